@@ -1,0 +1,246 @@
+import type { z } from 'zod';
+import type { Account, PersonKeys } from '#core/account.ts';
+import type { Capability } from '#core/capability.ts';
+import type { Category } from '#core/connection.ts';
+import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
+
+export type { Account, PersonKeys };
+
+/**
+ * A connector teaches the platform one outside system.
+ *
+ * It knows nothing of cases, playbooks, the database or retries: it opens a
+ * client, finds accounts, and offers actions. All of it can be tested without us.
+ */
+export interface Connector<Settings, Client> {
+  readonly id: string;
+  readonly name: string;
+  /** What the system usually is; an administrator may say otherwise for a connection. */
+  readonly category: Category;
+
+  /** What an administrator fills in once. The settings form is generated from it. */
+  readonly settings: z.ZodType<Settings>;
+
+  /** Every `host:port` the settings make us call. Credentials are bound to these hosts. */
+  hosts(settings: Settings): readonly string[];
+
+  /** Builds a client. Must not call the network; `check` does. */
+  open(settings: Settings, io: Io): Client;
+
+  /** Ends what `open` or later calls keep open, such as a socket. Never throws. */
+  close?(client: Client): Promise<void>;
+
+  /** One harmless call that tells who we are there and what we may do. */
+  check(client: Client): Promise<Identity>;
+
+  /** Null: the system holds no accounts that we could look for (a mail relay, say). */
+  readonly accounts: {
+    /** The accounts of one person, usually none or one. An error is never an empty answer. */
+    find(client: Client, person: PersonKeys): Promise<readonly Account[]>;
+    /** Every account, page by page, for the discovery map. */
+    list(client: Client): AsyncIterable<Account>;
+  } | null;
+
+  /** What can be asked of an account. A function where the settings describe the system. */
+  readonly actions: readonly AnyAction<Client>[] | ((settings: Settings) => AnyAction<Client>[]);
+
+  /** Only HR systems have it: who joins, changes and leaves. */
+  readonly people?: PeopleSource<Client>;
+
+  /** Only mail systems have it: how messages to people leave the house. */
+  readonly mail?: {
+    send(client: Client, message: Message): Promise<Receipt>;
+  };
+}
+
+/** The outside world, handed in so that tests can replace it. */
+export interface Io {
+  /** Refuses every host that the connection's credential is not bound to; follows no redirect. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  /** The guard's checked address, for what is not HTTP. Throws a ConnectorError when refused. */
+  address(host: string, port: number): Promise<CheckedAddress>;
+  /** Certificates of a private authority that this connection trusts, PEM; null: the public ones. */
+  readonly ca: string | null;
+}
+
+export interface CheckedAddress {
+  /** A literal IP address; connect to exactly this one. */
+  readonly ip: string;
+  readonly port: number;
+  /** The name to check the certificate against. */
+  readonly serverName: string;
+}
+
+export interface Identity {
+  readonly actingAs: string;
+  /** Scopes we were granted, or null where the system does not tell. */
+  readonly scopes: readonly string[] | null;
+}
+
+interface ActionBase<Params> {
+  readonly capability: Capability;
+  /** One sentence for the person who builds a playbook. */
+  readonly summary: string;
+  /** What the connection must be allowed to do; checked before a case starts. */
+  readonly scopes: readonly string[];
+  /** What must come later on the same account. Playbooks that disagree are refused. */
+  readonly mustPrecede?: readonly Capability[];
+  readonly params: z.ZodType<Params>;
+}
+
+/**
+ * An action whose effect can be read back.
+ *
+ * `read` and `apply` touch the network; `plan` and `restore` are pure. To verify,
+ * the engine reads and plans again: the action has worked when nothing is left to
+ * change. That also makes it idempotent: a second run plans nothing.
+ */
+export interface Transition<Client, State, Params, Change> extends ActionBase<Params> {
+  readonly kind: 'transition';
+
+  /** The facts before and after: kept as evidence, and read again to undo. Only what planning needs. */
+  readonly state: z.ZodType<State>;
+
+  /** `accountId` comes from `accounts`; for `account.create` it is the login wanted. */
+  read(client: Client, accountId: string): Promise<State>;
+
+  plan(now: State, params: Params): Plan<Change>;
+  apply(client: Client, accountId: string, change: Change): Promise<void>;
+
+  /** Plans the way back to `before`. Leave out what cannot be undone. */
+  restore?(now: State, before: State): Plan<Change>;
+
+  /** How long the system may take to show the change. Default: 1 minute. */
+  readonly settlesWithinMs?: number;
+
+  /**
+   * Sets an end state: sending it twice changes nothing more, so after an unknown
+   * outcome the engine reads and, if the goal does not show, calls again at once.
+   */
+  readonly repeatable?: true;
+
+  /**
+   * How long after a call of unknown outcome its effect may still appear. Default and
+   * minimum 10 minutes; lower only with a measurement in the connector's tests.
+   */
+  readonly consistencyMs?: number;
+}
+
+/**
+ * An action that leaves nothing to read, such as ending sessions in a system that
+ * cannot list them. Its step ends as `acknowledged`, never as `verified`.
+ */
+export interface Command<Client, Params> extends ActionBase<Params> {
+  readonly kind: 'command';
+  /** Must be safe to send twice. Returns what the system answered, as evidence. */
+  send(client: Client, accountId: string, params: Params): Promise<Receipt>;
+}
+
+/** An action that a human carries out. Its step ends as `attested`, with a proof. */
+export interface ByHand<Params> extends ActionBase<Params> {
+  readonly kind: 'by-hand';
+  /** What to do, for the person who does it. */
+  instructions(login: string, params: Params): string;
+  /** What they must attach or write down. */
+  readonly proof: readonly string[];
+  readonly assignTo: Assignee;
+}
+
+/** Who does a task: a role, the manager of the person who leaves, or somebody by address. */
+export type Assignee =
+  | { readonly role: string }
+  | { readonly manager: true }
+  | { readonly email: string };
+
+export interface Receipt {
+  readonly summary: string;
+}
+
+export interface Message {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** The same for every attempt, so that the receiver can drop a repeat. */
+  readonly messageId: string;
+}
+
+/** How an HR system tells who joins, changes and leaves. */
+export interface PeopleSource<Client> {
+  /** Checks a delivery over its raw body. Pure. Several secrets stand side by side in a rotation. */
+  verify(delivery: Delivery, secrets: readonly string[], now: Date): Verdict;
+  /** What a verified body says. Pure. Throws a ConnectorError of kind `rejected` when unreadable. */
+  hear(body: Uint8Array): readonly Heard[];
+  /** The source's present truth, future dates included; null when it knows nobody of that id. */
+  read?(client: Client, personId: string): Promise<EmploymentRecord | null>;
+  /** Whose record changed after `cursor`, oldest first. Null: from the beginning. */
+  changes?(client: Client, cursor: string | null): AsyncIterable<PersonHint>;
+}
+
+export interface Delivery {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export type Verdict =
+  | { readonly kind: 'genuine' /** The same for a repeat of the delivery. */; readonly id: string }
+  | { readonly kind: 'refused'; readonly because: string };
+
+export type Heard =
+  /** Somebody changed; read the record. */
+  | { readonly kind: 'hint'; readonly personId: string }
+  /** The event is the record (self-contained sources). */
+  | { readonly kind: 'event'; readonly event: LifecycleEvent };
+
+export interface PersonHint {
+  readonly personId: string;
+  /** Store it once this hint is dealt with, to continue from here. */
+  readonly cursor: string;
+}
+
+export type Plan<Change> =
+  | { readonly kind: 'done'; readonly because: string }
+  | { readonly kind: 'change'; readonly summary: string; readonly change: Change }
+  | { readonly kind: 'underway'; readonly because: string }
+  | { readonly kind: 'blocked'; readonly because: string };
+
+/** The goal holds already. */
+export const done = (because: string): Plan<never> => ({ kind: 'done', because });
+
+/** Something must change; `summary` is what an approver reads. */
+export const change = <Change>(summary: string, change: Change): Plan<Change> => ({
+  kind: 'change',
+  summary,
+  change,
+});
+
+/** The system is already on its way, whoever started it; look again later. */
+export const underway = (because: string): Plan<never> => ({ kind: 'underway', because });
+
+/** The goal cannot be reached from here; a person has to decide. */
+export const blocked = (because: string): Plan<never> => ({ kind: 'blocked', because });
+
+export type AnyTransition<Client = unknown> = Transition<Client, unknown, unknown, unknown>;
+export type AnyAction<Client = unknown> =
+  | AnyTransition<Client>
+  | Command<Client, unknown>
+  | ByHand<unknown>;
+export type AnyConnector = Connector<unknown, unknown>;
+
+// These only infer types, so that an author never writes a type argument. The erased result is what
+// the engine works with: it hands a connector nothing but its own settings, client and states.
+export const connector = <Settings, Client>(it: Connector<Settings, Client>): AnyConnector =>
+  it as unknown as AnyConnector;
+
+export const transition = <Client, State, Params, Change>(
+  it: Omit<Transition<Client, State, Params, Change>, 'kind'>,
+): Transition<Client, State, Params, Change> => ({ kind: 'transition', ...it });
+
+export const command = <Client, Params>(
+  it: Omit<Command<Client, Params>, 'kind'>,
+): Command<Client, Params> => ({ kind: 'command', ...it });
+
+/** The actions of one connection: fixed by the connector, or described by its settings. */
+export const actionsOf = (it: AnyConnector, settings: unknown): readonly AnyAction[] =>
+  typeof it.actions === 'function' ? it.actions(settings) : it.actions;

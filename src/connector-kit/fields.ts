@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+// Fields of the generated forms. Their `meta` becomes JSON Schema for the web UI.
+
+export const text = (title: string, description: string) =>
+  z.string().trim().min(1).meta({ title, description });
+
+/** Stored encrypted, never shown again. */
+export const secret = (title: string, description: string) =>
+  z.string().min(1).meta({ title, description, secret: true });
+
+/**
+ * A secret that checks what comes in, such as a webhook's signing key. Stored where the
+ * process that answers the network can read it, apart from those that open other systems.
+ */
+export const inboundSecret = (title: string, description: string) =>
+  z.string().min(1).meta({ title, description, secret: true, inbound: true });
+
+export const url = (title: string, description: string) =>
+  z.url({ protocol: /^https?$/ }).meta({ title, description }); // the guard has its say on http

@@ -1,0 +1,160 @@
+import type { z } from 'zod';
+import { ConnectorError, type Failure } from '#core/failure.ts';
+import type { Io } from './contract.ts';
+
+export interface HttpOptions {
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What a body is sent as. Default: application/json. */
+  readonly contentType?: string;
+  /** How long the system wants us to wait, when it answers 429. Default: Retry-After. */
+  readonly retryAfterMs?: (response: Response, now: Date) => number;
+  /** For systems that answer 200 and mean no. */
+  readonly failureIn?: (body: unknown) => Failure | null;
+}
+
+export type Http = ReturnType<typeof openHttp>;
+
+const deadlineMs = 30_000;
+
+/**
+ * A JSON client that turns every bad ending into a {@link ConnectorError}.
+ *
+ * It sends each request once: only the engine retries, because only the engine
+ * remembers across restarts.
+ */
+export function openHttp(io: Io, options: HttpOptions) {
+  const base = new URL(options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`);
+
+  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+    const url = new URL(path.startsWith('/') ? `.${path}` : path, base);
+    if (url.origin !== base.origin) {
+      // A "next page" elsewhere would carry our credentials there.
+      throw new ConnectorError({
+        kind: 'unexpected',
+        detail: `${url.origin} is a foreign address`,
+      });
+    }
+    const request = `${method} ${url.pathname}`;
+
+    let response: Response;
+    try {
+      response = await io.fetch(url, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined
+            ? {}
+            : { 'content-type': options.contentType ?? 'application/json' }),
+          ...options.headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(deadlineMs),
+      });
+    } catch (cause) {
+      if (cause instanceof ConnectorError) throw cause;
+      throw new ConnectorError(
+        { kind: 'unavailable', detail: `${request}: ${reasonOf(cause)}` },
+        { cause },
+      );
+    }
+    if (!response.ok) throw new ConnectorError(await failureOf(response, request));
+    return response;
+  }
+
+  async function failureOf(response: Response, request: string): Promise<Failure> {
+    const said = (await response.text().catch(() => '')).trim().slice(0, 300);
+    const detail = `${request} answered ${response.status}${said === '' ? '' : `: ${said}`}`;
+    switch (response.status) {
+      case 401:
+        return { kind: 'unauthenticated', detail };
+      case 403:
+        return { kind: 'forbidden', detail };
+      case 404:
+        return { kind: 'not-found', detail };
+      case 429: {
+        const wait = options.retryAfterMs ?? retryAfterHeader;
+        return { kind: 'rate-limited', detail, retryAfterMs: wait(response, io.now()) };
+      }
+      default:
+        if (response.status >= 500) return { kind: 'unavailable', detail };
+        if (response.status < 400) return { kind: 'unexpected', detail };
+        return { kind: 'rejected', detail };
+    }
+  }
+
+  async function parse<T>(response: Response, request: string, shape: z.ZodType<T>): Promise<T> {
+    let body: unknown;
+    try {
+      body = JSON.parse(await response.text());
+    } catch (cause) {
+      // Cut off in the middle, or a page for people where JSON was due.
+      const kind = cause instanceof SyntaxError ? 'unexpected' : 'unavailable';
+      throw new ConnectorError({ kind, detail: `${request} answered no readable JSON` }, { cause });
+    }
+    const failure = options.failureIn?.(body);
+    if (failure) throw new ConnectorError(failure);
+
+    const parsed = shape.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const { path, message } = parsed.error.issues[0]!;
+    throw new ConnectorError({
+      kind: 'unexpected',
+      detail: `${request} answered something else than expected at /${path.join('/')}: ${message}`,
+    });
+  }
+
+  const exchange =
+    (method: string) =>
+    async <T>(path: string, shape: z.ZodType<T>, body?: unknown): Promise<T> =>
+      parse(await send(method, path, body), `${method} ${path}`, shape);
+
+  return {
+    /** Any request, for callers that read status and body themselves. Never returns a 4xx or 5xx. */
+    send,
+    get: <T>(path: string, shape: z.ZodType<T>) => exchange('GET')(path, shape),
+    post: exchange('POST'),
+    put: exchange('PUT'),
+    patch: exchange('PATCH'),
+
+    /** A request whose answer carries nothing we need. */
+    async call(method: string, path: string, body?: unknown): Promise<void> {
+      const response = await send(method, path, body);
+      await response.body?.cancel();
+    },
+
+    /** Follows `Link: <…>; rel="next"` until there is none. */
+    async *pages<T>(path: string, shape: z.ZodType<T>): AsyncIterable<T> {
+      for (let next: string | null = path; next; ) {
+        const response = await send('GET', next);
+        const request = `GET ${next}`;
+        next = nextLink(response);
+        yield parse(response, request, shape);
+      }
+    },
+  };
+}
+
+/** What went wrong below HTTP, without stack or address: `ECONNREFUSED`, `TimeoutError`, … */
+function reasonOf(cause: unknown): string {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code;
+    if (error.name === 'TimeoutError') return 'no answer in time';
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function nextLink(response: Response): string | null {
+  const match = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '');
+  return match?.[1] ?? null;
+}
+
+/** Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3). Unreadable: a minute. */
+function retryAfterHeader(response: Response, now: Date): number {
+  const value = response.headers.get('retry-after') ?? '';
+  const seconds = Number(value);
+  if (value !== '' && Number.isFinite(seconds)) return Math.max(1, seconds) * 1_000;
+  const waitMs = Date.parse(value) - now.getTime();
+  return Number.isFinite(waitMs) ? Math.max(1_000, waitMs) : 60_000;
+}

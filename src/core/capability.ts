@@ -1,0 +1,24 @@
+/**
+ * Everything a connector can be asked to do to an account.
+ *
+ * Playbooks name a capability, never an API call, so a step keeps its meaning
+ * when a company moves from one vendor to another.
+ */
+export const capabilities = {
+  'account.create': { title: 'Create account', weight: 'ordinary' },
+  'account.suspend': { title: 'Block sign-in', weight: 'ordinary' },
+  'account.delete': { title: 'Delete account', weight: 'destructive' },
+  'password.reset': { title: 'Replace the password', weight: 'ordinary' },
+  'sessions.revoke': { title: 'Sign out everywhere', weight: 'ordinary' },
+  'mfa.remove': { title: 'Remove MFA factors', weight: 'ordinary' },
+  'tokens.revoke': { title: 'End access keys', weight: 'ordinary' },
+  'groups.join': { title: 'Add to groups', weight: 'ordinary' },
+  'groups.leave': { title: 'Remove from groups', weight: 'ordinary' },
+  'data.transfer': { title: 'Transfer data', weight: 'ordinary' },
+  'device.lock': { title: 'Lock device', weight: 'ordinary' },
+  'device.wipe': { title: 'Wipe device', weight: 'destructive' },
+} as const satisfies Record<string, { title: string; weight: 'ordinary' | 'destructive' }>;
+
+export type Capability = keyof typeof capabilities;
+
+export const isCapability = (word: string): word is Capability => Object.hasOwn(capabilities, word);

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { DepartureFacts } from './departure.ts';
+import { PersonFacts } from './person.ts';
+
+/** One normalised fact from a source. */
+export const LifecycleEvent = z.strictObject({
+  type: z.enum([
+    'departure.confirmed',
+    'departure.changed',
+    'departure.rescinded',
+    'arrival.confirmed',
+    'arrival.changed',
+    'arrival.withdrawn',
+    'role.changed',
+  ]),
+  occurredAt: z.iso.datetime({ offset: true }),
+  /** Grows with each change of one departure; null where the source has none: `occurredAt` decides. */
+  version: z.int().nullable(),
+  person: PersonFacts,
+  departure: DepartureFacts.nullable(),
+});
+export type LifecycleEvent = z.infer<typeof LifecycleEvent>;
+
+/** What a source says now about one employment: the person, and the departure if there is one. */
+export const EmploymentRecord = z.strictObject({
+  person: PersonFacts,
+  /** Null: nobody is leaving, or the departure was taken back. */
+  departure: DepartureFacts.nullable(),
+  /** When the source last changed it; null where it does not tell. */
+  changedAt: z.iso.datetime({ offset: true }).nullable(),
+});
+export type EmploymentRecord = z.infer<typeof EmploymentRecord>;
