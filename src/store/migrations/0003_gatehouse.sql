@@ -1,0 +1,464 @@
+-- Up Migration
+
+-- The tables of the product. Guarded ones (cases, steps, connections, playbooks, settings, users) change
+-- only together with a fact in the ledger; see ledger.accounted() in 0001.
+
+create table installation (
+  one        boolean     primary key default true check (one),
+  id         uuid        not null default gen_random_uuid(),
+  created_at timestamptz not null default now()
+);
+insert into installation default values;
+
+create table settings (
+  id      text    primary key,
+  version integer not null,
+  value   jsonb   not null
+);
+
+create table users (
+  id          text        primary key,
+  version     integer     not null,
+  name        text        not null,
+  email       text        not null,
+  roles       text[]      not null,
+  created_at  timestamptz not null default now(),
+  disabled_at timestamptz
+);
+create unique index users_email on users (lower(email));
+
+create table tokens (
+  id           text        primary key check (id ~ '^[0-9a-hjkmnp-tv-z]{8}$'),
+  secret_hash  bytea       not null check (octet_length(secret_hash) = 32),
+  user_id      text        not null references users,
+  name         text        not null,
+  created_at   timestamptz not null default now(),
+  expires_at   timestamptz not null,
+  revoked_at   timestamptz,
+  last_used_at timestamptz
+);
+
+create table connections (
+  id              text        primary key check (id ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
+  version         integer     not null,
+  uuid            uuid        not null unique default gen_random_uuid(),
+  connector       text        not null,
+  name            text        not null,
+  category        text        not null,
+  settings        jsonb       not null,          -- never a secret
+  secret_fields   text[]      not null,
+  inbound_fields  text[]      not null,
+  allowed_hosts   text[]      not null,
+  ca              text,                          -- PEM of a private authority
+  owner           jsonb,                         -- {name, email}: told first
+  concurrency     integer     not null default 4 check (concurrency between 1 and 100),
+  rate_per_second numeric     check (rate_per_second > 0),
+  state           text        not null check (state in ('active', 'paused', 'disabled')),
+  state_because   text,
+  created_at      timestamptz not null default now()
+);
+
+create table connection_health (           -- not facts: counters and clocks of one connection
+  connection_id   text        primary key references connections,
+  failures_in_row integer     not null default 0,
+  down_since      timestamptz,
+  probe_at        timestamptz,              -- while down: when the next pass may try
+  quiet_until     timestamptz,              -- after a 429: nobody calls before
+  next_slot_at    timestamptz,              -- rate limit: the next free moment
+  checked_at      timestamptz,
+  acting_as       text,
+  scopes          text[],
+  check_failure   jsonb
+);
+
+create table people (
+  id            uuid        primary key default gen_random_uuid(),
+  ref           text        not null unique,   -- the pseudonym that stands in the record
+  subject       uuid        not null unique default gen_random_uuid(),
+  source        text        not null,
+  person_id     text        not null,
+  employment_id text        not null,
+  facts         jsonb       not null,
+  name          text        generated always as (facts ->> 'name') stored,
+  email         text        generated always as (facts ->> 'email') stored,
+  heard_at      timestamptz not null,
+  created_at    timestamptz not null default now(),
+  unique (person_id, employment_id)
+);
+create index people_email on people (lower(email));
+
+create table accounts (
+  connection_id text        not null references connections,
+  account_id    text        not null,
+  login         text        not null,
+  status        text        not null check (status in ('active', 'suspended', 'deleted')),
+  privileged    boolean     not null,
+  person        uuid        references people,
+  linked_by     text,                          -- the user who said whose it is; null: found by looking
+  last_seen_at  timestamptz,
+  found_at      timestamptz not null default now(),
+  primary key (connection_id, account_id)
+);
+create index accounts_person on accounts (person);
+
+create table playbooks (
+  id           text        primary key,
+  version      integer     not null,
+  name         text        not null,           -- the document's own id
+  number       integer     not null,           -- 1, 2, 3 … per name
+  title        text        not null,
+  text         text        not null,
+  status       text        not null check (status in ('draft', 'published', 'retired')),
+  position     integer     not null,           -- routing order, smaller first
+  author       text        not null,
+  published_by text,
+  created_at   timestamptz not null default now(),
+  unique (name, number)
+);
+create unique index one_published_version on playbooks (name) where status = 'published';
+
+create table cases (
+  id                 text        primary key,
+  version            integer     not null,
+  kind               text        not null check (kind in ('departure', 'arrival')),
+  state              text        not null check (state in ('quarantined', 'draft', 'waiting-for-approval',
+                       'scheduled', 'running', 'paused', 'access-removed', 'complete', 'cancelled', 'brought-back')),
+  state_before_pause text,
+  direction          text        not null default 'forward' check (direction in ('forward', 'back')),
+  person             uuid        not null references people,
+  departure          jsonb       not null,
+  separation_id      text        not null,
+  source             text        not null,
+  source_version     bigint,
+  heard_at           timestamptz not null,     -- what we last took from the source was true then
+  confirmed_at       timestamptz not null,     -- the moment 'confirmed' in a playbook
+  opened_by          text        not null,
+  zone               text        not null,
+  access_ends_at     timestamptz,
+  last_working_day   date,
+  employment_ends    date,
+  pay_ends           date,
+  playbook_id        text        references playbooks,
+  plan_digest        text,
+  plan_notes         jsonb       not null default '[]',
+  question           text,                     -- what a person has to answer before it goes on
+  containment_at     timestamptz,              -- the first access was about to be touched
+  access_removed_at  timestamptz,
+  ended_at           timestamptz,
+  opened_at          timestamptz not null default clock_timestamp(),
+  check ((state = 'paused') = (state_before_pause is not null))
+);
+create index cases_person on cases (person);
+create index cases_opened on cases (opened_at);
+create unique index one_open_departure on cases (person)
+  where kind = 'departure' and state not in ('complete', 'cancelled', 'brought-back');
+
+create table steps (
+  id            text        primary key,
+  version       integer     not null default 1,
+  case_id       text        not null references cases,
+  key           text        not null,          -- stable within the case: makes planning again an update
+  position      integer     not null,
+  playbook_step text        not null,
+  title         text        not null,
+  why           text,
+  layer         text        not null check (layer in ('security', 'operations', 'compliance')),
+  kind          text        not null check (kind in ('action', 'lookup', 'task', 'notice', 'gap')),
+  connection_id text        references connections,
+  account       jsonb,                         -- {id, login, privileged}
+  capability    text,
+  params        jsonb       not null default '{}',
+  rule          text        not null,          -- the playbook's words for when
+  due_at        timestamptz,                   -- null: as soon as 'after' allows
+  late          boolean     not null default false,
+  after         text[]      not null default '{}',
+  priority      integer     not null default 100,
+  approval      boolean     not null default false,
+  task          jsonb,
+  notice        jsonb,
+  undo_of       text        references steps,
+  status        text        not null check (status in ('waiting', 'ready', 'running', 'held', 'settled')),
+  grade         text        check (grade in ('verified', 'acknowledged', 'absent', 'attested', 'waived')),
+  before        jsonb,
+  after_state   jsonb,
+  summary       text,                          -- what was, or is to be, changed
+  plan_digest   text,
+  because       text,                          -- why it is held or waits; what proves it once settled
+  failure       jsonb,
+  attempts      integer     not null default 0, -- failed attempts in a row
+  decision      jsonb,                         -- attested or waived: who, reason, proof, expiry
+  wake_at       timestamptz,                   -- when the engine looks next; null: nothing to look at
+  started_at    timestamptz,
+  applied_at    timestamptz,
+  held_at       timestamptz,
+  settled_at    timestamptz,
+  unique (case_id, key),
+  check ((status = 'settled') = (grade is not null)),
+  check ((status = 'settled') = (settled_at is not null))
+);
+create index steps_due on steps (wake_at) where status in ('ready', 'running');
+create index steps_of_connection on steps (connection_id) where status in ('ready', 'running', 'held');
+create index steps_held on steps (held_at) where status = 'held';
+
+create sequence step_fence;
+
+create table step_lease (                  -- not a fact: no ledger guard on this table
+  step_id         text        primary key,
+  fence           bigint      not null,
+  worker          text        not null,
+  lease_until     timestamptz not null,
+  attempt         integer     not null default 0,
+  call_started_at timestamptz,
+  call_outcome    text        check (call_outcome in ('accepted', 'refused'))
+);
+
+create table deliveries (                  -- everything a source told us, as it came
+  id          text        primary key,
+  source      text        not null,
+  message_id  text        not null,
+  body        bytea       not null,
+  body_sha256 bytea       not null,
+  received_at timestamptz not null default clock_timestamp(),
+  asked_by    text,                          -- the user, for requests through the API
+  outcome     text        not null default 'received'
+                check (outcome in ('received', 'handled', 'rejected', 'waiting')),
+  detail      text,
+  case_id     text,
+  attempts    integer     not null default 0,
+  next_at     timestamptz default clock_timestamp(),
+  handled_at  timestamptz,
+  unique (source, message_id)
+);
+create index deliveries_open on deliveries (next_at) where outcome in ('received', 'waiting');
+
+create table sources (                     -- where reading a source has got to
+  connection_id   text        primary key references connections,
+  cursor          text,
+  polled_at       timestamptz,
+  succeeded_at    timestamptz,
+  failures_in_row integer     not null default 0
+);
+
+create table orders (                      -- what web asks of a worker, since web may not call outside
+  id          text        primary key,
+  kind        text        not null,
+  input       jsonb       not null,
+  asked_by    text        not null,
+  asked_at    timestamptz not null default clock_timestamp(),
+  output      jsonb,
+  problem     text,
+  answered_at timestamptz
+);
+
+create table alerts (
+  id            text        primary key,
+  condition     text        not null,          -- repeats of one condition are folded
+  kind          text        not null,
+  title         text        not null,
+  body          text        not null,
+  case_id       text,
+  step_id       text,
+  connection_id text,
+  confidential  boolean     not null default false,
+  times         integer     not null default 1,
+  level         integer     not null default 0, -- how far up the ladder it has been told
+  opened_at     timestamptz not null default clock_timestamp(),
+  next_at       timestamptz,
+  resolved_at   timestamptz
+);
+create unique index one_open_alert on alerts (condition) where resolved_at is null;
+create index alerts_next on alerts (next_at) where resolved_at is null;
+
+create table alert_messages (
+  alert_id   text        not null references alerts,
+  level      integer     not null,
+  channel    text        not null check (channel in ('mail', 'webhook')),
+  recipient  text        not null,
+  attempts   integer     not null default 0,
+  sent_at    timestamptz,
+  last_error text,
+  primary key (alert_id, level, channel, recipient)
+);
+
+create table idempotency (
+  actor       text        not null,
+  key         text        not null,
+  fingerprint text        not null,
+  status      integer,
+  body        jsonb,
+  created_at  timestamptz not null default now(),
+  primary key (actor, key)
+);
+
+create table switches (
+  name       text        primary key,
+  stopped_at timestamptz,
+  stopped_by text,
+  reason     text,
+  resumed_by text[]      not null default '{}'
+);
+insert into switches (name) values ('outbound');
+
+create table pulses (                      -- the last sign of life of each moving part
+  name text        primary key,
+  at   timestamptz not null
+);
+
+-- Every state change has its fact ---------------------------------------------------------------
+
+create constraint trigger accounted after insert or update on connections
+  deferrable initially deferred for each row execute function ledger.accounted();
+create constraint trigger accounted after insert or update on playbooks
+  deferrable initially deferred for each row execute function ledger.accounted();
+create constraint trigger accounted after insert or update on settings
+  deferrable initially deferred for each row execute function ledger.accounted();
+create constraint trigger accounted after insert or update on users
+  deferrable initially deferred for each row execute function ledger.accounted();
+create constraint trigger accounted after insert on cases
+  deferrable initially deferred for each row execute function ledger.accounted();
+create constraint trigger accounted_change after update on cases
+  deferrable initially deferred for each row
+  when (old.version is distinct from new.version) execute function ledger.accounted();
+create constraint trigger accounted after update on steps
+  deferrable initially deferred for each row
+  when (old.version is distinct from new.version) execute function ledger.accounted();
+
+-- Progress (scheduled, running, access removed) follows from the steps; everything else is a decision.
+create function guard_case() returns trigger language plpgsql as $$
+declare
+  progress constant text[] := array['scheduled', 'running', 'access-removed'];
+begin
+  if new.version = old.version + 1 then return new; end if;
+  if new.version is distinct from old.version
+     or (new.state is distinct from old.state and not (new.state = any (progress) and old.state = any (progress)))
+     or (new.direction, new.person, new.departure, new.zone, new.access_ends_at, new.last_working_day,
+         new.employment_ends, new.pay_ends, new.playbook_id, new.plan_digest)
+        is distinct from
+        (old.direction, old.person, old.departure, old.zone, old.access_ends_at, old.last_working_day,
+         old.employment_ends, old.pay_ends, old.playbook_id, old.plan_digest) then
+    raise exception 'a change of case % must raise its version by one', old.id using errcode = '23514';
+  end if;
+  return new;
+end $$;
+create trigger guard_case before update on cases for each row execute function guard_case();
+
+create function guard_step() returns trigger language plpgsql as $$
+begin
+  if new.version = old.version + 1 then return new; end if;
+  if new.version is distinct from old.version
+     or (new.status is distinct from old.status
+         and (new.status in ('held', 'settled') or old.status in ('held', 'settled')))
+     or (new.grade, new.after_state, new.decision, new.capability, new.connection_id, new.account, new.case_id, new.key)
+        is distinct from
+        (old.grade, old.after_state, old.decision, old.capability, old.connection_id, old.account, old.case_id, old.key) then
+    raise exception 'a change of step % must raise its version by one', old.id using errcode = '23514';
+  end if;
+  return new;
+end $$;
+create trigger guard_step before update on steps for each row execute function guard_step();
+
+create function no_delete() returns trigger language plpgsql as $$
+begin
+  raise exception '% keeps its rows', tg_table_name using errcode = '42501';
+end $$;
+create trigger no_delete before delete on cases for each row execute function no_delete();
+create trigger no_delete before delete on steps for each row execute function no_delete();
+
+-- Waking ----------------------------------------------------------------------------------------
+
+-- The queue only nudges. These are the only ways into it; each is idempotent by its job key.
+
+create function wake(task text, key text, payload json, at timestamptz, urgency integer) returns void
+language sql security definer set search_path = '' as $$
+  select graphile_worker.add_job(task, payload, run_at := at, max_attempts := 1, job_key := key, priority := urgency);
+$$;
+
+-- Wakes steps at their moment; where the connection has a rate limit, at its next free slot.
+create function wake_steps(ids text[]) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  step record;
+  moment timestamptz;
+begin
+  for step in
+    select s.id, s.connection_id, s.priority, s.wake_at, c.rate_per_second
+      from public.steps s
+      left join public.connections c on c.id = s.connection_id
+     where s.id = any (ids)
+       and s.wake_at is not null
+     order by s.priority, s.position
+  loop
+    moment := step.wake_at;
+    if step.rate_per_second is not null then
+      update public.connection_health
+         set next_slot_at = greatest(next_slot_at, step.wake_at, clock_timestamp())
+                            + make_interval(secs => 1 / step.rate_per_second)
+       where connection_id = step.connection_id
+      returning next_slot_at - make_interval(secs => 1 / step.rate_per_second) into moment;
+      moment := coalesce(moment, step.wake_at);
+    end if;
+    perform public.wake('step:' || coalesce(step.connection_id, 'gatehouse'), 'step:' || step.id,
+                        json_build_object('stepId', step.id), moment, step.priority);
+  end loop;
+end $$;
+
+create function wake_case(id text, urgency integer) returns void
+language sql security definer set search_path = '' as $$
+  select public.wake('plan', 'plan:' || id, json_build_object('caseId', id), now(), urgency);
+$$;
+
+create function wake_delivery(id text, at timestamptz) returns void
+language sql security definer set search_path = '' as $$
+  select public.wake('delivery', 'delivery:' || id, json_build_object('deliveryId', id), at, 0);
+$$;
+
+create function wake_order(id text) returns void
+language sql security definer set search_path = '' as $$
+  select public.wake('order', 'order:' || id, json_build_object('orderId', id), now(), 0);
+$$;
+
+create function wake_alert(id text, at timestamptz) returns void
+language sql security definer set search_path = '' as $$
+  select public.wake('alert', 'alert:' || id, json_build_object('alertId', id), at, 0);
+$$;
+
+do $$
+declare
+  it text;
+begin
+  foreach it in array array['wake(text, text, json, timestamptz, integer)', 'wake_steps(text[])',
+                            'wake_case(text, integer)', 'wake_delivery(text, timestamptz)',
+                            'wake_order(text)', 'wake_alert(text, timestamptz)'] loop
+    execute format('revoke all on function %s from public', it);
+    execute format('alter function %s owner to gatehouse_worker', it);
+    if it not like 'wake(%' then
+      execute format('grant execute on function %s to gatehouse_web', it);
+    end if;
+  end loop;
+end $$;
+
+-- Runners are started and stopped as connections come and go.
+create function tell_connections() returns trigger language plpgsql as $$
+begin
+  notify gatehouse_connections;
+  return null;
+end $$;
+create trigger tell_connections after insert or update on connections
+  for each statement execute function tell_connections();
+
+-- Rights ----------------------------------------------------------------------------------------
+
+grant select on all tables in schema public to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+revoke select on tokens, idempotency from gatehouse_worker, gatehouse_scribe;
+
+grant insert, update on settings, users, tokens, connections, connection_health, people, accounts, playbooks,
+                        cases, steps, step_lease, deliveries, orders, alerts, idempotency, switches, pulses, sources
+   to gatehouse_web;
+grant delete on idempotency, accounts to gatehouse_web;
+
+grant insert, update on connections, connection_health, people, accounts, cases, steps, step_lease, deliveries,
+                        sources, orders, alerts, alert_messages, switches, pulses
+   to gatehouse_worker;
+grant delete on step_lease, orders to gatehouse_worker;
+grant insert, update on pulses, alerts to gatehouse_scribe;
+grant usage on sequence step_fence to gatehouse_worker;
