@@ -141,6 +141,7 @@ create table cases (
   playbook_id        text        references playbooks,
   plan_digest        text,
   plan_notes         jsonb       not null default '[]',
+  looked_up          text[]      not null default '{}', -- connections that answered where this person is
   question           text,                     -- what a person has to answer before it goes on
   containment_at     timestamptz,              -- the first access was about to be touched
   access_removed_at  timestamptz,
@@ -192,6 +193,7 @@ create table steps (
   applied_at    timestamptz,
   held_at       timestamptz,
   settled_at    timestamptz,
+  dropped_at    timestamptz,                   -- a later plan does without it
   unique (case_id, key),
   check ((status = 'settled') = (grade is not null)),
   check ((status = 'settled') = (settled_at is not null))
@@ -422,6 +424,7 @@ language sql security definer set search_path = '' as $$
   select public.wake('alert', 'alert:' || id, json_build_object('alertId', id), at, 0);
 $$;
 
+grant create on schema public to gatehouse_worker;  -- only for the change of owner below
 do $$
 declare
   it text;
@@ -436,6 +439,7 @@ begin
     end if;
   end loop;
 end $$;
+revoke create on schema public from gatehouse_worker;
 
 -- Runners are started and stopped as connections come and go.
 create function tell_connections() returns trigger language plpgsql as $$
@@ -445,6 +449,61 @@ begin
 end $$;
 create trigger tell_connections after insert or update on connections
   for each statement execute function tell_connections();
+
+-- Reading ---------------------------------------------------------------------------------------
+
+-- Columns under the names they have in the code, so that each row shape is spelled once.
+
+create view person_view with (security_invoker = true) as
+select id, ref, subject, source, person_id as "personId", employment_id as "employmentId", facts, name, email,
+       heard_at as "heardAt"
+  from people;
+
+create view connection_view with (security_invoker = true) as
+select c.id, c.version, c.uuid, c.connector, c.name, c.category, c.settings, c.secret_fields as "secretFields",
+       c.inbound_fields as "inboundFields", c.allowed_hosts as "allowedHosts", c.ca, c.owner, c.concurrency,
+       c.rate_per_second::float8 as "ratePerSecond", c.state, c.state_because as "stateBecause",
+       h.down_since as "downSince", h.checked_at as "checkedAt", h.acting_as as "actingAs", h.scopes,
+       h.check_failure as "checkFailure"
+  from connections c
+  left join connection_health h on h.connection_id = c.id;
+
+create view case_view with (security_invoker = true) as
+select c.id, c.version, c.kind, c.state, c.state_before_pause as "stateBeforePause", c.direction, c.person, c.departure,
+       c.separation_id as "separationId", c.source, c.source_version::float8 as "sourceVersion", c.heard_at as "heardAt",
+       c.confirmed_at as "confirmedAt", c.opened_by as "openedBy", c.zone, c.access_ends_at as "accessEndsAt",
+       c.last_working_day::text as "lastWorkingDay", c.employment_ends::text as "employmentEnds",
+       c.pay_ends::text as "payEnds", c.playbook_id as "playbookId", c.plan_digest as "planDigest",
+       c.plan_notes as "planNotes", c.looked_up as "lookedUp", c.question, c.containment_at as "containmentAt",
+       c.access_removed_at as "accessRemovedAt", c.ended_at as "endedAt", c.opened_at as "openedAt",
+       p.name, p.email, p.ref, p.subject, p.person_id as "personId", p.employment_id as "employmentId",
+       p.facts as "personFacts"
+  from cases c
+  join people p on p.id = c.person;
+
+create view step_view with (security_invoker = true) as
+select id, version, case_id as "caseId", key, position, playbook_step as "playbookStep", title, why, layer, kind,
+       connection_id as "connectionId", account, capability, params, rule, due_at as "dueAt", late, after, priority,
+       approval, task, notice, undo_of as "undoOf", status, grade, before, after_state as "afterState", summary,
+       plan_digest as "planDigest", because, failure, attempts, decision, wake_at as "wakeAt",
+       started_at as "startedAt", applied_at as "appliedAt", held_at as "heldAt", settled_at as "settledAt"
+  from steps
+ where dropped_at is null;
+
+-- What one pass over a step needs to know, in one read.
+create view work_view with (security_invoker = true) as
+select s.*, c.state as "caseState", c.direction, c.person, c.departure, c.access_ends_at as "accessEndsAt",
+       c.containment_at as "containmentAt", p.ref, p.subject, p.facts as "personFacts",
+       l.fence, l.lease_until as "leaseUntil", coalesce(l.attempt, 0) as attempt,
+       l.call_started_at as "callStartedAt", l.call_outcome as "callOutcome",
+       k.state as "connectionState", h.down_since as "downSince", h.probe_at as "probeAt", h.quiet_until as "quietUntil",
+       coalesce(h.failures_in_row, 0) as "failuresInRow", clock_timestamp() as now
+  from step_view s
+  join cases c on c.id = s."caseId"
+  join people p on p.id = c.person
+  left join step_lease l on l.step_id = s.id
+  left join connections k on k.id = s."connectionId"
+  left join connection_health h on h.connection_id = s."connectionId";
 
 -- Rights ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,84 @@
+import type { AnyConnector } from '#connector-kit/contract.ts';
+import type { Actor } from '#core/event.ts';
+import type { SubjectKeys } from '#ledger/record.ts';
+import type { Pool } from '#store/sql.ts';
+import type { Clients } from './clients.ts';
+
+/** What every part of the engine works with; put together by `main.ts`. */
+export interface Engine {
+  readonly pool: Pool;
+  readonly keys: SubjectKeys;
+  readonly connectors: ReadonlyMap<string, AnyConnector>;
+  readonly clients: Clients;
+  /** Names this process in leases; unique per start. */
+  readonly worker: string;
+  readonly timing: Timing;
+  readonly log: Log;
+  /** Links in mail lead here. */
+  readonly publicUrl: string;
+  /** Called at the named points of a pass, so that tests can end the process there. */
+  readonly failpoint: (point: Failpoint) => void;
+}
+
+/** The subset of a pino logger that we use. Fields pass an allow-list before they are written. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How long things take, in milliseconds. Tests with real processes hand in short ones. */
+export interface Timing {
+  /** A claim on a step; prolonged every third of it. */
+  readonly leaseMs: number;
+  /** One outside call. */
+  readonly callMs: number;
+  /** For a transition that names none: how long its effect may take to show. */
+  readonly settleMs: number;
+  /** After a call of unknown outcome that must not happen twice. */
+  readonly windowMs: number;
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  /** How often a connection that is down is tried. */
+  readonly probeMs: number;
+  readonly sweepMs: number;
+  /** How long planning waits for a system to say whether it knows the person. */
+  readonly lookUpMs: number;
+  /** When the second, third, … contact is told, counted from the first message. */
+  readonly escalateAfterMs: readonly number[];
+  readonly alertRetryMs: number;
+}
+
+export const usualTiming: Timing = {
+  leaseMs: 30_000,
+  callMs: 30_000,
+  settleMs: 60_000,
+  windowMs: 10 * 60_000,
+  firstRetryMs: 2_000,
+  longestRetryMs: 15 * 60_000,
+  probeMs: 60_000,
+  sweepMs: 5_000,
+  lookUpMs: 2_000,
+  escalateAfterMs: [15 * 60_000, 60 * 60_000],
+  alertRetryMs: 30_000,
+};
+
+/** The twelve points of a pass at which a crash must do no harm, in their order. */
+export const failpoints = [
+  'before the read',
+  'after the read',
+  'before the intent commits',
+  'after the intent, before the call',
+  'during the call',
+  'after the call, before the read-back',
+  'during the read-back',
+  'before the answer commits',
+  'between two read-backs',
+  'before the settlement commits',
+  'after the settlement',
+  'before the release',
+] as const;
+export type Failpoint = (typeof failpoints)[number];
+
+/** Who states a fact when no person does. */
+export const engineActor: Actor = { kind: 'system', id: 'worker', auth: 'none' };
