@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import {
+  Count,
+  Digest,
+  fact,
+  Moment,
+  Ordinal,
+  Reference,
+  twoPeople,
+  web,
+  webOrWorker,
+  worker,
+} from './fact.ts';
+
+const failureKind = z.enum([
+  'unavailable',
+  'rate-limited',
+  'not-found',
+  'unauthenticated',
+  'forbidden',
+  'rejected',
+  'unexpected',
+]);
+
+/** What can be stated about cases, their steps and approvals. */
+export const caseFacts = {
+  'case.opened': fact(webOrWorker, 'done', 'Case opened', {
+    kind: z.enum(['departure', 'arrival']),
+    trigger: z.enum(['person', 'source', 'link']),
+    playbook: Reference.nullable(),
+    playbook_version: Ordinal.nullable(),
+    steps: Count,
+    plan: Digest.nullable(),
+  }),
+  'case.changed': fact(webOrWorker, 'done', 'Case changed', {
+    changed: z
+      .array(z.enum(['dates', 'zone', 'kind', 'person', 'playbook', 'owner', 'plan', 'state']))
+      .min(1),
+    state: Reference.optional(),
+    playbook: Reference.optional(),
+    playbook_version: Ordinal.optional(),
+    steps: Count.optional(),
+    plan: Digest.optional(),
+  }),
+  'case.quarantined': fact(webOrWorker, 'held', 'Held back by a guard', {
+    guard: Reference,
+    value: Count,
+    limit: Count,
+  }),
+  'case.held': fact(webOrWorker, 'held', 'Case paused', { reason: Reference }),
+  'case.released': fact(webOrWorker, 'done', 'Case released', { reason: Reference, ...twoPeople }),
+  'case.rescinded': fact(webOrWorker, 'done', 'Departure taken back', {
+    containment: z.enum(['before', 'after']),
+    undo_steps: Count,
+  }),
+  'case.reopened': fact(webOrWorker, 'held', 'Case reopened', { reason: Reference }),
+  'case.sealed': fact(worker, 'done', 'Case sealed', {
+    /** The case's number of facts, this one included; filled in by the record itself. */
+    count: Ordinal,
+    grades: z.strictObject({
+      verified: Count,
+      acknowledged: Count,
+      absent: Count,
+      attested: Count,
+      waived: Count,
+    }),
+  }),
+
+  'step.intended': fact(worker, 'underway', 'About to act', {
+    deadline: Moment,
+    approval: Reference.optional(),
+  }),
+  'step.applied': fact(worker, 'underway', 'The system answered', {
+    outcome: z.enum(['accepted', 'refused']).optional(),
+  }),
+  'step.unknown': fact(worker, 'held', 'No answer; the effect may or may not exist', {
+    call_started_at: Moment,
+    cause: z.enum([
+      'timeout',
+      'connection-cut',
+      'server-error',
+      'unreadable-answer',
+      'crash',
+      'lease-lost',
+      'unavailable',
+      'unexpected',
+    ]),
+  }),
+  'step.mismatch': fact(worker, 'held', 'Accepted, but the change does not show', {
+    waited_ms: Count.optional(),
+  }),
+  'step.verified': fact(worker, 'done', 'Read back: the goal holds', {
+    /** False where the goal held already and we called nobody. */
+    called: z.boolean().optional(),
+  }),
+  'step.acknowledged': fact(worker, 'done', 'Accepted; cannot be read back', {}),
+  'step.absent': fact(worker, 'done', 'Looked for; there is no such account', {
+    /** Every connection that was asked; empty where the playbook's choice matches none. */
+    searched: z.array(Reference),
+  }),
+  'step.attested': fact(web, 'done', 'Done by hand; a person vouches for it', {
+    proof: z.array(Reference).optional(),
+  }),
+  'step.waived': fact(web, 'done', 'Not done; a person answers for it', {
+    approver: Reference,
+    expires: Moment,
+    reason: Reference.optional(),
+  }),
+  'step.held': fact(webOrWorker, 'held', 'Waits for a person', {
+    reason: Reference,
+    failure: failureKind.optional(),
+  }),
+  'step.retried': fact(web, 'underway', 'Asked to try again', { reason: Reference.optional() }),
+  'step.undone': fact(worker, 'done', 'Undone, and read back', { called: z.boolean().optional() }),
+  'step.rechecked': fact(worker, 'done', 'Checked again: the goal still holds', {
+    round: Ordinal.optional(),
+  }),
+  'step.reopened': fact(worker, 'held', 'Open again', {
+    reason: Reference,
+    round: Ordinal.optional(),
+  }),
+
+  'approval.requested': fact(web, 'underway', 'Approval asked for', {
+    approval: Reference,
+    action: Reference,
+    expires: Moment,
+  }),
+  'approval.granted': fact(web, 'done', 'Approved', { approval: Reference, expires: Moment }),
+  'approval.denied': fact(web, 'refused', 'Approval denied', {
+    approval: Reference,
+    expires: Moment,
+  }),
+  'approval.consumed': fact(worker, 'done', 'Approval used', { approval: Reference }),
+  'approval.expired': fact(webOrWorker, 'refused', 'Approval ran out', {
+    approval: Reference,
+    reason: Reference,
+  }),
+  'approval.voided': fact(webOrWorker, 'refused', 'Approval void', {
+    approval: Reference,
+    reason: Reference,
+  }),
+};

@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { connectionStates } from './connection.ts';
+import {
+  Count,
+  Digest,
+  fact,
+  Moment,
+  Ordinal,
+  Reference,
+  scribe,
+  twoPeople,
+  web,
+  webOrWorker,
+  worker,
+} from './fact.ts';
+
+const change = { before: Digest.nullable(), after: Digest.nullable() };
+const list = z.array(z.string().max(256));
+const publicKey = z.string().max(2_048);
+
+/** What can be stated about everything that belongs to no single case. */
+export const installationFacts = {
+  'guard.tripped': fact(worker, 'held', 'A guard stopped new departures', {
+    guard: Reference,
+    value: Count,
+    limit: Count,
+  }),
+  'guard.reset': fact(web, 'done', 'Guard released', { guard: Reference, ...twoPeople }),
+  'switch.stopped': fact(web, 'done', 'Everything outgoing stopped', { switch: Reference }),
+  'switch.resumed': fact(web, 'done', 'Outgoing calls resumed', {
+    switch: Reference,
+    ...twoPeople,
+  }),
+  'source.batch': fact(worker, 'done', 'Read from the HR system', {
+    source: Reference,
+    rows: Count,
+    digest: Digest,
+    cursor: z.string().max(512).nullable(),
+    verdict: z.enum(['accepted', 'partly', 'quarantined', 'rejected']),
+    refused_rows: Count.optional(),
+  }),
+  'source.rejected': fact(worker, 'refused', 'An event could not be read', {
+    source: Reference,
+    reason: Reference,
+    digest: Digest.optional(),
+  }),
+
+  'policy.changed': fact(web, 'done', 'Policy changed', {
+    policy: Reference,
+    ...change,
+    ...twoPeople,
+  }),
+  'playbook.published': fact(web, 'done', 'Playbook published', {
+    playbook: Reference,
+    version: Ordinal,
+    ...change,
+    ...twoPeople,
+  }),
+  'protected.changed': fact(web, 'done', 'Protected people changed', { ...change, ...twoPeople }),
+  'connection.changed': fact(webOrWorker, 'done', 'Connection changed', {
+    connection: Reference,
+    connector: Reference.optional(),
+    change: z.enum(['added', 'changed', 'state', 'removed']),
+    state: z.enum(connectionStates).optional(),
+    reason: Reference.optional(),
+    hosts: list.optional(),
+    scopes: list.optional(),
+    ...twoPeople,
+  }),
+  'credential.stored': fact(worker, 'done', 'Credential stored', {
+    connection: Reference,
+    field: Reference,
+    version: Ordinal,
+  }),
+  'credential.rotated': fact(worker, 'done', 'Credential replaced', {
+    connection: Reference,
+    field: Reference,
+    version: Ordinal,
+  }),
+  'credential.used': fact(worker, 'noted', 'Credential used', {
+    connection: Reference,
+    field: Reference.optional(),
+    version: Ordinal.optional(),
+    purpose: Reference.optional(),
+  }),
+  'secret.kek-rotated': fact(['web', 'worker', 'scribe'], 'done', 'Key-encryption key rotated', {
+    purpose: Reference,
+    old: Reference,
+    new: Reference,
+    rewrapped: Count,
+    remaining: Count,
+  }),
+
+  'login.succeeded': fact(web, 'done', 'Signed in', { method: Reference }),
+  'login.failed': fact(web, 'refused', 'Sign-in failed', {
+    method: Reference,
+    count: Ordinal,
+    window_starts: Moment,
+  }),
+  'login.break-glass': fact(web, 'done', 'Signed in with a break-glass account', {
+    method: Reference,
+  }),
+  'session.revoked': fact(web, 'done', 'Sessions ended', { user: Reference, sessions: Count }),
+  'passkey.registered': fact(web, 'done', 'Passkey registered', {
+    user: Reference,
+    credential_id: publicKey,
+    public_key: publicKey,
+  }),
+  'passkey.removed': fact(web, 'done', 'Passkey removed', {
+    user: Reference,
+    credential_id: publicKey,
+    public_key: publicKey,
+  }),
+  'token.created': fact(web, 'done', 'Token created', {
+    token: Reference,
+    owner: Reference,
+    scopes: list,
+    expires: Moment,
+  }),
+  'token.revoked': fact(web, 'done', 'Token revoked', {
+    token: Reference,
+    owner: Reference.optional(),
+    reason: Reference.optional(),
+  }),
+  'role.changed': fact(web, 'done', 'Roles changed', {
+    user: Reference,
+    before: z.array(Reference),
+    after: z.array(Reference),
+    ...twoPeople,
+  }),
+  'user.changed': fact(web, 'done', 'User changed', {
+    user: Reference,
+    change: z.enum(['created', 'changed', 'disabled', 'enabled']),
+    before: z.array(Reference).optional(),
+    after: z.array(Reference).optional(),
+  }),
+  'access.denied': fact(webOrWorker, 'refused', 'Access denied', {
+    action: Reference,
+    resource: Reference,
+    count: Ordinal,
+    window_starts: Moment.optional(),
+  }),
+  'read.case': fact(web, 'noted', 'Case read', { object: Reference }),
+  'read.search': fact(web, 'noted', 'Record searched', {
+    criteria: z.array(Reference),
+    found: Count.optional(),
+  }),
+  'disclosure.opened': fact(web, 'noted', 'Redacted values opened', {
+    object: Reference,
+    values: Count,
+  }),
+  'export.created': fact(scribe, 'done', 'Exported', {
+    kind: Reference,
+    recipient: Reference,
+    digest: Digest,
+    size: Count.optional(),
+    events: Count.optional(),
+  }),
+
+  'anchor.received': fact(scribe, 'done', 'Time stamp or cosignature received', {
+    size: Count,
+    name: Reference,
+    digest: Digest,
+  }),
+  'key.rotated': fact(scribe, 'done', 'Signing key rotated', {
+    old: z.string().max(4_096),
+    new: z.string().max(4_096),
+  }),
+  'log.heartbeat': fact(scribe, 'noted', 'The record is alive', { size: Count }),
+  'log.verified': fact(scribe, 'done', 'The whole record was hashed again', {
+    size: Count,
+    root: Digest,
+    ms: Count,
+  }),
+  'log.continued': fact(scribe, 'held', 'The record continues in a new epoch', {
+    prev_origin: z.string().max(256),
+    prev_note: z.string().max(16_384),
+    reason: Reference,
+    lost_from: Count.nullable(),
+    lost_to: Count.nullable(),
+  }),
+  'log.pruned': fact(scribe, 'done', 'Old facts removed', { min_index: Count, policy: Reference }),
+  'subject.erased': fact(scribe, 'done', 'Personal data destroyed', {
+    basis: Reference,
+    approver: Reference,
+    values: Count,
+    blobs: Count,
+  }),
+  'subject.hold-changed': fact(web, 'done', 'Legal hold changed', {
+    hold: z.boolean(),
+    basis: Reference.optional(),
+  }),
+  'clock.skew': fact(['worker', 'scribe'], 'held', 'A clock is wrong', {
+    against: Reference,
+    by_ms: z.int(),
+  }),
+};

@@ -1,0 +1,279 @@
+-- Up Migration
+
+-- The record: facts are staged in the transaction of the change they describe, then the scribe
+-- numbers them and extends the Merkle tree. Everything else here proves, hides or finds them.
+
+create schema ledger;
+
+create table ledger.writer (            -- which login role may state which fact
+  role text not null,
+  type text not null,
+  primary key (role, type)
+);
+
+create table ledger.chain (             -- one row per case; locking it orders the case's facts
+  case_id   text    primary key,
+  seq       integer not null,           -- facts recorded so far
+  last_hash bytea   not null check (octet_length(last_hash) = 32)
+) with (fillfactor = 70);               -- updated with each fact; room for that on the same page
+
+create table ledger.staged (            -- written in the same transaction as the state change
+  sid       bigint      generated always as identity primary key,
+  xact      xid8        not null default pg_current_xact_id(),
+  leaf      bytea       not null check (octet_length(leaf) between 2 and 65535),
+  row_key   text,                       -- 'steps/01KA…@7': the row version this leaf accounts for
+  case_id   text,
+  case_seq  integer,
+  staged_by name        not null default session_user,
+  staged_at timestamptz not null default clock_timestamp(),
+  check ((case_id is null) = (case_seq is null))
+);
+create index staged_by_transaction on ledger.staged (xact, row_key);
+-- What `entry` will demand is demanded here already: a leaf that the scribe could never
+-- integrate would hold up all that come after it.
+create unique index staged_once_per_row on ledger.staged (row_key) where row_key is not null;
+create unique index staged_once_per_place on ledger.staged (case_id, case_seq)
+  where case_id is not null;
+
+create table ledger.entry (
+  idx           bigint      primary key check (idx >= 0),   -- dense, from 0
+  sid           bigint      not null unique,
+  leaf          bytea       not null,
+  leaf_hash     bytea       not null check (octet_length(leaf_hash) = 32),
+  row_key       text        unique,     -- every row version has exactly one leaf
+  case_id       text,
+  case_seq      integer,
+  staged_by     name        not null,
+  integrated_at timestamptz not null default clock_timestamp(),
+  unique (case_id, case_seq)
+);
+
+create table ledger.tile (              -- byte for byte a C2SP tile
+  level smallint not null,
+  n     bigint   not null,
+  width smallint not null check (width between 1 and 256),
+  data  bytea    not null check (octet_length(data) = 32 * width),
+  primary key (level, n)
+);
+alter table ledger.tile alter column data set storage external;   -- hashes do not compress
+
+create table ledger.head (
+  one       boolean primary key default true check (one),
+  origin    text    not null,
+  size      bigint  not null,
+  root      bytea   not null check (octet_length(root) = 32),
+  min_index bigint  not null default 0 check (min_index between 0 and size)
+);
+-- A random, host-like name that says nothing about the company; its last element is the epoch.
+insert into ledger.head (origin, size, root)
+values (format('log-%s.gatehouse.invalid/01', left(replace(gen_random_uuid()::text, '-', ''), 12)),
+        0, sha256(''));
+
+create table ledger.checkpoint (
+  origin    text        not null,
+  size      bigint      not null,
+  root      bytea       not null check (octet_length(root) = 32),
+  note      text        not null,       -- body and the log's own signatures; never changes
+  signed_at timestamptz not null default clock_timestamp(),
+  primary key (origin, size)
+);
+
+create table ledger.cosignature (
+  origin text        not null,
+  size   bigint      not null,
+  key_id bytea       not null check (octet_length(key_id) = 4),
+  line   text        not null,
+  at     timestamptz not null,
+  primary key (origin, size, key_id),
+  foreign key (origin, size) references ledger.checkpoint
+);
+
+create table ledger.tsa_token (
+  origin     text        not null,
+  size       bigint      not null,
+  tsa        text        not null,
+  generation smallint    not null,      -- 0 covers the note; g covers token g - 1
+  tsr        bytea       not null,
+  gen_time   timestamptz not null,
+  chain_pem  text        not null,
+  primary key (origin, size, tsa, generation),
+  foreign key (origin, size) references ledger.checkpoint
+);
+
+create table ledger.subject_key (
+  subject      uuid        primary key,
+  wrapped      bytea,                   -- null once destroyed
+  destroyed_at timestamptz,
+  legal_hold   boolean     not null default false,
+  check ((wrapped is null) = (destroyed_at is not null)),
+  check (not (legal_hold and destroyed_at is not null))
+);
+
+create table ledger.disclosure (
+  entry_id text  not null,              -- the leaf's id
+  name     text  not null,
+  subject  uuid  not null references ledger.subject_key,
+  digest   text  not null,              -- as it stands in the leaf's _sd
+  ct       bytea not null,
+  primary key (entry_id, name)
+);
+create index disclosure_by_subject on ledger.disclosure (subject);   -- for erasure
+
+create table ledger.blob (
+  sha256  bytea   primary key check (octet_length(sha256) = 32),
+  subject uuid    references ledger.subject_key,
+  size    integer not null check (size between 0 and 26214400),
+  ct      bytea   not null
+);
+alter table ledger.blob alter column ct set storage external;        -- nor does ciphertext
+create index blob_by_subject on ledger.blob (subject);
+
+-- For searching. Derived from the entries and never proof of anything; it can be made anew.
+create table ledger.event_ix (
+  idx        bigint      primary key,
+  at         timestamptz not null,
+  type       text        not null,
+  case_id    text,
+  person_ref text,
+  system     text,
+  actor_id   text,
+  grade      text,
+  body       jsonb       not null,
+  words      tsvector    not null
+);
+create index event_ix_at     on ledger.event_ix (at, idx);
+create index event_ix_type   on ledger.event_ix (type, idx);
+create index event_ix_case   on ledger.event_ix (case_id, idx)    where case_id is not null;
+create index event_ix_person on ledger.event_ix (person_ref, idx) where person_ref is not null;
+create index event_ix_system on ledger.event_ix (system, idx)     where system is not null;
+create index event_ix_actor  on ledger.event_ix (actor_id, idx);
+create index event_ix_words  on ledger.event_ix using gin (words);
+
+create function ledger.deny() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and tg_table_name = 'entry' and current_user = 'gatehouse_owner' then
+    if old.idx < (select min_index from ledger.head) then return old; end if;   -- pruning
+  end if;
+  raise exception '%.% is append-only', tg_table_schema, tg_table_name using errcode = '42501';
+end $$;
+
+create trigger append_only before update or delete on ledger.entry
+  for each row execute function ledger.deny();
+create trigger no_truncate before truncate on ledger.entry
+  for each statement execute function ledger.deny();
+create trigger append_only before update or delete on ledger.checkpoint
+  for each row execute function ledger.deny();
+create trigger no_truncate before truncate on ledger.checkpoint
+  for each statement execute function ledger.deny();
+create trigger append_only before update or delete on ledger.cosignature
+  for each row execute function ledger.deny();
+create trigger no_truncate before truncate on ledger.cosignature
+  for each statement execute function ledger.deny();
+create trigger append_only before update or delete on ledger.tsa_token
+  for each row execute function ledger.deny();
+create trigger no_truncate before truncate on ledger.tsa_token
+  for each statement execute function ledger.deny();
+
+-- The first guard: a role states only its own facts, and the columns say what the leaf says.
+create function ledger.check_staged() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  body jsonb := convert_from(new.leaf, 'UTF8')::jsonb;
+begin
+  if not exists (select from ledger.writer w
+                  where w.role = session_user and w.type = body->>'type') then
+    raise exception 'role % may not state %', session_user, body->>'type' using errcode = '42501';
+  end if;
+  if body->>'case' is distinct from new.case_id
+     or (body->>'case_seq')::integer is distinct from new.case_seq
+     or body->>'row' is distinct from new.row_key then
+    raise exception 'the leaf disagrees with its columns' using errcode = '23514';
+  end if;
+  return new;
+end $$;
+create trigger check_staged before insert on ledger.staged
+  for each row execute function ledger.check_staged();
+
+-- After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
+create function ledger.check_unclaimed() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from ledger.entry e where e.row_key = new.row_key)
+     or exists (select from ledger.entry e
+                 where e.case_id = new.case_id and e.case_seq = new.case_seq) then
+    raise exception 'the record has a fact for % or place % of case % already',
+                    new.row_key, new.case_seq, new.case_id using errcode = '23505';
+  end if;
+  return null;
+end $$;
+create trigger check_unclaimed after insert on ledger.staged
+  for each row when (new.row_key is not null or new.case_id is not null)
+  execute function ledger.check_unclaimed();
+
+-- The second guard, put on every table whose rows must be accounted for: no change without a fact.
+create function ledger.accounted() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if not exists (select from ledger.staged s
+                  where s.xact = pg_current_xact_id()
+                    and s.row_key = format('%s/%s@%s', tg_table_name, new.id, new.version)) then
+    raise exception 'no ledger event for %/%@%', tg_table_name, new.id, new.version
+      using errcode = '23514';
+  end if;
+  return null;
+end $$;
+
+grant usage on schema ledger to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+
+grant insert (leaf, row_key, case_id, case_seq) on ledger.staged
+   to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+grant select, delete on ledger.staged to gatehouse_scribe;
+
+grant select, insert, update on ledger.chain to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+
+grant select, insert on ledger.disclosure, ledger.blob, ledger.subject_key
+   to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+grant delete on ledger.disclosure, ledger.blob to gatehouse_scribe;
+grant update (wrapped, destroyed_at) on ledger.subject_key to gatehouse_scribe;
+grant update (legal_hold) on ledger.subject_key to gatehouse_web;
+
+grant select on ledger.entry, ledger.tile, ledger.head, ledger.checkpoint, ledger.cosignature,
+                ledger.tsa_token, ledger.event_ix
+   to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+grant insert on ledger.entry, ledger.checkpoint, ledger.cosignature, ledger.tsa_token
+   to gatehouse_scribe;
+grant insert, update on ledger.tile to gatehouse_scribe;
+grant update (size, root) on ledger.head to gatehouse_scribe;
+grant insert, delete on ledger.event_ix to gatehouse_scribe;
+
+-- Repeats `by` of src/core/event.ts; a test compares the two.
+insert into ledger.writer (role, type)
+select 'gatehouse_web', unnest(array[
+         'case.opened', 'case.changed', 'case.quarantined', 'case.held', 'case.released',
+         'case.rescinded', 'case.reopened',
+         'step.attested', 'step.waived', 'step.held', 'step.retried',
+         'approval.requested', 'approval.granted', 'approval.denied', 'approval.expired',
+         'approval.voided',
+         'guard.reset', 'switch.stopped', 'switch.resumed',
+         'policy.changed', 'playbook.published', 'protected.changed', 'connection.changed',
+         'secret.kek-rotated',
+         'login.succeeded', 'login.failed', 'login.break-glass', 'session.revoked',
+         'passkey.registered', 'passkey.removed', 'token.created', 'token.revoked',
+         'role.changed', 'user.changed', 'access.denied', 'read.case', 'read.search',
+         'disclosure.opened', 'subject.hold-changed'])
+union all
+select 'gatehouse_worker', unnest(array[
+         'case.opened', 'case.changed', 'case.quarantined', 'case.held', 'case.released',
+         'case.rescinded', 'case.reopened', 'case.sealed',
+         'step.intended', 'step.applied', 'step.unknown', 'step.mismatch', 'step.verified',
+         'step.acknowledged', 'step.absent', 'step.held', 'step.undone', 'step.rechecked',
+         'step.reopened',
+         'approval.consumed', 'approval.expired', 'approval.voided',
+         'guard.tripped', 'source.batch', 'source.rejected',
+         'connection.changed', 'credential.stored', 'credential.rotated', 'credential.used',
+         'secret.kek-rotated', 'access.denied', 'clock.skew'])
+union all
+select 'gatehouse_scribe', unnest(array[
+         'secret.kek-rotated', 'export.created', 'anchor.received', 'key.rotated',
+         'log.heartbeat', 'log.verified', 'log.continued', 'log.pruned', 'subject.erased',
+         'clock.skew']);
