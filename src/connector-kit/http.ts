@@ -108,7 +108,7 @@ export function openHttp(io: Io, options: HttpOptions) {
   const exchange =
     (method: string) =>
     async <T>(path: string, shape: z.ZodType<T>, body?: unknown): Promise<T> =>
-      parse(await send(method, path, body), `${method} ${path}`, shape);
+      parse(await send(method, path, body), `${method} ${withoutQuery(path)}`, shape);
 
   return {
     /** Any request, for callers that read status and body themselves. Never returns a 4xx or 5xx. */
@@ -128,13 +128,16 @@ export function openHttp(io: Io, options: HttpOptions) {
     async *pages<T>(path: string, shape: z.ZodType<T>): AsyncIterable<T> {
       for (let next: string | null = path; next; ) {
         const response = await send('GET', next);
-        const request = `GET ${next}`;
+        const request = `GET ${withoutQuery(next)}`;
         next = nextLink(response);
         yield parse(response, request, shape);
       }
     },
   };
 }
+
+/** A query names people and carries cursors; neither belongs into an error that is kept. */
+const withoutQuery = (path: string) => path.split('?')[0]!;
 
 /** What went wrong below HTTP, without stack or address: `ECONNREFUSED`, `TimeoutError`, … */
 function reasonOf(cause: unknown): string {
