@@ -72,11 +72,18 @@ export function readZone(text: string, known?: ReadonlySet<string>): Reading<str
     : refused('a known IANA time zone, such as Europe/Berlin');
 }
 
+/** Names once understood: asking Intl costs more than reading a whole row. */
+const zones = new Map<string, string>();
+
 /** `europe/berlin` → `Europe/Berlin`; an alias stays what the source wrote. */
 function zoneOf(name: string): string | null {
+  const understood = zones.get(name);
+  if (understood !== undefined) return understood;
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
-    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+    const zone = timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+    zones.set(name, zone);
+    return zone;
   } catch {
     return null;
   }
@@ -89,6 +96,17 @@ export const readWord =
     const found = words.find((word) => word === text.trim().toLowerCase());
     return found === undefined ? refused(`one of: ${words.join(', ')}`) : value(found);
   };
+
+const truths: Readonly<Record<string, boolean>> = {
+  ...{ yes: true, true: true, 1: true },
+  ...{ no: false, false: false, 0: false },
+};
+
+/** Yes or no, in the words that spreadsheets and people use. */
+export const readTruth: Reader<boolean> = (text) => {
+  const found = truths[text.trim().toLowerCase()];
+  return found === undefined ? refused('yes, no, true, false, 1 or 0') : value(found);
+};
 
 /** ISO 3166-1 alpha-2. */
 export const readCountry: Reader<string> = (text) =>
