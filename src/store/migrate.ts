@@ -1,0 +1,129 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Logger, runMigrations } from 'graphile-worker';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import { DatabaseProblem } from './problem.ts';
+import { owner } from './roles.ts';
+
+const directory = path.join(import.meta.dirname, 'migrations');
+const ledgerOfMigrations = 'migrations';
+/** Anything but `0001_name.sql` in the folder is not a migration. */
+const notAMigration = '(?!\\d{4}_[\\w-]+\\.sql$).*';
+/** Of the processes that start together, one migrates and the others wait. */
+const migrationLock = 7_201_003;
+
+/** The oldest PostgreSQL that has all we use. */
+export const minimumMajorVersion = 15;
+
+/** Refuses servers and databases that Gatehouse cannot work with. */
+export async function checkServer(admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query<{ version: string; major: number; encoding: string }>(`
+    select current_setting('server_version') as version,
+           current_setting('server_version_num')::integer / 10000 as major,
+           current_setting('server_encoding') as encoding
+  `);
+  const server = rows[0]!;
+  if (server.major < minimumMajorVersion) {
+    throw new DatabaseProblem(
+      `The database server is PostgreSQL ${server.version}; Gatehouse needs PostgreSQL ${minimumMajorVersion} or newer.`,
+    );
+  }
+  if (server.encoding !== 'UTF8') {
+    throw new DatabaseProblem(
+      `The database is encoded in ${server.encoding}; Gatehouse needs one in UTF8. Create it with "encoding 'UTF8'".`,
+    );
+  }
+}
+
+/** Runs `work` while no other process sets up this database. */
+export async function whileOthersWait<T>(admin: pg.Client, work: () => Promise<T>): Promise<T> {
+  await admin.query('select pg_advisory_lock($1)', [migrationLock]);
+  try {
+    return await work();
+  } finally {
+    await admin.query('select pg_advisory_unlock($1)', [migrationLock]);
+  }
+}
+
+/** Lets the owner make its tables in `public` and its schemas in this database. */
+export async function grantDatabase(admin: pg.Client): Promise<void> {
+  const database = pg.escapeIdentifier(admin.database ?? '');
+  try {
+    await admin.query(`grant connect, create on database ${database} to ${owner}`);
+    await admin.query(`grant usage, create on schema public to ${owner} with grant option`);
+  } catch (error) {
+    throw new DatabaseProblem(
+      `The user of DATABASE_URL must own the database ${admin.database}. Have an administrator run ` +
+        `"alter database ${database} owner to ${pg.escapeIdentifier(admin.user ?? '')}" and start again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Brings the job queue's own schema up to date; it belongs to the worker, who alone may use it. */
+export async function migrateQueue(admin: pg.Client, worker: pg.Pool): Promise<void> {
+  const { rows } = await admin.query<{ there: boolean }>(
+    `select to_regclass('graphile_worker._private_jobs') is not null as there`,
+  );
+  const there = rows[0]?.there ?? false;
+  const database = pg.escapeIdentifier(admin.database ?? '');
+  if (!there) await admin.query(`grant create on database ${database} to gatehouse_worker`);
+  await runMigrations({ pgPool: worker, logger: silent });
+  if (!there) await admin.query(`revoke create on database ${database} from gatehouse_worker`);
+}
+
+/** Runs the migrations that are still missing, as the owner, all or none. Returns their names. */
+export async function migrate(admin: pg.Client, from = directory): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  await admin.query(`set role ${owner}`);
+  try {
+    const done = await runner({
+      dbClient: admin,
+      dir: from,
+      ignorePattern: notAMigration,
+      migrationsTable: ledgerOfMigrations,
+      direction: 'up',
+      checkOrder: true,
+      singleTransaction: true,
+      noLock: true,
+      logger: { info() {}, warn() {}, error: (complaint: string) => complaints.push(complaint) },
+    });
+    await admin.query(
+      `grant select on ${ledgerOfMigrations} to gatehouse_web, gatehouse_worker, gatehouse_scribe`,
+    );
+    return done.map(({ name }) => name);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new DatabaseProblem(
+      `The database could not be migrated and stays as it was: ${complaints.at(-1)?.trim() ?? message}`,
+      { cause: error },
+    );
+  } finally {
+    await admin.query('reset role');
+  }
+}
+
+/** For a process that may not migrate: refuses a database that is older or newer than the program. */
+export async function checkMigrated(pool: pg.Pool): Promise<void> {
+  const wanted = migrationNames();
+  const found = await pool
+    .query<{ name: string }>(`select name from ${ledgerOfMigrations} order by id`)
+    .then(({ rows }) => rows.map((row) => row.name))
+    .catch(() => []);
+  if (found.join() === wanted.join()) return;
+  throw new DatabaseProblem(
+    `The database is at "${found.at(-1) ?? 'nothing'}" and this Gatehouse needs "${wanted.at(-1)}". Start ` +
+      'this version once with DATABASE_URL set to the address of an administrator, who may migrate.',
+  );
+}
+
+/** The migrations that this version brings, in order. */
+export function migrationNames(): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => /^\d{4}_[\w-]+\.sql$/.test(name))
+    .map((name) => path.basename(name, '.sql'))
+    .sort();
+}
+
+const silent = new Logger(() => () => {});

@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after } from 'node:test';
+import pg from 'pg';
+import { openDatabase } from '../database.ts';
+import { passwordFile, readPassword } from '../passwords.ts';
+import { openPool } from '../pools.ts';
+import { type Role, roleName } from '../roles.ts';
+import { startTestServer, type TestServer } from './server.ts';
+
+/** A fresh, migrated database with all roles, for one test or one test file. */
+export interface TestDatabase {
+  readonly pools: Readonly<Record<Role | 'admin' | 'owner', pg.Pool>>;
+  /** The address for another process to log in with. */
+  url(role: Role | 'admin'): string;
+  /** Where the roles' passwords lie, for another process that opens this database. */
+  readonly keysDirectory: string;
+  /** Closes the pools and drops the database. Happens by itself when the tests of the file are over. */
+  stop(): Promise<void>;
+}
+
+let server: Promise<TestServer> | undefined;
+const started = new Set<TestDatabase>();
+
+// At the root, since a hook added inside `before` would run when that ends. A file that runs alone has
+// a server of its own, which goes when the process goes.
+if (process.env['NODE_TEST_CONTEXT']) {
+  after(() => Promise.all([...started].map((database) => database.stop())));
+}
+
+/**
+ * Makes a database for tests on a real server, with the same roles and rights as in production:
+ * `web`, `worker` and `scribe` log in as themselves, `owner` owns the tables, `admin` is the superuser.
+ */
+export async function startDatabase(): Promise<TestDatabase> {
+  server ??= startTestServer();
+  const { admin, keysDirectory } = await server;
+  const database = `test_${randomBytes(8).toString('hex')}`;
+  await asAdmin(admin, async (client) => {
+    const template = await templateDatabase(client, admin, keysDirectory);
+    await client.query(`create database ${database} template ${template}`);
+  });
+
+  const login = (role: Role | 'admin' | 'owner'): pg.PoolConfig => ({
+    ...admin,
+    database,
+    ...(role === 'admin' || role === 'owner' ? {} : credentials(role, keysDirectory)),
+    ...(role === 'owner' ? { options: '-c role=gatehouse_owner' } : {}),
+    // A test that forgets to stop still ends.
+    allowExitOnIdle: true,
+  });
+  const open = (role: Role | 'admin' | 'owner') =>
+    openPool(role === 'owner' ? 'admin' : role, login(role), () => {});
+  const pools = {
+    admin: open('admin'),
+    owner: open('owner'),
+    web: open('web'),
+    worker: open('worker'),
+    scribe: open('scribe'),
+  };
+
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= drop(admin, database, Object.values(pools));
+    return stopping;
+  };
+  const made = {
+    pools,
+    url: (role: Role | 'admin') => addressOf(login(role)),
+    keysDirectory,
+    stop,
+  };
+  started.add(made);
+  return made;
+}
+
+async function drop(
+  admin: pg.ClientConfig,
+  database: string,
+  pools: readonly pg.Pool[],
+): Promise<void> {
+  await Promise.all(pools.map((pool) => pool.end()));
+  await asAdmin(admin, (client) =>
+    client.query(`drop database if exists ${database} with (force)`),
+  );
+}
+
+/**
+ * Migrates a database once per server and set of migrations; copies of it are made in milliseconds.
+ * Whoever comes first makes it, the others wait.
+ */
+async function templateDatabase(
+  client: pg.Client,
+  admin: pg.ClientConfig,
+  keysDirectory: string,
+): Promise<string> {
+  const template = `template_${hashOfStore()}`;
+  await client.query('select pg_advisory_lock(hashtext($1))', ['template']);
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [
+      template,
+    ]);
+    if (rowCount === 1) return template;
+    const draft = `${template}_draft`;
+    await client.query(`drop database if exists ${draft} with (force)`);
+    await client.query(`create database ${draft}`);
+    const database = await openDatabase({
+      dataDirectory: keysDirectory,
+      keysDirectory,
+      urls: { admin: addressOf({ ...admin, database: draft }) },
+      roles: [],
+      onConnectionError: () => {},
+    });
+    await database.stop();
+    await client.query(`alter database ${draft} rename to ${template}`);
+    return template;
+  } finally {
+    await client.query('select pg_advisory_unlock(hashtext($1))', ['template']);
+  }
+}
+
+/** Another migration, another template: a long-lived server may see several. */
+function hashOfStore(): string {
+  const store = path.join(import.meta.dirname, '..');
+  const hash = createHash('sha256');
+  for (const file of globSync('{migrations/*.sql,{roles,migrate}.ts}', { cwd: store }).sort()) {
+    hash.update(file).update(readFileSync(path.join(store, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function credentials(role: Role, keysDirectory: string): pg.PoolConfig {
+  const password = readPassword(passwordFile(keysDirectory, `database-${role}`)) ?? '';
+  return { user: roleName(role), password };
+}
+
+/** Host and user are parameters, since a socket's folder does not fit in front of an address. */
+function addressOf({ host, port, user, password, database }: pg.ClientConfig): string {
+  const address = new URL(`postgres://localhost:${port}/${database}`);
+  for (const [name, value] of Object.entries({ host, user, password })) {
+    address.searchParams.set(name, `${value}`);
+  }
+  return address.href;
+}
+
+async function asAdmin<T>(
+  admin: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ ...admin, database: 'postgres' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

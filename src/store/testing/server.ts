@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type EmbeddedServer, startEmbedded } from '../embedded.ts';
+
+/** A throw-away server: fast, forgets everything when the machine stops, ends with its process. */
+export interface TestServer extends EmbeddedServer {
+  readonly directory: string;
+  readonly keysDirectory: string;
+}
+
+/** Names the folder of a server that a whole test run shares; set by the start script. */
+const sharedServerVariable = 'GATEHOUSE_TEST_SERVER';
+
+/**
+ * Joins the server of the test run, or starts one for this process. Nobody has to stop it: a little
+ * watchman outside waits until this process has ended, however it ended, and clears everything away.
+ */
+export async function startTestServer(): Promise<TestServer> {
+  const shared = process.env[sharedServerVariable];
+  const directory = shared ?? mkdtempSync(path.join(tmpdir(), 'gatehouse-test-'));
+  if (shared === undefined) {
+    chmodSync(directory, 0o711);
+    setWatch(directory);
+  }
+  const keysDirectory = path.join(directory, 'keys');
+  const server = await startEmbedded({
+    dataDirectory: directory,
+    keysDirectory,
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: '500',
+      shared_buffers: '64MB',
+      logging_collector: 'off',
+    },
+  });
+  return { ...server, directory, keysDirectory };
+}
+
+/** Holds the other end of the watchman's standard input; the system closes it when we end. */
+function setWatch(directory: string): void {
+  const script = `
+    cat > /dev/null
+    if read -r server < "$0/postgres/postmaster.pid"; then
+      kill -QUIT "$server"
+      for turn in 1 2 3 4 5 6 7 8 9 10; do
+        [ -e "$0/postgres/postmaster.pid" ] && sleep 0.2
+      done
+    fi
+    rm -rf "$0"`;
+  const watchman = spawn('/bin/sh', ['-c', script, directory], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watchman.unref();
+  const { stdin } = watchman;
+  if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+}
