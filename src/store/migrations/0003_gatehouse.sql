@@ -177,6 +177,7 @@ create table steps (
   approval      boolean     not null default false,
   task          jsonb,
   notice        jsonb,
+  assignment    jsonb,                         -- who was asked to do it by hand, and when
   undo_of       text        references steps,
   status        text        not null check (status in ('waiting', 'ready', 'running', 'held', 'settled')),
   grade         text        check (grade in ('verified', 'acknowledged', 'absent', 'attested', 'waived')),
@@ -311,7 +312,8 @@ create table pulses (                      -- the last sign of life of each movi
 create constraint trigger accounted after insert or update on connections
   deferrable initially deferred for each row execute function ledger.accounted();
 create constraint trigger accounted after insert or update on playbooks
-  deferrable initially deferred for each row execute function ledger.accounted();
+  deferrable initially deferred for each row
+  when (new.status <> 'draft') execute function ledger.accounted();   -- a draft is nobody's rule yet
 create constraint trigger accounted after insert or update on settings
   deferrable initially deferred for each row execute function ledger.accounted();
 create constraint trigger accounted after insert or update on users
@@ -484,7 +486,7 @@ select c.id, c.version, c.kind, c.state, c.state_before_pause as "stateBeforePau
 create view step_view with (security_invoker = true) as
 select id, version, case_id as "caseId", key, position, playbook_step as "playbookStep", title, why, layer, kind,
        connection_id as "connectionId", account, capability, params, rule, due_at as "dueAt", late, after, priority,
-       approval, task, notice, undo_of as "undoOf", status, grade, before, after_state as "afterState", summary,
+       approval, task, notice, assignment, undo_of as "undoOf", status, grade, before, after_state as "afterState", summary,
        plan_digest as "planDigest", because, failure, attempts, decision, wake_at as "wakeAt",
        started_at as "startedAt", applied_at as "appliedAt", held_at as "heldAt", settled_at as "settledAt"
   from steps

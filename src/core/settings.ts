@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/** Somebody who is told when something needs a person. */
+export const AlertContact = z.strictObject({
+  name: z.string().min(1),
+  email: z.email(),
+  /** A signed webhook beside the mail; its key is entered apart. */
+  webhook: z.url({ protocol: /^https?$/ }).nullable().default(null),
+});
+export type AlertContact = z.infer<typeof AlertContact>;
+
+/** A system inside the house that may be called although its address is not public. */
+export const OnPremisesTarget = z.strictObject({
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535),
+  /** CIDR in which every address of the host must lie, such as 10.20.0.0/16 or 127.0.0.1/32. */
+  network: z.union([z.cidrv4(), z.cidrv6()]),
+  /** Whether it may be called without TLS. */
+  http: z.boolean().default(false),
+});
+export type OnPremisesTarget = z.infer<typeof OnPremisesTarget>;
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 17:00');
+
+const isZone = (name: string) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+};
+
+/** Everything that is set in the database and not by the environment, with its default. */
+export const settingShapes = {
+  company: z.strictObject({
+    name: z.string().min(1).default('Our company'),
+    /** For people whose record names no zone. */
+    zone: z.string().refine(isZone, 'a zone name such as Europe/Berlin').default('UTC'),
+    language: z.enum(['en', 'de']).default('en'),
+    headcount: z.int().min(1).nullable().default(null),
+    /** When access ends on the last working day where nobody says; null: at its end. */
+    accessEnds: timeOfDay.nullable().default(null),
+  }),
+  alerts: z.strictObject({
+    /** In order; the first is the designated contact, the next are told at 15 and 60 minutes. */
+    contacts: z.array(AlertContact).default([]),
+    /** The mail connection that carries alerts, tasks and notices. */
+    mailConnection: z.string().nullable().default(null),
+    /** Called every ten minutes while all is well; something outside notices when it stops. */
+    deadManUrl: z.url({ protocol: /^https?$/ }).nullable().default(null),
+  }),
+  guardrails: z.strictObject({
+    /** Departures opened in a rolling hour above which new ones are held back; null: max(5, 1 % of headcount). */
+    departuresPerHour: z.int().min(1).nullable().default(null),
+    /** The same for a rolling day; null: max(15, 3 % of headcount). */
+    departuresPerDay: z.int().min(1).nullable().default(null),
+  }),
+  onPremises: z.strictObject({ targets: z.array(OnPremisesTarget).default([]) }),
+  sources: z.strictObject({
+    /** How often each HR system is read, so that a lost webhook is found. */
+    pollMinutes: z.int().min(1).max(1_440).default(10),
+  }),
+  playbooks: z.strictObject({
+    /** Whether publishing needs another person than the author. */
+    secondPerson: z.boolean().default(true),
+  }),
+};
+
+export type SettingName = keyof typeof settingShapes;
+export type Settings = { readonly [Name in SettingName]: z.infer<(typeof settingShapes)[Name]> };
+
+export const isSettingName = (word: string): word is SettingName =>
+  Object.hasOwn(settingShapes, word);
+
+/** Stored values with defaults filled in. Throws a ZodError when a stored value does not fit. */
+export function settingsFrom(stored: Readonly<Record<string, unknown>>): Settings {
+  const filled = Object.entries(settingShapes).map(([name, shape]) => [
+    name,
+    shape.parse(stored[name] ?? {}),
+  ]);
+  return Object.fromEntries(filled) as Settings;
+}
+
+/** Above these counts new departures are held back. */
+export function departureLimits(settings: Settings): { perHour: number; perDay: number } {
+  const headcount = settings.company.headcount ?? 0;
+  return {
+    perHour: settings.guardrails.departuresPerHour ?? Math.max(5, Math.ceil(headcount * 0.01)),
+    perDay: settings.guardrails.departuresPerDay ?? Math.max(15, Math.ceil(headcount * 0.03)),
+  };
+}

@@ -1,0 +1,105 @@
+import { type AnyAction, type AnyConnector, actionsOf, type Io } from '#connector-kit/contract.ts';
+import { redactText } from '#connector-kit/redact.ts';
+import { ConnectorError } from '#core/failure.ts';
+import { type ConnectionRow, loadConnection } from '#store/connections.ts';
+import type { Db } from '#store/sql.ts';
+
+/** A connection opened for one pass. */
+export interface Opened {
+  readonly connection: ConnectionRow;
+  readonly name: string;
+  readonly connector: AnyConnector;
+  readonly client: unknown;
+  readonly actions: readonly AnyAction[];
+  /** The same error, with no secret of this connection in its words. */
+  withoutSecrets(error: unknown): unknown;
+  close(): Promise<void>;
+}
+
+export interface Clients {
+  /** Opens a connection with its secrets, for one pass. Throws a ConnectorError when its settings do not fit. */
+  open(connectionId: string): Promise<Opened>;
+  /** The actions a connection offers; needs no secrets and calls nobody. */
+  actions(connection: ConnectionRow): readonly AnyAction[];
+}
+
+/** How clients come by what they may not know themselves. */
+export interface ClientDeps {
+  readonly db: Db;
+  readonly connectors: ReadonlyMap<string, AnyConnector>;
+  readonly secretsOf: (connection: ConnectionRow) => Promise<ReadonlyMap<string, string>>;
+  readonly ioFor: (connection: ConnectionRow) => Io;
+}
+
+export function openClients(deps: ClientDeps): Clients {
+  function connectorOf(connection: ConnectionRow): AnyConnector {
+    const connector = deps.connectors.get(connection.connector);
+    if (connector) return connector;
+    throw new ConnectorError({
+      kind: 'unexpected',
+      detail: `${connection.id} needs the connector ${connection.connector}, which this version does not have`,
+    });
+  }
+
+  return {
+    async open(connectionId) {
+      const connection = await loadConnection(deps.db, connectionId);
+      if (!connection) {
+        throw new ConnectorError({
+          kind: 'unexpected',
+          detail: `there is no connection ${connectionId}`,
+        });
+      }
+      const connector = connectorOf(connection);
+      const secrets = await deps.secretsOf(connection);
+      const values = [...secrets.values()];
+      const settings = connector.settings.safeParse({
+        ...connection.settings,
+        ...Object.fromEntries(secrets),
+      });
+      if (!settings.success) {
+        const { path, message } = settings.error.issues[0]!;
+        throw new ConnectorError({
+          kind: 'unexpected',
+          detail: `the settings of ${connectionId} do not fit at ${path.join('.')}: ${redactText(message, values)}`,
+        });
+      }
+      const client = connector.open(settings.data, deps.ioFor(connection));
+
+      return {
+        connection,
+        name: connection.name,
+        connector,
+        client,
+        actions: actionsOf(connector, settings.data),
+        withoutSecrets: (error) => withoutSecrets(error, values),
+        close: async () => connector.close?.(client),
+      };
+    },
+
+    actions(connection) {
+      const connector = connectorOf(connection);
+      // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
+      const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
+        field,
+        'whsec_c3RhbmQtaW4=',
+      ]);
+      const settings = connector.settings.safeParse({
+        ...connection.settings,
+        ...Object.fromEntries(standIns),
+      });
+      return settings.success ? actionsOf(connector, settings.data) : [];
+    },
+  };
+}
+
+function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
+  if (!(error instanceof Error)) return new Error(redactText(String(error), secrets));
+  if (error instanceof ConnectorError) {
+    const { failure } = error;
+    const detail = redactText(failure.detail, secrets).slice(0, 1_000);
+    return new ConnectorError({ ...failure, detail });
+  }
+  error.message = redactText(error.message, secrets);
+  return error;
+}

@@ -1,0 +1,43 @@
+import type { Command } from '#connector-kit/contract.ts';
+import type { Work } from '#store/steps.ts';
+import { beginCall, deadline, makeCall } from './call.ts';
+import type { Opened } from './clients.ts';
+import type { Engine } from './engine.ts';
+import { answered, settle } from './settle.ts';
+
+/** A command cannot be read back: sent, and graded as what it is. */
+export async function send(
+  engine: Engine,
+  work: Work,
+  opened: Opened,
+  action: Command<unknown, unknown>,
+): Promise<void> {
+  const params = action.params.parse(work.params);
+  const claim = await beginCall(engine, work, {
+    state: null,
+    planned: { summary: action.summary, change: null },
+    settleMs: 0,
+    windowMs: 0,
+    repeatable: true,
+    params,
+  });
+  if (!claim) return;
+  const receipt = await makeCall(engine, work, opened, claim.fence, async () => {
+    engine.failpoint('during the call');
+    return deadline(engine, action.send(opened.client, work.account!.id, params));
+  });
+  await answered(engine, work);
+  engine.failpoint('before the settlement commits');
+  await settle(engine, work, {
+    type: 'step.acknowledged',
+    grade: 'acknowledged',
+    after: { receipt: receipt.summary },
+    because: receipt.summary,
+    summary: claim.summary,
+    fence: claim.fence,
+    applied: true,
+    attempt: claim.attempt,
+  });
+  engine.failpoint('after the settlement');
+}
+

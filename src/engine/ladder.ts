@@ -1,0 +1,116 @@
+import { type AlertContact, settingsFrom } from '#core/settings.ts';
+import {
+  type AlertRow,
+  alertMessageSent,
+  climb,
+  loadAlert,
+  noteAlertMessage,
+} from '#store/alerts.ts';
+import { loadConnection } from '#store/connections.ts';
+import { loadSettings } from '#store/settings.ts';
+import type { Engine } from './engine.ts';
+import { sendLetter } from './messages.ts';
+
+/**
+ * Tells people about one open alert, rung by rung: the connection's owner and the
+ * designated contact at once, the next contact later, until somebody has dealt with it.
+ *
+ * Runs when an alert opens and at each rung's moment. What could not be delivered is tried
+ * again; a rung counts as told when at least one message of it went out.
+ */
+export async function climbLadder(engine: Engine, alertId: string): Promise<void> {
+  const alert = await loadAlert(engine.pool, alertId);
+  if (!alert || alert.resolvedAt !== null || alert.nextAt === null) return;
+
+  const rungs = await rungsOf(engine, alert);
+  const rung = rungs[alert.level];
+  if (!rung) return climb(engine.pool, { alertId, level: alert.level, nextAt: null });
+
+  const told = await Promise.all(rung.map((contact) => tell(engine, alert, contact)));
+  if (!told.includes(true)) {
+    const nextAt = new Date(Date.now() + engine.timing.alertRetryMs);
+    engine.log.error({ alertId, kind: alert.kind }, 'nobody could be told of an alert');
+    return climb(engine.pool, { alertId, level: alert.level, nextAt });
+  }
+
+  const level = alert.level + 1;
+  const { escalateAfterMs } = engine.timing;
+  const afterMs = escalateAfterMs[Math.min(level, escalateAfterMs.length) - 1];
+  const nextAt =
+    rungs[level] && afterMs !== undefined ? new Date(alert.openedAt.getTime() + afterMs) : null;
+  await climb(engine.pool, { alertId, level, nextAt });
+}
+
+/** Who is told when: the connection's owner and the first contact, then each next contact. */
+async function rungsOf(engine: Engine, alert: AlertRow): Promise<AlertContact[][]> {
+  const { contacts } = settingsFrom(await loadSettings(engine.pool)).alerts;
+  const connection = alert.connectionId
+    ? await loadConnection(engine.pool, alert.connectionId)
+    : null;
+  const [designated, ...others] = contacts;
+  const first: AlertContact[] = [];
+  if (connection?.owner) first.push({ ...connection.owner, webhook: null });
+  if (designated && !first.some((it) => it.email === designated.email)) first.push(designated);
+  return first.length === 0 ? [] : [first, ...others.map((it) => [it])];
+}
+
+async function tell(engine: Engine, alert: AlertRow, contact: AlertContact): Promise<boolean> {
+  const key = { alertId: alert.id, level: alert.level, recipient: contact.email } as const;
+  const told = [await byMail(engine, alert, contact, { ...key, channel: 'mail' })];
+  if (contact.webhook) {
+    const { webhook } = contact;
+    const byWebhook = { ...key, recipient: webhook, channel: 'webhook' } as const;
+    told.push(await post(engine, alert, webhook, byWebhook));
+  }
+  return told.includes(true);
+}
+
+type MessageKey = Parameters<typeof alertMessageSent>[1];
+
+async function byMail(
+  engine: Engine,
+  alert: AlertRow,
+  contact: AlertContact,
+  key: MessageKey,
+): Promise<boolean> {
+  if (await alertMessageSent(engine.pool, key)) return true;
+  const link = alert.caseId ? `\n\ngatehouse case show ${alert.caseId}` : '';
+  const repeats = alert.times > 1 ? `\n\nSeen ${alert.times} times so far.` : '';
+  const sent = await sendLetter(engine, {
+    to: contact.email,
+    // Never a name in a subject: subjects are read on lock screens.
+    subject: `Gatehouse: ${alert.title}`,
+    text: `${contact.name},\n\n${alert.body}${repeats}${link}\n\n${engine.publicUrl}\n`,
+    id: `alert-${alert.id}-${alert.level}`,
+  });
+  const error =
+    sent.kind === 'sent' ? null : sent.kind === 'no mail' ? 'no mail connection' : sent.failure.detail;
+  await noteAlertMessage(engine.pool, { ...key, error });
+  return sent.kind === 'sent';
+}
+
+async function post(
+  engine: Engine,
+  alert: AlertRow,
+  webhook: string,
+  key: MessageKey,
+): Promise<boolean> {
+  if (await alertMessageSent(engine.pool, key)) return true;
+  const error = await engine.postSigned(webhook, {
+    id: `alert-${alert.id}-${alert.level}`,
+    // Ids and kinds only: what is personal stays here.
+    body: {
+      type: 'alert.opened',
+      alert: alert.id,
+      kind: alert.kind,
+      title: alert.title,
+      case: alert.caseId,
+      step: alert.stepId,
+      connection: alert.connectionId,
+      times: alert.times,
+      opened_at: alert.openedAt.toISOString(),
+    },
+  });
+  await noteAlertMessage(engine.pool, { ...key, error });
+  return error === null;
+}

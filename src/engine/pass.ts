@@ -1,0 +1,140 @@
+import type { AnyAction } from '#connector-kit/contract.ts';
+import { workingStates } from '#core/case.ts';
+import { takeProbe } from '#store/health.ts';
+import { loadWork, postponeStep, type Work } from '#store/steps.ts';
+import { later } from './call.ts';
+import type { Opened } from './clients.ts';
+import { send } from './command.ts';
+import type { Engine } from './engine.ts';
+import { fail, failureIn } from './fail.ts';
+import { askByHand, tellOrAssign } from './humans.ts';
+import { lookUp } from './look-up.ts';
+import { hold, settle, Stale } from './settle.ts';
+import { moveTo } from './transition.ts';
+
+/**
+ * One pass over one step: read, plan, and at most one apply.
+ *
+ * Every pass starts from what the system says now, so it may be cut off anywhere and
+ * simply run again. It leaves behind either a settled step, a held one, or the moment
+ * of the next pass.
+ */
+export async function pass(engine: Engine, stepId: string): Promise<void> {
+  const work = await loadWork(engine.pool, stepId);
+  if (!work || !(await mayWork(engine, work))) return;
+
+  try {
+    switch (work.kind) {
+      case 'action':
+        await act(engine, work);
+        break;
+      case 'lookup':
+        await lookUp(engine, work);
+        break;
+      case 'task':
+      case 'notice':
+        await tellOrAssign(engine, work);
+        break;
+      case 'gap':
+        break; // only a person can answer for it
+    }
+  } catch (error) {
+    if (error instanceof Stale) return; // somebody else moved it; the sweep looks again
+    await fail(engine, work, failureIn(error), 'no call');
+  }
+}
+
+/** Rows are the truth: a job may come early, twice, or for a case that stands still. */
+async function mayWork(engine: Engine, work: Work): Promise<boolean> {
+  if (!workingStates.includes(work.caseState)) return false;
+  if ((work.undoOf !== null) !== (work.direction === 'back')) return false;
+  if (work.status !== 'ready' && work.status !== 'running') return false;
+  if (!work.wakeAt) return false;
+  if (work.connectionState !== null && work.connectionState !== 'active') return false;
+
+  const quietUntil = work.quietUntil && work.quietUntil > work.now ? work.quietUntil : null;
+  const notBefore = quietUntil ?? (work.wakeAt > work.now ? work.wakeAt : null);
+  if (notBefore) {
+    if (quietUntil) await postpone(engine, work, quietUntil);
+    return false;
+  }
+  if (work.downSince && work.connectionId) {
+    const probe = { connectionId: work.connectionId, probeMs: engine.timing.probeMs };
+    if (await takeProbe(engine.pool, probe)) return true;
+    const probeAt = work.probeAt && work.probeAt > work.now ? work.probeAt : null;
+    await postpone(engine, work, probeAt ?? later(work.now, engine.timing.probeMs));
+    return false;
+  }
+  return true;
+}
+
+async function postpone(engine: Engine, work: Work, wakeAt: Date): Promise<void> {
+  await postponeStep(engine.pool, {
+    stepId: work.id,
+    version: work.version,
+    wakeAt,
+    because: work.because,
+    failure: work.failure,
+    attempts: work.attempts,
+  });
+}
+
+async function act(engine: Engine, work: Work): Promise<void> {
+  if (!work.connectionId || !work.account) {
+    await settle(engine, work, {
+      type: 'step.absent',
+      grade: 'absent',
+      because: work.because ?? 'Looked in every connection; there is no such account.',
+      searched: searchedOf(work),
+    });
+    return;
+  }
+  const opened = await engine.clients.open(work.connectionId);
+  try {
+    const action = opened.actions.find((it) => it.capability === work.capability);
+    if (!action) {
+      await hold(engine, work, {
+        because: `${opened.name} does not offer ${work.capability}.`,
+        failure: null,
+      });
+      return;
+    }
+    if (work.approval && work.undoOf === null) {
+      await hold(engine, work, {
+        because:
+          'This cannot be undone and needs the approval of another person by passkey. ' +
+          'Until then do it by hand, or skip it with a reason.',
+        failure: null,
+      });
+      return;
+    }
+    await carryOut(engine, work, opened, action);
+  } catch (error) {
+    throw opened.withoutSecrets(error);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Where planning looked before it found nobody to act on. */
+const searchedOf = (work: Work): string[] => {
+  const { searched } = work.params;
+  return Array.isArray(searched) ? searched.filter((it) => typeof it === 'string') : [];
+};
+
+async function carryOut(
+  engine: Engine,
+  work: Work,
+  opened: Opened,
+  action: AnyAction,
+): Promise<void> {
+  switch (action.kind) {
+    case 'transition':
+      return moveTo(engine, work, opened, action);
+    case 'command':
+      return send(engine, work, opened, action);
+    case 'by-hand':
+      return askByHand(engine, work, opened, action);
+  }
+}
+

@@ -1,0 +1,163 @@
+import type { Account } from '#core/account.ts';
+import { resolveDates } from '#core/dates.ts';
+import { type ConnectionOffer, makePlan, type Plan, routePlaybook } from '#core/plan.ts';
+import { type Playbook, readPlaybook } from '#core/playbook.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { accountsOf } from '#store/accounts.ts';
+import type { CaseRow } from '#store/cases.ts';
+import { type ConnectionRow, listConnections } from '#store/connections.ts';
+import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
+import { databaseNow } from '#store/clock.ts';
+import { loadSettings } from '#store/settings.ts';
+import type { Engine } from './engine.ts';
+
+/** What is known of a person's accounts per connection; `unknown`: nobody answered yet. */
+export type KnownAccounts = ReadonlyMap<string, readonly Account[] | 'unknown'>;
+
+/** The part of a case that planning depends on; a preview has no case yet. */
+export type Planned = Pick<
+  CaseRow,
+  'personFacts' | 'departure' | 'zone' | 'source' | 'confirmedAt' | 'playbookId' | 'planDigest'
+>;
+
+export type CasePlan =
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      readonly playbook: PlaybookRow;
+      /** The database's clock when the plan was made. */
+      readonly now: Date;
+    }
+  | { readonly kind: 'question'; readonly question: string };
+
+/** What each connection can do, as planning sees it. Disabled ones offer nothing. */
+export async function offersOf(engine: Engine): Promise<readonly ConnectionOffer[]> {
+  const connections = await listConnections(engine.pool);
+  return connections.filter((it) => it.state !== 'disabled').map((it) => offerOf(engine, it));
+}
+
+export function offerOf(engine: Engine, connection: ConnectionRow): ConnectionOffer {
+  return {
+    id: connection.id,
+    name: connection.name,
+    category: connection.category,
+    holdsAccounts: engine.connectors.get(connection.connector)?.accounts != null,
+    actions: engine.clients.actions(connection).map((it) => ({
+      capability: it.capability,
+      kind: it.kind,
+      mustPrecede: it.mustPrecede ?? [],
+      requiredParams: requiredParams(it.params),
+    })),
+  };
+}
+
+/** The names a playbook must give: those that a step without parameters is refused for. */
+function requiredParams(shape: {
+  safeParse(value: unknown): { error?: { issues: readonly { path: PropertyKey[] }[] } };
+}): string[] {
+  const { error } = shape.safeParse({});
+  return error ? error.issues.map((it) => it.path.map(String).join('.')) : [];
+}
+
+/** Connections with accounts that have not been asked about this person. */
+export async function unansweredBy(
+  engine: Engine,
+  it: Pick<CaseRow, 'lookedUp'>,
+): Promise<readonly string[]> {
+  const offers = await offersOf(engine);
+  return offers
+    .filter((offer) => offer.holdsAccounts && !it.lookedUp.includes(offer.id))
+    .map((offer) => offer.id);
+}
+
+/** Accounts found for the person so far, linked by hand ones included; `answers` are the newest. */
+export async function knownAccounts(
+  engine: Engine,
+  it: Pick<CaseRow, 'person' | 'lookedUp'>,
+  offers: readonly ConnectionOffer[],
+  answers: ReadonlyMap<string, readonly Account[]>,
+): Promise<KnownAccounts> {
+  const stored = await accountsOf(engine.pool, it.person);
+  const known = new Map<string, readonly Account[] | 'unknown'>();
+  for (const { id, holdsAccounts } of offers) {
+    if (!holdsAccounts) continue;
+    const answer = answers.get(id);
+    const earlier = stored.filter((row) => row.connectionId === id && row.status !== 'deleted');
+    if (answer) {
+      const linked = earlier.filter(
+        (row) => row.linkedBy !== null && !answer.some((found) => found.id === row.id),
+      );
+      known.set(id, [...answer, ...linked]);
+    } else {
+      known.set(id, it.lookedUp.includes(id) ? earlier : 'unknown');
+    }
+  }
+  return known;
+}
+
+/** Routes a departure to its playbook and applies that to the person. Pure but for reading rows. */
+export async function planFor(
+  engine: Engine,
+  it: { case: Planned; offers: readonly ConnectionOffer[]; accounts: KnownAccounts },
+): Promise<CasePlan> {
+  const now = await databaseNow(engine.pool);
+  const settings = settingsFrom(await loadSettings(engine.pool));
+  const { personFacts: person, departure, zone, source } = it.case;
+
+  const chosen = await choosePlaybook(engine, it.case);
+  if (chosen.kind === 'question') return chosen;
+
+  const dates = resolveDates(departure, {
+    zone,
+    confirmedAt: it.case.confirmedAt,
+    defaultAccessEnd: settings.company.accessEnds,
+  });
+  if ('question' in dates) return { kind: 'question', question: dates.question };
+
+  const plan = makePlan({
+    playbook: chosen.playbook,
+    person,
+    departure,
+    dates,
+    zone,
+    source,
+    now,
+    connections: it.offers,
+    accounts: it.accounts,
+  });
+  return { kind: 'plan', plan, playbook: chosen.row, now };
+}
+
+type Choice =
+  | { readonly kind: 'playbook'; readonly row: PlaybookRow; readonly playbook: Playbook }
+  | { readonly kind: 'question'; readonly question: string };
+
+/** Running cases keep the version they began with; a new one is routed. */
+async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
+  if (it.playbookId !== null) {
+    const row = await loadPlaybook(engine.pool, it.playbookId);
+    if (row) return { kind: 'playbook', row, playbook: readStored(row) };
+  }
+  const rows = await publishedPlaybooks(engine.pool);
+  const routed = routePlaybook(rows.map(readStored), {
+    person: it.personFacts,
+    departure: it.departure,
+    source: it.source,
+  });
+  const row = rows.find((candidate) => candidate.name === routed.playbook?.playbook);
+  if (routed.playbook && row) return { kind: 'playbook', row, playbook: routed.playbook };
+  return {
+    kind: 'question',
+    question:
+      rows.length === 0
+        ? 'No playbook is published. Publish one (gatehouse playbook import), then try again.'
+        : `No playbook applies to this departure. Which one? ${routed.why}`,
+  };
+}
+
+/** What is stored as published was readable when it was stored. */
+function readStored(row: PlaybookRow): Playbook {
+  const read = readPlaybook(row.text);
+  if ('playbook' in read) return read.playbook;
+  throw new Error(`the stored playbook ${row.name} ${row.number} cannot be read`);
+}

@@ -1,0 +1,207 @@
+import type { Account } from '#core/account.ts';
+import { endStates } from '#core/case.ts';
+import type { PlannedStep } from '#core/plan.ts';
+import { planDigest, stepDigest } from '#ledger/digest.ts';
+import { record } from '#ledger/record.ts';
+import { saveFoundAccounts } from '#store/accounts.ts';
+import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
+import { type CaseRow, changeCase, loadCase, lockCase } from '#store/cases.ts';
+import { insertSteps, reviseSteps } from '#store/plans.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import { loadWork, type Work } from '#store/steps.ts';
+import { type Engine, engineActor } from './engine.ts';
+import { findAccounts } from './look-up.ts';
+import { type CasePlan, knownAccounts, offersOf, planFor, unansweredBy } from './plan-for.ts';
+import { holdIn, release, settleIn, Stale } from './settle.ts';
+import { planWayBack } from './way-back.ts';
+
+/** What a look-up step brought: it is settled in the same transaction that plans with its answer. */
+export interface Found {
+  readonly work: Work;
+  readonly accounts: readonly Account[];
+}
+
+/**
+ * Makes, or makes again, the plan of one case: looks the person up, applies the playbook,
+ * and writes the steps. Planning twice changes nothing; steps that have begun stay.
+ */
+export async function planCase(engine: Engine, caseId: string, found?: Found): Promise<void> {
+  const it = await loadCase(engine.pool, caseId);
+  if (!it || endStates.includes(it.state) || it.state === 'quarantined') return;
+  if (it.direction === 'back') return planWayBack(engine, it);
+  if (it.question !== null && it.accessEndsAt === null && !it.departure.urgent) return;
+
+  const offers = await offersOf(engine);
+  const answers = new Map<string, readonly Account[]>();
+  if (found) answers.set(found.work.connectionId!, found.accounts);
+  else if (it.planDigest === null) await askEverywhere(engine, it, answers);
+
+  const known = await knownAccounts(engine, it, offers, answers);
+  const planned = await planFor(engine, { case: it, offers, accounts: known });
+  if (planned.kind === 'question') return ask(engine, it, planned.question);
+
+  await inTransaction(engine.pool, async (tx) => {
+    const locked = await lockCase(tx, caseId);
+    if (!locked || locked.version !== it.version) throw new Stale(caseId);
+    for (const [connectionId, accounts] of answers) {
+      await saveFoundAccounts(tx, { connectionId, person: it.person, accounts });
+    }
+    await write(tx, engine, locked, planned, [...new Set([...it.lookedUp, ...answers.keys()])]);
+    if (found) await settleLookUp(tx, engine, found);
+    await release(tx, engine, { caseId, direction: 'forward' });
+  });
+}
+
+/** Asks every connection at once; who does not answer in time gets a look-up step instead. */
+async function askEverywhere(
+  engine: Engine,
+  it: CaseRow,
+  answers: Map<string, readonly Account[]>,
+): Promise<void> {
+  const connections = await unansweredBy(engine, it);
+  await Promise.all(
+    connections.map(async (connectionId) => {
+      const finding = findAccounts(engine, connectionId, it.personFacts);
+      const accounts = await inTime(finding, engine.timing.lookUpMs).catch((error: Error) => {
+        engine.log.warn({ connectionId, caseId: it.id, error: error.message }, 'no look-up yet');
+        return null;
+      });
+      if (accounts) answers.set(connectionId, accounts);
+    }),
+  );
+}
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {}); // its answer is no longer waited for
+  }
+}
+
+type Planned = Extract<CasePlan, { kind: 'plan' }>;
+
+async function write(
+  tx: Db,
+  engine: Engine,
+  it: CaseRow,
+  planned: Planned,
+  lookedUp: readonly string[],
+): Promise<void> {
+  const { plan, playbook } = planned;
+  const digest = digestOf(plan.steps);
+  await insertSteps(tx, it.id, plan.steps);
+  const changed = await reviseSteps(tx, it.id, plan.steps);
+
+  const state = it.accessEndsAt && it.accessEndsAt > planned.now ? 'scheduled' : 'running';
+  const first = it.planDigest === null;
+  const same =
+    digest === it.planDigest &&
+    playbook.id === it.playbookId &&
+    it.question === null &&
+    lookedUp.length === it.lookedUp.length;
+  if (!same) {
+    await record(tx, engine.keys, [
+      {
+        type: 'case.changed',
+        actor: engineActor,
+        caseId: it.id,
+        row: { table: 'cases', id: it.id, version: it.version + 1 },
+        target: { ref: it.ref },
+        data: {
+          changed: playbook.id === it.playbookId ? ['plan'] : ['playbook', 'plan'],
+          playbook: playbook.name,
+          playbook_version: playbook.number,
+          steps: plan.steps.length,
+          plan: digest,
+        },
+      },
+    ]);
+    await changeCase(tx, it, {
+      playbookId: playbook.id,
+      planDigest: digest,
+      planNotes: plan.notes,
+      lookedUp,
+      question: null,
+      ...(first && it.state === 'draft' ? { state } : {}),
+    });
+    await resolveAlerts(tx, `question:${it.id}`);
+  }
+  for (const stepId of changed.newGaps) await holdGap(tx, engine, stepId);
+}
+
+/** An account that no step covers keeps the case from completing until a person answers for it. */
+async function holdGap(tx: Db, engine: Engine, stepId: string): Promise<void> {
+  const work = await loadWork(tx, stepId);
+  if (!work) return;
+  await holdIn(tx, engine, work, {
+    because: `No step of the playbook ends this access: ${work.account?.login ?? 'an account'} in ${work.connectionId}.`,
+    failure: null,
+    reason: 'gap',
+  });
+}
+
+async function settleLookUp(tx: Db, engine: Engine, { work, accounts }: Found): Promise<void> {
+  const count = accounts.length;
+  const none = { grade: 'absent', type: 'step.absent', searched: [work.connectionId!] } as const;
+  const some = { grade: 'verified', type: 'step.verified' } as const;
+  await settleIn(tx, engine, work, {
+    ...(count === 0 ? none : some),
+    after: { accounts: accounts.map(({ id, login, status }) => ({ id, login, status })) },
+    because: count === 0 ? 'Looked, and there is no account.' : `Found ${count}, all in the plan.`,
+  });
+}
+
+/** The digest that names a whole plan: what is done to what, when, in which order. */
+export function digestOf(steps: readonly PlannedStep[]): string {
+  return planDigest(
+    steps.map((it) =>
+      stepDigest({
+        account: it.account,
+        capability: it.capability,
+        change: { after: it.after, due: it.at.due, task: it.task, notice: it.notice },
+        connection: it.connectionId,
+        params: it.params,
+        state: null,
+        step: it.key,
+        summary: it.title,
+      }),
+    ),
+  );
+}
+
+/** The case stands still until a person answers; nobody has to find that out alone. */
+async function ask(engine: Engine, it: CaseRow, question: string): Promise<void> {
+  if (it.question === question) return;
+  await inTransaction(engine.pool, async (tx) => {
+    const locked = await lockCase(tx, it.id);
+    if (!locked || locked.version !== it.version) throw new Stale(it.id);
+    await record(tx, engine.keys, [
+      {
+        type: 'case.held',
+        actor: engineActor,
+        caseId: it.id,
+        row: { table: 'cases', id: it.id, version: it.version + 1 },
+        target: { ref: it.ref },
+        data: { reason: 'question' },
+        personal: { subject: it.subject, values: { reason: question } },
+      },
+    ]);
+    await changeCase(tx, locked, { question });
+    await raiseAlert(tx, {
+      condition: `question:${it.id}`,
+      kind: 'case.question',
+      title: 'A departure waits for an answer',
+      body: question,
+      caseId: it.id,
+      stepId: null,
+      connectionId: null,
+      confidential: it.departure.confidential,
+    });
+  });
+}

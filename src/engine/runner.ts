@@ -1,0 +1,152 @@
+import { EventEmitter } from 'node:events';
+import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import type pg from 'pg';
+import { dueAlerts } from '#store/alerts.ts';
+import { unplannedCases, wakeCase } from '#store/cases.ts';
+import { listConnections } from '#store/connections.ts';
+import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
+import { dueSteps, wakeSteps } from '#store/steps.ts';
+import type { Engine } from './engine.ts';
+import { climbLadder } from './ladder.ts';
+import { pass } from './pass.ts';
+import { planCase } from './planning.ts';
+
+/** Further tasks of the same worker process, by name: what intake and discovery bring along. */
+export type Tasks = Readonly<Record<string, (payload: unknown) => Promise<void>>>;
+
+export interface RunningEngine {
+  /** Lets passes end, takes no new ones. */
+  stop(): Promise<void>;
+}
+
+/** How often a runner looks by itself; new jobs wake it at once. Also the resolution of timers. */
+const pollMs = 500;
+
+/**
+ * Starts the engine in this process: one graphile-worker runner per connection, one for
+ * everything without a connection, and the sweep that finds what no job woke.
+ *
+ * The queue only nudges: which step is due, who works on it and what happened is in our
+ * rows, so a lost job costs one sweep and a doubled one does nothing.
+ */
+export async function startEngine(
+  engine: Engine,
+  pool: pg.Pool,
+  tasks: Tasks,
+): Promise<RunningEngine> {
+  const life = await holdLife(pool);
+  const runners = new Map<string, { runner: Runner; concurrency: number }>();
+  const quiet = new Logger(() => (level, message) => {
+    if (level === 'error') engine.log.error({}, message);
+  });
+
+  const stepTask: TaskList[string] = async (payload) =>
+    pass(engine, (payload as { stepId: string }).stepId);
+  const ownTasks: TaskList = {
+    'step:gatehouse': stepTask,
+    plan: async (payload) => planCase(engine, (payload as { caseId: string }).caseId),
+    alert: async (payload) => climbLadder(engine, (payload as { alertId: string }).alertId),
+    ...Object.fromEntries(
+      Object.entries(tasks).map(([name, task]) => [
+        name,
+        (payload: unknown) => task(payload),
+      ]),
+    ),
+  };
+
+  async function start(name: string, taskList: TaskList, concurrency: number): Promise<void> {
+    const events: WorkerEvents = new EventEmitter();
+    events.on('pool:create', ({ workerPool }) => void life.add(workerPool.id));
+    events.on('worker:create', ({ worker }) => void life.add(worker.workerId));
+    const runner = await run({
+      pgPool: pool,
+      taskList,
+      concurrency,
+      noHandleSignals: true,
+      pollInterval: pollMs,
+      logger: quiet,
+      events,
+      preset: {
+        worker: {
+          localQueue: { size: concurrency, refetchDelay: { durationMs: 10 } },
+          completeJobBatchDelay: 20,
+          failJobBatchDelay: 20,
+        },
+      },
+    });
+    runners.set(name, { runner, concurrency });
+  }
+
+  /** Runners follow the connections: none without one, none left over. */
+  let following: Promise<void> = Promise.resolve();
+  const follow = () => {
+    following = following
+      .then(async () => {
+        const wanted = new Map(
+          (await listConnections(engine.pool))
+            .filter((it) => it.state !== 'disabled')
+            .map((it) => [it.id, it.concurrency]),
+        );
+        for (const [id, { runner, concurrency }] of runners) {
+          if (id === gatehouse || wanted.get(id) === concurrency) continue;
+          runners.delete(id);
+          await runner.stop();
+        }
+        for (const [id, concurrency] of wanted) {
+          if (!runners.has(id)) await start(id, { [`step:${id}`]: stepTask }, concurrency);
+        }
+      })
+      .catch((error: Error) => engine.log.error({ error: error.message }, 'runners not renewed'));
+    return following;
+  };
+
+  const sweep = async () => {
+    await freeDeadWorkers(engine.pool);
+    await wakeSteps(engine.pool, await dueSteps(engine.pool, 500));
+    for (const caseId of await unplannedCases(engine.pool)) {
+      await wakeCase(engine.pool, { caseId, urgency: 50 });
+    }
+    for (const alertId of await dueAlerts(engine.pool)) await climbLadder(engine, alertId);
+    await notePulse(engine.pool, 'engine');
+  };
+
+  const gatehouse = '';
+  await start(gatehouse, ownTasks, 8);
+  await follow();
+  const stopListening = await life.listen('gatehouse_connections', () => void follow());
+  const sweeper = every(engine.timing.sweepMs, async () => {
+    await sweep().catch((error: Error) =>
+      engine.log.error({ error: error.message }, 'the sweep failed'),
+    );
+  });
+
+  return {
+    async stop() {
+      await sweeper.stop();
+      await stopListening();
+      await following;
+      await Promise.all([...runners.values()].map(({ runner }) => runner.stop()));
+      await life.end();
+    },
+  };
+}
+
+/** Runs `work` now and again `ms` after it ended, never twice at once. */
+export function every(ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let running = Promise.resolve();
+  const turn = () => {
+    running = work().finally(() => {
+      if (!stopped) timer = setTimeout(turn, ms);
+    });
+  };
+  turn();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { FactType } from '#core/event.ts';
+import type { Failure } from '#core/failure.ts';
+import type { Grade } from '#core/step.ts';
+import { record } from '#ledger/record.ts';
+import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
+import { wakeCase } from '#store/cases.ts';
+import { noteAnswer } from '#store/health.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import { holdStep, releaseSteps, settleStep, wakeSteps, type Work } from '#store/steps.ts';
+import type { Engine } from './engine.ts';
+import { factAbout } from './facts.ts';
+import { advanceCase } from './progress.ts';
+
+/** Somebody else moved the step, or the claim ran out: roll back and write nothing. */
+export class Stale extends Error {
+  override readonly name = 'Stale';
+  constructor(stepId: string) {
+    super(`step ${stepId} is no longer ours`);
+  }
+}
+
+export interface Outcome {
+  readonly type: FactType;
+  readonly grade: Grade;
+  readonly because: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly summary?: string | null;
+  readonly fence?: string | null;
+  /** A call of ours made the change (as opposed to: it was so already). */
+  readonly applied?: boolean;
+  readonly attempt?: number;
+  /** For `absent`: where was looked. */
+  readonly searched?: readonly string[];
+}
+
+/** tx2: the result, its fact, and what it releases. Either all of it happened or none of it. */
+export async function settle(engine: Engine, work: Work, it: Outcome): Promise<void> {
+  await inTransaction(engine.pool, (tx) => settleIn(tx, engine, work, it));
+}
+
+/** {@link settle} inside a transaction that does more. */
+export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome): Promise<void> {
+  const { summary = null, fence = null, applied = false } = it;
+  const attempt = it.attempt ?? Math.max(1, work.attempt);
+  const facts = [
+    factAbout(work, it.type, {
+      version: work.version + 1,
+      attempt,
+      grade: it.grade,
+      before: it.before,
+      after: it.after,
+      summary,
+      reason: it.because,
+      ...(it.searched ? { data: { searched: it.searched } } : {}),
+    }),
+  ];
+  if (fence !== null && it.grade === 'verified') {
+    facts.unshift(factAbout(work, 'step.applied', { attempt, summary }));
+  }
+  await record(tx, engine.keys, facts);
+  const settled = await settleStep(tx, {
+    stepId: work.id,
+    version: work.version,
+    grade: it.grade,
+    before: it.before,
+    after: it.after,
+    summary,
+    because: it.because,
+    applied,
+    fence,
+  });
+  if (!settled) throw new Stale(work.id);
+  if (work.failure || work.attempts > 0) await resolveAlerts(tx, `step:${work.id}`);
+  engine.failpoint('before the release');
+  await release(tx, engine, work);
+}
+
+/** Makes ready what waited, and moves the case on: access removed, complete, brought back. */
+export async function release(
+  tx: Db,
+  engine: Engine,
+  work: Pick<Work, 'caseId' | 'direction'>,
+): Promise<void> {
+  const { released, direction, open, openSecurity, security } = await releaseSteps(
+    tx,
+    work.caseId,
+  );
+  await wakeSteps(tx, released);
+  if (direction !== work.direction) {
+    // Turned round while a call was under way: what it did has to be undone as well.
+    await wakeCase(tx, { caseId: work.caseId, urgency: 0 });
+    return;
+  }
+  if (open > 0 && (openSecurity > 0 || security === 0)) return;
+  await advanceCase(tx, engine, { caseId: work.caseId, allSettled: open === 0 });
+}
+
+export interface Holding {
+  readonly because: string;
+  readonly failure: Failure | null;
+  readonly state?: unknown;
+  /** The system accepted the change, and the read-back disagrees. */
+  readonly mismatch?: boolean;
+  /** The reason's code in the record, where it is no failure. */
+  readonly reason?: string;
+}
+
+/** Holds a step: only a person can make it go on. Alerts the designated contact. */
+export async function hold(engine: Engine, work: Work, it: Holding): Promise<void> {
+  await inTransaction(engine.pool, (tx) => holdIn(tx, engine, work, it));
+}
+
+/** {@link hold} inside a transaction that does more. */
+export async function holdIn(tx: Db, engine: Engine, work: Work, it: Holding): Promise<void> {
+  const reason = it.failure?.kind ?? it.reason ?? (it.mismatch ? 'mismatch' : 'blocked');
+  const facts = [
+    factAbout(work, 'step.held', {
+      version: work.version + 1,
+      reason: it.because,
+      after: it.state,
+      data: { reason, ...(it.failure ? { failure: it.failure.kind } : {}) },
+    }),
+  ];
+  if (it.mismatch) facts.unshift(factAbout(work, 'step.mismatch', { after: it.state }));
+  await record(tx, engine.keys, facts);
+  const held = await holdStep(tx, {
+    stepId: work.id,
+    version: work.version,
+    because: it.because,
+    failure: it.failure,
+    after: it.state,
+  });
+  if (!held) throw new Stale(work.id);
+  await raiseAlert(tx, {
+    condition: `step:${work.id}`,
+    kind: 'step.held',
+    title: 'A step needs you',
+    body: `${work.title}${work.connectionId ? ` in ${work.connectionId}` : ''}: ${it.because}`,
+    caseId: work.caseId,
+    stepId: work.id,
+    connectionId: work.connectionId,
+    confidential: work.departure.confidential,
+  });
+}
+
+/** The connection answered; what waited for it goes on. Costs nothing while all is well. */
+export async function answered(engine: Engine, work: Work): Promise<void> {
+  if (!work.connectionId || work.failuresInRow === 0) return;
+  const { connectionId } = work;
+  await inTransaction(engine.pool, async (tx) => {
+    await noteAnswer(tx, connectionId);
+    await resolveAlerts(tx, `connection:${connectionId}`);
+  });
+}

@@ -1,0 +1,157 @@
+import type { AnyTransition, Plan } from '#connector-kit/contract.ts';
+import type { Failure } from '#core/failure.ts';
+import { record } from '#ledger/record.ts';
+import { endClaim } from '#store/leases.ts';
+import { inTransaction } from '#store/sql.ts';
+import { loadStep, postponeStep, type Work } from '#store/steps.ts';
+import { beginCall, type Claimed, deadline, later, makeCall } from './call.ts';
+import type { Opened } from './clients.ts';
+import type { Engine } from './engine.ts';
+import { factAbout } from './facts.ts';
+import { failureIn } from './fail.ts';
+import { lookAgain, lookAgainDelaysMs } from './look-again.ts';
+import { answered, hold, settle, Stale } from './settle.ts';
+
+/** One pass of an action whose effect can be read back. */
+export async function moveTo(
+  engine: Engine,
+  work: Work,
+  opened: Opened,
+  action: AnyTransition,
+): Promise<void> {
+  const plan = await planner(engine, work, action);
+  if (!plan) {
+    await hold(engine, work, { because: 'There is no way back for this step.', failure: null });
+    return;
+  }
+  const accountId = work.account!.id;
+  engine.failpoint('before the read');
+  const state = await action.read(opened.client, accountId);
+  engine.failpoint('after the read');
+  await answered(engine, work);
+
+  const planned = plan(state);
+  const settleMs = action.settlesWithinMs ?? engine.timing.settleMs;
+  switch (planned.kind) {
+    case 'done':
+      return settleAs(engine, work, { before: state, after: state, because: planned.because });
+    case 'blocked':
+      return hold(engine, work, { because: planned.because, failure: null, state });
+    case 'underway':
+      return lookAgain(engine, work, { settleMs, because: planned.because, state });
+    case 'change':
+      break;
+  }
+
+  const claim = await beginCall(engine, work, {
+    state,
+    planned,
+    settleMs,
+    windowMs: Math.max(action.consistencyMs ?? engine.timing.windowMs, settleMs),
+    repeatable: action.repeatable === true,
+    params: work.params,
+  });
+  if (!claim) return;
+
+  await makeCall(engine, work, opened, claim.fence, async () => {
+    engine.failpoint('during the call');
+    await deadline(
+      engine,
+      Promise.resolve(action.apply(opened.client, accountId, planned.change)),
+    );
+    engine.failpoint('after the call, before the read-back');
+    return null;
+  });
+  await readBack(engine, work, opened, action, plan, { claim, before: state });
+}
+
+/** Reads the system right after an accepted call: the common case ends here. */
+async function readBack(
+  engine: Engine,
+  work: Work,
+  opened: Opened,
+  action: AnyTransition,
+  plan: (state: unknown) => Plan<unknown>,
+  known: { claim: Claimed; before: unknown },
+): Promise<void> {
+  const { claim, before } = known;
+  engine.failpoint('during the read-back');
+  let after: unknown;
+  let shown: Plan<unknown> | null = null;
+  let failure: Failure | null = null;
+  try {
+    after = await action.read(opened.client, work.account!.id);
+    shown = plan(after);
+  } catch (error) {
+    failure = failureIn(opened.withoutSecrets(error));
+  }
+
+  if (shown?.kind === 'done') {
+    engine.failpoint('before the settlement commits');
+    await settleAs(engine, work, {
+      before: work.before ?? before,
+      after,
+      because: shown.because,
+      summary: claim.summary,
+      claim,
+    });
+    engine.failpoint('after the settlement');
+    return;
+  }
+
+  // Accepted, and not to be seen yet: never call again by itself, only look again.
+  engine.failpoint('before the answer commits');
+  await inTransaction(engine.pool, async (tx) => {
+    await record(tx, engine.keys, [
+      factAbout(work, 'step.applied', { attempt: claim.attempt, summary: claim.summary }),
+    ]);
+    const kept = await endClaim(tx, { stepId: work.id, fence: claim.fence, outcome: 'accepted' });
+    if (!kept) throw new Stale(work.id);
+    await postponeStep(tx, {
+      stepId: work.id,
+      version: work.version,
+      wakeAt: later(work.now, lookAgainDelaysMs[0]!),
+      because: 'Sent; the result is not in yet.',
+      failure,
+      attempts: 0,
+    });
+  });
+  engine.failpoint('between two read-backs');
+}
+
+/** A transition read as reached: `verified`, or `undone` on the way back. */
+async function settleAs(
+  engine: Engine,
+  work: Work,
+  it: { before: unknown; after: unknown; because: string; summary?: string; claim?: Claimed },
+): Promise<void> {
+  await settle(engine, work, {
+    type: work.undoOf === null ? 'step.verified' : 'step.undone',
+    grade: 'verified',
+    before: work.before ?? it.before,
+    after: it.after,
+    because: it.because,
+    summary: it.summary ?? null,
+    fence: it.claim?.fence ?? null,
+    applied: it.claim !== undefined || work.callStartedAt !== null,
+    attempt: it.claim?.attempt ?? work.attempt,
+  });
+}
+
+/** What a transition has to reach: its goal, or on the way back the state from before. */
+async function planner(
+  engine: Engine,
+  work: Work,
+  action: AnyTransition,
+): Promise<((state: unknown) => Plan<unknown>) | null> {
+  if (work.undoOf === null) {
+    const params = action.params.parse(work.params);
+    return (state) => action.plan(state, params);
+  }
+  const undone = await loadStep(engine.pool, work.undoOf);
+  const { restore } = action;
+  if (!undone || !restore) return null;
+  const before = action.state.parse(undone.before);
+  return (state) => restore(state, before);
+}
+

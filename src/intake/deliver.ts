@@ -1,0 +1,172 @@
+import type { Heard as HeardFromSource } from '#connector-kit/contract.ts';
+import { ConnectorError, type Failure } from '#core/failure.ts';
+import { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
+import { record } from '#ledger/record.ts';
+import { databaseNow } from '#store/clock.ts';
+import {
+  closeDelivery,
+  type DeliveryRow,
+  loadDelivery,
+  postponeDelivery,
+  takeDelivery,
+} from '#store/deliveries.ts';
+import { inTransaction } from '#store/sql.ts';
+import { askPerson } from './ask.ts';
+import type { Intake } from './intake.ts';
+import { type Heard, type Received, receive } from './receive.ts';
+
+const longestRetryMs = 15 * 60_000;
+
+/**
+ * Handles one delivery that intake has kept: reads the person again where the source can
+ * be read, and takes in what is true now. Runs as a job; leaves the delivery handled,
+ * rejected with a person told, or waiting for the source to answer.
+ */
+export async function deliver(intake: Intake, deliveryId: string): Promise<void> {
+  const found = await loadDelivery(intake.pool, deliveryId);
+  if (!found || (found.outcome !== 'received' && found.outcome !== 'waiting')) return;
+  try {
+    const heard = await understand(intake, found);
+    await inTransaction(intake.pool, async (tx) => {
+      const taken = await takeDelivery(tx, deliveryId);
+      if (!taken) return;
+      const received: Received[] = [];
+      for (const it of heard) received.push(await receive(tx, intake, it));
+      await closeDelivery(tx, {
+        id: deliveryId,
+        outcome: 'handled',
+        detail: received.map((it) => it.detail).join('; ') || 'nothing in it concerns us',
+        caseId: received.find((it) => it.caseId !== null)?.caseId ?? null,
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error; // the sweep tries again
+    await notUnderstood(intake, found, error.failure);
+  }
+}
+
+/** Whatever cannot be read now is tried again; what never can be is kept, and a person is told. */
+async function notUnderstood(intake: Intake, it: DeliveryRow, failure: Failure): Promise<void> {
+  const passing = failure.kind === 'unavailable' || failure.kind === 'rate-limited';
+  const unmended = failure.kind === 'unauthenticated' || failure.kind === 'forbidden';
+  intake.log.warn({ deliveryId: it.id, source: it.source, kind: failure.kind }, 'not taken in');
+  await inTransaction(intake.pool, async (tx) => {
+    if (!(await takeDelivery(tx, it.id))) return;
+    if (passing || unmended) {
+      const now = await databaseNow(tx);
+      const waitMs = Math.min(longestRetryMs, intake.firstRetryMs * 2 ** it.attempts);
+      const nextAt = new Date(now.getTime() + waitMs);
+      await postponeDelivery(tx, { id: it.id, detail: failure.detail, nextAt });
+      if (it.attempts + 1 >= 3 || unmended) {
+        await askPerson(tx, {
+          condition: `source:${it.source}`,
+          title: 'An HR system cannot be read',
+          body:
+            `${it.source} told us of a change, and reading it again fails: ${failure.detail} ` +
+            'We go on trying. Until it works, departures from there are not seen.',
+          caseId: null,
+          confidential: false,
+        });
+      }
+      return;
+    }
+    await record(tx, intake.keys, [
+      {
+        type: 'source.rejected',
+        actor: { kind: 'source', id: it.source, auth: 'none' },
+        data: { source: it.source, reason: failure.kind },
+      },
+    ]);
+    await closeDelivery(tx, {
+      id: it.id,
+      outcome: 'rejected',
+      detail: failure.detail,
+      caseId: null,
+    });
+    await askPerson(tx, {
+      condition: `unreadable:${it.id}`,
+      title: 'An event from the HR system could not be read',
+      body:
+        `${it.source} sent something genuine that does not make sense: ${failure.detail} ` +
+        'It is kept; check the person in the HR system, and start the departure by hand if there is one.',
+      caseId: null,
+      confidential: false,
+    });
+  });
+}
+
+/** Requests through the API come as one event that stands for itself, or as a row of a file. */
+const ownSources = ['api', 'csv', 'form'];
+
+async function understand(intake: Intake, it: DeliveryRow): Promise<readonly Heard[]> {
+  if (ownSources.includes(it.source)) {
+    const parsed = LifecycleEvent.safeParse(JSON.parse(it.body.toString('utf8')));
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0]!;
+      throw new ConnectorError({
+        kind: 'rejected',
+        detail: `${path.join('.')}: ${message}`,
+      });
+    }
+    return [fromEvent(it, parsed.data)];
+  }
+  const opened = await intake.open(it.source);
+  try {
+    const { people } = opened.connector;
+    if (!people) {
+      throw new ConnectorError({ kind: 'rejected', detail: `${it.source} is no HR system` });
+    }
+    const heard: Heard[] = [];
+    for (const said of people.hear(it.body)) heard.push(...(await resolve(opened, it, said)));
+    return heard;
+  } catch (error) {
+    throw opened.withoutSecrets(error);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** A hint only says where to look: the person is read again, and that is what counts. */
+async function resolve(
+  opened: Awaited<ReturnType<Intake['open']>>,
+  it: DeliveryRow,
+  said: HeardFromSource,
+): Promise<readonly Heard[]> {
+  if (said.kind === 'event') return [fromEvent(it, said.event)];
+  const found = await opened.connector.people!.read?.(opened.client, said.personId);
+  return found ? [fromRecord(it.source, found, it.receivedAt)] : [];
+}
+
+/** What a source shows now about one employment. */
+export function fromRecord(source: string, found: EmploymentRecord, readAt: Date): Heard {
+  return {
+    source,
+    record: EmploymentRecord.parse(found),
+    says: found.departure ? 'departure' : 'no departure',
+    occurredAt: readAt,
+    version: null,
+    actor: { kind: 'source', id: source, auth: 'none' },
+    askedBy: null,
+  };
+}
+
+function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
+  const { person, departure, version, occurredAt, type } = event;
+  return {
+    source: it.source,
+    record: { person, departure, changedAt: occurredAt },
+    says:
+      type === 'departure.rescinded'
+        ? 'no departure'
+        : type === 'departure.confirmed' || type === 'departure.changed'
+          ? 'departure'
+          : 'something else',
+    occurredAt: new Date(occurredAt),
+    version,
+    actor: it.askedBy
+      ? { kind: 'person', id: it.askedBy, auth: 'token' }
+      : { kind: 'source', id: it.source, auth: 'none' },
+    askedBy: it.askedBy,
+  };
+}
+

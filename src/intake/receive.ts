@@ -1,0 +1,274 @@
+import { randomBytes } from 'node:crypto';
+import { ulid } from 'ulid';
+import { type CaseDates, resolveDates } from '#core/dates.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import type { Actor } from '#core/event.ts';
+import type { EmploymentRecord } from '#core/lifecycle.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { record } from '#ledger/record.ts';
+import {
+  type CaseRow,
+  endedDepartureOf,
+  lockCase,
+  openCase,
+  openDepartureOf,
+  wakeCase,
+} from '#store/cases.ts';
+import { databaseNow } from '#store/clock.ts';
+import { employmentsOf, lockPerson, type PersonRow, savePerson } from '#store/people.ts';
+import { loadSettings } from '#store/settings.ts';
+import type { Db } from '#store/sql.ts';
+import { askPerson } from './ask.ts';
+import { changeDeparture } from './change.ts';
+import { quarantineIfTooMany } from './guard.ts';
+import type { Intake } from './intake.ts';
+import { rescind } from './rescind.ts';
+
+/** What a source says about one employment, and when that was true. */
+export interface Heard {
+  readonly source: string;
+  readonly record: EmploymentRecord;
+  /** Whether somebody leaves, nobody leaves (any more), or it was not about that at all. */
+  readonly says: 'departure' | 'no departure' | 'something else';
+  readonly occurredAt: Date;
+  /** Grows with each change of one departure; null where the source has none. */
+  readonly version: number | null;
+  readonly actor: Actor;
+  /** The user who asked, for requests through the API. */
+  readonly askedBy: string | null;
+}
+
+export interface Received {
+  readonly outcome: 'opened' | 'changed' | 'rescinded' | 'nothing new' | 'refused' | 'question';
+  /** In plain words, for the log of deliveries. */
+  readonly detail: string;
+  readonly caseId: string | null;
+}
+
+/**
+ * Takes in what a source says, whoever brought it: webhook, poll, file or request. The
+ * end state depends on the source's present truth, not on the order in which we heard of
+ * it; the same facts again change nothing, and older ones neither.
+ */
+export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Received> {
+  const { person: facts, departure } = heard.record;
+  const known = await lockPerson(tx, facts);
+  if (known && isSomebodyElse(known, facts)) {
+    await askPerson(tx, {
+      condition: `identity:${facts.personId}`,
+      title: 'An HR id seems to be used twice',
+      body:
+        `${heard.source} says that ${facts.personId} is somebody with another name and another address than before. ` +
+        'Nothing was changed. Correct the id in the HR system, or give the new person an id of their own.',
+      caseId: null,
+      confidential: departure?.confidential ?? false,
+    });
+    return {
+      outcome: 'refused',
+      detail: `${facts.personId} is used for somebody else already`,
+      caseId: null,
+    };
+  }
+
+  const person = await savePerson(tx, {
+    ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,
+    source: heard.source,
+    facts,
+    heardAt: heard.occurredAt,
+  });
+  const open = await openDepartureOf(tx, person.id);
+  const running = open ? await lockCase(tx, open.id) : null;
+
+  if (heard.says === 'something else') {
+    return { outcome: 'nothing new', detail: 'facts about the person kept', caseId: null };
+  }
+  if (heard.says === 'no departure' || departure === null) {
+    // A source that no longer shows a departure takes back only what it started itself.
+    const ofThisSource =
+      running && (running.source === heard.source || running.separationId === departure?.id);
+    if (!ofThisSource) {
+      await holdForRehire(tx, person);
+      return { outcome: 'nothing new', detail: 'no departure of this person is open', caseId: null };
+    }
+    if (isOlder(heard, running)) return nothingNew(running, 'older than what we have');
+    return rescind(tx, intake, heard, running);
+  }
+  if (running) {
+    if (isOlder(heard, running)) return nothingNew(running, 'older than what we have');
+    return changeDeparture(tx, intake, heard, running, departure);
+  }
+
+  const ended = await endedDepartureOf(tx, { person: person.id, separationId: departure.id });
+  if (ended && !comesBack(ended, heard, departure)) {
+    if (ended.state === 'complete' && !sameDates(ended.departure, departure)) {
+      await askPerson(tx, {
+        condition: `after-the-end:${ended.id}`,
+        title: 'A finished departure was changed in the HR system',
+        body:
+          `${heard.source} gives other dates for a departure that is complete. Access stays closed. ` +
+          'If the person works on, bring them back (gatehouse case bring-back).',
+        caseId: ended.id,
+        confidential: departure.confidential,
+      });
+      return { outcome: 'question', detail: 'the departure is complete already', caseId: ended.id };
+    }
+    return nothingNew(ended, 'this departure has ended already');
+  }
+  return open_(tx, intake, heard, person, departure);
+}
+
+const nothingNew = (it: CaseRow, detail: string): Received => ({
+  outcome: 'nothing new',
+  detail,
+  caseId: it.id,
+});
+
+/** An id with another name and another address at once is more likely somebody else than both new. */
+function isSomebodyElse(known: PersonRow, facts: PersonRow['facts']): boolean {
+  const differs = (a: string, b: string) => a.trim().toLowerCase() !== b.trim().toLowerCase();
+  return differs(known.name, facts.name) && differs(known.email, facts.email);
+}
+
+/** The source's own version decides, else when it was true. */
+function isOlder(heard: Heard, it: CaseRow): boolean {
+  if (heard.source === it.source && heard.version !== null && it.sourceVersion !== null) {
+    return heard.version < it.sourceVersion;
+  }
+  return heard.occurredAt < it.heardAt;
+}
+
+/** Confirmed again after it was taken back: a departure like any other. */
+const comesBack = (ended: CaseRow, heard: Heard, departure: DepartureFacts): boolean =>
+  (ended.state === 'cancelled' || ended.state === 'brought-back') &&
+  !isOlder(heard, ended) &&
+  (heard.occurredAt > ended.heardAt || !sameDates(ended.departure, departure));
+
+export const sameDates = (a: DepartureFacts, b: DepartureFacts): boolean =>
+  a.accessEnds === b.accessEnds &&
+  a.lastWorkingDay === b.lastWorkingDay &&
+  a.employmentEnds === b.employmentEnds &&
+  a.payEnds === b.payEnds;
+
+async function open_(
+  tx: Db,
+  intake: Intake,
+  heard: Heard,
+  person: PersonRow,
+  departure: DepartureFacts,
+): Promise<Received> {
+  const settings = settingsFrom(await loadSettings(tx));
+  const confirmedAt = await databaseNow(tx);
+  const zone = person.facts.zone ?? settings.company.zone;
+  const dates = resolveDates(departure, {
+    zone,
+    confirmedAt,
+    defaultAccessEnd: settings.company.accessEnds,
+  });
+  const question = 'question' in dates ? dates.question : null;
+  const days = 'question' in dates ? null : dates;
+
+  const guard = await quarantineIfTooMany(tx, settings);
+  const caseId = ulid();
+  const state = guard ? 'quarantined' : 'draft';
+  await record(tx, intake.keys, [
+    {
+      type: 'case.opened',
+      actor: heard.actor,
+      caseId,
+      row: { table: 'cases', id: caseId, version: 1 },
+      target: { ref: person.ref },
+      data: {
+        kind: 'departure',
+        trigger: heard.askedBy === null ? 'source' : 'person',
+        playbook: null,
+        playbook_version: null,
+        steps: 0,
+        plan: null,
+      },
+      personal: {
+        subject: person.subject,
+        values: {
+          'subject.name': person.name,
+          'subject.email': person.email,
+          'subject.person_id': person.personId,
+          'case.dates': days ? storedDates(days) : null,
+          ...(departure.reason ? { reason: departure.reason } : {}),
+        },
+      },
+    },
+    ...(guard
+      ? [
+          {
+            type: 'case.quarantined' as const,
+            actor: { kind: 'system', id: 'intake', auth: 'none' } as const,
+            caseId,
+            target: { ref: person.ref },
+            data: { guard: guard.guard, value: guard.value, limit: guard.limit },
+          },
+        ]
+      : []),
+  ]);
+  await openCase(tx, {
+    id: caseId,
+    kind: 'departure',
+    state,
+    person: person.id,
+    departure,
+    source: heard.source,
+    sourceVersion: heard.version,
+    heardAt: heard.occurredAt,
+    confirmedAt,
+    openedBy: heard.askedBy ?? heard.source,
+    zone,
+    accessEndsAt: days?.accessEnds.at ?? null,
+    lastWorkingDay: days?.lastWorkingDay ?? null,
+    employmentEnds: days?.employmentEnds ?? null,
+    payEnds: days?.payEnds ?? null,
+    question,
+  });
+  if (question) {
+    await askPerson(tx, {
+      condition: `question:${caseId}`,
+      title: 'A departure waits for an answer',
+      body: question,
+      caseId,
+      confidential: departure.confidential,
+    });
+  } else if (!guard) {
+    await wakeCase(tx, { caseId, urgency: days?.urgentNow ? 0 : 10 });
+  }
+  return {
+    outcome: question ? 'question' : 'opened',
+    detail: question ?? (guard ? 'held back by a guard' : 'departure opened'),
+    caseId,
+  };
+}
+
+/** The dates as the record keeps them: local days and the moment access ends. */
+export const storedDates = (dates: CaseDates) => ({
+  access_ends: dates.accessEnds.at.toISOString(),
+  access_ends_local: dates.accessEnds.local,
+  last_working_day: dates.lastWorkingDay,
+  employment_ends: dates.employmentEnds,
+  pay_ends: dates.payEnds,
+});
+
+/** A new employment beside a running departure: somebody has to look before anything is destroyed. */
+async function holdForRehire(tx: Db, person: PersonRow): Promise<void> {
+  const employments = await employmentsOf(tx, person.personId);
+  for (const other of employments) {
+    if (other.employmentId === person.employmentId) continue;
+    const running = await openDepartureOf(tx, other.id);
+    if (!running) continue;
+    await askPerson(tx, {
+      condition: `rehire:${running.id}`,
+      title: 'Somebody who leaves has a new employment',
+      body:
+        'The HR system shows another employment of a person whose departure is under way. ' +
+        'Steps that end access go on for the old employment; check which accounts the new one needs, ' +
+        'and pause the departure (gatehouse case pause) if they are shared.',
+      caseId: running.id,
+      confidential: running.departure.confidential,
+    });
+  }
+}

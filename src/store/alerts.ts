@@ -1,0 +1,133 @@
+import { ulid } from 'ulid';
+import { type Db, sql } from './sql.ts';
+
+export interface AlertRow {
+  readonly id: string;
+  readonly condition: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  readonly caseId: string | null;
+  readonly stepId: string | null;
+  readonly connectionId: string | null;
+  readonly confidential: boolean;
+  /** How often it happened; repeats are folded. */
+  readonly times: number;
+  /** How many rungs of the ladder have been told. */
+  readonly level: number;
+  readonly openedAt: Date;
+  readonly nextAt: Date | null;
+  readonly resolvedAt: Date | null;
+}
+
+export type NewAlert = Pick<
+  AlertRow,
+  'condition' | 'kind' | 'title' | 'body' | 'caseId' | 'stepId' | 'connectionId' | 'confidential'
+>;
+
+/** Opens an alert, or folds a repeat of the same condition into the open one. */
+export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
+  await db.query(sql`
+    with raised as (
+      insert into alerts as open (id, condition, kind, title, body, case_id, step_id, connection_id, confidential, next_at)
+      values (${ulid()}, ${it.condition}, ${it.kind}, ${it.title}, ${it.body}, ${it.caseId}, ${it.stepId},
+              ${it.connectionId}, ${it.confidential}, clock_timestamp())
+          on conflict (condition) where resolved_at is null do update
+         set times = open.times + 1, body = excluded.body
+      returning id, times
+    )
+    select wake_alert(id, clock_timestamp()) from raised where times = 1
+  `);
+}
+
+/** The condition is over: nobody further up the ladder is told. */
+export async function resolveAlerts(db: Db, condition: string): Promise<void> {
+  await db.query(sql`
+    update alerts
+       set resolved_at = clock_timestamp(), next_at = null
+     where condition = ${condition}
+       and resolved_at is null
+  `);
+}
+
+export async function loadAlert(db: Db, id: string): Promise<AlertRow | null> {
+  const { rows } = await db.query<AlertRow>(sql`
+    select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
+           confidential, times, level, opened_at as "openedAt", next_at as "nextAt", resolved_at as "resolvedAt"
+      from alerts
+     where id = ${id}
+  `);
+  return rows[0] ?? null;
+}
+
+/** Open alerts first, newest first. */
+export async function listAlerts(db: Db, limit: number): Promise<readonly AlertRow[]> {
+  const { rows } = await db.query<AlertRow>(sql`
+    select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
+           confidential, times, level, opened_at as "openedAt", next_at as "nextAt", resolved_at as "resolvedAt"
+      from alerts
+     order by resolved_at is not null, opened_at desc
+     limit ${limit}
+  `);
+  return rows;
+}
+
+/** Climbs the ladder: `level` rungs have been told, the next one follows at `nextAt`, if at all. */
+export async function climb(
+  db: Db,
+  it: { alertId: string; level: number; nextAt: Date | null },
+): Promise<void> {
+  await db.query(sql`
+    with climbed as (
+      update alerts
+         set level = ${it.level}, next_at = ${it.nextAt}
+       where id = ${it.alertId}
+         and resolved_at is null
+      returning id, next_at
+    )
+    select wake_alert(id, next_at) from climbed where next_at is not null
+  `);
+}
+
+/** Open alerts whose moment to be told has come: what the sweep wakes. */
+export async function dueAlerts(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select id from alerts where resolved_at is null and next_at < clock_timestamp() - interval '1 second' limit 100
+  `);
+  return rows.map((row) => row.id);
+}
+
+export interface AlertMessageKey {
+  readonly alertId: string;
+  readonly level: number;
+  readonly channel: 'mail' | 'webhook';
+  readonly recipient: string;
+}
+
+/** Whether this message has gone out already. */
+export async function alertMessageSent(db: Db, it: AlertMessageKey): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    select
+      from alert_messages
+     where alert_id = ${it.alertId}
+       and level = ${it.level}
+       and channel = ${it.channel}
+       and recipient = ${it.recipient}
+       and sent_at is not null
+  `);
+  return rowCount === 1;
+}
+
+/** Notes an attempt to tell somebody; `error` null: it went out. */
+export async function noteAlertMessage(
+  db: Db,
+  it: AlertMessageKey & { error: string | null },
+): Promise<void> {
+  await db.query(sql`
+    insert into alert_messages as told (alert_id, level, channel, recipient, attempts, sent_at, last_error)
+    values (${it.alertId}, ${it.level}, ${it.channel}, ${it.recipient}, 1,
+            case when ${it.error}::text is null then clock_timestamp() end, ${it.error})
+        on conflict (alert_id, level, channel, recipient) do update
+       set attempts = told.attempts + 1, sent_at = excluded.sent_at, last_error = excluded.last_error
+  `);
+}

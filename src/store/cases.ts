@@ -1,0 +1,266 @@
+import type { CaseState } from '#core/case.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import type { PersonFacts } from '#core/person.ts';
+import { type Db, sql } from './sql.ts';
+
+/** One case with the person it is about. Days are ISO dates, moments are Dates. */
+export interface CaseRow {
+  readonly id: string;
+  readonly version: number;
+  readonly kind: 'departure' | 'arrival';
+  readonly state: CaseState;
+  readonly stateBeforePause: CaseState | null;
+  readonly direction: 'forward' | 'back';
+  /** The row in `people`. */
+  readonly person: string;
+  readonly departure: DepartureFacts;
+  readonly separationId: string;
+  readonly source: string;
+  readonly sourceVersion: number | null;
+  /** What we last took from the source was true then. */
+  readonly heardAt: Date;
+  readonly confirmedAt: Date;
+  readonly openedBy: string;
+  readonly zone: string;
+  readonly accessEndsAt: Date | null;
+  readonly lastWorkingDay: string | null;
+  readonly employmentEnds: string | null;
+  readonly payEnds: string | null;
+  readonly playbookId: string | null;
+  readonly planDigest: string | null;
+  readonly planNotes: readonly string[];
+  /** Connections that have answered where this person has accounts. */
+  readonly lookedUp: readonly string[];
+  /** What a person has to answer before the case goes on. */
+  readonly question: string | null;
+  readonly containmentAt: Date | null;
+  readonly accessRemovedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly openedAt: Date;
+  readonly name: string;
+  readonly email: string;
+  readonly ref: string;
+  readonly subject: string;
+  readonly personId: string;
+  readonly employmentId: string;
+  readonly personFacts: PersonFacts;
+}
+
+export async function loadCase(db: Db, id: string): Promise<CaseRow | null> {
+  const { rows } = await db.query<CaseRow>(sql`select * from case_view where id = ${id}`);
+  return rows[0] ?? null;
+}
+
+/** Locks a case until the end of the transaction, so that decisions about it queue up. */
+export async function lockCase(db: Db, id: string): Promise<CaseRow | null> {
+  await db.query(sql`select from cases where id = ${id} for no key update`);
+  return loadCase(db, id);
+}
+
+/** The one departure of a person that has not ended, if there is one. */
+export async function openDepartureOf(db: Db, person: string): Promise<CaseRow | null> {
+  const { rows } = await db.query<CaseRow>(sql`
+    select *
+      from case_view
+     where person = ${person}
+       and kind = 'departure'
+       and state not in ('complete', 'cancelled', 'brought-back')
+  `);
+  return rows[0] ?? null;
+}
+
+/** The newest ended departure with this separation id. */
+export async function endedDepartureOf(
+  db: Db,
+  it: { person: string; separationId: string },
+): Promise<CaseRow | null> {
+  const { rows } = await db.query<CaseRow>(sql`
+    select *
+      from case_view
+     where person = ${it.person}
+       and "separationId" = ${it.separationId}
+       and state in ('complete', 'cancelled', 'brought-back')
+     order by "openedAt" desc
+     limit 1
+  `);
+  return rows[0] ?? null;
+}
+
+export type NewCase = Pick<
+  CaseRow,
+  | 'id'
+  | 'kind'
+  | 'state'
+  | 'person'
+  | 'departure'
+  | 'source'
+  | 'sourceVersion'
+  | 'heardAt'
+  | 'confirmedAt'
+  | 'openedBy'
+  | 'zone'
+  | 'accessEndsAt'
+  | 'lastWorkingDay'
+  | 'employmentEnds'
+  | 'payEnds'
+  | 'question'
+>;
+
+export async function openCase(db: Db, it: NewCase): Promise<void> {
+  await db.query(sql`
+    insert into cases (id, version, kind, state, person, departure, separation_id, source, source_version, heard_at,
+                       confirmed_at, opened_by, zone, access_ends_at, last_working_day, employment_ends, pay_ends, question)
+    values (${it.id}, 1, ${it.kind}, ${it.state}, ${it.person}, ${JSON.stringify(it.departure)}, ${it.departure.id},
+            ${it.source}, ${it.sourceVersion}, ${it.heardAt}, ${it.confirmedAt}, ${it.openedBy}, ${it.zone},
+            ${it.accessEndsAt}, ${it.lastWorkingDay}, ${it.employmentEnds}, ${it.payEnds}, ${it.question})
+  `);
+}
+
+/** What may change about a case by a decision. Absent: stays as it is. */
+export type CaseChange = Partial<
+  Pick<
+    CaseRow,
+    | 'state'
+    | 'stateBeforePause'
+    | 'direction'
+    | 'departure'
+    | 'sourceVersion'
+    | 'heardAt'
+    | 'zone'
+    | 'accessEndsAt'
+    | 'lastWorkingDay'
+    | 'employmentEnds'
+    | 'payEnds'
+    | 'playbookId'
+    | 'planDigest'
+    | 'planNotes'
+    | 'lookedUp'
+    | 'question'
+  >
+>;
+
+/**
+ * Changes a case by one version. False when somebody else changed it first. Needs its
+ * fact in the same transaction, or the commit is refused.
+ */
+export async function changeCase(db: Db, found: CaseRow, change: CaseChange): Promise<boolean> {
+  const it = { ...found, ...change };
+  const { rowCount } = await db.query(sql`
+    update cases
+       set version = version + 1, state = ${it.state}, state_before_pause = ${it.stateBeforePause},
+           direction = ${it.direction}, departure = ${JSON.stringify(it.departure)}, separation_id = ${it.departure.id},
+           source_version = ${it.sourceVersion}, heard_at = ${it.heardAt}, zone = ${it.zone},
+           access_ends_at = ${it.accessEndsAt}, last_working_day = ${it.lastWorkingDay},
+           employment_ends = ${it.employmentEnds}, pay_ends = ${it.payEnds}, playbook_id = ${it.playbookId},
+           plan_digest = ${it.planDigest}, plan_notes = ${JSON.stringify(it.planNotes)}, looked_up = ${it.lookedUp}::text[],
+           question = ${it.question},
+           ended_at = case when ${it.state} in ('complete', 'cancelled', 'brought-back')
+                           then clock_timestamp() end
+     where id = ${it.id}
+       and version = ${found.version}
+  `);
+  return rowCount === 1;
+}
+
+/** Remembers, once, that access is being cut: from here on a rescission needs an undo. */
+export async function beginContainment(db: Db, caseId: string): Promise<void> {
+  await db.query(sql`
+    update cases
+       set containment_at = clock_timestamp(), state = case state when 'scheduled' then 'running' else state end
+     where id = ${caseId}
+       and containment_at is null
+  `);
+}
+
+/** Progress that follows from the steps; not a decision, so no version and no fact of its own. */
+export async function noteProgress(
+  db: Db,
+  it: { caseId: string; state: 'scheduled' | 'running' | 'access-removed' },
+): Promise<void> {
+  await db.query(sql`
+    update cases
+       set state = ${it.state},
+           access_removed_at = case when ${it.state} = 'access-removed'
+                                    then coalesce(access_removed_at, clock_timestamp()) end
+     where id = ${it.caseId}
+       and state in ('scheduled', 'running', 'access-removed')
+       and state <> ${it.state}
+  `);
+}
+
+/** Steps per grade, in the direction the case goes. */
+export async function countGrades(
+  db: Db,
+  it: { caseId: string; direction: 'forward' | 'back' },
+): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await db.query<{ grade: string; count: number }>(sql`
+    select grade, count(*)::int as count
+      from steps
+     where case_id = ${it.caseId}
+       and dropped_at is null
+       and grade is not null
+       and (undo_of is not null) = (${it.direction} = 'back')
+     group by grade
+  `);
+  return Object.fromEntries(rows.map((row) => [row.grade, row.count]));
+}
+
+export interface CaseFilter {
+  readonly state: CaseState | null;
+  /** Part of a name, an address or a person id. */
+  readonly text: string | null;
+  /** Leave out confidential cases. */
+  readonly withoutConfidential: boolean;
+  /** Only what was opened before this case (newest first). */
+  readonly beforeId: string | null;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRow[]> {
+  const pattern = it.text === null ? null : `%${it.text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await db.query<CaseRow>(sql`
+    select *
+      from case_view
+     where (${it.state}::text is null or state = ${it.state})
+       and (${it.beforeId}::text is null or id < ${it.beforeId})
+       and (not ${it.withoutConfidential}::boolean or not (departure ->> 'confidential')::boolean)
+       and (${pattern}::text is null or name ilike ${pattern} or email ilike ${pattern} or "personId" ilike ${pattern})
+     order by id desc
+     limit ${it.limit}
+  `);
+  return rows;
+}
+
+/** Departures opened in the last hour and day, whoever started them: what the guards count. */
+export async function countRecentDepartures(
+  db: Db,
+): Promise<{ lastHour: number; lastDay: number }> {
+  const { rows } = await db.query<{ lastHour: number; lastDay: number }>(sql`
+    select count(*) filter (where opened_at > clock_timestamp() - interval '1 hour')::int as "lastHour",
+           count(*)::int as "lastDay"
+      from cases
+     where kind = 'departure'
+       and opened_at > clock_timestamp() - interval '1 day'
+  `);
+  return rows[0]!;
+}
+
+export async function wakeCase(db: Db, it: { caseId: string; urgency: number }): Promise<void> {
+  await db.query(sql`select wake_case(${it.caseId}, ${it.urgency}::int)`);
+}
+
+/** Cases that should have a plan and have none: what the sweep wakes. */
+export async function unplannedCases(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select id
+      from cases
+     where question is null
+       and opened_at < clock_timestamp() - interval '5 seconds'
+       and (   (direction = 'forward' and plan_digest is null and state in ('scheduled', 'running'))
+            or (direction = 'back' and state = 'waiting-for-approval'
+                and not exists (select from steps where case_id = cases.id and undo_of is not null)))
+     limit 100
+  `);
+  return rows.map((row) => row.id);
+}

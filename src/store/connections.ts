@@ -1,0 +1,128 @@
+import type { Category, ConnectionState } from '#core/connection.ts';
+import type { Failure } from '#core/failure.ts';
+import { type Db, sql } from './sql.ts';
+
+/** One configured instance of a connector. Secrets lie in the vault, never here. */
+export interface ConnectionRow {
+  readonly id: string;
+  readonly version: number;
+  /** Names it in the vault. */
+  readonly uuid: string;
+  readonly connector: string;
+  readonly name: string;
+  readonly category: Category;
+  readonly settings: Record<string, unknown>;
+  /** Settings that lie in the vault for the worker. */
+  readonly secretFields: readonly string[];
+  /** Settings that lie in the vault for the process that answers the network. */
+  readonly inboundFields: readonly string[];
+  /** `host:port`; the credentials are bound to these. */
+  readonly allowedHosts: readonly string[];
+  /** Certificates of a private authority, PEM. */
+  readonly ca: string | null;
+  readonly owner: { readonly name: string; readonly email: string } | null;
+  /** Passes at once per worker process. */
+  readonly concurrency: number;
+  readonly ratePerSecond: number | null;
+  readonly state: Exclude<ConnectionState, 'down'>;
+  readonly stateBecause: string | null;
+  readonly downSince: Date | null;
+  readonly checkedAt: Date | null;
+  readonly actingAs: string | null;
+  readonly scopes: readonly string[] | null;
+  readonly checkFailure: Failure | null;
+}
+
+export async function loadConnection(db: Db, id: string): Promise<ConnectionRow | null> {
+  const { rows } = await db.query<ConnectionRow>(
+    sql`select * from connection_view where id = ${id}`,
+  );
+  return rows[0] ?? null;
+}
+
+export async function listConnections(db: Db): Promise<readonly ConnectionRow[]> {
+  const { rows } = await db.query<ConnectionRow>(sql`select * from connection_view order by id`);
+  return rows;
+}
+
+export type ConnectionDraft = Pick<
+  ConnectionRow,
+  | 'id'
+  | 'connector'
+  | 'name'
+  | 'category'
+  | 'settings'
+  | 'secretFields'
+  | 'inboundFields'
+  | 'allowedHosts'
+  | 'ca'
+  | 'owner'
+  | 'concurrency'
+  | 'ratePerSecond'
+>;
+
+/** Adds a connection or changes it by one version. Returns the version, or null when it moved meanwhile. */
+export async function saveConnection(
+  db: Db,
+  it: ConnectionDraft & { version: number | null },
+): Promise<{ version: number; uuid: string } | null> {
+  const { rows } = await db.query<{ version: number; uuid: string }>(sql`
+    insert into connections as known (id, version, connector, name, category, settings, secret_fields, inbound_fields,
+                                      allowed_hosts, ca, owner, concurrency, rate_per_second, state)
+    values (${it.id}, 1, ${it.connector}, ${it.name}, ${it.category}, ${JSON.stringify(it.settings)},
+            ${it.secretFields}::text[], ${it.inboundFields}::text[], ${it.allowedHosts}::text[], ${it.ca},
+            ${it.owner === null ? null : JSON.stringify(it.owner)}::jsonb, ${it.concurrency}, ${it.ratePerSecond}, 'active')
+        on conflict (id) do update
+       set version = known.version + 1, name = excluded.name, category = excluded.category, settings = excluded.settings,
+           secret_fields = excluded.secret_fields, inbound_fields = excluded.inbound_fields,
+           allowed_hosts = excluded.allowed_hosts, ca = excluded.ca, owner = excluded.owner,
+           concurrency = excluded.concurrency, rate_per_second = excluded.rate_per_second,
+           state = 'active', state_because = null
+     where known.version = ${it.version}
+       and known.connector = excluded.connector
+    returning version, uuid
+  `);
+  if (rows[0]) {
+    await db.query(sql`
+      insert into connection_health (connection_id) values (${it.id}) on conflict do nothing
+    `);
+  }
+  return rows[0] ?? null;
+}
+
+/** Moves a connection to another state. Returns its new version, or null when it is there already. */
+export async function moveConnection(
+  db: Db,
+  it: { connectionId: string; state: ConnectionRow['state']; because: string | null },
+): Promise<number | null> {
+  const { rows } = await db.query<{ version: number }>(sql`
+    update connections
+       set version = version + 1, state = ${it.state}, state_because = ${it.because}
+     where id = ${it.connectionId}
+       and state <> ${it.state}
+       and state <> 'disabled'
+    returning version
+  `);
+  return rows[0]?.version ?? null;
+}
+
+/** Keeps the result of a health check. */
+export async function noteCheck(
+  db: Db,
+  it: {
+    connectionId: string;
+    actingAs: string | null;
+    scopes: readonly string[] | null;
+    failure: Failure | null;
+  },
+): Promise<void> {
+  await db.query(sql`
+    insert into connection_health as health (connection_id, checked_at, acting_as, scopes, check_failure)
+    values (${it.connectionId}, clock_timestamp(), ${it.actingAs}, ${it.scopes}::text[],
+            ${it.failure === null ? null : JSON.stringify(it.failure)}::jsonb)
+        on conflict (connection_id) do update
+       set checked_at = excluded.checked_at, acting_as = excluded.acting_as, scopes = excluded.scopes,
+           check_failure = excluded.check_failure
+  `);
+}
+

@@ -1,0 +1,85 @@
+import type { PersonFacts } from '#core/person.ts';
+import { type Db, sql } from './sql.ts';
+
+export interface PersonRow {
+  readonly id: string;
+  /** The pseudonym that stands for the person in the record. */
+  readonly ref: string;
+  /** Names the key under which the record keeps what is personal. */
+  readonly subject: string;
+  readonly source: string;
+  readonly personId: string;
+  readonly employmentId: string;
+  readonly facts: PersonFacts;
+  readonly name: string;
+  readonly email: string;
+  readonly heardAt: Date;
+}
+
+export async function loadPerson(db: Db, id: string): Promise<PersonRow | null> {
+  const { rows } = await db.query<PersonRow>(sql`select * from person_view where id = ${id}`);
+  return rows[0] ?? null;
+}
+
+/** Every employment of the person with this HR id. */
+export async function employmentsOf(db: Db, personId: string): Promise<readonly PersonRow[]> {
+  const { rows } = await db.query<PersonRow>(
+    sql`select * from person_view where "personId" = ${personId} order by "heardAt" desc`,
+  );
+  return rows;
+}
+
+/** Locks the employment against a second event about it, and returns what we know of it. */
+export async function lockPerson(
+  db: Db,
+  it: { personId: string; employmentId: string },
+): Promise<PersonRow | null> {
+  // Also orders two events about somebody we have never heard of.
+  await db.query(sql`
+    select pg_advisory_xact_lock(hashtextextended(${`${it.personId}\n${it.employmentId}`}, 0))
+  `);
+  const { rows } = await db.query<PersonRow>(sql`
+    select *
+      from person_view
+     where "personId" = ${it.personId}
+       and "employmentId" = ${it.employmentId}
+  `);
+  return rows[0] ?? null;
+}
+
+/** Keeps the newest facts about somebody; older ones than we have change nothing. */
+export async function savePerson(
+  db: Db,
+  it: { ref: string; source: string; facts: PersonFacts; heardAt: Date },
+): Promise<PersonRow> {
+  await db.query(sql`
+    insert into people as known (ref, source, person_id, employment_id, facts, heard_at)
+    values (${it.ref}, ${it.source}, ${it.facts.personId}, ${it.facts.employmentId}, ${JSON.stringify(it.facts)}, ${it.heardAt})
+        on conflict (person_id, employment_id) do update
+       set source = excluded.source, facts = excluded.facts, heard_at = excluded.heard_at
+     where known.heard_at <= excluded.heard_at
+       and known.facts is distinct from excluded.facts
+  `);
+  return (await lockPerson(db, it.facts))!;
+}
+
+export interface PeopleFilter {
+  /** Part of a name, an address or a person id. */
+  readonly text: string | null;
+  readonly afterName: string | null;
+  readonly limit: number;
+}
+
+/** By name. */
+export async function listPeople(db: Db, it: PeopleFilter): Promise<readonly PersonRow[]> {
+  const pattern = it.text === null ? null : `%${it.text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await db.query<PersonRow>(sql`
+    select *
+      from person_view
+     where (${it.afterName}::text is null or name || chr(1) || id::text > ${it.afterName})
+       and (${pattern}::text is null or name ilike ${pattern} or email ilike ${pattern} or "personId" ilike ${pattern})
+     order by name || chr(1) || id::text
+     limit ${it.limit}
+  `);
+  return rows;
+}

@@ -1,0 +1,149 @@
+import { ulid } from 'ulid';
+import type { PlannedStep } from '#core/plan.ts';
+import { type Db, sql } from './sql.ts';
+
+/** Writes the steps of a plan that the case does not have yet; all of them wait until they are released. */
+export async function insertSteps(
+  db: Db,
+  caseId: string,
+  steps: readonly PlannedStep[],
+): Promise<void> {
+  await db.query(sql`
+    insert into steps (id, case_id, key, position, playbook_step, title, why, layer, kind, connection_id, account,
+                       capability, params, rule, due_at, late, priority, approval, task, notice, status)
+    select id, ${caseId}, key, position, "playbookStep", title, why, layer, kind, "connectionId", account, capability,
+           coalesce(params, '{}'), rule, due, late, priority, approval, task, notice, 'waiting'
+      from jsonb_to_recordset(${JSON.stringify(steps.map(asRecord))})
+        as planned (id text, key text, position integer, "playbookStep" text, title text, why text, layer text, kind text,
+                    "connectionId" text, account jsonb, capability text, params jsonb, rule text, due timestamptz,
+                    late boolean, priority integer, approval boolean, task jsonb, notice jsonb)
+        on conflict (case_id, key) do nothing
+  `);
+}
+
+const asRecord = (it: PlannedStep, position: number) => ({
+  ...it,
+  id: ulid(),
+  position,
+  rule: it.at.rule,
+  due: it.at.due,
+  late: it.at.late,
+});
+
+/**
+ * Brings the steps of a case that have not begun in line with its newest plan: moments and
+ * order follow, what the plan does without is dropped, what has begun stays as it is.
+ * Returns the gaps that nobody has been told about.
+ */
+export async function reviseSteps(
+  db: Db,
+  caseId: string,
+  steps: readonly PlannedStep[],
+): Promise<{ newGaps: readonly string[] }> {
+  const plan = JSON.stringify(
+    steps.map((it, position) => ({ ...asRecord(it, position), after: it.after })),
+  );
+  await db.query(sql`
+    update steps step
+       set position = planned.position, due_at = planned.due, late = planned.late, rule = planned.rule,
+           priority = planned.priority, title = planned.title, why = planned.why, task = planned.task,
+           notice = planned.notice, params = coalesce(planned.params, '{}'), dropped_at = null,
+           after = array(select earlier.id
+                           from steps earlier
+                          where earlier.case_id = ${caseId}
+                            and earlier.key in (select jsonb_array_elements_text(planned.after))),
+           status = 'waiting', wake_at = null
+      from jsonb_to_recordset(${plan})
+        as planned (key text, position integer, title text, why text, params jsonb, rule text, due timestamptz,
+                    late boolean, priority integer, task jsonb, notice jsonb, after jsonb)
+     where step.case_id = ${caseId}
+       and step.key = planned.key
+       and step.status in ('waiting', 'ready')
+       and step.started_at is null
+       and step.version = 1
+  `);
+  await db.query(sql`
+    update steps
+       set dropped_at = clock_timestamp()
+     where case_id = ${caseId}
+       and undo_of is null
+       and dropped_at is null
+       and started_at is null
+       and (status in ('waiting', 'ready') or (status = 'held' and kind = 'gap'))
+       and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
+       and kind <> 'lookup'
+  `);
+  await db.query(sql`
+    update steps  -- a gap that was covered for a while is one again
+       set dropped_at = null
+     where case_id = ${caseId}
+       and kind = 'gap'
+       and status = 'held'
+       and dropped_at is not null
+       and key in (select key from jsonb_to_recordset(${plan}) as planned (key text))
+  `);
+  const { rows } = await db.query<{ id: string }>(sql`
+    select id
+      from steps
+     where case_id = ${caseId}
+       and kind = 'gap'
+       and status = 'waiting'
+       and dropped_at is null
+     order by position
+  `);
+  return { newGaps: rows.map((row) => row.id) };
+}
+
+export interface WayBack {
+  readonly key: string;
+  readonly position: number;
+  readonly undoOf: string;
+  readonly title: string;
+  /** Keys of the undo steps that come first. */
+  readonly after: readonly string[];
+}
+
+/** Writes the undo steps of a case that it does not have yet. */
+export async function insertWayBack(
+  db: Db,
+  caseId: string,
+  steps: readonly WayBack[],
+): Promise<void> {
+  const plan = JSON.stringify(steps.map((it) => ({ ...it, id: ulid() })));
+  await db.query(sql`
+    insert into steps (id, case_id, key, position, playbook_step, title, why, layer, kind, connection_id, account,
+                       capability, params, rule, priority, undo_of, status)
+    select planned.id, ${caseId}, planned.key, planned.position, undone.playbook_step, planned.title, null, undone.layer,
+           undone.kind, undone.connection_id, undone.account, undone.capability, undone.params, 'as soon as approved',
+           undone.priority, undone.id, 'waiting'
+      from jsonb_to_recordset(${plan})
+        as planned (id text, key text, position integer, "undoOf" text, title text)
+      join steps undone on undone.id = planned."undoOf"
+        on conflict (case_id, key) do nothing
+  `);
+  await db.query(sql`
+    update steps step
+       set after = array(select earlier.id
+                           from steps earlier
+                          where earlier.case_id = ${caseId}
+                            and earlier.key in (select jsonb_array_elements_text(planned.after)))
+      from jsonb_to_recordset(${plan}) as planned (key text, after jsonb)
+     where step.case_id = ${caseId}
+       and step.key = planned.key
+       and step.status = 'waiting'
+  `);
+}
+
+/** Steps of the way out that were about to change something: what a way back may have to undo. */
+export async function wayBackCount(db: Db, caseId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(sql`
+    select count(*)::int as count
+      from steps
+     where case_id = ${caseId}
+       and undo_of is null
+       and kind = 'action'
+       and before is not null
+       and started_at is not null
+  `);
+  return rows[0]!.count;
+}

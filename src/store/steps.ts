@@ -1,0 +1,316 @@
+import type { Capability } from '#core/capability.ts';
+import type { CaseState } from '#core/case.ts';
+import type { ConnectionState } from '#core/connection.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import type { Failure } from '#core/failure.ts';
+import type { PersonFacts } from '#core/person.ts';
+import type { NoticePlan, TaskPlan } from '#core/plan.ts';
+import type { Grade, Layer, StepKind, StepStatus } from '#core/step.ts';
+import type { Assignment } from '#core/task.ts';
+import { type Db, sql } from './sql.ts';
+
+/** One step as it is stored. Moments are Dates; states are what the connector read. */
+export interface StepRow {
+  readonly id: string;
+  readonly version: number;
+  readonly caseId: string;
+  /** Stable within the case: the playbook's step, and the account it acts on. */
+  readonly key: string;
+  readonly position: number;
+  readonly playbookStep: string;
+  readonly title: string;
+  readonly why: string | null;
+  readonly layer: Layer;
+  readonly kind: StepKind;
+  readonly connectionId: string | null;
+  readonly account: StepAccount | null;
+  readonly capability: Capability | null;
+  readonly params: Record<string, unknown>;
+  readonly rule: string;
+  /** Null: as soon as what it comes after has settled. */
+  readonly dueAt: Date | null;
+  readonly late: boolean;
+  readonly after: readonly string[];
+  readonly priority: number;
+  readonly approval: boolean;
+  readonly task: TaskPlan | null;
+  readonly notice: NoticePlan | null;
+  readonly assignment: Assignment | null;
+  readonly undoOf: string | null;
+  readonly status: StepStatus;
+  readonly grade: Grade | null;
+  readonly before: unknown;
+  readonly afterState: unknown;
+  readonly summary: string | null;
+  readonly planDigest: string | null;
+  readonly because: string | null;
+  readonly failure: Failure | null;
+  /** Failed attempts in a row. */
+  readonly attempts: number;
+  readonly decision: Decision | null;
+  readonly wakeAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly appliedAt: Date | null;
+  readonly heldAt: Date | null;
+  readonly settledAt: Date | null;
+}
+
+export interface StepAccount {
+  readonly id: string;
+  readonly login: string;
+  readonly privileged: boolean;
+}
+
+/** What a person answers for: done by hand, or not done. */
+export interface Decision {
+  readonly kind: 'attested' | 'waived';
+  readonly by: string;
+  readonly byName: string;
+  readonly reason: string;
+  readonly proof: string | null;
+  /** Only of a waiver: when the step reopens. */
+  readonly expiresAt: string | null;
+}
+
+/** A step with all that one pass needs to know, read in one statement. */
+export interface Work extends StepRow {
+  readonly caseState: CaseState;
+  readonly direction: 'forward' | 'back';
+  readonly person: string;
+  readonly departure: DepartureFacts;
+  readonly accessEndsAt: Date | null;
+  readonly containmentAt: Date | null;
+  readonly ref: string;
+  readonly subject: string;
+  readonly personFacts: PersonFacts;
+  readonly fence: string | null;
+  readonly leaseUntil: Date | null;
+  /** Calls started so far. */
+  readonly attempt: number;
+  readonly callStartedAt: Date | null;
+  /** Null with `callStartedAt` set: nobody knows what the call did. */
+  readonly callOutcome: 'accepted' | 'refused' | null;
+  readonly connectionState: ConnectionState | null;
+  readonly downSince: Date | null;
+  readonly probeAt: Date | null;
+  readonly quietUntil: Date | null;
+  readonly failuresInRow: number;
+  /** The database's clock when this was read: the authority. */
+  readonly now: Date;
+}
+
+export async function loadWork(db: Db, stepId: string): Promise<Work | null> {
+  const { rows } = await db.query<Work>(sql`select * from work_view where id = ${stepId}`);
+  return rows[0] ?? null;
+}
+
+export async function loadStep(db: Db, stepId: string): Promise<StepRow | null> {
+  const { rows } = await db.query<StepRow>(sql`select * from step_view where id = ${stepId}`);
+  return rows[0] ?? null;
+}
+
+export async function stepsOfCase(db: Db, caseId: string): Promise<readonly StepRow[]> {
+  const { rows } = await db.query<StepRow>(sql`
+    select * from step_view where "caseId" = ${caseId} order by "undoOf" is not null, position, id
+  `);
+  return rows;
+}
+
+export interface Settlement {
+  readonly stepId: string;
+  /** The version the decision rests on. */
+  readonly version: number;
+  readonly grade: Grade;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly summary: string | null;
+  readonly because: string;
+  readonly applied: boolean;
+  /** The claim it was done under; null for a step that needed none. */
+  readonly fence: string | null;
+}
+
+const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+
+/**
+ * Settles a step, once. False when somebody else moved it first or the claim is no longer
+ * ours, so that the caller rolls back instead of writing a second entry into the record.
+ */
+export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    with claim as (
+      update step_lease
+         set lease_until = clock_timestamp(), call_outcome = 'accepted'
+       where step_id = ${it.stepId}
+         and fence = ${it.fence}::bigint
+         and lease_until > clock_timestamp()
+      returning step_id
+    )
+    update steps
+       set status = 'settled', grade = ${it.grade}, version = version + 1,
+           before = coalesce(before, ${json(it.before)}::jsonb), after_state = ${json(it.after)}::jsonb,
+           summary = coalesce(${it.summary}, summary), because = ${it.because}, failure = null, attempts = 0,
+           applied_at = case when ${it.applied} then coalesce(applied_at, clock_timestamp()) else applied_at end,
+           started_at = coalesce(started_at, clock_timestamp()), settled_at = clock_timestamp(),
+           wake_at = null, held_at = null
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status <> 'settled'
+       and dropped_at is null
+       and (${it.fence}::bigint is null or exists (select from claim))
+  `);
+  return rowCount === 1;
+}
+
+export interface Released {
+  readonly released: readonly string[];
+  /** Which way the case goes now; it may have been turned while a call was under way. */
+  readonly direction: 'forward' | 'back';
+  /** Steps of the case, in the direction it goes, that are not settled. */
+  readonly open: number;
+  readonly openSecurity: number;
+  readonly security: number;
+}
+
+/** Makes ready every step whose predecessors have all settled, and counts what is open. */
+export async function releaseSteps(db: Db, caseId: string): Promise<Released> {
+  const { rows } = await db.query<{ -readonly [Key in keyof Released]: Released[Key] }>(sql`
+    with course as (
+      select direction from cases where id = ${caseId}
+    ), released as (
+      update steps step
+         set status = 'ready', wake_at = greatest(step.due_at, clock_timestamp())
+        from course
+       where step.case_id = ${caseId}
+         and step.status = 'waiting'
+         and step.dropped_at is null
+         and (step.undo_of is not null) = (course.direction = 'back')
+         and not exists (
+               select
+                 from steps earlier
+                where earlier.id = any (step.after)
+                  and earlier.status <> 'settled'
+                  and earlier.dropped_at is null
+             )
+      returning step.id
+    )
+    select coalesce((select array_agg(id) from released), '{}') as released,
+           course.direction,
+           count(*) filter (where status <> 'settled')::int as open,
+           count(*) filter (where status <> 'settled' and layer = 'security')::int as "openSecurity",
+           count(*) filter (where layer = 'security')::int as security
+      from course
+      join steps on steps.case_id = ${caseId}
+                and steps.dropped_at is null
+                and (steps.undo_of is not null) = (course.direction = 'back')
+     group by course.direction
+  `);
+  return rows[0] ?? { released: [], direction: 'forward', open: 1, openSecurity: 1, security: 0 };
+}
+
+export async function wakeSteps(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await db.query(sql`select wake_steps(${ids}::text[])`);
+}
+
+/** Holds a step for a person. False when somebody else moved it first. */
+export async function holdStep(
+  db: Db,
+  it: { stepId: string; version: number; because: string; failure: Failure | null; after?: unknown },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update steps
+       set status = 'held', version = version + 1, because = ${it.because}, failure = ${json(it.failure)}::jsonb,
+           after_state = coalesce(${json(it.after)}::jsonb, after_state), held_at = clock_timestamp(), wake_at = null
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status not in ('settled', 'held')
+       and dropped_at is null
+  `);
+  return rowCount === 1;
+}
+
+/** Sets when the engine looks at an open step next, and why it has to. Scheduling, not a fact. */
+export async function postponeStep(
+  db: Db,
+  it: {
+    stepId: string;
+    version: number;
+    wakeAt: Date;
+    because: string | null;
+    failure: Failure | null;
+    attempts: number;
+  },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update steps
+       set wake_at = ${it.wakeAt}, because = ${it.because}, failure = ${json(it.failure)}::jsonb,
+           attempts = ${it.attempts}, started_at = coalesce(started_at, clock_timestamp())
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status in ('ready', 'running')
+       and dropped_at is null
+  `);
+  if (rowCount === 1) await wakeSteps(db, [it.stepId]);
+  return rowCount === 1;
+}
+
+/** A person asks for another pass over a held or reopened step. */
+export async function reopenStep(db: Db, stepId: string, version: number): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    with forgotten as (  -- a mark whose outcome is known; an unknown one keeps its window, whoever asks
+      update step_lease
+         set call_started_at = null, call_outcome = null
+       where step_id = ${stepId}
+         and call_outcome is not null
+    )
+    update steps
+       set status = 'ready', version = version + 1, grade = null, settled_at = null, held_at = null, decision = null,
+           because = null, failure = null, attempts = 0, wake_at = clock_timestamp()
+     where id = ${stepId}
+       and version = ${version}
+       and status in ('held', 'settled')
+       and dropped_at is null
+  `);
+  if (rowCount === 1) await wakeSteps(db, [stepId]);
+  return rowCount === 1;
+}
+
+/** Records what a person answers for. Settles the step. */
+export async function decideStep(
+  db: Db,
+  it: { stepId: string; version: number; decision: Decision },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update steps
+       set status = 'settled', grade = ${it.decision.kind}, version = version + 1, decision = ${json(it.decision)}::jsonb,
+           because = ${it.decision.reason}, failure = null, wake_at = null, held_at = null, settled_at = clock_timestamp()
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status <> 'settled'
+       and dropped_at is null
+  `);
+  return rowCount === 1;
+}
+
+/** Open steps whose moment has come and that no worker holds: what the sweep wakes. */
+export async function dueSteps(db: Db, limit: number): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select s.id
+      from steps s
+      join cases c on c.id = s.case_id
+      left join step_lease l on l.step_id = s.id
+      left join connections k on k.id = s.connection_id
+      left join connection_health h on h.connection_id = s.connection_id
+     where s.status in ('ready', 'running')
+       and s.wake_at < clock_timestamp() - interval '1 second'
+       and s.dropped_at is null
+       and c.state in ('scheduled', 'running', 'access-removed')
+       and (s.undo_of is not null) = (c.direction = 'back')
+       and (l.lease_until is null or l.lease_until < clock_timestamp())
+       and (k.id is null or k.state = 'active')
+       and (h.down_since is null or h.probe_at <= clock_timestamp())
+     order by s.priority, s.wake_at
+     limit ${limit}
+  `);
+  return rows.map((row) => row.id);
+}
