@@ -1,0 +1,215 @@
+import { type Capability, capabilities } from '#core/capability.ts';
+import { type Condition, type Conditions, listed } from './conditions.ts';
+import {
+  capabilityNames,
+  type Described,
+  type Description,
+  type FailureRule,
+  type Step,
+} from './description.ts';
+import { placeholdersIn, type Request, textsOf, uses } from './request.ts';
+
+export type Path = (string | number)[];
+export type Refuse = (path: Path, message: string) => void;
+
+interface Known {
+  readonly employeeNumber?: string | undefined;
+}
+
+/** What the shapes cannot say: whether the parts of a description fit each other. */
+export function checkDescription(it: Description, known: Known | undefined, refuse: Refuse): void {
+  const at: Path = ['description'];
+  checkHeaders(it, refuse);
+  checkPlaceholders(it.check.request, [...at, 'check', 'request'], [], refuse);
+  const person = ['person.email', 'person.employeeNumber'];
+  checkPlaceholders(it.find.request, [...at, 'find', 'request'], person, refuse);
+  if (it.list) checkPlaceholders(it.list.request, [...at, 'list', 'request'], [], refuse);
+  if (it.one) checkPlaceholders(it.one.request, [...at, 'one', 'request'], ['account.id'], refuse);
+
+  if (it.find.notFoundMeansNone && !known)
+    refuseUnproved([...at, 'find', 'notFoundMeansNone'], refuse);
+  const byNumber =
+    uses(it.find.request, 'person.employeeNumber') ||
+    it.find.match?.equals === 'person.employeeNumber';
+  if (known && byNumber && known.employeeNumber === undefined) {
+    refuse(
+      ['knownAccount', 'employeeNumber'],
+      'People are looked for by employee number: give the known account one.',
+    );
+  }
+
+  for (const [i, rule] of (it.failures ?? []).entries()) {
+    checkRule(rule, [...at, 'failures', i], refuse);
+  }
+  for (const name of capabilityNames) {
+    const described = it.capabilities[name];
+    if (described) {
+      const place = [...at, 'capabilities', name];
+      checkCapability(name, described, { place, one: it.one !== undefined, known }, refuse);
+    }
+  }
+}
+
+/** What would change the framing of a request, or carry a secret inside the description. */
+const forbiddenHeader =
+  /^(host|connection|transfer-encoding|content-.*|cookie|.*(auth|token|secret|key|password).*)$/i;
+
+function checkHeaders({ headers = {} }: Description, refuse: Refuse): void {
+  for (const name of Object.keys(headers)) {
+    if (!forbiddenHeader.test(name)) continue;
+    refuse(
+      ['description', 'headers', name],
+      'This header is not for descriptions. A secret belongs into `secret`, with `signIn`.',
+    );
+  }
+}
+
+function checkRule(rule: FailureRule, at: Path, refuse: Refuse): void {
+  const { equals, notEquals, isSet } = rule;
+  const comparisons = [equals, notEquals, isSet].filter((it) => it !== undefined).length;
+  if (rule.at === undefined && rule.status === undefined) {
+    refuse(at, 'A rule needs a `status`, or `at` with `equals`, `notEquals` or `isSet`.');
+  } else if (comparisons !== (rule.at === undefined ? 0 : 1)) {
+    refuse(at, 'A rule with `at` has exactly one of `equals`, `notEquals` and `isSet`.');
+  }
+  if (rule.retryAfterSeconds !== undefined && rule.kind !== 'rate-limited') {
+    refuse([...at, 'retryAfterSeconds'], 'Only `rate-limited` has `retryAfterSeconds`.');
+  }
+}
+
+function checkPlaceholders(
+  request: Request,
+  at: Path,
+  allowed: readonly string[],
+  refuse: Refuse,
+): void {
+  for (const [place, text] of textsOf(request)) {
+    for (const name of placeholdersIn(text)) {
+      if (allowed.includes(name)) continue;
+      const here = allowed.map((it) => `{${it}}`).join(', ');
+      refuse(
+        [...at, ...place],
+        `{${name}} means nothing here. ${here === '' ? 'No placeholder does.' : `Use ${here}.`}`,
+      );
+    }
+  }
+}
+
+interface Surroundings {
+  readonly place: Path;
+  /** Whether the description says how one account is read. */
+  readonly one: boolean;
+  readonly known: Known | undefined;
+}
+
+function checkCapability(
+  name: Capability,
+  it: Described,
+  { place, one, known }: Surroundings,
+  refuse: Refuse,
+): void {
+  if (!it.read) {
+    checkCommand(name, it, place, refuse);
+  } else if (!it.goal) {
+    refuse([...place, 'goal'], 'Say what the facts that are read must show: add a `goal`.');
+  }
+
+  const facts = Object.keys(it.read?.facts ?? {});
+  const conditions: [string, Conditions | undefined][] = [
+    ['goal', it.goal],
+    ['underway', it.underway],
+  ];
+  for (const [part, condition] of conditions) {
+    if (condition) checkConditions(condition, [...place, part], facts, refuse);
+  }
+  if (it.goal && listed(it.goal).some(isAboutAbsence) && !known) {
+    refuseUnproved([...place, 'goal'], refuse);
+  }
+
+  const account = ['account.id', 'account.login'];
+  const now = facts.map((fact) => `now.${fact}`);
+  const before = facts.map((fact) => `before.${fact}`);
+  if (it.read) checkPlaceholders(it.read.request, [...place, 'read', 'request'], account, refuse);
+  for (const [part, steps = [], values] of [
+    ['apply', it.apply, [...account, ...now]],
+    ['restore', it.restore, [...account, ...now, ...before]],
+  ] as const) {
+    for (const [i, step] of steps.entries()) {
+      const at = [...place, part, i];
+      checkPlaceholders(step, at, step.forEach ? [...values, 'item'] : values, refuse);
+      checkForEach(step, at, facts, refuse);
+    }
+  }
+
+  const requests: Request[] = [
+    ...(it.read ? [it.read.request] : []),
+    ...it.apply,
+    ...(it.restore ?? []),
+  ];
+  const login = requests.some((request) => uses(request, 'account.login'));
+  if (login && !one && name !== 'account.create') {
+    refuse(
+      ['description', 'one'],
+      `${name} uses {account.login}: say how one account is read by its id, under \`one\`.`,
+    );
+  }
+}
+
+function checkCommand(name: Capability, it: Described, place: Path, refuse: Refuse): void {
+  if (capabilities[name].weight === 'destructive') {
+    refuse(
+      [...place, 'read'],
+      `${name} destroys something, so it must be read back: describe \`read\` and \`goal\`.`,
+    );
+  } else if (!it.repeatable) {
+    refuse(
+      [...place, 'repeatable'],
+      'Without `read` the requests may be sent twice when an answer is lost. Write ' +
+        '`repeatable: true` if that does no harm, or describe `read` and `goal`.',
+    );
+  }
+  for (const part of ['goal', 'underway', 'restore', 'settlesWithinSeconds'] as const) {
+    if (it[part] !== undefined) {
+      refuse([...place, part], `\`${part}\` needs to see the state: describe \`read\` as well.`);
+    }
+  }
+}
+
+const isAboutAbsence = (it: Condition) => it.isAbsent !== undefined;
+
+function checkConditions(
+  conditions: Conditions,
+  at: Path,
+  facts: readonly string[],
+  refuse: Refuse,
+): void {
+  const group = conditions.all ? 'all' : 'any';
+  for (const [i, { fact, isAbsent }] of listed(conditions).entries()) {
+    if (fact !== undefined && !facts.includes(fact)) {
+      refuse(
+        [...at, group, i, 'fact'],
+        `There is no fact "${fact}" under \`read\`. Facts: ${facts.join(', ') || 'none'}.`,
+      );
+    }
+    if (isAbsent && group === 'all' && listed(conditions).length > 1) {
+      refuse(
+        [...at, group, i],
+        'An account that is absent has no facts: write `any`, or `isAbsent` alone.',
+      );
+    }
+  }
+}
+
+function checkForEach(step: Step, at: Path, facts: readonly string[], refuse: Refuse): void {
+  if (step.forEach !== undefined && !facts.includes(step.forEach)) {
+    refuse([...at, 'forEach'], `There is no fact "${step.forEach}" under \`read\`.`);
+  }
+}
+
+function refuseUnproved(at: Path, refuse: Refuse): void {
+  refuse(
+    at,
+    '"Not found" is also what a missing permission looks like. Fill in the known account, so ' +
+      'that we can see that the credential reads an account that exists.',
+  );
+}

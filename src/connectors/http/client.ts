@@ -1,0 +1,124 @@
+import type { Io } from '#connector-kit/contract.ts';
+import { openHttp } from '#connector-kit/http.ts';
+import { redactText } from '#connector-kit/redact.ts';
+import { ConnectorError } from '#core/failure.ts';
+import type { Description } from './description.ts';
+import { failureBy } from './failures.ts';
+import type { Json } from './pointer.ts';
+import { fill, type Request, type Values } from './request.ts';
+import type { Settings } from './settings.ts';
+
+/** One described system, opened. */
+export interface Client {
+  readonly description: Description;
+  readonly knownAccount: Settings['knownAccount'];
+  /** Sends one request and hands over the answer, or throws what went wrong. */
+  ask(request: Request, values: Values, page?: Page): Promise<Answer>;
+}
+
+/** Which page of a list: query parameters to add, or the address that the system gave. */
+export type Page = { readonly query: Readonly<Record<string, string>> } | { readonly url: string };
+
+export interface Answer {
+  /** Undefined: an empty body, or one that the description ignores. */
+  readonly body: Json | undefined;
+  readonly headers: Headers;
+  /** What was asked, and where: links in the answer count from here. */
+  readonly url: string;
+  /** Method, path and status, for evidence. */
+  readonly summary: string;
+}
+
+export function openClient(settings: Settings, io: Io): Client {
+  const { address, description, knownAccount } = settings;
+  const base = new URL(address.endsWith('/') ? address : `${address}/`);
+  const rules = description.failures ?? [];
+
+  async function ask(request: Request, values: Values, page?: Page): Promise<Answer> {
+    const { method, target, json, form } = fill(request, values);
+    const url = new URL(page && 'url' in page ? page.url : `.${target}`, base);
+    if (page && 'query' in page) {
+      for (const [name, value] of Object.entries(page.query)) url.searchParams.set(name, value);
+    }
+    const called = `${method} ${url.pathname}`;
+
+    // The kit sends JSON and knows the usual meaning of a status. What else a description may
+    // say, a form and rules of its own for an error, goes in between.
+    const fetch: Io['fetch'] = async (input, init) => {
+      const headers = new Headers(init?.headers);
+      if (form) headers.set('content-type', 'application/x-www-form-urlencoded');
+      const response = await io.fetch(input, {
+        ...init,
+        headers: Object.fromEntries(headers),
+        ...(form ? { body: form.toString() } : {}),
+      });
+      if (!response.ok) {
+        const body = jsonOf(await response.clone().text());
+        const failure = failureBy(rules, response.status, body, called);
+        if (failure) throw new ConnectorError(failure);
+      }
+      return response;
+    };
+
+    try {
+      const http = openHttp({ ...io, fetch }, { baseUrl: base.href, headers: headersOf(settings) });
+      const response = await http.send(method, url.href, json);
+      const body = await read(response, request, called);
+      const summary = `${called} answered ${response.status}.`;
+      return { body, headers: response.headers, url: url.href, summary };
+    } catch (error) {
+      throw error instanceof ConnectorError ? withoutSecret(error, settings) : error;
+    }
+  }
+
+  async function read(response: Response, request: Request, called: string) {
+    const text = await response.text().catch((cause: unknown) => {
+      const detail = `${called}: the answer broke off`;
+      throw new ConnectorError({ kind: 'unavailable', detail }, { cause });
+    });
+    const isIgnored = request.answer === 'ignored';
+    const body = isIgnored ? undefined : jsonOf(text);
+    const counting = isIgnored ? rules.filter((it) => it.at === undefined) : rules;
+    const failure = failureBy(counting, response.status, body, called);
+    if (failure) throw new ConnectorError(failure);
+    if (!isIgnored && body === undefined && text.trim() !== '') {
+      // A page for people where data was due, most likely a sign-in page.
+      const detail = `${called} answered ${response.status} with something that is not JSON`;
+      throw new ConnectorError({ kind: 'unexpected', detail });
+    }
+    return body;
+  }
+
+  return { description, knownAccount, ask };
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function headersOf({ user, secret = '', description }: Settings): Record<string, string> {
+  const { signIn, headers } = description;
+  switch (signIn.kind) {
+    case 'none':
+      return { ...headers };
+    case 'bearer':
+      return { ...headers, authorization: `Bearer ${secret}` };
+    case 'basic':
+      return { ...headers, authorization: `Basic ${basic(user, secret)}` };
+    case 'header':
+      return { ...headers, [signIn.name]: secret };
+  }
+}
+
+const basic = (user = '', secret = '') => Buffer.from(`${user}:${secret}`).toString('base64');
+
+/** Some systems repeat what they were sent. The cause goes too: its message would say it again. */
+function withoutSecret(error: ConnectorError, { secret }: Settings): ConnectorError {
+  if (secret === undefined) return error;
+  const detail = redactText(error.failure.detail, [secret]);
+  return detail === error.failure.detail ? error : new ConnectorError({ ...error.failure, detail });
+}

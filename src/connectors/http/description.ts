@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { text } from '#connector-kit/fields.ts';
+import { type Capability, capabilities } from '#core/capability.ts';
+import { Conditions, Fact, FactName } from './conditions.ts';
+import { Pointer } from './pointer.ts';
+import { checkBody, Request, requestShape, Scalar } from './request.ts';
+
+// A system described as data. Nothing here is ever run: there are requests with a closed list of
+// placeholders, JSON pointers and comparisons, and no way to write anything else.
+
+const SignIn = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('none') }),
+    /** `Authorization: Bearer` with the secret. */
+    z.strictObject({ kind: z.literal('bearer') }),
+    /** `Authorization: Basic` with the user and the secret. */
+    z.strictObject({ kind: z.literal('basic') }),
+    /** The secret alone in a header of this name. */
+    z.strictObject({
+      kind: z.literal('header'),
+      name: z.string().regex(/^[A-Za-z0-9-]+$/, 'A header name is letters, digits and "-".'),
+    }),
+  ],
+  { error: 'Write `kind: none`, `bearer`, `basic`, or `header` with the `name` of the header.' },
+);
+
+const parameter = z.string().min(1);
+
+const Paging = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('none') }),
+    /** `Link: <…>; rel="next"` (RFC 8288). */
+    z.strictObject({ kind: z.literal('link') }),
+    /** A value in each answer that asks for the next page; nothing, null or "" at the end. */
+    z.strictObject({
+      kind: z.literal('cursor'),
+      at: Pointer,
+      /** The query parameter that takes it. Without one it is the next page's address. */
+      parameter: parameter.optional(),
+    }),
+    /** The number of the page, until a page is empty. */
+    z.strictObject({
+      kind: z.literal('page'),
+      parameter,
+      first: z.union([z.literal(0), z.literal(1)]).optional(),
+    }),
+    /** The number of items already seen, until a page is empty. */
+    z.strictObject({ kind: z.literal('offset'), parameter }),
+  ],
+  { error: 'Write `kind: none`, `link`, `cursor`, `page` or `offset`.' },
+);
+export type Paging = z.infer<typeof Paging>;
+
+const listing = {
+  request: Request,
+  /** Where the list of accounts stands in the answer; "" when the answer is the list. */
+  items: Pointer,
+  paging: Paging,
+};
+const Listing = z.strictObject(listing);
+export type Listing = z.infer<typeof Listing>;
+
+/** How an account is read from one item of a list. */
+const AccountMapping = z.strictObject({
+  id: Pointer,
+  login: Pointer,
+  status: z.strictObject({
+    at: Pointer,
+    /** What the system's words mean. A word that is not listed counts as active. */
+    values: z.record(z.string(), z.enum(['active', 'suspended', 'deleted'])),
+  }),
+  privileged: z.strictObject({ at: Pointer, isOneOf: z.array(Scalar).min(1) }).optional(),
+  /** A date and time as text. */
+  lastSeenAt: Pointer.optional(),
+});
+export type AccountMapping = z.infer<typeof AccountMapping>;
+
+const FailureRule = z.strictObject({
+  /** Only for this status. Without it the rule is about answers that claim success. */
+  status: z.int().min(200).max(599).optional(),
+  at: Pointer.optional(),
+  equals: Scalar.optional(),
+  notEquals: Scalar.optional(),
+  isSet: z.literal(true).optional(),
+  kind: z.enum([
+    'unavailable',
+    'rate-limited',
+    'not-found',
+    'unauthenticated',
+    'forbidden',
+    'rejected',
+    'unexpected',
+  ]),
+  /** Where the answer says why. */
+  message: Pointer.optional(),
+  /** For `rate-limited`. Default: 60. */
+  retryAfterSeconds: z.int().min(1).max(86_400).optional(),
+});
+export type FailureRule = z.infer<typeof FailureRule>;
+
+const Step = z
+  .strictObject({
+    ...requestShape,
+    /** The name of a fact that is a list: the request is sent for each element, as `{item}`. */
+    forEach: FactName.optional(),
+  })
+  .superRefine(checkBody);
+export type Step = z.infer<typeof Step>;
+
+export const capabilityNames = Object.keys(capabilities) as [Capability, ...Capability[]];
+
+const Described = z.strictObject({
+  /** One sentence for the person who builds a playbook. */
+  summary: z.string().trim().min(1).optional(),
+  /** What the credential must be allowed to do, named when the system says "forbidden". */
+  scopes: z.array(z.string().min(1)).optional(),
+  mustPrecede: z.array(z.enum(capabilityNames)).optional(),
+  /** How the present state is read. Without it nothing can be proved: see `settings.ts`. */
+  read: z.strictObject({ request: Request, facts: z.record(FactName, Fact) }).optional(),
+  /** What the facts must show for the work to be done. */
+  goal: Conditions.optional(),
+  /** When the system is already on its way and should be left alone. */
+  underway: Conditions.optional(),
+  apply: z.array(Step).min(1),
+  restore: z.array(Step).min(1).optional(),
+  /** Sending the same requests twice changes nothing more. */
+  repeatable: z.boolean().optional(),
+  settlesWithinSeconds: z.int().min(1).max(2_592_000).optional(),
+});
+export type Described = z.infer<typeof Described>;
+
+export const Description = z.strictObject({
+  system: text('System', 'What people call it, for example Badge Desk'),
+  signIn: SignIn,
+  /** Sent with every request, such as the version of the API. */
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9-]+$/, 'A header name is letters, digits and "-".'),
+      z.string().regex(/^[\x20-\x7e]*$/, 'A header holds plain characters on one line.'),
+    )
+    .optional(),
+  /** One harmless request that tells who we are there. */
+  check: z.strictObject({ request: Request, actingAs: Pointer }),
+  account: AccountMapping,
+  find: z.strictObject({
+    ...listing,
+    /** Which part of an item must be the person's; items of other people are left out. */
+    match: z
+      .strictObject({ at: Pointer, equals: z.enum(['person.email', 'person.employeeNumber']) })
+      .optional(),
+    /** The system answers 404 when the person has no account. */
+    notFoundMeansNone: z.boolean().optional(),
+  }),
+  list: Listing.optional(),
+  /** How one account is read by its id; needed where a request uses {account.login}. */
+  one: z.strictObject({ request: Request, at: Pointer }).optional(),
+  capabilities: z.partialRecord(z.enum(capabilityNames), Described, {
+    error: ({ code }) =>
+      code === 'invalid_type'
+        ? undefined
+        : `There is no such capability. Expected one of ${capabilityNames.join(', ')}.`,
+  }),
+  /** Answers that mean failure although they look otherwise. The first that fits holds. */
+  failures: z.array(FailureRule).optional(),
+});
+export type Description = z.infer<typeof Description>;

@@ -1,0 +1,41 @@
+import type { Failure } from '#core/failure.ts';
+import type { FailureRule } from './description.ts';
+import { type Json, valueAt } from './pointer.ts';
+
+/**
+ * What the description's rules make of an answer; null when none fits.
+ *
+ * `body` is undefined where there is no JSON to look at. An answer that should have said yes
+ * and says nothing has not said yes: `notEquals` fits it as well.
+ */
+export function failureBy(
+  rules: readonly FailureRule[],
+  status: number,
+  body: Json | undefined,
+  request: string,
+): Failure | null {
+  const rule = rules.find((it) => fits(it, status, body));
+  if (!rule) return null;
+
+  const said =
+    rule.message === undefined || body === undefined ? null : valueAt(body, rule.message);
+  const why = typeof said === 'string' ? `: ${said.trim().slice(0, 300)}` : '';
+  const detail = `${request} answered ${status}${why || inBody(rule)}`;
+  if (rule.kind !== 'rate-limited') return { kind: rule.kind, detail };
+  return { kind: rule.kind, detail, retryAfterMs: (rule.retryAfterSeconds ?? 60) * 1_000 };
+}
+
+function fits(rule: FailureRule, status: number, body: Json | undefined): boolean {
+  if (rule.status === undefined ? status >= 300 : status !== rule.status) return false;
+  if (rule.at === undefined) return true;
+  if (status === 204) return false; // has no body, by definition
+  const value = body === undefined ? undefined : valueAt(body, rule.at);
+  if (rule.isSet) return value !== undefined && value !== null;
+  if (rule.notEquals !== undefined) return value !== rule.notEquals;
+  return value === rule.equals;
+}
+
+const inBody = ({ at, message }: FailureRule): string =>
+  at === undefined
+    ? ''
+    : ` with a body that means no at "${at}"${message ? ', and no reason' : ''}`;

@@ -1,0 +1,34 @@
+import { connector } from '#connector-kit/contract.ts';
+import { findAccounts, listAccounts, unexpected } from './accounts.ts';
+import { actionsFor } from './actions.ts';
+import { type Client, openClient } from './client.ts';
+import { valueAt } from './pointer.ts';
+import { settings } from './settings.ts';
+
+/** Any system with an HTTP interface, described as data: no code, no expressions. */
+export const http = connector({
+  id: 'http',
+  name: 'HTTP without code',
+  category: 'other',
+  settings,
+
+  hosts({ address }) {
+    const { hostname, port, protocol } = new URL(address);
+    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
+  },
+
+  open: openClient,
+
+  async check(client: Client) {
+    const { request, actingAs } = client.description.check;
+    const { body = null, summary } = await client.ask(request, {});
+    const who = valueAt(body, actingAs);
+    if (typeof who !== 'string' && typeof who !== 'number') {
+      throw unexpected(`${summary} There is no name at "${actingAs}" of the answer`);
+    }
+    return { actingAs: String(who), scopes: null };
+  },
+
+  accounts: { find: findAccounts, list: listAccounts },
+  actions: actionsFor,
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Anything a JSON answer can hold. */
+export const Json = z.json();
+export type Json = z.infer<typeof Json>;
+
+/** A place in a JSON answer, written as RFC 6901 says. The empty pointer is the whole answer. */
+export const Pointer = z
+  .string()
+  .regex(
+    /^(\/([^~/]|~[01])*)*$/,
+    'A JSON pointer is empty (the whole answer) or starts with "/", such as /user/status; ' +
+      'inside a name, "~" is written "~0" and "/" is written "~1".',
+  )
+  .meta({ title: 'JSON pointer', description: 'For example /user/status' });
+
+/** What stands at `pointer`, or undefined where the answer has no such place. */
+export function valueAt(document: Json, pointer: string): Json | undefined {
+  let value: Json | undefined = document;
+  for (const step of pointer.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(value)) {
+      // "-" and "01" name no element (RFC 6901, 4).
+      value = /^(0|[1-9]\d*)$/.test(name) ? value[Number(name)] : undefined;
+    } else if (typeof value === 'object' && value !== null && Object.hasOwn(value, name)) {
+      value = value[name];
+    } else {
+      return undefined;
+    }
+  }
+  return value;
+}
