@@ -5,8 +5,8 @@ import { equalityIn } from './scim-query.ts';
 export interface ScimQuirks {
   /** What `active: false` does. */
   readonly deactivation: 'suspends' | 'deletes';
-  /** `refused` answers 400; `ignored` answers as if no filter were there. */
-  readonly filters: 'work' | 'refused' | 'ignored';
+  /** `refused` answers 400, `ignored` as if no filter were there, `blind` finds nobody ever. */
+  readonly filters: 'work' | 'refused' | 'ignored' | 'blind';
   readonly patch: boolean;
   readonly delete: boolean;
   /** `text` shows "true" for true, and refuses a real boolean. */

@@ -6,7 +6,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import SCIMMY from 'scimmy';
 import { SCIMMYRouters } from 'scimmy-routers';
 import { type NewScimGroup, type NewScimUser, scimDirectory } from './scim-directory.ts';
-import { equalityIn } from './scim-query.ts';
+import { type Equality, equalityIn } from './scim-query.ts';
 import { bodyFor, queryFor, refusalOf, type ScimQuirks, showing, straight } from './scim-quirks.ts';
 import { declareResources, type ScimContext } from './scim-resources.ts';
 
@@ -85,7 +85,7 @@ export async function startScimServer(options: ScimServerOptions) {
       context: (request): ScimContext => ({
         directory,
         quirks,
-        equality: quirks.filters === 'work' ? equalityIn(filterOf(request)) : null,
+        equality: equalityFor(quirks, request),
       }),
       handler: (request) => {
         if (request.header('authorization') !== `Bearer ${options.token}`) {
@@ -166,5 +166,8 @@ function haveQuirks(
   next();
 }
 
-const filterOf = (request: Request) =>
-  new URL(request.originalUrl, 'http://127.0.0.1').searchParams.get('filter');
+function equalityFor({ filters }: ScimQuirks, request: Request): Equality | null {
+  const filter = new URL(request.originalUrl, 'http://127.0.0.1').searchParams.get('filter');
+  if (filters === 'blind' && filter !== null) return { path: 'id', value: '' };
+  return filters === 'work' ? equalityIn(filter) : null;
+}

@@ -1,0 +1,47 @@
+import { connector } from '#connector-kit/contract.ts';
+import { openScim } from './api.ts';
+import { deleteAccount } from './delete-account.ts';
+import { discover } from './discover.ts';
+import { findAccounts, toAccount } from './find-accounts.ts';
+import { leaveGroups } from './leave-groups.ts';
+import { revokeSessions } from './revoke-sessions.ts';
+import { settings } from './settings.ts';
+import { suspendAccount } from './suspend-account.ts';
+
+/** Any application that speaks SCIM 2.0, with its quirks declared in the settings. */
+export const scim = connector({
+  id: 'scim',
+  name: 'SCIM 2.0',
+  category: 'identity',
+  settings,
+  hosts: ({ baseUrl }) => [hostOf(baseUrl)],
+  open: openScim,
+
+  async check(client) {
+    await discover(client);
+    return { actingAs: `SCIM client of ${hostOf(client.settings.baseUrl)}`, scopes: null };
+  },
+
+  accounts: {
+    find: findAccounts,
+    async *list(client) {
+      for await (const user of client.allUsers()) yield toAccount(user, client.settings);
+    },
+  },
+
+  actions(declared) {
+    // What deletes must not be offered as a suspension: it needs an approval, and has no way back.
+    const suspends = declared.deactivation === 'suspends';
+    return [
+      ...(suspends ? [suspendAccount] : []),
+      ...(declared.groups === 'none' ? [] : [leaveGroups]),
+      ...(declared.canDelete || !suspends ? [deleteAccount(declared)] : []),
+      ...(declared.suspendingEndsSessions ? [revokeSessions] : []),
+    ];
+  },
+});
+
+function hostOf(baseUrl: string): string {
+  const { protocol, hostname, port } = new URL(baseUrl);
+  return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
+}
