@@ -39,7 +39,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   const database = `test_${randomBytes(8).toString('hex')}`;
   await asAdmin(admin, async (client) => {
     const template = await templateDatabase(client, admin, keysDirectory);
-    await client.query(`create database ${database} template ${template}`);
+    await client.query(`create database ${database} template ${template} strategy file_copy`);
   });
 
   const login = (role: Role | 'admin' | 'owner'): pg.PoolConfig => ({
