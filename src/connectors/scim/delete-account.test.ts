@@ -45,7 +45,7 @@ describe('delete account', () => {
     assert.equal(byDelete.plan(await byDelete.read(client, accountId), {}).kind, 'change');
   });
 
-  it('still has something to change where deactivating only suspends, against what was declared', async () => {
+  it('is not done where deactivating only suspends, against what was declared', async () => {
     const { client, accountId } = await practise();
 
     await byDeactivation.apply(client, accountId, 'deactivate');

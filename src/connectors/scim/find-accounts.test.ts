@@ -23,7 +23,7 @@ describe('find accounts', () => {
     ]);
   });
 
-  it('finds further accounts by user name, address and personnel number, in this order', async () => {
+  it('finds accounts by user name, then address, then personnel number', async () => {
     const { client } = await practise({
       users: [
         { id: '1', userName: 'ada-payroll', externalId: 'E-1' },

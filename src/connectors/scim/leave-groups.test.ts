@@ -44,7 +44,7 @@ async function leaveAll(world: Awaited<ReturnType<typeof practise>>, keep: strin
 }
 
 describe('leave groups', () => {
-  it('takes the person out of every group and nobody else, not even as the last member', async () => {
+  it('takes the person out of every group, also as its last member, and nobody else', async () => {
     const world = await practise();
 
     const { planned } = await leaveAll(world);

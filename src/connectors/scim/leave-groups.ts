@@ -68,5 +68,7 @@ export const leaveGroups = transition({
 const ofOneGroup = new Set<Failure['kind']>(['rejected', 'forbidden', 'not-found']);
 
 const idsOf = (groups: readonly Membership[]) => groups.map((it) => it.id);
-const namesOf = (groups: readonly Membership[]) =>
-  `${groups.length === 1 ? 'the group' : `${groups.length} groups:`} ${groups.map((it) => it.name).join(', ')}`;
+const namesOf = (groups: readonly Membership[]) => {
+  const names = groups.map((it) => it.name).join(', ');
+  return groups.length === 1 ? `the group ${names}` : `${groups.length} groups: ${names}`;
+};
