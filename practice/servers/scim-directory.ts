@@ -27,7 +27,7 @@ export interface Effect {
   readonly at: Date;
   /** The user or group that changed. */
   readonly id: string;
-  /** `created`, `changed`, `suspended`, `activated`, `deleted`, `joined <group>`, `left <group>`. */
+  /** `created`, `changed`, `suspended`, `activated`, `deleted`, `joined <id>`, `left <id>`. */
   readonly what: string;
 }
 

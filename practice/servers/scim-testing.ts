@@ -43,7 +43,7 @@ export async function practise(options: Partial<ScimServerOptions> = {}, declare
   };
 }
 
-/** For `assert.rejects`: a failure of that kind, telling neither the token nor whom we asked for. */
+/** For `assert.rejects`: a failure of that kind that tells neither token nor person. */
 export const failsAs = (kind: Failure['kind']) => (error: unknown) => {
   assert.ok(error instanceof ConnectorError);
   assert.equal(error.failure.kind, kind, error.message);
