@@ -1,0 +1,204 @@
+import type pg from 'pg';
+import { type Sql, sql } from '#store/sql.ts';
+import { record } from './record.ts';
+import { batchSize, sequence } from './sequence.ts';
+
+/**
+ * The scribe brings staged facts into the record, in order, for as long as it runs. Any
+ * number of them may run: one holds the lock and works, the others stand by and take over
+ * when its connection ends. It keeps nothing in memory that could be lost.
+ *
+ * It looks for staged facts by polling. A `notify` in each committing transaction would make
+ * all writers queue for one lock inside PostgreSQL, and cost them more than a look costs us.
+ */
+export interface Scribe {
+  /**
+   * Resolves when every fact committed before the call is in the record, whichever scribe
+   * did it. Rejects when this scribe is stopped before.
+   */
+  flush(): Promise<void>;
+  /** Finishes the batch at hand, lets go of the lock, and resolves. */
+  stop(): Promise<void>;
+}
+
+export interface ScribeOptions {
+  /** Told what went wrong; the scribe goes on trying. */
+  readonly onError: (error: unknown) => void;
+  /** How often an idle scribe looks for facts, and one standing by for the lock. */
+  readonly pollMs?: number;
+  /** How often the record states that it is alive, so that silence is provable. */
+  readonly heartbeatMs?: number;
+}
+
+const longestRetryMs = 5_000;
+const heartbeatCheckMs = 60_000;
+
+/** Starts a scribe. The pool logs in as `gatehouse_scribe`; one connection stays taken. */
+export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
+  const { onError, pollMs = 200, heartbeatMs = 3_600_000 } = options;
+  const bell = makeBell();
+  let stopping = false;
+  let failuresInRow = 0;
+  let round = Promise.withResolvers<void>();
+
+  function endRound() {
+    round.resolve();
+    round = Promise.withResolvers();
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      try {
+        await lead();
+      } catch (error) {
+        failuresInRow += 1;
+        onError(error);
+      }
+      endRound();
+      if (!stopping) await bell.pause(Math.min(pollMs * 2 ** failuresInRow, longestRetryMs));
+    }
+  }
+
+  /** Works until told to stop, if nobody else does. */
+  async function lead(): Promise<void> {
+    const client = await pool.connect();
+    // An error between two queries has no other listener and would end the process; the
+    // next query on the connection fails and tells.
+    client.on('error', bell.ring);
+    let broken: unknown;
+    try {
+      if (!(await takeLock(client))) return;
+      let nextCheckMs = performance.now();
+      while (!stopping) {
+        const caughtUp = (await sequenceOnce(client)) < batchSize;
+        failuresInRow = 0;
+        endRound();
+        if (!caughtUp) continue;
+        if (performance.now() >= nextCheckMs) {
+          nextCheckMs = performance.now() + Math.min(heartbeatCheckMs, heartbeatMs);
+          if (await stateHeartbeat(client, heartbeatMs)) continue;
+        }
+        await bell.pause(pollMs);
+      }
+      await client.query(sql`select pg_advisory_unlock(1734440037, 1)`);
+    } catch (error) {
+      broken = error;
+      throw error;
+    } finally {
+      client.off('error', bell.ring);
+      // Closing the connection ends its transaction and lets go of the lock, whatever happened.
+      client.release(broken !== undefined);
+    }
+  }
+
+  const running = run();
+
+  return {
+    async flush() {
+      const last = await lastStaged(pool);
+      for (;;) {
+        const ended = round.promise;
+        if (last === null || !(await isStaged(pool, last))) return;
+        if (stopping) throw new Error('The scribe was stopped before it had recorded all facts.');
+        bell.ring();
+        await ended;
+      }
+    },
+    async stop() {
+      stopping = true;
+      bell.ring();
+      await running;
+    },
+  };
+}
+
+/** The session lock that one scribe holds for as long as its connection lives. */
+async function takeLock(client: pg.PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(sql`
+    select pg_try_advisory_lock(1734440037, 1) as taken
+  `);
+  return rows[0]?.taken === true;
+}
+
+const begin: Sql = { name: 'scribe_begin', text: 'begin', values: [] };
+const commit: Sql = { name: 'scribe_commit', text: 'commit', values: [] };
+
+/** One batch. An idle look costs one statement and writes nothing. */
+async function sequenceOnce(client: pg.PoolClient): Promise<number> {
+  const { rows } = await client.query<{ waiting: boolean }>(sql`
+    select exists (select from ledger.staged) as waiting
+  `);
+  if (!rows[0]?.waiting) return 0;
+  await client.query(begin);
+  const count = await sequence(client);
+  await client.query(commit);
+  return count;
+}
+
+/** States that the record is alive, unless it has done so within this time. */
+async function stateHeartbeat(client: pg.PoolClient, heartbeatMs: number): Promise<boolean> {
+  const { rows } = await client.query<{ size: string; recent: boolean | null }>(sql`
+    select size,
+           (select at > clock_timestamp() - ${heartbeatMs} * interval '1 millisecond'
+              from ledger.event_ix
+             where type = 'log.heartbeat'
+             order by idx desc
+             limit 1) as recent
+      from ledger.head
+  `);
+  const [head] = rows;
+  if (!head || head.recent === true) return false;
+  await client.query(begin);
+  await record(client, nobody, [
+    {
+      type: 'log.heartbeat',
+      actor: { kind: 'system', id: 'scribe', auth: 'none' },
+      data: { size: Number(head.size) },
+    },
+  ]);
+  await client.query(commit);
+  return true;
+}
+
+/** The scribe's own facts are about no person. */
+const nobody = {
+  keyOf(): Promise<Buffer> {
+    throw new Error('The scribe states no personal values here.');
+  },
+};
+
+async function lastStaged(pool: pg.Pool): Promise<string | null> {
+  const { rows } = await pool.query<{ last: string | null }>(sql`
+    select max(sid) as last from ledger.staged
+  `);
+  return rows[0]?.last ?? null;
+}
+
+async function isStaged(pool: pg.Pool, last: string): Promise<boolean> {
+  const { rows } = await pool.query<{ waiting: boolean }>(sql`
+    select exists (select from ledger.staged where sid <= ${last}) as waiting
+  `);
+  return rows[0]?.waiting === true;
+}
+
+/** A pause that somebody can cut short; a ring outside a pause cuts short the next one. */
+function makeBell() {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async pause(ms: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, ms);
+      wake = resolve;
+      if (rung) resolve();
+      await promise;
+      clearTimeout(timer);
+      rung = false;
+      wake = undefined;
+    },
+  };
+}
