@@ -1,0 +1,216 @@
+#!/usr/bin/env node
+// Starts everything: installs what is missing, finds a Node that is new enough, and goes on under it.
+// Plain JavaScript without dependencies, since on a fresh clone there is nothing else yet; runs on
+// Node 18 and newer. Its own lines go to standard error, so that the output of commands stays clean.
+//
+//   node start.mjs test [files or options of node --test]    every test, or those named
+//   node start.mjs bench [names]                             the measurements in bench/
+//   node start.mjs <anything else>                           the program: src/main.ts
+
+import { spawn, spawnSync } from 'node:child_process';
+import fs, { existsSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const modules = path.join(root, 'node_modules');
+
+/** What the tests run real servers from, on Debian; elsewhere the programs that must be there. */
+const testPackages = [
+  'slapd',
+  'slapd-contrib',
+  'ldap-utils',
+  'samba',
+  'samba-ad-dc',
+  'samba-ad-provision',
+  'samba-dsdb-modules',
+  'samba-vfs-modules',
+  'winbind',
+  'python3-samba',
+  'ldb-tools',
+  'krb5-user',
+  'smbclient',
+  'openssl',
+  'faketime',
+  'libfaketime',
+  'iproute2',
+];
+const testPrograms = ['slapd', 'ldapsearch', 'samba', 'kinit', 'smbclient', 'openssl', 'faketime'];
+
+const testFiles = ['src/**/*.test.ts', 'test/**/*.test.ts', 'practice/**/*.test.ts'];
+const testLimitMs = 300_000;
+
+const [command = '', ...rest] = process.argv.slice(2);
+install();
+const node = findNode();
+if (command === 'test' || command === 'bench') {
+  // Both load TypeScript in this very process, so it has to be a Node that can.
+  if (node !== process.execPath)
+    await run(node, [fileURLToPath(import.meta.url), command, ...rest]);
+  else await (command === 'test' ? test(rest) : bench(rest));
+} else {
+  await run(node, [path.join(root, 'src/main.ts'), ...process.argv.slice(2)]);
+}
+
+/** Runs `npm ci` when there is no node_modules, or one from before the lockfile last changed. */
+function install() {
+  const installedAt = modifiedAtMs(path.join(modules, '.package-lock.json'));
+  const wantedAt = modifiedAtMs(path.join(root, 'package-lock.json'));
+  // npm writes both files in one go, in either order.
+  const slackMs = 5_000;
+  if (wantedAt === undefined || (installedAt !== undefined && wantedAt <= installedAt + slackMs))
+    return;
+
+  say('Installing the packages that Gatehouse needs (npm ci) …');
+  // The packages ask for a newer Node than this one may be; they bring it along.
+  const args = ['ci', '--no-engine-strict', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath ?? '';
+  const { status, error } = npm.endsWith('npm-cli.js')
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (error) fail(`npm could not be started (${error.message}). Install npm and try again.`);
+  if (status !== 0) fail('npm ci failed; its messages above say why.');
+}
+
+/** This Node if it is new enough, otherwise the one that npm brought. */
+function findNode() {
+  const wanted = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).engines.node;
+  if (isAtLeast(process.versions.node, wanted.replace('>=', ''))) return process.execPath;
+  const brought = path.join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  if (existsSync(brought)) return brought;
+  return fail(
+    `Gatehouse needs Node ${wanted}; this is ${process.versions.node}, and npm has none for ` +
+      `${process.platform}-${process.arch}. Install a newer Node and try again.`,
+  );
+}
+
+function isAtLeast(found, wanted) {
+  const parts = (version) => version.split('.').map(Number);
+  const [major, minor] = parts(found);
+  const [wantedMajor, wantedMinor] = parts(wanted);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+/** Runs the tests on one database server that all files share; exits as `node --test` does. */
+async function test(args) {
+  installTestServers();
+  const options = args.filter((it) => it.startsWith('-'));
+  const wanted = args.filter((it) => !it.startsWith('-'));
+  const files = chosen(wanted.length > 0 ? wanted : testFiles);
+  if (files.length === 0) fail(`No test matches ${wanted.join(' ')}.`);
+
+  const { startTestServer } = await import('./src/store/testing/server.ts');
+  const server = await startTestServer();
+  await run(
+    process.execPath,
+    [
+      '--test',
+      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+      `--test-timeout=${testLimitMs}`,
+      ...options,
+      ...files,
+    ],
+    { GATEHOUSE_TEST_SERVER: server.directory },
+    root,
+  );
+}
+
+/** Files, folders and patterns, as paths below the repository. */
+function chosen(wanted) {
+  const patterns = wanted.flatMap((it) => {
+    const isFolder = existsSync(path.join(root, it)) && statSync(path.join(root, it)).isDirectory();
+    return isFolder ? [`${it}/**/*.test.ts`] : [it];
+  });
+  return [...new Set(fs.globSync(patterns, { cwd: root }))].sort();
+}
+
+/** Runs each measurement by itself, one after the other, so that none disturbs another. */
+async function bench(names) {
+  const files = fs.globSync('bench/*.bench.ts', { cwd: root }).sort();
+  const wanted = files.filter(
+    (file) => names.length === 0 || names.includes(path.basename(file, '.bench.ts')),
+  );
+  if (wanted.length === 0) {
+    fail(
+      `There is no such measurement. There are: ${files.map((it) => path.basename(it, '.bench.ts')).join(', ')}.`,
+    );
+  }
+  for (const file of wanted) {
+    await run(process.execPath, [file], {}, root);
+    if (process.exitCode !== 0) return;
+  }
+}
+
+function installTestServers() {
+  if (!existsSync('/etc/debian_version')) {
+    const missing = testPrograms.filter((it) => spawnSync('which', [it]).status !== 0);
+    if (missing.length > 0) {
+      fail(
+        `The tests run real servers. Install what provides these programs and try again: ${missing.join(', ')}.`,
+      );
+    }
+    return;
+  }
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  const line = `apt-get install --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid() !== 0)
+    fail(`The tests run real servers. Install them and try again:\n  sudo ${line}`);
+
+  say(`Installing the servers that the tests run (${missing.join(' ')}) …`);
+  const apt = (...args) =>
+    spawnSync(
+      'apt-get',
+      ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=120', ...args],
+      {
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+        encoding: 'utf8',
+      },
+    );
+  const steps = [
+    () => apt('update'),
+    () => apt('install', '-y', '--no-install-recommends', ...missing),
+  ];
+  for (const step of steps) {
+    const { status, stdout, stderr, error } = step();
+    if (status !== 0) fail(`${line} failed:\n${error ?? ''}${stdout}${stderr}`);
+  }
+}
+
+function missingPackages() {
+  const { stdout } = spawnSync('dpkg', ['--get-selections', ...testPackages], { encoding: 'utf8' });
+  const lines = stdout.split('\n').map((line) => line.split(/[\s:]+/));
+  const installed = new Set(lines.filter((it) => it.at(-1) === 'install').map(([name]) => name));
+  return testPackages.filter((it) => !installed.has(it));
+}
+
+/** Runs a program in the foreground, hands signals on to it, and takes over its exit code. */
+async function run(program, args, extra = {}, cwd = process.cwd()) {
+  const binaries = [path.dirname(program), path.join(modules, '.bin'), process.env.PATH];
+  const env = { ...process.env, ...extra, PATH: binaries.join(path.delimiter) };
+  const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
+  const handOn = (signal) => {
+    // A terminal sends Ctrl-C to both of us.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, handOn);
+  process.exitCode = await new Promise((resolve) => {
+    child.once('error', (error) => fail(`${program} could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, handOn);
+}
+
+function modifiedAtMs(file) {
+  return existsSync(file) ? statSync(file).mtimeMs : undefined;
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(line) {
+  say(line);
+  process.exit(1);
+}
