@@ -1,0 +1,24 @@
+import { isIP } from 'node:net';
+import { connector } from '#connector-kit/contract.ts';
+import { type Client, openMail } from './client.ts';
+import { settings } from './settings.ts';
+
+/** A mail server that takes our messages to people. It holds no accounts that we look at. */
+export const mail = connector({
+  id: 'mail',
+  name: 'Mail (SMTP)',
+  category: 'mail',
+  settings,
+  hosts: ({ host, port }) => [`${isIP(host) === 6 ? `[${host}]` : host}:${port}`],
+  open: openMail,
+
+  async check(client: Client) {
+    await client.verify();
+    const { user, host } = client.settings;
+    return { actingAs: user ?? `nobody in particular, at ${host}`, scopes: null };
+  },
+
+  accounts: null,
+  actions: [],
+  mail: { send: (client, message) => client.send(message) },
+});
