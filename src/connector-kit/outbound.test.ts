@@ -114,7 +114,7 @@ describe('an answer that does not end well', () => {
       const { fetch, url } = inOffice(server.port, { limits });
       assert.deepEqual(await failureOf(fetch(url)), {
         kind: 'unexpected',
-        detail: `GET ${url} answered with more than 1,000 bytes. Nothing was read.`,
+        detail: `GET ${url} answered with more than 1,000 bytes. None of it was used.`,
       });
     }
     const server = await serve((_request, response) => response.end(Buffer.alloc(1_000)));
@@ -122,13 +122,31 @@ describe('an answer that does not end well', () => {
     assert.equal((await (await fetch(url)).bytes()).byteLength, 1_000);
   });
 
-  it('is given up when the headers do not come', async () => {
+  it('is given up when the headers do not come, however little of its time connecting took', async () => {
     const server = await serve(() => {});
-    const { fetch, url } = inOffice(server.port, { limits });
+    const patient = { ...limits, connectMs: 60_000 };
+    const { fetch, url } = inOffice(server.port, { limits: patient });
+    const startedAtMs = performance.now();
     assert.deepEqual(await failureOf(fetch(url)), {
       kind: 'unavailable',
-      detail: `GET ${url} got no answer in time.`,
+      detail: `GET ${url}: it did not answer in time.`,
     });
+    assert.ok(performance.now() - startedAtMs < 30_000);
+  });
+
+  it('is given up when the headers drip, however steadily', async () => {
+    const dripping = new Set<NodeJS.Timeout>();
+    const server = await serve((request) => {
+      const { socket } = request;
+      socket.write('HTTP/1.1 200 OK\r\nx-long: ');
+      dripping.add(setInterval(() => socket.write('.'), 20));
+    });
+    const { fetch, url } = inOffice(server.port, { limits });
+    try {
+      assert.equal((await failureOf(fetch(url))).kind, 'unavailable');
+    } finally {
+      for (const timer of dripping) clearInterval(timer);
+    }
   });
 
   it('is given up when the body drips, however steadily', async () => {

@@ -5,7 +5,7 @@ import { ConnectorError } from '#core/failure.ts';
 export interface OutboundLimits {
   /** Resolving the name, connecting and agreeing on encryption together. */
   readonly connectMs: number;
-  /** From the connection to the last header. */
+  /** From the request to the last header. */
   readonly headersMs: number;
   /** The whole body, however it drips. */
   readonly bodyMs: number;
@@ -61,8 +61,8 @@ export function openOutbound(options: OutboundOptions) {
         new Pool(origin, {
           ...settings,
           allowH2: false,
-          headersTimeout: 0, // one clock for all of the answer, below
-          bodyTimeout: 0,
+          headersTimeout: limits.headersMs,
+          bodyTimeout: 0, // counts from the last byte; the clock below counts from the first
           connect: {
             lookup: lookupFor(new URL(origin)),
             timeout: limits.connectMs,
@@ -89,7 +89,7 @@ export function openOutbound(options: OutboundOptions) {
     const called = `${request.method} ${plain(request.url)}`;
     const late = new AbortController();
     const within = (ms: number) =>
-      setTimeout(() => late.abort(fail('unavailable', `${called} got no answer in time.`)), ms);
+      setTimeout(() => late.abort(fail('unavailable', `${called}: ${reasons['late']}.`)), ms);
 
     let timer = within(limits.connectMs + limits.headersMs);
     try {
@@ -140,7 +140,10 @@ export function openOutbound(options: OutboundOptions) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > limits.bodyBytes) {
         const limit = `${limits.bodyBytes.toLocaleString('en')} bytes`;
-        throw fail('unexpected', `${called} answered with more than ${limit}. Nothing was read.`);
+        throw fail(
+          'unexpected',
+          `${called} answered with more than ${limit}. None of it was used.`,
+        );
       }
       chunks.push(chunk);
     }
@@ -173,6 +176,8 @@ const plain = (url: string): string => {
 };
 
 const reasons: Readonly<Record<string, string>> = {
+  late: 'it did not answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   ENOTFOUND: 'its name is not known to DNS',
   EAI_AGAIN: 'DNS did not answer',
   ECONNREFUSED: 'nobody listens there',
