@@ -78,6 +78,8 @@ export function openHttp(io: Io, options: HttpOptions) {
         return { kind: 'rate-limited', detail, retryAfterMs: wait(response, io.now()) };
       }
       default:
+        // 501: a method this server will never have.
+        if (response.status === 501) return { kind: 'rejected', detail };
         if (response.status >= 500) return { kind: 'unavailable', detail };
         if (response.status < 400) return { kind: 'unexpected', detail };
         return { kind: 'rejected', detail };

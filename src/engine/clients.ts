@@ -19,8 +19,6 @@ export interface Opened {
 export interface Clients {
   /** Opens a connection with its secrets, for one pass. Throws a ConnectorError when its settings do not fit. */
   open(connectionId: string): Promise<Opened>;
-  /** The actions a connection offers; needs no secrets and calls nobody. */
-  actions(connection: ConnectionRow): readonly AnyAction[];
 }
 
 /** How clients come by what they may not know themselves. */
@@ -75,20 +73,6 @@ export function openClients(deps: ClientDeps): Clients {
         withoutSecrets: (error) => withoutSecrets(error, values),
         close: async () => connector.close?.(client),
       };
-    },
-
-    actions(connection) {
-      const connector = connectorOf(connection);
-      // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
-      const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
-        field,
-        'whsec_c3RhbmQtaW4=',
-      ]);
-      const settings = connector.settings.safeParse({
-        ...connection.settings,
-        ...Object.fromEntries(standIns),
-      });
-      return settings.success ? actionsOf(connector, settings.data) : [];
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import type { Actor } from '#core/event.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
+import type { ConnectionRow } from '#store/connections.ts';
 import type { Pool } from '#store/sql.ts';
 import type { Clients } from './clients.ts';
 
@@ -10,6 +11,8 @@ export interface Engine {
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly clients: Clients;
+  /** Takes newly entered credentials of a connection out of the worker's inbox. */
+  readonly takeInSecrets: (connection: ConnectionRow) => Promise<void>;
   /** Names this process in leases; unique per start. */
   readonly worker: string;
   readonly timing: Timing;

@@ -1,7 +1,9 @@
-import type { AnyAction, Assignee } from '#connector-kit/contract.ts';
+import type { AnyAction } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
+import type { Assignee } from '#core/playbook.ts';
 import type { Assignment } from '#core/task.ts';
 import { raiseAlert } from '#store/alerts.ts';
+import { loadConnection } from '#store/connections.ts';
 import { employmentsOf } from '#store/people.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
@@ -122,8 +124,12 @@ function letterText(engine: Engine, work: Work, order: Order, name: string): str
   );
 }
 
-const whom = (it: Assignee): string =>
-  'role' in it ? `the role ${it.role}` : 'email' in it ? it.email : 'the manager';
+function whom(it: Assignee): string {
+  if ('role' in it) return `the role ${it.role}`;
+  if ('email' in it) return it.email;
+  if ('systemOwner' in it) return `the owner of ${it.systemOwner}`;
+  return 'the manager';
+}
 
 async function peopleFor(
   engine: Engine,
@@ -136,6 +142,10 @@ async function peopleFor(
     return users
       .filter((it) => it.disabledAt === null && it.roles.includes(to.role))
       .map(({ name, email }) => ({ name, email }));
+  }
+  if ('systemOwner' in to) {
+    const connection = await loadConnection(engine.pool, to.systemOwner);
+    return connection?.owner ? [connection.owner] : [];
   }
   const { managerId } = work.personFacts;
   const [manager] = managerId ? await employmentsOf(engine.pool, managerId) : [];

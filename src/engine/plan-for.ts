@@ -1,15 +1,16 @@
 import type { Account } from '#core/account.ts';
 import { resolveDates } from '#core/dates.ts';
-import { type ConnectionOffer, makePlan, type Plan, routePlaybook } from '#core/plan.ts';
-import { type Playbook, readPlaybook } from '#core/playbook.ts';
+import { makePlan, type Plan, routePlaybook } from '#core/plan.ts';
+import { type ConnectionOffer, type Playbook, readPlaybook } from '#core/playbook.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { accountsOf } from '#store/accounts.ts';
 import type { CaseRow } from '#store/cases.ts';
-import { type ConnectionRow, listConnections } from '#store/connections.ts';
+import { listConnections } from '#store/connections.ts';
 import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Engine } from './engine.ts';
+import { offersFrom } from './offers.ts';
 
 /** What is known of a person's accounts per connection; `unknown`: nobody answered yet. */
 export type KnownAccounts = ReadonlyMap<string, readonly Account[] | 'unknown'>;
@@ -30,33 +31,9 @@ export type CasePlan =
     }
   | { readonly kind: 'question'; readonly question: string };
 
-/** What each connection can do, as planning sees it. Disabled ones offer nothing. */
+/** What each connection of this installation can do now. */
 export async function offersOf(engine: Engine): Promise<readonly ConnectionOffer[]> {
-  const connections = await listConnections(engine.pool);
-  return connections.filter((it) => it.state !== 'disabled').map((it) => offerOf(engine, it));
-}
-
-export function offerOf(engine: Engine, connection: ConnectionRow): ConnectionOffer {
-  return {
-    id: connection.id,
-    name: connection.name,
-    category: connection.category,
-    holdsAccounts: engine.connectors.get(connection.connector)?.accounts != null,
-    actions: engine.clients.actions(connection).map((it) => ({
-      capability: it.capability,
-      kind: it.kind,
-      mustPrecede: it.mustPrecede ?? [],
-      requiredParams: requiredParams(it.params),
-    })),
-  };
-}
-
-/** The names a playbook must give: those that a step without parameters is refused for. */
-function requiredParams(shape: {
-  safeParse(value: unknown): { error?: { issues: readonly { path: PropertyKey[] }[] } };
-}): string[] {
-  const { error } = shape.safeParse({});
-  return error ? error.issues.map((it) => it.path.map(String).join('.')) : [];
+  return offersFrom(engine.connectors, await listConnections(engine.pool));
 }
 
 /** Connections with accounts that have not been asked about this person. */

@@ -17,7 +17,7 @@ import { type Heard, type Received, sameDates, storedDates } from './receive.ts'
  */
 export async function changeDeparture(
   tx: Db,
-  intake: Intake,
+  intake: Pick<Intake, 'keys'>,
   heard: Heard,
   it: CaseRow,
   departure: DepartureFacts,

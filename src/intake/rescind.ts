@@ -12,7 +12,7 @@ import type { Heard, Received } from './receive.ts';
  */
 export async function rescind(
   tx: Db,
-  intake: Intake,
+  intake: Pick<Intake, 'keys'>,
   heard: Pick<Heard, 'actor' | 'occurredAt' | 'version'>,
   it: CaseRow,
 ): Promise<Received> {

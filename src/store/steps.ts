@@ -314,3 +314,15 @@ export async function dueSteps(db: Db, limit: number): Promise<readonly string[]
   `);
   return rows.map((row) => row.id);
 }
+
+/** Wakes every open step of a case whose moment has come, after it stood still. */
+export async function wakeOpenSteps(db: Db, caseId: string): Promise<void> {
+  await db.query(sql`
+    select wake_steps(coalesce(array_agg(id), '{}'))
+      from steps
+     where case_id = ${caseId}
+       and status in ('ready', 'running')
+       and dropped_at is null
+       and wake_at is not null
+  `);
+}

@@ -27,3 +27,30 @@ export async function assignStep(
   if (rowCount === 1) await wakeSteps(db, [it.stepId]);
   return rowCount === 1;
 }
+
+/** A step that waits for somebody to do it by hand. */
+export interface AssignedStep {
+  readonly id: string;
+  readonly caseId: string;
+  readonly title: string;
+  readonly person: string;
+  readonly confidential: boolean;
+  readonly assignment: Assignment;
+}
+
+/** Every step that waits for somebody to do it by hand, the most pressing first. */
+export async function assignedSteps(db: Db): Promise<readonly AssignedStep[]> {
+  const { rows } = await db.query<AssignedStep & { id: string }>(sql`
+    select s.id, s.case_id as "caseId", s.title, p.name as person,
+           (c.departure ->> 'confidential')::boolean as confidential, s.assignment
+      from steps s
+      join cases c on c.id = s.case_id
+      join people p on p.id = c.person
+     where s.status = 'running'
+       and s.assignment is not null
+       and s.dropped_at is null
+       and c.state in ('scheduled', 'running', 'access-removed')
+     order by s.assignment ->> 'deadline' nulls last, s.id
+  `);
+  return rows;
+}

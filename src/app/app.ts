@@ -1,0 +1,38 @@
+import type { AnyConnector } from '#connector-kit/contract.ts';
+import type { Actor } from '#core/event.ts';
+import type { SubjectKeys } from '#ledger/record.ts';
+import type { Pool } from '#store/sql.ts';
+import type { UserRow } from '#store/users.ts';
+
+/** What every act of a user works with; put together by `main.ts`. */
+export interface App {
+  readonly pool: Pool;
+  readonly keys: SubjectKeys;
+  readonly connectors: ReadonlyMap<string, AnyConnector>;
+  readonly secrets: AppSecrets;
+  /** Where answers of a worker are waited for, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Secrets as web may handle them: it can hand them over, and read only what checks incoming calls. */
+export interface AppSecrets {
+  /** Seals a credential for the worker, the only one who can open it. */
+  handOver(it: {
+    connectionUuid: string;
+    field: string;
+    /** Of the connection it comes with. */
+    version: number;
+    value: string;
+    hosts: readonly string[];
+    enteredBy: string;
+  }): Promise<void>;
+  storeInbound(it: { connectionUuid: string; field: string; value: string }): Promise<void>;
+  /** The secrets that check what a source sends, newest first. */
+  inbound(connectionUuid: string, fields: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Who asks. */
+export interface Caller {
+  readonly user: UserRow;
+  readonly actor: Actor;
+}

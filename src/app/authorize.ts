@@ -1,0 +1,28 @@
+import { type Right, type Role, rights } from '#core/user.ts';
+import type { CaseRow } from '#store/cases.ts';
+import type { Caller } from './app.ts';
+import { Problem } from './problem.ts';
+
+/** Whether somebody holds a right. Deny by default: what no role grants, nobody may. */
+export function may(caller: Caller, right: Right): boolean {
+  if (caller.user.disabledAt !== null) return false;
+  const granted: readonly Role[] = rights[right];
+  return granted.some((role) => caller.user.roles.includes(role));
+}
+
+/** Throws when the caller does not hold the right. The first line of every act. */
+export function authorize(caller: Caller, right: Right): void {
+  if (may(caller, right)) return;
+  throw new Problem(
+    'not allowed',
+    `This needs one of the roles ${rights[right].join(', ')}; ${caller.user.name} has ` +
+      `${caller.user.roles.join(', ') || 'none'}. Ask somebody who has it.`,
+  );
+}
+
+/** A confidential case does not exist for those without need to know. */
+export function maySee(caller: Caller, it: Pick<CaseRow, 'departure' | 'openedBy'>): boolean {
+  if (!may(caller, 'case.read')) return false;
+  if (!it.departure.confidential || it.openedBy === caller.user.id) return true;
+  return may(caller, 'case.read-confidential');
+}

@@ -1,0 +1,268 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ulid } from 'ulid';
+import { type CaseState, endStates } from '#core/case.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import type { LifecycleEvent } from '#core/lifecycle.ts';
+import { changeDeparture } from '#intake/change.ts';
+import { rescind } from '#intake/rescind.ts';
+import { type Fact, record } from '#ledger/record.ts';
+import { resolveAlerts } from '#store/alerts.ts';
+import {
+  type CaseChange,
+  type CaseRow,
+  changeCase,
+  listCases as listStoredCases,
+  loadCase,
+  lockCase,
+  wakeCase,
+} from '#store/cases.ts';
+import { databaseNow } from '#store/clock.ts';
+import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.ts';
+import { employmentsOf } from '#store/people.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import { type StepRow, releaseSteps, stepsOfCase, wakeOpenSteps, wakeSteps } from '#store/steps.ts';
+import type { App, Caller } from './app.ts';
+import { authorize, may, maySee } from './authorize.ts';
+import { changedMeanwhile, notFound, Problem } from './problem.ts';
+
+export interface CaseWithSteps {
+  readonly case: CaseRow;
+  readonly steps: readonly StepRow[];
+}
+
+/**
+ * Starts a departure by hand. It takes the same way as an event of the HR system; waits a
+ * moment for the case to be opened, and answers with what became of the request.
+ */
+export async function requestDeparture(
+  app: App,
+  caller: Caller,
+  it: { personId: string; departure: Omit<DepartureFacts, 'id'> },
+): Promise<DeliveryRow> {
+  authorize(caller, 'case.open');
+  const [person] = await employmentsOf(app.pool, it.personId);
+  if (!person) {
+    throw new Problem(
+      'not found',
+      `Nobody with the HR id ${it.personId} is known. Import the person first (gatehouse import people FILE.csv).`,
+    );
+  }
+  const now = await databaseNow(app.pool);
+  const event: LifecycleEvent = {
+    type: 'departure.confirmed',
+    occurredAt: now.toISOString(),
+    version: null,
+    person: person.facts,
+    departure: { id: `api:${person.personId}:${person.employmentId}`, ...it.departure },
+  };
+  const id = ulid();
+  await keepDelivery(app.pool, {
+    id,
+    source: 'api',
+    messageId: id,
+    body: Buffer.from(JSON.stringify(event)),
+    askedBy: caller.user.id,
+  });
+  return waitForDelivery(app, id);
+}
+
+/** What became of something we were told; waits a little for a worker to take it in. */
+export async function waitForDelivery(app: App, id: string): Promise<DeliveryRow> {
+  const until = performance.now() + app.patienceMs;
+  for (;;) {
+    const found = await loadDelivery(app.pool, id);
+    if (!found) throw notFound(`request ${id}`);
+    if (found.outcome !== 'received' || performance.now() > until) return found;
+    await wait(20);
+  }
+}
+
+/** Newest first; confidential ones only for those who need to know. */
+export async function listCases(
+  app: App,
+  caller: Caller,
+  it: { state: CaseState | null; text: string | null; beforeId: string | null; limit: number },
+): Promise<readonly CaseRow[]> {
+  authorize(caller, 'case.read');
+  return listStoredCases(app.pool, {
+    ...it,
+    withoutConfidential: !may(caller, 'case.read-confidential'),
+  });
+}
+
+export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
+  authorize(caller, 'case.read');
+  const found = await loadCase(app.pool, id);
+  if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
+  return { case: found, steps: await stepsOfCase(app.pool, id) };
+}
+
+/** Locks a case for a decision of the caller; answers as if it did not exist when they may not see it. */
+async function caseForDecision(tx: Db, caller: Caller, id: string): Promise<CaseRow> {
+  const found = await lockCase(tx, id);
+  if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
+  if (endStates.includes(found.state)) {
+    throw new Problem('not possible', `This departure is ${found.state} already.`);
+  }
+  return found;
+}
+
+async function decide(
+  tx: Db,
+  app: App,
+  caller: Caller,
+  it: CaseRow,
+  change: CaseChange,
+  fact: Pick<Fact, 'type' | 'data'> & { reason?: string },
+): Promise<void> {
+  await record(tx, app.keys, [
+    {
+      type: fact.type,
+      data: fact.data ?? {},
+      actor: caller.actor,
+      caseId: it.id,
+      row: { table: 'cases', id: it.id, version: it.version + 1 },
+      target: { ref: it.ref },
+      ...(fact.reason
+        ? { personal: { subject: it.subject, values: { reason: fact.reason } } }
+        : {}),
+    },
+  ]);
+  if (!(await changeCase(tx, it, change))) throw changedMeanwhile('The departure');
+}
+
+/** Stops a case where it stands; nothing is lost, timers included. */
+export async function pauseCase(
+  app: App,
+  caller: Caller,
+  id: string,
+  reason: string,
+): Promise<void> {
+  authorize(caller, 'case.change');
+  await inTransaction(app.pool, async (tx) => {
+    const it = await caseForDecision(tx, caller, id);
+    if (it.state === 'paused') return;
+    await decide(
+      tx,
+      app,
+      caller,
+      it,
+      { state: 'paused', stateBeforePause: it.state },
+      { type: 'case.held', data: { reason: 'paused' }, reason },
+    );
+  });
+}
+
+/** Goes on where a case was stopped; what fell due meanwhile is done now. */
+export async function resumeCase(app: App, caller: Caller, id: string): Promise<void> {
+  authorize(caller, 'case.change');
+  await inTransaction(app.pool, async (tx) => {
+    const it = await caseForDecision(tx, caller, id);
+    if (it.state !== 'paused' || it.stateBeforePause === null) {
+      throw new Problem('not possible', `This departure is not paused; it is ${it.state}.`);
+    }
+    const change = { state: it.stateBeforePause, stateBeforePause: null, question: null } as const;
+    await decide(tx, app, caller, it, change, {
+      type: 'case.released',
+      data: { reason: 'resumed' },
+    });
+    await resolveAlerts(tx, `question:${it.id}`);
+    await wakeCase(tx, { caseId: it.id, urgency: 0 });
+    await wakeOpenSteps(tx, it.id);
+  });
+}
+
+/** Lets a case go that a guard held back. */
+export async function releaseCase(app: App, caller: Caller, id: string): Promise<void> {
+  authorize(caller, 'case.release');
+  await inTransaction(app.pool, async (tx) => {
+    const it = await caseForDecision(tx, caller, id);
+    if (it.state !== 'quarantined') {
+      throw new Problem('not possible', `This departure is not held back; it is ${it.state}.`);
+    }
+    if (it.openedBy === caller.user.id) {
+      throw new Problem(
+        'not possible',
+        'Who opened a departure cannot release it; ask another person.',
+      );
+    }
+    await decide(tx, app, caller, it, { state: 'draft' }, {
+      type: 'case.released',
+      data: { reason: 'quarantine-lifted' },
+    });
+    await wakeCase(tx, { caseId: it.id, urgency: 0 });
+  });
+}
+
+/** Takes a departure back. Nothing cut yet: cancelled. Otherwise the way back is planned and waits. */
+export async function cancelCase(
+  app: App,
+  caller: Caller,
+  id: string,
+): Promise<{ detail: string }> {
+  authorize(caller, 'case.change');
+  return inTransaction(app.pool, async (tx) => {
+    const it = await caseForDecision(tx, caller, id);
+    const heard = { actor: caller.actor, occurredAt: await databaseNow(tx), version: null };
+    return rescind(tx, app, heard, it);
+  });
+}
+
+/** Moves the dates of a departure, or its kind; steps that have not begun follow. */
+export async function changeDates(
+  app: App,
+  caller: Caller,
+  id: string,
+  change: Partial<Omit<DepartureFacts, 'id'>>,
+): Promise<{ detail: string }> {
+  authorize(caller, 'case.change');
+  return inTransaction(app.pool, async (tx) => {
+    const it = await caseForDecision(tx, caller, id);
+    const departure = { ...it.departure, ...change };
+    return changeDeparture(
+      tx,
+      app,
+      {
+        source: it.source,
+        record: { person: it.personFacts, departure, changedAt: null },
+        says: 'departure',
+        occurredAt: await databaseNow(tx),
+        version: it.sourceVersion,
+        actor: caller.actor,
+        askedBy: caller.user.id,
+      },
+      it,
+      departure,
+    );
+  });
+}
+
+/**
+ * Starts the way back. Bound to the digest of the plan that was shown: when the plan has
+ * changed since, nothing starts.
+ */
+export async function bringBack(
+  app: App,
+  caller: Caller,
+  id: string,
+  digest: string,
+): Promise<void> {
+  authorize(caller, 'case.bring-back');
+  await inTransaction(app.pool, async (tx) => {
+    const it = await caseForDecision(tx, caller, id);
+    if (it.direction !== 'back' || it.state !== 'waiting-for-approval') {
+      throw new Problem(
+        'not possible',
+        'There is no plan for the way back yet. Take the departure back first (gatehouse case cancel).',
+      );
+    }
+    if (it.planDigest !== digest) throw changedMeanwhile('The plan');
+    await decide(tx, app, caller, it, { state: 'running' }, {
+      type: 'case.released',
+      data: { reason: 'way-back-approved' },
+    });
+    const { released } = await releaseSteps(tx, it.id);
+    await wakeSteps(tx, released);
+    await wakeCase(tx, { caseId: it.id, urgency: 0 });
+  });
+}

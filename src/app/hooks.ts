@@ -1,0 +1,85 @@
+import { ulid } from 'ulid';
+import { raiseAlert } from '#store/alerts.ts';
+import { databaseNow } from '#store/clock.ts';
+import { loadConnection } from '#store/connections.ts';
+import { closeDelivery, keepDelivery } from '#store/deliveries.ts';
+import { inTransaction } from '#store/sql.ts';
+import { ConnectorError } from '#core/failure.ts';
+import type { App } from './app.ts';
+
+export type HookAnswer =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'refused'; readonly because: string }
+  | { readonly kind: 'unreadable'; readonly because: string }
+  | { readonly kind: 'unknown source' };
+
+/**
+ * Takes what an HR system sends: verified over the raw bytes before anything is parsed,
+ * kept, and answered at once. What it means is found out by a worker.
+ */
+export async function receiveHook(
+  app: App,
+  it: {
+    source: string;
+    headers: Readonly<Record<string, string | undefined>>;
+    body: Uint8Array;
+  },
+): Promise<HookAnswer> {
+  const connection = await loadConnection(app.pool, it.source);
+  const people = connection ? app.connectors.get(connection.connector)?.people : undefined;
+  if (!connection || !people || connection.state === 'disabled') return { kind: 'unknown source' };
+
+  const secrets = await app.secrets.inbound(connection.uuid, connection.inboundFields);
+  const now = await databaseNow(app.pool);
+  const verdict = people.verify({ headers: it.headers, body: it.body }, secrets, now);
+  if (verdict.kind === 'refused') return { kind: 'refused', because: verdict.because };
+
+  const id = ulid();
+  const unreadable = whyUnreadable(() => people.hear(it.body));
+  if (unreadable === null) {
+    await keepDelivery(app.pool, {
+      id,
+      source: it.source,
+      messageId: verdict.id,
+      body: it.body,
+      askedBy: null,
+    });
+    return { kind: 'taken' };
+  }
+
+  // Genuine and yet not to be understood: kept, and a person is told; it may be somebody's last day.
+  await inTransaction(app.pool, async (tx) => {
+    const kept = await keepDelivery(tx, {
+      id,
+      source: it.source,
+      messageId: verdict.id,
+      body: it.body,
+      askedBy: null,
+    });
+    if (!kept) return;
+    await closeDelivery(tx, { id, outcome: 'rejected', detail: unreadable, caseId: null });
+    await raiseAlert(tx, {
+      condition: `unreadable:${id}`,
+      kind: 'source.rejected',
+      title: 'An event from the HR system could not be read',
+      body:
+        `${it.source} sent something genuine that does not make sense: ${unreadable} ` +
+        'It is kept; check in the HR system whether somebody leaves, and start the departure by hand.',
+      caseId: null,
+      stepId: null,
+      connectionId: null,
+      confidential: false,
+    });
+  });
+  return { kind: 'unreadable', because: unreadable };
+}
+
+function whyUnreadable(hear: () => unknown): string | null {
+  try {
+    hear();
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectorError) return error.failure.detail;
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { ulid } from 'ulid';
+import type { LifecycleEvent } from '#core/lifecycle.ts';
+import { readPeopleCsv } from '#intake/csv.ts';
+import { type AccountRow, accountsOf, linkAccount, listAccounts } from '#store/accounts.ts';
+import { databaseNow } from '#store/clock.ts';
+import { keepDelivery } from '#store/deliveries.ts';
+import {
+  listPeople as listStored,
+  loadPerson,
+  lockPerson,
+  type PersonRow,
+  savePerson,
+} from '#store/people.ts';
+import { inTransaction } from '#store/sql.ts';
+import type { App, Caller } from './app.ts';
+import { authorize } from './authorize.ts';
+import { waitForDelivery } from './cases.ts';
+import { notFound, Problem } from './problem.ts';
+
+export interface ImportReport {
+  readonly people: number;
+  /** People whose facts were new or had changed. */
+  readonly changed: number;
+  readonly departures: readonly { readonly line: number; readonly detail: string; readonly caseId: string | null }[];
+  readonly refused: readonly {
+    readonly line: number;
+    readonly column: string | null;
+    readonly found: string;
+    readonly expected: string;
+  }[];
+  readonly unknownColumns: readonly string[];
+}
+
+/**
+ * Takes in people and departures from a CSV file. Each row stands alone: good ones go in,
+ * bad ones are reported. A person who is missing from the file is never a leaver.
+ */
+export async function importPeople(
+  app: App,
+  caller: Caller,
+  file: Uint8Array,
+): Promise<ImportReport> {
+  authorize(caller, 'people.import');
+  const now = await databaseNow(app.pool);
+  const read = readPeopleCsv(file, { today: now.toISOString().slice(0, 10) });
+  if (read.problem !== null) throw new Problem('not readable', read.problem);
+
+  let changed = 0;
+  const departures: { line: number; id: string }[] = [];
+  for (const { line, person, departure } of read.rows) {
+    const isNew = await inTransaction(app.pool, async (tx) => {
+      const known = await lockPerson(tx, person);
+      if (known && JSON.stringify(known.facts) === JSON.stringify(person)) return false;
+      if (!known || departure === null) {
+        await savePerson(tx, {
+          ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,
+          source: known?.source ?? 'csv',
+          facts: person,
+          heardAt: now,
+        });
+      }
+      return true;
+    });
+    if (isNew) changed += 1;
+    if (departure === null) continue;
+
+    const id = ulid();
+    const event: LifecycleEvent = {
+      type: 'departure.confirmed',
+      occurredAt: now.toISOString(),
+      version: null,
+      person,
+      departure,
+    };
+    await keepDelivery(app.pool, {
+      id,
+      source: 'csv',
+      messageId: id,
+      body: Buffer.from(JSON.stringify(event)),
+      askedBy: caller.user.id,
+    });
+    departures.push({ line, id });
+  }
+
+  const taken = [];
+  for (const { line, id } of departures) {
+    const { detail, caseId } = await waitForDelivery(app, id);
+    taken.push({ line, detail: detail ?? 'kept; a worker takes it in', caseId });
+  }
+  return {
+    people: read.rows.length,
+    changed,
+    departures: taken,
+    refused: read.refused,
+    unknownColumns: read.unknownColumns,
+  };
+}
+
+export async function listPeople(
+  app: App,
+  caller: Caller,
+  it: { text: string | null; afterName: string | null; limit: number },
+): Promise<readonly PersonRow[]> {
+  authorize(caller, 'people.read');
+  return listStored(app.pool, it);
+}
+
+export async function showPerson(
+  app: App,
+  caller: Caller,
+  id: string,
+): Promise<{ person: PersonRow; accounts: readonly AccountRow[] }> {
+  authorize(caller, 'people.read');
+  const person = await loadPerson(app.pool, id);
+  if (!person) throw notFound(`person ${id}`);
+  return { person, accounts: await accountsOf(app.pool, id) };
+}
+
+/** Accounts that were discovered, by connection, or those that belong to nobody we know. */
+export async function listFoundAccounts(
+  app: App,
+  caller: Caller,
+  it: { connectionId: string | null; withoutPerson: boolean; after: string | null; limit: number },
+): Promise<readonly AccountRow[]> {
+  authorize(caller, 'accounts.read');
+  return listAccounts(app.pool, it);
+}
+
+/** Says by hand whose account this is, where addresses do not tell. */
+export async function linkFoundAccount(
+  app: App,
+  caller: Caller,
+  it: { connectionId: string; accountId: string; person: string | null },
+): Promise<void> {
+  authorize(caller, 'accounts.link');
+  if (it.person !== null && !(await loadPerson(app.pool, it.person))) {
+    throw notFound(`person ${it.person}`);
+  }
+  const linked = await linkAccount(app.pool, { ...it, by: caller.user.id });
+  if (!linked) throw notFound(`account ${it.accountId} in ${it.connectionId}`);
+}

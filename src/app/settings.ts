@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import {
+  isSettingName,
+  type SettingName,
+  type Settings,
+  settingShapes,
+  settingsFrom,
+} from '#core/settings.ts';
+import { record } from '#ledger/record.ts';
+import { loadSettings, saveSetting } from '#store/settings.ts';
+import { inTransaction } from '#store/sql.ts';
+import type { App, Caller } from './app.ts';
+import { authorize } from './authorize.ts';
+import { Problem } from './problem.ts';
+
+export async function showSettings(app: App, caller: Caller): Promise<Settings> {
+  authorize(caller, 'settings.read');
+  return settingsFrom(await loadSettings(app.pool));
+}
+
+/** Changes one group of settings; what is left out of it stays as it is. */
+export async function changeSetting(
+  app: App,
+  caller: Caller,
+  name: string,
+  change: Readonly<Record<string, unknown>>,
+): Promise<Settings[SettingName]> {
+  authorize(caller, 'settings.write');
+  if (!isSettingName(name)) {
+    throw new Problem(
+      'not found',
+      `There is no setting ${name}. There are: ${Object.keys(settingShapes).join(', ')}.`,
+    );
+  }
+  return inTransaction(app.pool, async (tx) => {
+    const before = settingsFrom(await loadSettings(tx))[name];
+    const parsed = settingShapes[name].safeParse({ ...before, ...change });
+    if (!parsed.success) {
+      throw new Problem(
+        'not readable',
+        `The setting ${name} does not fit.`,
+        parsed.error.issues.map((it) => ({ at: it.path.join('.') || name, problem: it.message })),
+      );
+    }
+    const { version } = await saveSetting(tx, { id: name, value: parsed.data });
+    await record(tx, app.keys, [
+      {
+        type: 'policy.changed',
+        actor: caller.actor,
+        row: { table: 'settings', id: name, version },
+        data: { policy: name, before: digest(before), after: digest(parsed.data) },
+      },
+    ]);
+    return parsed.data;
+  });
+}
+
+const digest = (value: unknown) =>
+  createHash('sha256').update(JSON.stringify(value)).digest('base64url');

@@ -1,0 +1,162 @@
+import { endStates } from '#core/case.ts';
+import { type Fact, record } from '#ledger/record.ts';
+import { resolveAlerts } from '#store/alerts.ts';
+import { type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
+import { databaseNow } from '#store/clock.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import {
+  type Decision,
+  decideStep,
+  loadStep,
+  releaseSteps,
+  reopenStep,
+  type StepRow,
+  wakeSteps,
+} from '#store/steps.ts';
+import type { App, Caller } from './app.ts';
+import { authorize, may, maySee } from './authorize.ts';
+import { changedMeanwhile, notFound, Problem } from './problem.ts';
+
+async function stepForDecision(
+  tx: Db,
+  caller: Caller,
+  id: string,
+): Promise<{ step: StepRow; case: CaseRow }> {
+  const found = await loadStep(tx, id);
+  const it = found ? await lockCase(tx, found.caseId) : null;
+  const step = it ? await loadStep(tx, id) : null;
+  const own = step?.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
+  if (!it || !step || !(own || maySee(caller, it))) throw notFound(`step ${id}`);
+  if (endStates.includes(it.state)) {
+    throw new Problem('not possible', `This departure is ${it.state} already.`);
+  }
+  return { step, case: it };
+}
+
+function factOf(
+  caller: Caller,
+  step: StepRow,
+  it: CaseRow,
+  fact: Pick<Fact, 'type' | 'data' | 'grade'> & { values: Record<string, unknown> },
+): Fact {
+  return {
+    type: fact.type,
+    data: fact.data ?? {},
+    ...(fact.grade ? { grade: fact.grade } : {}),
+    actor: caller.actor,
+    caseId: it.id,
+    row: { table: 'steps', id: step.id, version: step.version + 1 },
+    step: {
+      id: step.id,
+      attempt: Math.max(1, step.attempts),
+      capability: step.capability,
+      connection: step.connectionId,
+    },
+    target: { ref: it.ref, ...(step.connectionId ? { system: step.connectionId } : {}) },
+    personal: { subject: it.subject, values: fact.values },
+  };
+}
+
+/** Asks for another pass over a held step. The step still has to reach its goal by itself. */
+export async function retryStep(app: App, caller: Caller, id: string): Promise<void> {
+  authorize(caller, 'step.retry');
+  await inTransaction(app.pool, async (tx) => {
+    const { step, case: it } = await stepForDecision(tx, caller, id);
+    if (step.status !== 'held') {
+      throw new Problem('not possible', `This step does not wait for you; it is ${step.status}.`);
+    }
+    if (step.kind === 'gap') {
+      throw new Problem(
+        'not possible',
+        'No step of the playbook covers this account, so there is nothing to try. End the access by hand ' +
+          'and confirm it, or skip it with a reason.',
+      );
+    }
+    await record(tx, app.keys, [factOf(caller, step, it, { type: 'step.retried', values: {} })]);
+    if (!(await reopenStep(tx, step.id, step.version))) throw changedMeanwhile('The step');
+    await resolveAlerts(tx, `step:${step.id}`);
+  });
+}
+
+/** Somebody did it by hand and vouches for it, with what proves it. */
+export async function attestStep(
+  app: App,
+  caller: Caller,
+  id: string,
+  it: { reason: string; proof: string },
+): Promise<void> {
+  authorize(caller, 'step.attest');
+  await settleByHand(app, caller, id, {
+    kind: 'attested',
+    by: caller.user.id,
+    byName: caller.user.name,
+    reason: it.reason,
+    proof: it.proof,
+    expiresAt: null,
+  });
+}
+
+/** It is not done, and a named person answers for that until a day. */
+export async function waiveStep(
+  app: App,
+  caller: Caller,
+  id: string,
+  it: { reason: string; expiresAt: Date },
+): Promise<void> {
+  authorize(caller, 'step.waive');
+  if (it.expiresAt <= (await databaseNow(app.pool))) {
+    throw new Problem('not readable', 'The day until which this is skipped lies in the past.');
+  }
+  await settleByHand(app, caller, id, {
+    kind: 'waived',
+    by: caller.user.id,
+    byName: caller.user.name,
+    reason: it.reason,
+    proof: null,
+    expiresAt: it.expiresAt.toISOString(),
+  });
+}
+
+async function settleByHand(
+  app: App,
+  caller: Caller,
+  id: string,
+  decision: Decision,
+): Promise<void> {
+  await inTransaction(app.pool, async (tx) => {
+    const { step, case: it } = await stepForDecision(tx, caller, id);
+    const asked = step.status === 'running' && step.assignment !== null;
+    if (step.status !== 'held' && !asked) {
+      throw new Problem(
+        'not possible',
+        `Only what waits for a person can be decided by one; this step is ${step.status}.`,
+      );
+    }
+    const own = step.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
+    if (decision.kind === 'attested' && !own && !may(caller, 'step.retry')) {
+      throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
+    }
+    await record(tx, app.keys, [
+      decision.kind === 'attested'
+        ? factOf(caller, step, it, {
+            type: 'step.attested',
+            grade: 'attested',
+            values: { reason: decision.reason, proof: decision.proof },
+          })
+        : factOf(caller, step, it, {
+            type: 'step.waived',
+            grade: 'waived',
+            data: { approver: caller.user.id, expires: decision.expiresAt },
+            values: { reason: decision.reason },
+          }),
+    ]);
+    if (!(await decideStep(tx, { stepId: step.id, version: step.version, decision }))) {
+      throw changedMeanwhile('The step');
+    }
+    await resolveAlerts(tx, `step:${step.id}`);
+    const { released } = await releaseSteps(tx, it.id);
+    await wakeSteps(tx, released);
+    // The worker judges whether this was the last one: only it may say that a case is complete.
+    await wakeCase(tx, { caseId: it.id, urgency: 10 });
+  });
+}

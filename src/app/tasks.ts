@@ -1,0 +1,18 @@
+import { assignedSteps, type AssignedStep } from '#store/tasks.ts';
+import type { App, Caller } from './app.ts';
+import { authorize, may } from './authorize.ts';
+
+/** What waits for people: one's own tasks, or everybody's for those who run departures. */
+export async function listTasks(
+  app: App,
+  caller: Caller,
+  it: { mine: boolean },
+): Promise<readonly AssignedStep[]> {
+  authorize(caller, 'task.read');
+  const everybody = !it.mine && may(caller, 'case.read');
+  const found = await assignedSteps(app.pool);
+  return found.filter((task) => {
+    const own = task.assignment.people.some((one) => one.email === caller.user.email);
+    return own || (everybody && (!task.confidential || may(caller, 'case.read-confidential')));
+  });
+}

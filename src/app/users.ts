@@ -1,0 +1,151 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ulid } from 'ulid';
+import { isRole, roles } from '#core/user.ts';
+import { record } from '#ledger/record.ts';
+import { inTransaction } from '#store/sql.ts';
+import { addToken, listTokens as listStored, revokeToken as revoke, type TokenRow, useToken } from '#store/tokens.ts';
+import { addUser, changeUser, listUsers as listStoredUsers, loadUser, type UserRow } from '#store/users.ts';
+import type { App, Caller } from './app.ts';
+import { authorize, may } from './authorize.ts';
+import { changedMeanwhile, notFound, Problem } from './problem.ts';
+
+/** Local acts need no more of the program than its database and the record. */
+type Local = Pick<App, 'pool' | 'keys'>;
+
+/** Who states a fact when somebody with access to the server acts there. */
+export const localActor = { kind: 'system', id: 'local-operator', auth: 'none' } as const;
+
+export async function listUsers(app: App, caller: Caller): Promise<readonly UserRow[]> {
+  authorize(caller, 'user.read');
+  return listStoredUsers(app.pool);
+}
+
+/** Adds a user; done on the server, by whoever may read its data directory. */
+export async function createUser(
+  app: Local,
+  it: { name: string; email: string; roles: readonly string[] },
+): Promise<UserRow> {
+  const wrong = it.roles.find((role) => !isRole(role));
+  if (wrong !== undefined) {
+    throw new Problem('not readable', `There is no role ${wrong}. There are: ${roles.join(', ')}.`);
+  }
+  if (!/^[^@\s]+@[^@\s]+$/.test(it.email)) {
+    throw new Problem('not readable', `${it.email} is not an e-mail address.`);
+  }
+  if (it.roles.includes('auditor') && it.roles.length > 1) {
+    throw new Problem('not possible', 'An auditor holds no other role.');
+  }
+  const id = ulid();
+  return inTransaction(app.pool, async (tx) => {
+    await record(tx, app.keys, [
+      {
+        type: 'user.changed',
+        actor: localActor,
+        row: { table: 'users', id, version: 1 },
+        data: { user: id, change: 'created', after: [...it.roles] },
+      },
+    ]);
+    if (!(await addUser(tx, { id, ...it }))) {
+      throw new Problem('not possible', `Somebody has the address ${it.email} already.`);
+    }
+    return (await loadUser(tx, id))!;
+  });
+}
+
+/** Disables a user; all of their tokens stop working at the same moment. */
+export async function disableUser(app: Local, email: string): Promise<void> {
+  await inTransaction(app.pool, async (tx) => {
+    const found = (await listStoredUsers(tx)).find(
+      (it) => it.email.toLowerCase() === email.toLowerCase(),
+    );
+    if (!found) throw notFound(`user ${email}`);
+    const version = await changeUser(tx, { ...found, disabled: true });
+    if (version === null) throw changedMeanwhile(`The user ${email}`);
+    await record(tx, app.keys, [
+      {
+        type: 'user.changed',
+        actor: localActor,
+        row: { table: 'users', id: found.id, version },
+        data: { user: found.id, change: 'disabled' },
+      },
+    ]);
+  });
+}
+
+const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
+const prefix = 'gate_';
+const dayMs = 24 * 60 * 60_000;
+export const longestTokenDays = 365;
+
+/**
+ * Makes an API token: `gate_`, 8 characters of id, `_`, 43 characters of secret. Only its
+ * SHA-256 is kept, so it is shown once.
+ */
+export async function createToken(
+  app: Local,
+  it: { userId: string; name: string; days: number; now: Date },
+): Promise<{ token: string; expiresAt: Date }> {
+  if (!Number.isInteger(it.days) || it.days < 1 || it.days > longestTokenDays) {
+    throw new Problem('not readable', `A token lives 1 to ${longestTokenDays} days.`);
+  }
+  const id = [...randomBytes(8)].map((byte) => crockford[byte % 32]).join('');
+  const secret = randomBytes(32).toString('base64url');
+  const expiresAt = new Date(it.now.getTime() + it.days * dayMs);
+  await inTransaction(app.pool, async (tx) => {
+    await addToken(tx, {
+      id,
+      secretHash: hashOf(secret),
+      userId: it.userId,
+      name: it.name,
+      expiresAt,
+    });
+    await record(tx, app.keys, [
+      {
+        type: 'token.created',
+        actor: localActor,
+        data: { token: id, owner: it.userId, scopes: [], expires: expiresAt.toISOString() },
+      },
+    ]);
+  });
+  return { token: `${prefix}${id}_${secret}`, expiresAt };
+}
+
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
+
+/** Who a token speaks for; null when it is wrong, expired, revoked, or its user is disabled. */
+export async function authenticate(app: Local, token: string): Promise<Caller | null> {
+  // By position: base64url may hold an underscore itself.
+  const id = token.slice(prefix.length, prefix.length + 8);
+  const secret = token.slice(prefix.length + 9);
+  if (!token.startsWith(prefix) || token[prefix.length + 8] !== '_' || secret.length !== 43) {
+    return null;
+  }
+  const found = await useToken(app.pool, id);
+  if (!found || !timingSafeEqual(hashOf(secret), found.secretHash)) return null;
+  const user = await loadUser(app.pool, found.userId);
+  if (!user || user.disabledAt !== null) return null;
+  return { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
+}
+
+/** One's own tokens; everybody's for those who may read users. */
+export async function listTokens(app: App, caller: Caller): Promise<readonly TokenRow[]> {
+  return listStored(app.pool, may(caller, 'user.read') ? null : caller.user.id);
+}
+
+/** Revokes a token; one's own, or anybody's for those who may read users. */
+export async function revokeToken(app: App, caller: Caller, id: string): Promise<void> {
+  const own = (await listTokens(app, caller)).some((it) => it.id === id);
+  if (!own) throw notFound(`token ${id}`);
+  await revokeStored(app, id, caller.actor);
+}
+
+export async function revokeStored(
+  app: Local,
+  id: string,
+  actor: Caller['actor'],
+): Promise<void> {
+  await inTransaction(app.pool, async (tx) => {
+    if (!(await revoke(tx, id))) throw notFound(`token ${id} that is still good`);
+    await record(tx, app.keys, [{ type: 'token.revoked', actor, data: { token: id } }]);
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * What people of ours may do. The first six decide about rights; the others only say whom
+ * a task is for.
+ */
+export const roles = [
+  'hr',
+  'manager',
+  'it-operator',
+  'it-admin',
+  'security',
+  'auditor',
+  'facilities',
+  'finance',
+  'legal',
+  'payroll',
+] as const;
+export type Role = (typeof roles)[number];
+
+export const isRole = (word: string): word is Role => (roles as readonly string[]).includes(word);
+
+/** Everything that can be asked of the program, with the roles that may. Nobody else may. */
+export const rights = {
+  'case.open': ['hr', 'it-operator', 'it-admin', 'security'],
+  'case.change': ['hr', 'it-operator', 'it-admin', 'security'],
+  'case.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
+  /** Confidential cases exist for everybody else only as a count. */
+  'case.read-confidential': ['hr', 'it-admin', 'security'],
+  'case.bring-back': ['it-admin', 'security'],
+  'case.release': ['it-admin', 'security'],
+  'step.retry': ['it-operator', 'it-admin', 'security'],
+  'step.attest': ['hr', 'manager', 'it-operator', 'it-admin', 'security', 'facilities', 'finance', 'legal', 'payroll'],
+  'step.waive': ['it-admin', 'security'],
+  'people.read': ['hr', 'it-operator', 'it-admin', 'security'],
+  'people.import': ['hr', 'it-admin', 'security'],
+  'accounts.read': ['it-operator', 'it-admin', 'security'],
+  'accounts.link': ['it-operator', 'it-admin', 'security'],
+  'plan.preview': ['hr', 'it-operator', 'it-admin', 'security'],
+  'playbook.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
+  'playbook.write': ['it-admin', 'security'],
+  'connection.read': ['it-operator', 'it-admin', 'security', 'auditor'],
+  'connection.write': ['it-admin'],
+  'connection.test': ['it-operator', 'it-admin', 'security'],
+  'settings.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
+  'settings.write': ['it-admin', 'security'],
+  'audit.read': ['it-admin', 'security', 'auditor'],
+  'alert.read': ['it-operator', 'it-admin', 'security'],
+  'task.read': ['hr', 'manager', 'it-operator', 'it-admin', 'security', 'facilities', 'finance', 'legal', 'payroll'],
+  'user.read': ['it-admin', 'security'],
+  'switch.stop': ['it-operator', 'it-admin', 'security'],
+  'switch.resume': ['it-admin', 'security'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Right = keyof typeof rights;

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { ConnectorError } from '#core/failure.ts';
+import { planText } from '#core/plan.ts';
+import { DepartureFacts } from '#core/departure.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { record } from '#ledger/record.ts';
+import { saveListedAccounts } from '#store/accounts.ts';
+import { resolveAlerts } from '#store/alerts.ts';
+import { databaseNow } from '#store/clock.ts';
+import { loadConnection, moveConnection, noteCheck } from '#store/connections.ts';
+import { noteAnswer, wakeConnection } from '#store/health.ts';
+import { answerOrder, loadOrder } from '#store/orders.ts';
+import { employmentsOf, loadPerson } from '#store/people.ts';
+import { loadSettings } from '#store/settings.ts';
+import { inTransaction } from '#store/sql.ts';
+import { deadline } from './call.ts';
+import { type Engine, engineActor } from './engine.ts';
+import { failureIn } from './fail.ts';
+import { findAccounts } from './look-up.ts';
+import { offersOf, planFor } from './plan-for.ts';
+import { digestOf } from './planning.ts';
+
+/** Carries out what web asked for, which may call nobody outside, and leaves the answer in its row. */
+export async function fulfil(engine: Engine, orderId: string): Promise<void> {
+  const it = await loadOrder(engine.pool, orderId);
+  if (!it || it.answeredAt) return;
+  try {
+    const output = await carryOutOrder(engine, it.kind, it.input);
+    await answerOrder(engine.pool, { id: orderId, output, problem: null });
+  } catch (error) {
+    const problem = error instanceof z.ZodError ? z.prettifyError(error) : failureIn(error).detail;
+    await answerOrder(engine.pool, { id: orderId, output: null, problem });
+  }
+}
+
+async function carryOutOrder(engine: Engine, kind: string, input: unknown): Promise<unknown> {
+  switch (kind) {
+    case 'check':
+      return check(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
+    case 'discover':
+      return discover(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
+    case 'preview':
+      return preview(engine, PreviewInput.parse(input));
+    default:
+      throw new Error(`this worker knows no order ${kind}; it is older than the web process`);
+  }
+}
+
+/** Takes new credentials in, then one harmless call. A connection that works again goes on. */
+async function check(engine: Engine, connectionId: string): Promise<unknown> {
+  const connection = await loadConnection(engine.pool, connectionId);
+  if (!connection) throw new Error(`there is no connection ${connectionId}`);
+  await engine.takeInSecrets(connection);
+  try {
+    const opened = await engine.clients.open(connectionId);
+    try {
+      const identity = await deadline(engine, opened.connector.check(opened.client));
+      await inTransaction(engine.pool, async (tx) => {
+        await noteCheck(tx, { connectionId, ...identity, failure: null });
+        await noteAnswer(tx, connectionId);
+        await resolveAlerts(tx, `connection:${connectionId}`);
+        const version = await moveConnection(tx, { connectionId, state: 'active', because: null });
+        if (version !== null) {
+          await record(tx, engine.keys, [
+            {
+              type: 'connection.changed',
+              actor: engineActor,
+              row: { table: 'connections', id: connectionId, version },
+              data: { connection: connectionId, change: 'state', state: 'active' },
+            },
+          ]);
+        }
+        await wakeConnection(tx, connectionId);
+      });
+      return { works: true, ...identity };
+    } catch (error) {
+      throw opened.withoutSecrets(error);
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    await noteCheck(engine.pool, {
+      connectionId,
+      actingAs: null,
+      scopes: null,
+      failure: error.failure,
+    });
+    return { works: false, failure: error.failure };
+  }
+}
+
+/** Lists every account, page by page, into the discovery map. */
+async function discover(engine: Engine, connectionId: string): Promise<unknown> {
+  const opened = await engine.clients.open(connectionId);
+  try {
+    const { accounts } = opened.connector;
+    if (!accounts) return { accounts: 0 };
+    let count = 0;
+    let page = [];
+    for await (const account of accounts.list(opened.client)) {
+      page.push(account);
+      count += 1;
+      if (page.length === 500) {
+        await saveListedAccounts(engine.pool, { connectionId, accounts: page });
+        page = [];
+      }
+    }
+    await saveListedAccounts(engine.pool, { connectionId, accounts: page });
+    return { accounts: count };
+  } catch (error) {
+    throw opened.withoutSecrets(error);
+  } finally {
+    await opened.close();
+  }
+}
+
+const PreviewInput = z.strictObject({
+  /** A row of `people`, or a person's HR id. */
+  person: z.string(),
+  departure: DepartureFacts.omit({ id: true }),
+});
+
+/** What would happen: looks the person up everywhere, and changes nothing anywhere. */
+async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Promise<unknown> {
+  const byRow = z.guid().safeParse(input.person).success
+    ? await loadPerson(engine.pool, input.person)
+    : null;
+  const person = byRow ?? (await employmentsOf(engine.pool, input.person))[0];
+  if (!person) throw new Error(`nobody with the HR id ${input.person} is known`);
+
+  const offers = await offersOf(engine);
+  const unanswered: { connection: string; because: string }[] = [];
+  const accounts = new Map(
+    await Promise.all(
+      offers
+        .filter((it) => it.holdsAccounts)
+        .map(async ({ id }) => {
+          try {
+            return [id, await findAccounts(engine, id, person.facts)] as const;
+          } catch (error) {
+            unanswered.push({ connection: id, because: failureIn(error).detail });
+            return [id, 'unknown'] as const;
+          }
+        }),
+    ),
+  );
+  const settings = settingsFrom(await loadSettings(engine.pool));
+  const zone = person.facts.zone ?? settings.company.zone;
+  const made = await planFor(engine, {
+    case: {
+      personFacts: person.facts,
+      departure: { id: randomUUID(), ...input.departure },
+      zone,
+      source: 'api',
+      confirmedAt: await databaseNow(engine.pool),
+      playbookId: null,
+      planDigest: null,
+    },
+    offers,
+    accounts,
+  });
+  if (made.kind === 'question') return { question: made.question };
+  return {
+    playbook: { name: made.playbook.name, number: made.playbook.number, title: made.playbook.title },
+    digest: digestOf(made.plan.steps),
+    zone,
+    steps: made.plan.steps,
+    gaps: made.plan.gaps,
+    notes: made.plan.notes,
+    unanswered,
+    text: planText(made.plan),
+  };
+}
