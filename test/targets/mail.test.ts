@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import type { Io, Message } from '#connector-kit/contract.ts';
+import { type Certificate, makeAuthority } from '#connector-kit/testing/certificate.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { mail } from '#connectors/mail/index.ts';
 import { settings } from '#connectors/mail/settings.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
-import { makeCertificate } from '../../practice/servers/certificate.ts';
 import { type SmtpServerOptions, startSmtpServer } from '../../practice/servers/smtp.ts';
 
 const message: Message = {
@@ -46,10 +43,11 @@ async function failureOf(ending: Promise<unknown>): Promise<Failure> {
 describe('a mail', () => {
   it('arrives as it was written, at the one it was written to', async (t) => {
     const server = await start(t);
-    const text = `Liebe Ada,\n\n.a line that starts with a dot\nÜber ${'sehr '.repeat(300)}lang 🌻`;
+    const subject = 'Dein letzter Tag — schöne Grüße, und ein Betreff länger als eine Zeile 🌻';
+    const text = `Liebe Ada,\n\n.a line with a dot in front\nÜber ${'sehr '.repeat(300)}lang 🌻`;
 
     const receipt = await send(clientOf(server, { fromName: 'Meadow & Co, HR' }), {
-      subject: 'Dein letzter Tag — schöne Grüße, und ein Betreff, der länger ist als eine Zeile 🌻',
+      subject,
       text,
     });
 
@@ -57,10 +55,7 @@ describe('a mail', () => {
     const [got] = server.messages;
     assert.equal(got?.from, 'hr@meadow.example');
     assert.deepEqual(got?.to, ['ada@meadow.example']);
-    assert.equal(
-      got?.subject,
-      'Dein letzter Tag — schöne Grüße, und ein Betreff, der länger ist als eine Zeile 🌻',
-    );
+    assert.equal(got?.subject, subject);
     assert.equal(got?.text, text);
     assert.equal(got?.messageId, message.messageId);
     assert.equal(got?.headers['from'], '"Meadow & Co, HR" <hr@meadow.example>');
@@ -231,14 +226,10 @@ describe('the check of a mail server', () => {
 
 describe('an encrypted mail server', () => {
   const name = 'mail.practice.test';
-  let folder: string;
-  let certificate: { key: string; cert: string };
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'mail-test-'));
-    const { keyFile, pem } = await makeCertificate(folder, [name]);
-    certificate = { key: readFileSync(keyFile, 'utf8'), cert: pem };
-  });
-  after(() => rmSync(folder, { recursive: true }));
+  const authority = makeAuthority('Practice authority');
+  const certificate = authority.issue([name]);
+  const longAgo = { from: new Date('2020-01-01'), until: new Date('2020-12-31') };
+  const expired = authority.issue([name], longAgo);
 
   /** As the guard does it: the name is for the certificate, the address for the call. */
   const trusting = (ca: string | null): Io => ({
@@ -256,23 +247,27 @@ describe('an encrypted mail server', () => {
       });
       const way = { host: name, tls: mode, user: 'hr', password: 'right-one' };
 
-      await send(clientOf(server, way, trusting(certificate.cert)));
+      await send(clientOf(server, way, trusting(authority.ca)));
 
       assert.equal(server.messages.length, 1);
     });
 
-    it(`is not believed (${mode}) without trust, or under another name`, async (t) => {
-      const server = await start(t, { tls: { ...certificate, mode } });
-      for (const [host, ca] of [
-        [name, null],
-        ['other.practice.test', certificate.cert],
-      ] as const) {
+    const doubts: [why: string, host: string, ca: string | null, shown: Certificate][] = [
+      ['nobody vouches for it', name, null, certificate],
+      ['it is made out to another name', 'other.practice.test', authority.ca, certificate],
+      ['it has expired', name, authority.ca, expired],
+    ];
+    for (const [why, host, ca, shown] of doubts) {
+      it(`is not believed (${mode}) when ${why}`, async (t) => {
+        const server = await start(t, { tls: { ...shown, mode } });
+
         const failure = await failureOf(send(clientOf(server, { host, tls: mode }, trusting(ca))));
+
         assert.equal(failure.kind, 'unexpected');
         assert.match(failure.detail, /certificate of .* is not to be trusted/);
-      }
-      assert.deepEqual(server.messages, []);
-    });
+        assert.deepEqual(server.messages, []);
+      });
+    }
   }
 
   it('gets nothing in the clear when it suddenly offers no STARTTLS', async (t) => {

@@ -11,7 +11,15 @@ import {
 import { type Capability, capabilities } from '#core/capability.ts';
 import { isNotFound, loginOf, unexpected, unseen } from './accounts.ts';
 import type { Client } from './client.ts';
-import { type Facts, factsIn, holds, inWords, listed, type Reading } from './conditions.ts';
+import {
+  type Conditions,
+  type Facts,
+  factsIn,
+  holds,
+  inWords,
+  listed,
+  type Reading,
+} from './conditions.ts';
 import { capabilityNames, type Described, type Step } from './description.ts';
 import { Json } from './pointer.ts';
 import { type Request, uses, type Values } from './request.ts';
@@ -40,8 +48,8 @@ export function actionsFor({ description }: Settings): AnyAction<Client>[] {
       ...(described.mustPrecede ? { mustPrecede: described.mustPrecede } : {}),
       params,
     };
-    const action = described.read && described.goal ? transitionOf : commandOf;
-    return [action(base, described)];
+    const { read, goal } = described;
+    return [read && goal ? transitionOf(base, described, read, goal) : commandOf(base, described)];
   });
 }
 
@@ -65,15 +73,19 @@ function commandOf(base: Base, { apply }: Described): AnyAction<Client> {
   });
 }
 
-function transitionOf(base: Base, described: Described): AnyAction<Client> {
-  const { read, goal, underway: moving, apply, restore } = described;
-  if (!read || !goal) throw new Error('A transition is made only where there is a goal to read.');
+function transitionOf(
+  base: Base,
+  described: Described,
+  { request, facts }: NonNullable<Described['read']>,
+  goal: Conditions,
+): AnyAction<Client> {
+  const { underway: moving, apply, restore } = described;
   const absenceCounts = listed(goal).some((it) => it.isAbsent !== undefined);
 
   async function look(client: Client, accountId: string): Promise<Reading> {
-    const values = await accountValues(client, base.capability, accountId, [read!.request]);
-    const { body = null, summary } = await client.ask(read!.request, values);
-    const found = factsIn(body, read!.facts);
+    const values = await accountValues(client, base.capability, accountId, [request]);
+    const { body = null, summary } = await client.ask(request, values);
+    const found = factsIn(body, facts);
     if ('facts' in found) return { absent: false, facts: found.facts };
     throw unexpected(`${summary} There is nothing at "${found.missing}" of the answer`);
   }

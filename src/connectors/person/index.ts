@@ -29,7 +29,7 @@ export const person = connector({
 
     async *list({ accounts, system }) {
       if (!accounts) {
-        const detail = `Nobody can list the accounts of ${system}: enter the known accounts, if you do`;
+        const detail = `Nobody knows all accounts of ${system}: if you do, enter the known accounts`;
         throw new ConnectorError({ kind: 'rejected', detail });
       }
       for (const { login } of accounts) yield accountOf(login, login);
