@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
 import { ConnectorError } from '#core/failure.ts';
@@ -149,6 +150,14 @@ describe('a signed event', () => {
     const heard = read({ ...event, person: { ...person, zone: 'europe/berlin', country: 'de' } });
     assert.equal(heard.person.zone, 'Europe/Berlin');
     assert.equal(heard.person.country, 'DE');
+  });
+});
+
+describe('the example for the sender', () => {
+  it('is understood', () => {
+    const page = readFileSync(new URL('./setup.md', import.meta.url), 'utf8');
+    const heard = read(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
+    assert.equal(heard.departure?.lastWorkingDay, '2026-12-18');
   });
 });
 

@@ -1,0 +1,180 @@
+import { readDay, readLocalTime, readZone } from '#connector-kit/facts.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import { ConnectorError } from '#core/failure.ts';
+import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { EmploymentType } from '#core/person.ts';
+import { type Employee, hidden, type StatusRow } from './api.ts';
+import { countryCode } from './country.ts';
+import { departureKind } from './departure-kind.ts';
+import { type Employment, employmentOn, textIn } from './employments.ts';
+import type { Settings } from './settings.ts';
+
+export interface Sources {
+  /** What holds today. */
+  readonly current: Employee;
+  /** What holds once everything entered for later has taken effect. */
+  readonly future: Employee;
+  readonly rows: readonly StatusRow[];
+  /** UTC, such as 2026-12-01. */
+  readonly today: string;
+}
+
+/**
+ * What BambooHR says about one person. Somebody leaves when a termination is entered, for today or
+ * later, or when the record is Inactive; somebody whose hire date lies ahead is Inactive too, but
+ * arrives. The termination date is the last day of the employment: BambooHR ends it at midnight
+ * after it, company time. It has no last working day; a field of the company may.
+ */
+export function recordOf(
+  { current, future, rows, today }: Sources,
+  settings: Settings,
+): EmploymentRecord {
+  const status = textIn(current, 'status')?.toLowerCase();
+  if (status !== 'active' && status !== 'inactive') {
+    throw strange(current, 'status', 'Active or Inactive');
+  }
+  const isInactive = status === 'inactive';
+  const hireDate = dayIn(future, 'hireDate') ?? dayIn(current, 'hireDate');
+  const terminationDate =
+    dayIn(future, 'terminationDate') ?? (isInactive ? dayIn(current, 'terminationDate') : null);
+  const employment = employmentOn(today, rows, { hireDate, terminationDate });
+
+  const isExpected = hireDate !== null && hireDate >= today;
+  const leaves = employment.endsOn !== null || (isInactive && !isExpected);
+  const read = (name: string) => textIn(current, name) ?? textIn(future, name);
+  const location = read('location');
+  const country = read('country');
+  const changed = Date.parse(textIn(current, 'lastChanged') ?? '');
+
+  return {
+    person: {
+      personId: current.id,
+      employmentId: String(employment.number),
+      name: nameOf(current),
+      email: emailOf(current),
+      personalEmail: read('homeEmail'),
+      department: read('department'),
+      title: read('jobTitleName'),
+      managerId: read('reportsToId'),
+      location,
+      country: country === null ? null : countryCode(country),
+      region: read('state'),
+      zone: zoneOf(location, settings.zones),
+      employmentType: employmentType(employment.status ?? read('employmentStatus')),
+      tags: [],
+      startDate: employment.startsOn,
+    },
+    departure: leaves ? departureOf(current, employment, rows, settings) : null,
+    changedAt: Number.isFinite(changed) ? new Date(changed).toISOString() : null,
+  };
+}
+
+function departureOf(
+  current: Employee,
+  employment: Employment,
+  rows: readonly StatusRow[],
+  settings: Settings,
+): DepartureFacts {
+  const { ending, endsOn } = employment;
+  // Taking an involuntary departure for a resignation would leave the doors open for weeks.
+  if (rows.length === 0) throw hidden(current.id, 'the table employmentStatus');
+  if (ending && !('terminationTypeId' in ending)) {
+    throw hidden(current.id, 'the termination type in the table employmentStatus');
+  }
+  const type = textIn(ending, 'terminationTypeId');
+  const reason = textIn(ending, 'terminationReasonId');
+  return {
+    // One employment ends once: a corrected date is the same departure.
+    id: `end-of-employment-${employment.number}`,
+    kind: departureKind(type, reason, settings.kinds),
+    urgent: false,
+    confidential: false,
+    accessEnds: accessEndsIn(current, employment, settings),
+    lastWorkingDay: lastWorkingDayIn(current, employment, settings),
+    employmentEnds: endsOn,
+    payEnds: null,
+    reason: [type, reason].filter((it) => it !== null).join(', ') || null,
+  };
+}
+
+function lastWorkingDayIn(
+  current: Employee,
+  { startsOn }: Employment,
+  { lastWorkingDayField }: Settings,
+): string | null {
+  const day = lastWorkingDayField === undefined ? null : dayIn(current, lastWorkingDayField);
+  return isOfEarlierEmployment(day, startsOn) ? null : day;
+}
+
+function accessEndsIn(
+  current: Employee,
+  { startsOn }: Employment,
+  { accessEndsField }: Settings,
+): string | null {
+  const text = accessEndsField === undefined ? null : textIn(current, accessEndsField);
+  if (accessEndsField === undefined || text === null || text === noDate) return null;
+  const day = readDay(text);
+  const time = readLocalTime(text.replace(' ', 'T'));
+  if (day.kind === 'refused' && time.kind === 'refused') {
+    throw strange(current, accessEndsField, time.expected);
+  }
+  const ends = time.kind === 'value' ? time.value : `${text}T23:59`;
+  return isOfEarlierEmployment(ends, startsOn) ? null : ends;
+}
+
+/** Fields of the company keep what they held before somebody was hired again. */
+const isOfEarlierEmployment = (found: string | null, startsOn: string | null): boolean =>
+  found !== null && startsOn !== null && found.slice(0, 10) < startsOn;
+
+/** BambooHR's way to write an empty date. */
+const noDate = '0000-00-00';
+
+function dayIn(employee: Employee, name: string): string | null {
+  const text = textIn(employee, name);
+  if (text === null || text === noDate) return null;
+  const day = readDay(text);
+  if (day.kind === 'refused') throw strange(employee, name, day.expected);
+  return day.value;
+}
+
+const strange = (employee: Employee, name: string, expected: string): ConnectorError =>
+  new ConnectorError({
+    kind: 'unexpected',
+    detail: `The field ${name} of employee ${employee.id} does not hold ${expected}.`,
+  });
+
+function nameOf(employee: Employee): string {
+  const first = textIn(employee, 'preferredName') ?? textIn(employee, 'firstName');
+  const name = [first, textIn(employee, 'lastName')].filter((it) => it !== null).join(' ');
+  return name === '' ? `Employee ${employee.id}` : name;
+}
+
+/** Accounts are looked for by address; a person without one at work may use the private one. */
+function emailOf(employee: Employee): string {
+  const email = textIn(employee, 'workEmail') ?? textIn(employee, 'homeEmail');
+  if (email !== null) return email;
+  throw new ConnectorError({
+    kind: 'unexpected',
+    detail:
+      `Employee ${employee.id} has no e-mail address, neither at work nor at home, and accounts ` +
+      'are looked for by it. Enter one in BambooHR.',
+  });
+}
+
+function zoneOf(location: string | null, zones: Settings['zones']): string | null {
+  const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
+  const found = zones.find((it) => location !== null && same(it.location, location));
+  const zone = found === undefined ? null : readZone(found.zone);
+  return zone?.kind === 'value' ? zone.value : null;
+}
+
+/** Employment statuses are a list of the company; these are the usual words in it. */
+function employmentType(status: string | null): EmploymentType | null {
+  const words: readonly (readonly [RegExp, EmploymentType])[] = [
+    [/contractor|freelance|consultant/i, 'contractor'],
+    [/intern\b|internship|trainee/i, 'intern'],
+    [/temp|seasonal/i, 'temporary'],
+    [/full|part|permanent|regular|employee|hour|salar/i, 'employee'],
+  ];
+  return words.find(([pattern]) => status !== null && pattern.test(status))?.[1] ?? null;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { readZone } from '#connector-kit/facts.ts';
+import { inboundSecret, secret, text, url } from '#connector-kit/fields.ts';
+import { departureKinds } from '#core/departure.ts';
+
+const webhookKey = (title: string, description: string) =>
+  inboundSecret(title, description).optional();
+
+/** One field of BambooHR by its API name; a comma would ask for a second one. */
+const fieldName = (title: string, description: string) =>
+  text(title, description)
+    .regex(/^[^,\s]+$/, { error: 'the API name of one field, without commas and blanks' })
+    .optional();
+
+export const settings = z.strictObject({
+  company: text('Company', 'The first part of your address: meadow for meadow.bamboohr.com').regex(
+    /^[a-z0-9-]+$/i,
+    { error: 'only the first part of the address, such as meadow' },
+  ),
+  apiKey: secret('API key', 'BambooHR → your picture → API Keys → Add New Key'),
+  webhookKey: webhookKey(
+    'Private key of the webhook',
+    'BambooHR shows it once, when the webhook is created. Without a webhook we only poll',
+  ),
+  previousWebhookKey: webhookKey(
+    'Private key of the previous webhook',
+    'Only while one webhook replaces another: deliveries of both are taken',
+  ),
+  lastWorkingDayField: fieldName(
+    'Field with the last working day',
+    'API name of your own date field, such as customLastWorkingDay. Empty: there is none',
+  ),
+  accessEndsField: fieldName(
+    'Field with the end of access',
+    'API name of your own field with 2026-12-31T17:00, or a date for the end of that day',
+  ),
+  kinds: z
+    .array(
+      z.strictObject({
+        contains: text('Termination type or reason contains', 'For example: redundancy'),
+        means: z.enum(departureKinds).meta({ title: 'Kind of departure' }),
+      }),
+    )
+    .default([])
+    .meta({
+      title: 'Kinds of departure',
+      description: 'The first that fits wins; what none fits is told by its usual English words',
+    }),
+  zones: z
+    .array(
+      z.strictObject({
+        location: text('Location', 'As BambooHR spells it'),
+        zone: text('Time zone', 'For example Europe/Berlin').refine(
+          (name) => readZone(name).kind === 'value',
+          { error: 'a known IANA time zone, such as Europe/Berlin' },
+        ),
+      }),
+    )
+    .default([])
+    .meta({
+      title: 'Time zones of locations',
+      description: 'A location that is missing here is in the time zone of the company',
+    }),
+  baseUrl: url(
+    'Other address',
+    'Only where BambooHR is reached through a proxy of your own',
+  ).optional(),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** Where BambooHR answers. */
+export const addressOf = ({ baseUrl, company }: Pick<Settings, 'baseUrl' | 'company'>): string =>
+  baseUrl ?? `https://${company}.bamboohr.com`;
