@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Delivery, Verdict } from './contract.ts';
 
 /** How far a delivery's timestamp may lie from our clock, either way. */
-export const deliveryWindowSeconds = 5 * 60;
+const deliveryWindowSeconds = 5 * 60;
 
 const refused = (because: string): Verdict => ({ kind: 'refused', because });
 
