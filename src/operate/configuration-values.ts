@@ -1,0 +1,76 @@
+import { isIP } from 'node:net';
+
+/** Where a server listens; port 0 lets the system choose. */
+export interface Address {
+  /** An IP address, without brackets, or `localhost`. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The end of a sentence that begins with the name of the setting. */
+export interface Mistake {
+  readonly problem: string;
+}
+
+/** `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`. */
+export function listenAddress(text: string): Address | Mistake {
+  const wrong = { problem: `is "${text}"; expected an address and a port such as 127.0.0.1:8080.` };
+  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[^:]+)):(?<port>\d{1,5})$/.exec(text);
+  const { v6, v4, port: digits } = match?.groups ?? {};
+  const port = Number(digits);
+  const host = v6 ?? v4 ?? '';
+  const isHost = v6 === undefined ? host === 'localhost' || isIP(host) === 4 : isIP(host) === 6;
+  return match && isHost && port <= 65_535 ? { host, port } : wrong;
+}
+
+/** `https://gatehouse.example`; plain `http:` only to this machine, since passkeys need TLS. */
+export function origin(text: string): string | Mistake {
+  const url = URL.parse(text);
+  const expected = 'expected an address without a path such as https://gatehouse.example.';
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    return { problem: `is "${text}"; ${expected}` };
+  if (url.username || url.password)
+    return { problem: `holds a user name or password; ${expected}` };
+  if (url.href !== `${url.origin}/`) return { problem: `is "${text}"; ${expected}` };
+  const here = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'http:' && !here) {
+    return { problem: `is "${text}"; expected https:, since passkeys work over TLS only.` };
+  }
+  return url.origin;
+}
+
+/** IP addresses and networks with commas or blanks between; a single address stands for itself alone. */
+export function networks(text: string): readonly string[] | Mistake {
+  const result: string[] = [];
+  for (const part of text.split(/[\s,]+/).filter(Boolean)) {
+    const [address = '', length, ...more] = part.split('/');
+    const longest = { 0: undefined, 4: 32, 6: 128 }[isIP(address)];
+    const bits = length === undefined ? longest : Number(length);
+    const good =
+      longest !== undefined && more.length === 0 && (length === undefined || /^\d+$/.test(length));
+    if (!good || bits === undefined || bits > longest) {
+      return {
+        problem: `holds "${part}"; expected networks such as 10.0.0.0/24, with commas between.`,
+      };
+    }
+    if (bits === 0)
+      return { problem: `holds "${part}", which is everybody; name the network of the proxy.` };
+    result.push(`${address}/${bits}`);
+  }
+  return result;
+}
+
+/** An address of PostgreSQL. Messages never repeat it, since it holds a password. */
+export function databaseUrl(text: string): string | Mistake {
+  const url = URL.parse(text);
+  const expected = 'expected postgres://user:password@host:5432/database.';
+  if (!url)
+    return {
+      problem: `is not readable as an address; ${expected} Special characters in the password are written like %23.`,
+    };
+  if (!['postgres:', 'postgresql:'].includes(url.protocol)) {
+    return { problem: `begins with "${url.protocol}"; ${expected}` };
+  }
+  if (url.pathname.length < 2) return { problem: `names no database; ${expected}` };
+  return text;
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { configurationFile, readConfiguration } from './configuration.ts';
+import { settings } from './configuration-names.ts';
+
+const read = (environment: Record<string, string>, file?: string) =>
+  readConfiguration({
+    environment,
+    workingDirectory: '/srv',
+    ...(file === undefined ? {} : { file }),
+  });
+
+function configured(environment: Record<string, string>, file?: string) {
+  const result = read(environment, file);
+  assert.deepEqual(result.ok ? [] : result.problems, []);
+  assert.ok(result.ok);
+  return result.configuration;
+}
+
+function problems(environment: Record<string, string>, file?: string): readonly string[] {
+  const result = read(environment, file);
+  assert.ok(!result.ok, 'expected a refusal');
+  return result.problems;
+}
+
+describe('configuration', () => {
+  it('needs nothing', () => {
+    assert.deepEqual(configured({}), {
+      dataDirectory: '/srv/data',
+      keysDirectory: '/srv/data/keys',
+      markDirectory: '/srv/data/mark',
+      listen: { host: '127.0.0.1', port: 8080 },
+      metricsListen: { host: '127.0.0.1', port: 8081 },
+      publicUrl: undefined,
+      trustedProxies: [],
+      databaseUrls: {},
+    });
+  });
+
+  it('takes the environment before the file, and folders relative to where they are named', () => {
+    const environment = {
+      GATEHOUSE_DATA: 'box',
+      GATEHOUSE_LISTEN: '[::1]:90',
+      GATEHOUSE_KEYS: 'k',
+    };
+
+    const it = configured(environment, 'listen: 127.0.0.1:91\nledger_mark_dir: m\n');
+
+    assert.deepEqual(it.listen, { host: '::1', port: 90 });
+    assert.equal(it.keysDirectory, '/srv/k');
+    assert.equal(it.markDirectory, '/srv/box/m');
+    const source = { environment, workingDirectory: '/srv' };
+    assert.equal(configurationFile(source), '/srv/box/gatehouse.yaml');
+  });
+
+  it('reads lists from the file and from the environment alike', () => {
+    const expected = ['10.0.0.5/32', '10.1.0.0/24', 'fd00::/8'];
+    const text = '10.0.0.5, 10.1.0.0/24 fd00::/8';
+
+    assert.deepEqual(configured({ GATEHOUSE_TRUSTED_PROXIES: text }).trustedProxies, expected);
+    const file = 'trusted_proxies:\n  - 10.0.0.5\n  - 10.1.0.0/24\n  - fd00::/8\n';
+    assert.deepEqual(configured({}, file).trustedProxies, expected);
+  });
+
+  it('reads the addresses of the database by role', () => {
+    const url = (user: string) => `postgres://${user}:secret@db:5432/gatehouse`;
+
+    const { databaseUrls } = configured({
+      DATABASE_URL: url('admin'),
+      DATABASE_URL_WORK: url('gatehouse_worker'),
+    });
+
+    assert.deepEqual(databaseUrls, { admin: url('admin'), worker: url('gatehouse_worker') });
+  });
+
+  it('takes an empty variable as not set', () => {
+    assert.deepEqual(configured({ GATEHOUSE_PUBLIC_URL: ' ', DATABASE_URL: '' }).databaseUrls, {});
+  });
+
+  it('leaves alone what others read', () => {
+    configured({ GATEHOUSE_URL: 'x', GATEHOUSE_TOKEN: 'y', GATEHOUSE_TEST_SERVER: 'z', HOME: '/' });
+  });
+
+  it('refuses unknown names and says which was meant', () => {
+    assert.deepEqual(problems({ GATEHOUSE_LISTN: '127.0.0.1:1' }), [
+      'GATEHOUSE_LISTN is not a setting that Gatehouse knows. Did you mean GATEHOUSE_LISTEN?',
+    ]);
+    assert.deepEqual(problems({}, 'publik_url: https://a.example'), [
+      'publik_url is not a setting in gatehouse.yaml that Gatehouse knows. Did you mean public_url?',
+    ]);
+    assert.match(
+      problems({ DATABASE_URL_WORKER: 'x' })[0] ?? '',
+      /Did you mean DATABASE_URL_WORK\?/,
+    );
+    assert.match(problems({}, 'data: /x')[0] ?? '', /^data is not a setting in gatehouse\.yaml/);
+  });
+
+  it('names every mistake with what was found and what is expected', () => {
+    const found = problems({
+      GATEHOUSE_LISTEN: '8080',
+      GATEHOUSE_METRICS_LISTEN: '127.0.0.1:70000',
+      GATEHOUSE_PUBLIC_URL: 'gatehouse.example',
+      GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/33',
+      DATABASE_URL: 'mysql://root:secret@db/gatehouse',
+    });
+
+    assert.deepEqual(found, [
+      'DATABASE_URL begins with "mysql:"; expected postgres://user:password@host:5432/database.',
+      'GATEHOUSE_LISTEN is "8080"; expected an address and a port such as 127.0.0.1:8080.',
+      'GATEHOUSE_METRICS_LISTEN is "127.0.0.1:70000"; expected an address and a port such as 127.0.0.1:8080.',
+      'GATEHOUSE_PUBLIC_URL is "gatehouse.example"; expected an address without a path such as https://gatehouse.example.',
+      'GATEHOUSE_TRUSTED_PROXIES holds "10.0.0.0/33"; expected networks such as 10.0.0.0/24, with commas between.',
+    ]);
+  });
+
+  const refused: readonly [string, Record<string, string>, RegExp][] = [
+    [
+      'a reachable address without a proxy',
+      { GATEHOUSE_LISTEN: '0.0.0.0:8080' },
+      /TRUSTED_PROXIES must name/,
+    ],
+    ['everybody as a proxy', { GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, /which is everybody/],
+    [
+      'one port for two servers',
+      { GATEHOUSE_METRICS_LISTEN: '127.0.0.1:8080' },
+      /are both 127\.0\.0\.1:8080/,
+    ],
+    ['plain http to the world', { GATEHOUSE_PUBLIC_URL: 'http://a.example' }, /expected https:/],
+    [
+      'a public address with a path',
+      { GATEHOUSE_PUBLIC_URL: 'https://a.example/x' },
+      /without a path/,
+    ],
+    [
+      'a database address without a database',
+      { DATABASE_URL: 'postgres://u:p@db' },
+      /names no database/,
+    ],
+    [
+      'a host name to listen on',
+      { GATEHOUSE_LISTEN: 'a.example:80' },
+      /expected an address and a port/,
+    ],
+    [
+      'two databases',
+      { DATABASE_URL: 'postgres://u:p@db/a', DATABASE_URL_WEB: 'postgres://u:p@db/b' },
+      /different databases: a, b/,
+    ],
+  ];
+  for (const [what, environment, expected] of refused) {
+    it(`refuses ${what}`, () => {
+      assert.match(problems(environment).join('\n'), expected);
+    });
+  }
+
+  it('refuses a file that is not one of settings', () => {
+    assert.match(problems({}, 'listen: [')[0] ?? '', /not readable as YAML: .+line 1/);
+    assert.match(problems({}, '- listen')[0] ?? '', /holds no settings/);
+    assert.match(problems({}, 'listen: 8080')[0] ?? '', /neither a text nor a list/);
+    assert.equal(configured({}, '# nothing yet\n').publicUrl, undefined);
+  });
+
+  it('never repeats a password', () => {
+    const secrets = [
+      problems({ DATABASE_URL: 'postgres://u:hush#hush@db/x y' }),
+      problems({ DATABASE_URL: 'hush' }),
+      problems({}, 'database_url: postgres://u:hush@db\n'),
+      problems({}, 'database_url: "postgres://u:hush@db\n'),
+      problems({ GATEHOUSE_PUBLIC_URL: 'https://u:hush@a.example' }),
+    ];
+    assert.doesNotMatch(secrets.flat().join('\n'), /hush/);
+  });
+});
+
+describe('docs/operate/configuration.md', () => {
+  const page = path.join(import.meta.dirname, '../../docs/operate/configuration.md');
+
+  it('lists every setting with its default, and no other', () => {
+    const rows = readFileSync(page, 'utf8').matchAll(/^\| `([A-Z_]+)` \| (.+?) \|/gm);
+    const documented = [...rows].map(([, name, value]) => [name, value?.replaceAll('`', '')]);
+    assert.deepEqual(Object.fromEntries(documented), settings);
+  });
+});
