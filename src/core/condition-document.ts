@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { categories } from './connection.ts';
+import { departureKinds } from './departure.ts';
+import {
+  choosing,
+  found,
+  has,
+  keysOf,
+  line,
+  oneOf,
+  problemsIn,
+  readOn,
+  report,
+  words,
+  yesOrNo,
+} from './document.ts';
+import { employmentTypes } from './person.ts';
+
+/** What a condition may ask about. `account.` fields exist for steps that act on accounts. */
+const fieldTypes = {
+  'departure.kind': { type: 'choice', of: departureKinds },
+  'departure.urgent': { type: 'yes-no' },
+  'departure.confidential': { type: 'yes-no' },
+  'departure.source': { type: 'text' },
+  'person.department': { type: 'text' },
+  'person.title': { type: 'text' },
+  'person.location': { type: 'text' },
+  'person.country': { type: 'text' },
+  'person.region': { type: 'text' },
+  'person.employment type': { type: 'choice', of: employmentTypes },
+  'person.is manager': { type: 'yes-no' },
+  'person.tags': { type: 'list' },
+  'account.connection': { type: 'text' },
+  'account.category': { type: 'choice', of: categories },
+  'account.privileged': { type: 'yes-no' },
+} as const satisfies Record<string, FieldType>;
+
+type FieldType =
+  | { readonly type: 'text' | 'yes-no' | 'list' }
+  | { readonly type: 'choice'; readonly of: readonly string[] };
+
+/** What a field holds; null: nobody filled it. */
+export type FieldValue = string | boolean | readonly string[] | null;
+export type Field = keyof typeof fieldTypes;
+export const fields = Object.keys(fieldTypes).filter((it): it is Field => it in fieldTypes);
+
+const operatorsOf = {
+  choice: ['is', 'is not', 'is one of', 'is none of', 'is set'],
+  text: ['is', 'is not', 'is one of', 'is none of', 'is set'],
+  'yes-no': ['is', 'is not', 'is set'],
+  list: ['includes', 'is set'],
+} as const satisfies Record<FieldType['type'], readonly string[]>;
+
+/** One comparison; the value is text, a list of texts, or yes and no. */
+export type Comparison = { readonly field: Field } & (
+  | { readonly operator: 'is' | 'is not'; readonly value: string | boolean }
+  | { readonly operator: 'is one of' | 'is none of'; readonly value: readonly string[] }
+  | { readonly operator: 'includes'; readonly value: string }
+  | { readonly operator: 'is set'; readonly value: boolean }
+);
+
+export type Condition =
+  | { readonly all: readonly Condition[] }
+  | { readonly any: readonly Condition[] }
+  | { readonly not: Condition }
+  | Comparison;
+
+const deepest = 3;
+const knownWords = ['all', 'any', 'not', 'field'];
+
+/** A condition as it stands in a playbook: `all`, `any`, `not`, at most three deep, or a comparison. */
+export const Condition: z.ZodType<Condition> = conditionWithin(deepest);
+
+function conditionWithin(depth: number): z.ZodType<Condition> {
+  return choosing<Condition>((value) => {
+    if (has(value, 'field')) {
+      const field = z.object({ field: oneOf(fields) }).safeParse(value);
+      return field.success ? comparisonOf(field.data.field) : problemsIn(field.error, value)[0]!;
+    }
+    const word = ['all', 'any', 'not'].find((it) => has(value, it));
+    if (word === undefined) {
+      return {
+        problem: `This is not a condition: ${found(value)}.`,
+        mend: 'Write all, any or not, or a comparison such as { field: person.country, is: DE }.',
+      };
+    }
+    if (depth === 0) {
+      return {
+        problem: 'Conditions lie more than three deep in each other.',
+        mend: 'Split the step in two, or write the condition flatter.',
+      };
+    }
+    const other = keysOf(value).find((it) => it !== word && knownWords.includes(it));
+    if (other) {
+      return {
+        problem: `“${word}” and “${other}” stand side by side.`,
+        mend: `Put one below the other, such as all: [ any: […], not: … ].`,
+      };
+    }
+    const inner = z.lazy(() => conditionWithin(depth - 1));
+    const several = z.array(inner).min(1).max(50);
+    if (word === 'all') return words({ all: several }, 'A condition');
+    if (word === 'any') return words({ any: several }, 'A condition');
+    return words({ not: inner }, 'A condition');
+  });
+}
+
+function comparisonOf(field: Field): z.ZodType<Comparison> {
+  const fieldType: FieldType = fieldTypes[field];
+  const operators: readonly string[] = operatorsOf[fieldType.type];
+  const text = fieldType.type === 'choice' ? oneOf(fieldType.of) : line();
+  const single: z.ZodType<string | boolean> = fieldType.type === 'yes-no' ? yesOrNo : text;
+  const several = z.array(text).min(1).max(200);
+
+  return z.unknown().transform((value, context): Comparison => {
+    const used = keysOf(value).filter((it) => it !== 'field');
+    const [operator, second] = used;
+    if (operator === undefined || second !== undefined) {
+      report(context, {
+        problem: operator
+          ? `“${field}” is compared twice: “${operator}” and “${second}”.`
+          : `“${field}” is not compared with anything.`,
+        mend: operator
+          ? 'Write two conditions below “all” or “any”.'
+          : `Add one of: ${operators.join(', ')}.`,
+      });
+      return z.NEVER;
+    }
+    if (!operators.includes(operator)) {
+      report(
+        context,
+        {
+          problem: `“${field}” cannot be compared by “${operator}”.`,
+          mend: `Possible: ${operators.join(', ')}.`,
+        },
+        [operator],
+      );
+      return z.NEVER;
+    }
+
+    const read = <T>(schema: z.ZodType<T>): T =>
+      readOn(context, schema, Reflect.get(Object(value), operator), [operator]);
+    switch (operator) {
+      case 'is':
+      case 'is not':
+        return { field, operator, value: read(single) };
+      case 'is one of':
+      case 'is none of':
+        return { field, operator, value: read(several) };
+      case 'includes':
+        return { field, operator, value: read(text) };
+      default:
+        return { field, operator: 'is set', value: read(yesOrNo) };
+    }
+  });
+}
+
+/** The document form that `Condition` reads back as the same condition. */
+export function conditionDocument(condition: Condition): unknown {
+  if ('all' in condition) return { all: condition.all.map(conditionDocument) };
+  if ('any' in condition) return { any: condition.any.map(conditionDocument) };
+  if ('not' in condition) return { not: conditionDocument(condition.not) };
+  const { field, operator, value } = condition;
+  return { field, [operator]: typeof value === 'boolean' ? yesNo(value) : value };
+}
+
+export const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
+
+/** Every comparison in a condition, however deep. */
+export function comparisonsIn(condition: Condition): readonly Comparison[] {
+  if ('all' in condition) return condition.all.flatMap(comparisonsIn);
+  if ('any' in condition) return condition.any.flatMap(comparisonsIn);
+  if ('not' in condition) return comparisonsIn(condition.not);
+  return [condition];
+}
+
+export const asksForAccount = (condition: Condition): boolean =>
+  comparisonsIn(condition).some(({ field }) => field.startsWith('account.'));
+
+/** A condition in one line: “departure.kind is one of involuntary, layoff”. */
+export function conditionText(condition: Condition): string {
+  if ('all' in condition) return joined(condition.all, 'and');
+  if ('any' in condition) return joined(condition.any, 'or');
+  if ('not' in condition) return `not (${conditionText(condition.not)})`;
+  const { field, operator, value } = condition;
+  if (operator === 'is set') return value ? `${field} is filled in` : `${field} is not filled in`;
+  return `${field} ${operator} ${shownValue(value)}`;
+}
+
+function joined(conditions: readonly Condition[], word: 'and' | 'or'): string {
+  return conditions
+    .map((it) => ('all' in it || 'any' in it ? `(${conditionText(it)})` : conditionText(it)))
+    .join(` ${word} `);
+}
+
+export const shownValue = (value: FieldValue): string =>
+  typeof value === 'boolean'
+    ? yesNo(value)
+    : typeof value === 'string'
+      ? value
+      : (value ?? []).join(', ');

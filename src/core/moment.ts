@@ -1,0 +1,190 @@
+import { Temporal } from 'temporal-polyfill';
+import {
+  type CaseDates,
+  dayThatEndsAt,
+  endOfDay,
+  instantOf,
+  startOfDay,
+  toDate,
+  wallClock,
+} from './dates.ts';
+import { nearest } from './nearest.ts';
+
+/** What a moment in a playbook counts from. `start day` exists for arrivals only. */
+export const anchors = [
+  'confirmed',
+  'access ends',
+  'last working day',
+  'employment ends',
+  'pay ends',
+  'start day',
+] as const;
+export type Anchor = (typeof anchors)[number];
+
+const units = ['minutes', 'hours', 'days', 'weeks'] as const;
+type Unit = (typeof units)[number];
+
+/** “access ends - 14 days 09:00”, taken apart. */
+export interface Moment {
+  readonly anchor: Anchor;
+  /** Negative: before the anchor. */
+  readonly offset: { readonly amount: number; readonly unit: Unit } | null;
+  /** HH:MM on the person's wall clock. */
+  readonly time: string | null;
+}
+
+export type ParsedMoment =
+  | { readonly moment: Moment }
+  | { readonly problem: string; readonly mend: string };
+
+export const momentForms =
+  'Write “confirmed”, “access ends”, “last working day”, “employment ends”, “pay ends” or, for' +
+  ' arrivals, “start day”; then, if wanted, “+ 5 days” or “- 2 weeks” (minutes, hours, days or' +
+  ' weeks); then, if wanted, a time of day such as “09:00”.';
+
+/** Sign, number and unit; the sign stands apart from the words before it. */
+const pattern = /^([a-z ]*[a-z])(?: ?([+-]) ?(\d+) ?([a-z]+))?(?: (\d{1,2}:\d{2}))?$/;
+const timePattern = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const longestOffset: Record<Unit, number> = {
+  minutes: 14_400,
+  hours: 8_760,
+  days: 3_650,
+  weeks: 520,
+};
+
+const longestText = 100;
+
+/** Reads the text of `at` and `due`. */
+export function parseMoment(text: string): ParsedMoment {
+  const wanted = text.trim().replace(/\s+/g, ' ').toLowerCase();
+  const refuse = (problem: string, mend = momentForms): ParsedMoment => ({ problem, mend });
+
+  const parts = wanted.length > longestText ? null : pattern.exec(wanted);
+  if (!parts) return refuse(`“${shown(text)}” is not a moment.`);
+
+  const [, words = '', sign, digits, unitWord, time = null] = parts;
+  const anchor = anchors.find((it) => it === words);
+  if (!anchor) {
+    const meant = nearest(words, anchors);
+    return refuse(
+      `“${shown(text)}” is not a moment: “${shown(words)}” is no day that we know.`,
+      meant ? `Did you mean “${meant}”? ${momentForms}` : momentForms,
+    );
+  }
+  if (time !== null && !timePattern.test(time)) {
+    return refuse(`“${time}” is not a time of day.`, 'Write it from 00:00 to 23:59.');
+  }
+  if (!sign) return { moment: { anchor, offset: null, time } };
+
+  const unit = units.find((it) => it === unitWord || it === `${unitWord}s`);
+  if (!unit) {
+    return refuse(
+      `“${unitWord}” is not a unit of time.`,
+      'Write “minutes”, “hours”, “days” or “weeks”.',
+    );
+  }
+  const amount = Number(digits);
+  if (amount > longestOffset[unit]) {
+    return refuse(
+      `“${digits} ${unitWord}” is too far away.`,
+      `Write at most ${longestOffset[unit]} ${unit}.`,
+    );
+  }
+  if (time !== null && (unit === 'minutes' || unit === 'hours')) {
+    return refuse(
+      `“${shown(text)}” says two times: ${digits} ${unitWord}, and ${time}.`,
+      'Leave out the time of day, or count in days or weeks.',
+    );
+  }
+  return { moment: { anchor, offset: { amount: sign === '-' ? 0 - amount : amount, unit }, time } };
+}
+
+const shown = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+/** The text that `parseMoment` reads back as the same moment. */
+export function momentText({ anchor, offset, time }: Moment): string {
+  const parts: string[] = [anchor];
+  if (offset) {
+    const count = Math.abs(offset.amount);
+    parts.push(offset.amount < 0 ? '-' : '+', `${count}`);
+    parts.push(count === 1 ? offset.unit.slice(0, -1) : offset.unit);
+  }
+  if (time) parts.push(time);
+  return parts.join(' ');
+}
+
+/** What moments count from: the dates of a departure, or the first day of an arrival. */
+export interface MomentDates
+  extends Pick<
+    CaseDates,
+    'confirmedAt' | 'accessEnds' | 'lastWorkingDay' | 'employmentEnds' | 'payEnds'
+  > {
+  readonly startDay?: string;
+}
+
+/**
+ * When that is for one person. Days and weeks are counted on the calendar of `zone`; minutes and
+ * hours are exact. A day without a time means its beginning for `at` and its end for `due`.
+ * Throws a RangeError for `start day` where there is none; `readPlaybook` refuses that before.
+ */
+export function momentOf(
+  moment: Moment,
+  dates: MomentDates,
+  zone: string,
+  use: 'at' | 'due',
+): Date {
+  const { offset, time } = moment;
+  const exactUnit = offset?.unit === 'minutes' || offset?.unit === 'hours';
+  const calendar = offset && !exactUnit ? { [offset.unit]: offset.amount } : { days: 0 };
+  const anchor = anchorOf(moment.anchor, dates, zone);
+  const day = Temporal.PlainDate.from(anchor.day).add(calendar).toString();
+
+  let at: Temporal.Instant;
+  if (time !== null) at = instantOf(day, time, zone);
+  else if (anchor.at === 'whole day')
+    at = use === 'at' ? startOfDay(day, zone) : endOfDay(day, zone);
+  else if (anchor.at === 'end') at = endOfDay(day, zone);
+  else at = offset && !exactUnit ? instantOf(day, anchor.time, zone) : anchor.at;
+
+  return toDate(offset && exactUnit ? at.add({ [offset.unit]: offset.amount }) : at);
+}
+
+type Anchored =
+  | { readonly day: string; readonly at: 'whole day' }
+  | { readonly day: string; readonly at: 'end' }
+  | { readonly day: string; readonly at: Temporal.Instant; readonly time: string };
+
+function anchorOf(anchor: Anchor, dates: MomentDates, zone: string): Anchored {
+  switch (anchor) {
+    case 'confirmed':
+      return clockAnchor(dates.confirmedAt, zone);
+    case 'access ends':
+      return accessEnd(dates.accessEnds.at, zone);
+    case 'last working day':
+      return { day: dates.lastWorkingDay, at: 'whole day' };
+    case 'employment ends':
+      return { day: dates.employmentEnds, at: 'whole day' };
+    case 'pay ends':
+      return { day: dates.payEnds, at: 'whole day' };
+    case 'start day':
+      if (dates.startDay === undefined) throw new RangeError('A departure has no start day.');
+      return { day: dates.startDay, at: 'whole day' };
+  }
+}
+
+/** Access that ends with a day ends on that day, though the clock shows the next one by then. */
+function accessEnd(at: Date, zone: string): Anchored {
+  const day = dayThatEndsAt(at, zone);
+  return endOfDay(day, zone).epochMilliseconds === at.getTime()
+    ? { day, at: 'end' }
+    : clockAnchor(at, zone);
+}
+
+function clockAnchor(at: Date, zone: string): Anchored {
+  const clock = wallClock(at, zone);
+  return {
+    day: clock.toPlainDate().toString(),
+    at: Temporal.Instant.fromEpochMilliseconds(at.getTime()),
+    time: clock.toPlainTime().toString(),
+  };
+}

@@ -1,0 +1,128 @@
+import type { Account } from './account.ts';
+import { type Capability, capabilities } from './capability.ts';
+import type { PlanInput, PlannedStep } from './plan.ts';
+import { asSoonAsPossible, priorityOf, timingOf } from './plan-steps.ts';
+
+export const lookupKey = (connection: string): string => `lookup:${connection}`;
+
+/** What is known of one connection: each account once, privileged ones first. */
+export function accountsIn(input: PlanInput, connection: string): readonly Account[] | 'unknown' {
+  const known = input.accounts.get(connection) ?? 'unknown';
+  if (known === 'unknown') return known;
+  const each = new Map(known.map((account) => [account.id, account]));
+  return [...each.values()].sort(
+    (a, b) => Number(b.privileged) - Number(a.privileged) || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/**
+ * Look-ups: at once where nobody could answer yet, and again everywhere when access ends, so
+ * that accounts made in between are found. Whether access ends later is judged at confirmation,
+ * so that planning again on the day itself does not lose them.
+ */
+export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
+  const { dates, connections } = input;
+  const holders = connections.filter((it) => it.holdsAccounts);
+  const unknown = holders.filter(({ id }) => accountsIn(input, id) === 'unknown');
+  const endsLater = dates.accessEnds.at > dates.confirmedAt;
+  const atCut = timingOf({ anchor: 'access ends', offset: null, time: null }, input);
+
+  const now = unknown.map(
+    ({ id, name }): PlannedStep => ({
+      ...ownStep(input, id),
+      key: lookupKey(id),
+      playbookStep: 'lookup',
+      title: `Look up accounts in ${name}`,
+      why: 'It could not be asked yet; what is found there goes into the plan.',
+      kind: 'lookup',
+    }),
+  );
+  if (!endsLater) return now;
+  const later = holders.map(
+    ({ id, name }): PlannedStep => ({
+      ...ownStep(input, id),
+      key: `lookup-at-cut:${id}`,
+      playbookStep: 'lookup-at-cut',
+      title: `Look up accounts in ${name} again`,
+      why: 'Accounts may have been made since this was planned.',
+      kind: 'lookup',
+      at: atCut,
+    }),
+  );
+  return [...now, ...later];
+}
+
+/** Every active account that no action of the security layer covers: a person decides. */
+export function gapSteps(
+  input: PlanInput,
+  planned: readonly PlannedStep[],
+): readonly PlannedStep[] {
+  const covered = new Set(
+    planned.filter((it) => it.layer === 'security' && it.account).map(placeOf),
+  );
+  return [...input.accounts.keys()].sort().flatMap((connection) => {
+    const known = accountsIn(input, connection);
+    if (known === 'unknown') return [];
+    const name = input.connections.find(({ id }) => id === connection)?.name ?? connection;
+    return known
+      .filter(({ id, status }) => status === 'active' && !covered.has(placed(connection, id)))
+      .map(
+        ({ id, login, privileged }): PlannedStep => ({
+          ...ownStep(input, connection),
+          key: `gap:${connection}:${id}`,
+          playbookStep: 'gap',
+          title: `No step ends this access in ${name}`,
+          why: 'An account was found that the playbook does not cover.',
+          kind: 'gap',
+          account: { id, login, privileged },
+        }),
+      );
+  });
+}
+
+const ends: readonly Capability[] = ['account.suspend', 'account.delete'];
+
+/** Accounts that are touched, but could still be signed in to although that could be blocked. */
+export function uncutNotes(input: PlanInput, planned: readonly PlannedStep[]): readonly string[] {
+  const touched = new Map<string, PlannedStep>();
+  for (const step of planned) if (step.account) touched.set(placeOf(step), step);
+  const cut = new Set(
+    planned.filter((it) => it.capability && ends.includes(it.capability)).map(placeOf),
+  );
+  return [...touched].flatMap(([place, { connectionId, account }]) => {
+    const connection = input.connections.find(({ id }) => id === connectionId);
+    const offered = connection?.actions.some((it) => it.capability === 'account.suspend');
+    if (cut.has(place) || !connection || !offered) return [];
+    return [
+      `${account?.login} in ${connection.name} can still sign in afterwards: no step asks for ` +
+        `“${capabilities['account.suspend'].title}” there.`,
+    ];
+  });
+}
+
+const placed = (connection: string, account: string): string =>
+  JSON.stringify([connection, account]);
+const placeOf = ({ connectionId, account }: PlannedStep): string =>
+  placed(connectionId ?? '', account?.id ?? '');
+
+/** What a step that planning adds looks like. */
+function ownStep(input: PlanInput, connectionId: string): PlannedStep {
+  return {
+    key: '',
+    playbookStep: '',
+    title: '',
+    why: null,
+    layer: 'security',
+    kind: 'lookup',
+    connectionId,
+    account: null,
+    capability: null,
+    params: {},
+    at: asSoonAsPossible,
+    after: [],
+    task: null,
+    notice: null,
+    approval: false,
+    priority: priorityOf(input, 'security', 'first'),
+  };
+}

@@ -1,0 +1,197 @@
+import type { Capability } from './capability.ts';
+import { awaited, layerIn } from './coverage.ts';
+import { circlesIn } from './cycle.ts';
+import type { PlannedStep } from './plan.ts';
+import type { Expansion } from './plan-steps.ts';
+import type { ConnectionOffer, PlaybookProblem, PlaybookStep } from './playbook.ts';
+
+interface ToOrder {
+  readonly expansions: readonly Expansion[];
+  readonly lookups: readonly PlannedStep[];
+  readonly gaps: readonly PlannedStep[];
+  readonly connections: readonly ConnectionOffer[];
+}
+
+/** Keys of the steps that each step waits for. */
+type Waits = Map<string, Set<string>>;
+
+/**
+ * Says what each step waits for: the playbook's `after`, the connectors' own rules, and last
+ * what holds everywhere unless one of them says otherwise. Returns the steps in that order.
+ */
+export function orderOf(it: ToOrder): {
+  readonly steps: readonly PlannedStep[];
+  readonly problems: readonly PlaybookProblem[];
+} {
+  const steps = [...it.lookups, ...it.expansions.flatMap(({ planned }) => planned), ...it.gaps];
+  const waits: Waits = new Map(steps.map(({ key }) => [key, new Set()]));
+  for (const expansion of it.expansions) addPlaybookWaits(waits, expansion, it);
+
+  const rules = connectorRules(steps, it.connections);
+  for (const [first, second] of rules) waits.get(second)?.add(first);
+  const problems = breakCircles(waits, steps, new Set(rules.map(([a, b]) => `${b} → ${a}`)));
+
+  for (const [first, second] of usualOrder(steps))
+    if (!waitsFor(first, second, waits)) waits.get(second)?.add(first);
+  return { steps: inOrder(steps, waits), problems };
+}
+
+function addPlaybookWaits(waits: Waits, { step, planned, lookups }: Expansion, all: ToOrder): void {
+  const before = step.after.flatMap((word) => keysBehind(word, step, all, new Set([step.id])));
+  for (const { key, account } of planned) {
+    const own = waits.get(key)!;
+    for (const earlier of before) own.add(earlier);
+    // Whether there is no such account is known when everybody has answered.
+    if (step.kind === 'action' && account === null) for (const lookup of lookups) own.add(lookup);
+  }
+}
+
+/** Everything that one word of `after` stands for in this plan. */
+function keysBehind(
+  word: string,
+  waiting: PlaybookStep,
+  all: ToOrder,
+  asked: Set<string>,
+): readonly string[] {
+  const steps = all.expansions.map(({ step }) => step);
+  const behind = new Set(awaited(word, waiting, steps));
+  const keys = all.expansions
+    .filter(({ step }) => behind.has(step))
+    .flatMap(({ step, leftOut, planned, lookups }) => {
+      if (!leftOut) return [...planned.map(({ key }) => key), ...lookups];
+      if (asked.has(step.id)) return [];
+      asked.add(step.id);
+      return step.after.flatMap((earlier) => keysBehind(earlier, step, all, asked));
+    });
+  if (layerIn(word) !== 'security') return keys;
+
+  // The layer is complete when every account is known and answered for. Work on accounts that are
+  // known does not wait for the second look-up: a system that is down must not hold up the others.
+  const counts = ({ playbookStep }: PlannedStep) =>
+    waiting.kind !== 'action' || playbookStep !== 'lookup-at-cut';
+  return [...keys, ...[...all.lookups.filter(counts), ...all.gaps].map(({ key }) => key)];
+}
+
+type Pair = readonly [first: string, second: string];
+
+const accountOf = ({ connectionId, account }: PlannedStep): string =>
+  JSON.stringify([connectionId, account?.id]);
+
+function actionsByAccount(steps: readonly PlannedStep[]): Iterable<readonly PlannedStep[]> {
+  const actions = steps.filter((it) => it.kind === 'action' && it.account !== null);
+  return Map.groupBy(actions, accountOf).values();
+}
+
+function pairs(
+  actions: readonly PlannedStep[],
+  first: Capability,
+  seconds: readonly Capability[],
+): Pair[] {
+  const later = actions.filter(({ capability }) => capability && seconds.includes(capability));
+  return actions
+    .filter(({ capability }) => capability === first)
+    .flatMap(({ key }) => later.map((it): Pair => [key, it.key]));
+}
+
+/** What the connectors say must come first on the same account. */
+function connectorRules(
+  steps: readonly PlannedStep[],
+  connections: readonly ConnectionOffer[],
+): readonly Pair[] {
+  const offers = new Map(connections.map((it) => [it.id, it]));
+  return [...actionsByAccount(steps)].flatMap((actions) => {
+    const offered = offers.get(actions[0]?.connectionId ?? '')?.actions ?? [];
+    return offered.flatMap((it) => pairs(actions, it.capability, it.mustPrecede));
+  });
+}
+
+const afterTheBlock: readonly Capability[] = [
+  'sessions.revoke',
+  'tokens.revoke',
+  'mfa.remove',
+  'groups.leave',
+];
+
+/** Whoever can still sign in makes a new session or key, so blocking comes first on every account. */
+const usualOrder = (steps: readonly PlannedStep[]): readonly Pair[] =>
+  [...actionsByAccount(steps)].flatMap((actions) =>
+    pairs(actions, 'account.suspend', afterTheBlock),
+  );
+
+function waitsFor(step: string, earlier: string, waits: Waits): boolean {
+  const seen = new Set<string>();
+  const open = [step];
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    for (const next of waits.get(key) ?? []) {
+      if (next === earlier) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return false;
+}
+
+/**
+ * Takes out the playbook's wait where steps wait for each other in a circle; the connectors'
+ * rules stay as long as they can. Happens only when a connection changed after publishing.
+ */
+function breakCircles(
+  waits: Waits,
+  steps: readonly PlannedStep[],
+  rules: ReadonlySet<string>,
+): PlaybookProblem[] {
+  const stepOf = new Map(steps.map(({ key, playbookStep }) => [key, playbookStep]));
+  const problems: PlaybookProblem[] = [];
+  for (let [circle] = circlesIn(waits); circle; [circle] = circlesIn(waits)) {
+    const ring = circle;
+    const edges = ring.map((key, i) => [key, ring[(i + 1) % ring.length]!] as const);
+    const [from, to] = edges.find(([a, b]) => !rules.has(`${a} → ${b}`)) ?? edges[0]!;
+    const [waiting, earlier] = [stepOf.get(from)!, stepOf.get(to)!];
+    for (const [key, own] of waits) {
+      if (stepOf.get(key) !== waiting) continue;
+      for (const other of own) if (stepOf.get(other) === earlier) own.delete(other);
+    }
+    problems.push({
+      severity: 'error',
+      step: waiting,
+      line: null,
+      problem: `“${waiting}” cannot wait for “${earlier}” here, because that waits for it; it goes ahead.`,
+      mend: 'Mend the order in the playbook and publish it again.',
+    });
+  }
+  return problems;
+}
+
+/** Each step after those it waits for; among those that may come next, the one whose time is first. */
+function inOrder(steps: readonly PlannedStep[], waits: Waits): readonly PlannedStep[] {
+  const followers = new Map<string, string[]>(steps.map(({ key }) => [key, []]));
+  const open = new Map<string, number>();
+  for (const [key, own] of waits) {
+    open.set(key, own.size);
+    for (const earlier of own) followers.get(earlier)!.push(key);
+  }
+  const place = new Map(steps.map((step, i) => [step.key, { step, i, fromMs: 0 }]));
+  for (const it of place.values()) it.fromMs = it.step.at.due?.getTime() ?? 0;
+
+  type Placed = { step: PlannedStep; i: number; fromMs: number };
+  const sooner = (a: Placed, b: Placed) =>
+    a.fromMs - b.fromMs || a.step.priority - b.step.priority || a.i - b.i;
+  const next: Placed[] = [...place.values()].filter(({ step }) => open.get(step.key) === 0);
+  next.sort(sooner);
+
+  const ordered: PlannedStep[] = [];
+  for (let it = next.shift(); it; it = next.shift()) {
+    ordered.push({ ...it.step, after: [...waits.get(it.step.key)!].sort() });
+    for (const key of followers.get(it.step.key)!) {
+      const follower = place.get(key)!;
+      follower.fromMs = Math.max(follower.fromMs, it.fromMs);
+      const left = open.get(key)! - 1;
+      open.set(key, left);
+      if (left > 0) continue;
+      const at = next.findIndex((other) => sooner(follower, other) < 0);
+      next.splice(at < 0 ? next.length : at, 0, follower);
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,169 @@
+import type { Account } from './account.ts';
+import { capabilities } from './capability.ts';
+import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
+import { offeredFor } from './coverage.ts';
+import { type Moment, momentOf, momentText } from './moment.ts';
+import type { PlanInput, PlannedStep, Timing } from './plan.ts';
+import { accountsIn, lookupKey } from './plan-accounts.ts';
+import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
+import { type Layer, layers } from './step.ts';
+import { fillIn, onOneLine, type Values } from './template.ts';
+
+/** One step of the playbook and what it has become. */
+export interface Expansion {
+  readonly step: PlaybookStep;
+  /** Its `when` does not hold; what comes after it waits for what it would have waited for. */
+  readonly leftOut: boolean;
+  /** Without order; `after` is still empty. */
+  readonly planned: readonly PlannedStep[];
+  /** Keys of look-ups that may still bring accounts for it. */
+  readonly lookups: readonly string[];
+}
+
+interface Planning {
+  readonly input: PlanInput;
+  readonly facts: ConditionFacts;
+  readonly values: Values;
+  /** Both are added to. */
+  readonly notes: string[];
+  readonly missing: Set<Field>;
+}
+
+/** Turns one step of the playbook into steps on this person's accounts, or into one task or notice. */
+export function expand(step: PlaybookStep, planning: Planning): Expansion {
+  const { facts, notes, missing } = planning;
+  if (step.when) {
+    const unfilled = holds(step.when, facts).missing.filter((it) => !it.startsWith('account.'));
+    for (const field of unfilled) missing.add(field);
+    if (!couldHold(step.when, facts, null)) {
+      const because = unfilled.length > 0 ? `; not filled in: ${unfilled.join(', ')}` : '';
+      notes.push(
+        `“${step.id}” is left out, because this does not hold: ${conditionText(step.when)}${because}.`,
+      );
+      return { step, leftOut: true, planned: [], lookups: [] };
+    }
+  }
+  if (step.kind === 'action') return expandAction(step, planning);
+  return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
+}
+
+function expandAction(step: Action, planning: Planning): Expansion {
+  const { input, facts } = planning;
+  const reached = input.connections.filter((it) => offeredFor(step, it, facts));
+  const unknown = reached.filter(({ id }) => accountsIn(input, id) === 'unknown');
+  const frame = frameOf(step, planning);
+  const planned = reached.flatMap((connection) =>
+    accountsOf(step, connection, planning).map(
+      ({ id, login, privileged }): PlannedStep => ({
+        ...frame,
+        key: `${step.id}@${connection.id}:${id}`,
+        connectionId: connection.id,
+        account: { id, login, privileged },
+        capability: step.do,
+        params: step.with,
+        approval: step.approval || capabilities[step.do].weight === 'destructive',
+        priority: priorityOf(input, step.layer, privileged ? 'first' : 'second'),
+      }),
+    ),
+  );
+  const lookups = unknown.map(({ id }) => lookupKey(id));
+  if (planned.length > 0) return { step, leftOut: false, planned, lookups };
+
+  const searched = reached.map(({ id }) => id);
+  const nobody: PlannedStep = { ...frame, capability: step.do, params: { searched } };
+  return { step, leftOut: false, planned: [nobody], lookups };
+}
+
+/** The accounts that `on` and `when` choose in one connection. Deleted ones are not acted on. */
+function accountsOf(
+  step: Action,
+  { id: connection, category }: ConnectionOffer,
+  { input, facts }: Planning,
+): readonly Account[] {
+  const known = accountsIn(input, connection);
+  if (known === 'unknown') return [];
+  return known.filter(({ status, privileged }) => {
+    if (status === 'deleted') return false;
+    if (step.on.privileged !== null && step.on.privileged !== privileged) return false;
+    const account = { connection, category, privileged };
+    return step.when === null || holds(step.when, { ...facts, account }).holds;
+  });
+}
+
+type Human = Exclude<PlaybookStep, Action>;
+
+function humanStep(step: Human, planning: Planning): PlannedStep {
+  const { input } = planning;
+  const frame = frameOf(step, planning);
+  const filled = (text: string) => fillIn(text, planning.values).text;
+  if (step.kind === 'notice') {
+    const { to, subject, text } = step.notice;
+    const notice = { to, subject: onOneLine(filled(subject)), text: filled(text) };
+    return { ...frame, notice };
+  }
+  const { title, instructions, assignTo, due, proof } = step.task;
+  return {
+    ...frame,
+    task: {
+      title: onOneLine(filled(title)),
+      instructions: instructions === null ? null : filled(instructions),
+      assignTo,
+      deadline: momentOf(due, input.dates, input.zone, 'due').toISOString(),
+      proof,
+    },
+  };
+}
+
+/** What all kinds have in common. */
+function frameOf(step: PlaybookStep, { input, values, notes }: Planning): PlannedStep {
+  const { text, unknown } = fillIn(titleOf(step), values);
+  const texts = step.kind === 'task' ? [step.task.title, step.task.instructions ?? ''] : [];
+  if (step.kind === 'notice') texts.push(step.notice.subject, step.notice.text);
+  const blanks = new Set([...unknown, ...texts.flatMap((it) => fillIn(it, values).unknown)]);
+  for (const blank of blanks) notes.push(`“${step.id}” mentions {${blank}}, which nobody filled.`);
+
+  return {
+    key: step.id,
+    playbookStep: step.id,
+    title: onOneLine(text),
+    why: step.why,
+    layer: step.layer,
+    kind: step.kind,
+    connectionId: null,
+    account: null,
+    capability: null,
+    params: {},
+    at: timingOf(step.at, input),
+    after: [],
+    task: null,
+    notice: null,
+    approval: false,
+    priority: priorityOf(input, step.layer, 'third'),
+  };
+}
+
+function titleOf(step: PlaybookStep): string {
+  if (step.title !== null) return step.title;
+  if (step.kind === 'action') return capabilities[step.do].title;
+  return step.kind === 'task' ? step.task.title : step.notice.subject;
+}
+
+export const asSoonAsPossible: Timing = { rule: 'as soon as possible', due: null, late: false };
+
+export function timingOf(moment: Moment | null, { dates, zone, now }: PlanInput): Timing {
+  if (moment === null) return asSoonAsPossible;
+  const due = momentOf(moment, dates, zone, 'at');
+  // Nothing can be done before it is confirmed, so the confirmation itself is never late.
+  const late = due < now && due.getTime() !== dates.confirmedAt.getTime();
+  return { rule: momentText(moment), due, late };
+}
+
+/** Room for three ranks in each layer, and for urgent departures ahead of all others. */
+export function priorityOf(
+  { dates }: PlanInput,
+  layer: Layer,
+  rank: 'first' | 'second' | 'third',
+): number {
+  const ranks = { first: 0, second: 1, third: 2 };
+  return (dates.urgentNow ? 0 : 100) + layers.indexOf(layer) * 10 + ranks[rank];
+}

@@ -1,0 +1,159 @@
+import type { Account } from './account.ts';
+import type { Capability } from './capability.ts';
+import type { ConditionFacts, Field } from './condition.ts';
+import type { CaseDates } from './dates.ts';
+import type { DepartureFacts } from './departure.ts';
+import type { Json } from './document.ts';
+import type { PersonFacts } from './person.ts';
+import { gapSteps, lookupSteps, uncutNotes } from './plan-accounts.ts';
+import { orderOf } from './plan-order.ts';
+import { type Expansion, expand } from './plan-steps.ts';
+import type {
+  Assignee,
+  ConnectionOffer,
+  Playbook,
+  PlaybookProblem,
+  Recipient,
+} from './playbook.ts';
+import { checkPlaybook } from './playbook-check.ts';
+import type { Layer, StepKind } from './step.ts';
+import { placeholderValues } from './template.ts';
+
+export { planText } from './plan-text.ts';
+export type { ConnectionOffer } from './playbook.ts';
+export { routePlaybook } from './routing.ts';
+
+export interface PlanInput {
+  readonly playbook: Playbook;
+  readonly person: PersonFacts;
+  readonly departure: DepartureFacts;
+  readonly dates: CaseDates;
+  /** IANA name, the person's. */
+  readonly zone: string;
+  /** Decides only what is marked late; everything else is the same whenever it is planned. */
+  readonly now: Date;
+  readonly connections: readonly ConnectionOffer[];
+  /** By connection; `unknown`, like none at all: it could not be asked yet. */
+  readonly accounts: ReadonlyMap<string, readonly Account[] | 'unknown'>;
+  /** The connection the departure was heard from, or csv, api or form. */
+  readonly source: string;
+  /** Left out or null where nobody told. */
+  readonly isManager?: boolean | null;
+}
+
+/** A step for one person: concrete, and plain JSON once `due` is written as text. */
+export interface PlannedStep {
+  /** Stable within the case: the playbook's step, with `@connection:account` when it acts on one. */
+  readonly key: string;
+  /** Id in the playbook; `lookup`, `lookup-at-cut` or `gap` for steps that planning adds. */
+  readonly playbookStep: string;
+  readonly title: string;
+  readonly why: string | null;
+  readonly layer: Layer;
+  readonly kind: StepKind;
+  readonly connectionId: string | null;
+  /** Null for an action: there is no such account, in any connection that `params.searched` names. */
+  readonly account: PlannedAccount | null;
+  readonly capability: Capability | null;
+  readonly params: { readonly [name: string]: Json };
+  readonly at: Timing;
+  /** Keys of the steps that must have settled first. */
+  readonly after: readonly string[];
+  readonly task: TaskPlan | null;
+  readonly notice: NoticePlan | null;
+  readonly approval: boolean;
+  /** Smaller goes first: urgent before planned, security first, privileged accounts first in it. */
+  readonly priority: number;
+}
+
+export interface PlannedAccount {
+  readonly id: string;
+  readonly login: string;
+  readonly privileged: boolean;
+}
+
+export interface Timing {
+  /** The playbook's words, such as “access ends - 14 days 09:00”. */
+  readonly rule: string;
+  /** Not before. Null: as soon as what it comes after has settled. */
+  readonly due: Date | null;
+  /** The moment had passed when this was planned; it is done at once. */
+  readonly late: boolean;
+}
+
+export interface TaskPlan {
+  readonly title: string;
+  readonly instructions: string | null;
+  readonly assignTo: Assignee;
+  /** ISO moment. */
+  readonly deadline: string;
+  readonly proof: readonly string[];
+}
+
+export interface NoticePlan {
+  readonly to: readonly Recipient[];
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Plan {
+  /** Name of the playbook. */
+  readonly playbook: string;
+  readonly title: string;
+  readonly zone: string;
+  /** In the order in which they are carried out, as far as that can be foretold. */
+  readonly steps: readonly PlannedStep[];
+  /** Keys of the gaps: accounts that no step of the security layer covers. */
+  readonly gaps: readonly string[];
+  /** What whoever reads the plan should know, in plain words. */
+  readonly notes: readonly string[];
+  /** Fields that conditions asked for and that nobody filled. */
+  readonly missing: readonly Field[];
+  /** What is wrong with the playbook, given these connections. */
+  readonly problems: readonly PlaybookProblem[];
+  readonly connectionNames: Readonly<Record<string, string>>;
+}
+
+/**
+ * Applies a playbook to one person. Pure, and the same for the same input: planning again
+ * after more is known changes only what that touches.
+ *
+ * There is always a plan: an order that cannot be kept loses a wait and is reported among the
+ * problems, because steps in a doubtful order are better than access that nobody takes away.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { playbook, person, departure, dates, zone, connections } = input;
+  const facts: ConditionFacts = {
+    person,
+    departure,
+    source: input.source,
+    isManager: input.isManager ?? null,
+  };
+  const values = placeholderValues(person, departure, dates, zone);
+  const notes: string[] = [...dates.notes];
+  const missing = new Set<Field>();
+  const expansions: Expansion[] = playbook.steps.map((step) =>
+    expand(step, { input, facts, values, notes, missing }),
+  );
+
+  const lookups = lookupSteps(input);
+  const planned = expansions.flatMap((it) => it.planned);
+  const gaps = gapSteps(input, planned);
+  const { steps, problems } = orderOf({ expansions, lookups, gaps, connections });
+
+  notes.push(...uncutNotes(input, planned));
+  const found = [...checkPlaybook(playbook, connections), ...problems];
+  const errors = found.filter((it) => it.severity === 'error');
+  notes.push(...errors.map((it) => `${it.problem} ${it.mend}`));
+  return {
+    playbook: playbook.playbook,
+    title: playbook.title,
+    zone,
+    steps,
+    gaps: gaps.map(({ key }) => key),
+    notes: [...new Set(notes)],
+    missing: [...missing],
+    problems: found,
+    connectionNames: Object.fromEntries(connections.map(({ id, name }) => [id, name])),
+  };
+}

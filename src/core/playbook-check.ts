@@ -1,0 +1,194 @@
+import { capabilities } from './capability.ts';
+import { comparisonsIn } from './condition-document.ts';
+import { isChosen, layerIn, offeredFor } from './coverage.ts';
+import type { Mending } from './document.ts';
+import { nearest } from './nearest.ts';
+import type {
+  Action,
+  Assignee,
+  ConnectionOffer,
+  Playbook,
+  PlaybookProblem,
+  PlaybookStep,
+} from './playbook.ts';
+import { orderProblems } from './playbook-order.ts';
+import { layers } from './step.ts';
+
+/** A problem of one step, still without its line. */
+export type StepProblem = Mending & Pick<PlaybookProblem, 'severity' | 'step'>;
+
+/**
+ * Holds a playbook against itself and against what is connected. `lines` is what `readPlaybook`
+ * tells; without it problems carry no line. Problems come in the order of the steps.
+ */
+export function checkPlaybook(
+  playbook: Playbook,
+  connections: readonly ConnectionOffer[],
+  lines: Readonly<Record<string, number>> = {},
+): readonly PlaybookProblem[] {
+  const problems: StepProblem[] = [
+    ...playbook.steps.flatMap((step) => [
+      ...waitProblems(step, playbook.steps),
+      ...connectionProblems(step, connections),
+      ...(step.kind === 'action' ? actionProblems(step, connections) : []),
+      ...(step.kind === 'notice' ? noticeProblems(step) : []),
+    ]),
+    ...routeProblems(playbook, connections),
+    ...orderProblems(playbook.steps, connections),
+  ];
+  const position = new Map(playbook.steps.map(({ id }, i) => [id, i]));
+  const place = ({ step }: StepProblem) => (step === null ? -1 : (position.get(step) ?? -1));
+  return problems
+    .sort((a, b) => place(a) - place(b))
+    .map((it) => ({ ...it, line: it.step === null ? null : (lines[it.step] ?? null) }));
+}
+
+const error = (step: string | null, problem: string, mend: string): StepProblem => ({
+  severity: 'error',
+  step,
+  problem,
+  mend,
+});
+
+const warning = (step: string | null, problem: string, mend: string): StepProblem => ({
+  ...error(step, problem, mend),
+  severity: 'warning',
+});
+
+/** Everything in `after` must exist, and nobody waits for himself. */
+function waitProblems(step: PlaybookStep, steps: readonly PlaybookStep[]): StepProblem[] {
+  const layerWords = layers.map((it) => `layer ${it}`);
+  return step.after.flatMap((word) => {
+    if (word === step.id) {
+      const problem = `“${step.id}” waits for itself.`;
+      return [error(step.id, problem, `Take “${word}” out of its “after”.`)];
+    }
+    if (layerIn(word) === step.layer) {
+      const problem = `“${step.id}” belongs to the ${step.layer} layer and waits for all of it.`;
+      const mend = 'Name the steps it waits for, or put it into another layer.';
+      return [error(step.id, problem, mend)];
+    }
+    if (layerWords.includes(word) || steps.some(({ id }) => id === word)) return [];
+    const meant = nearest(word, [...steps.map(({ id }) => id), ...layerWords]);
+    const problem = `“${step.id}” waits for “${word}”, which is no step of this playbook.`;
+    const mend = `${meant ? `Did you mean “${meant}”? ` : ''}Write the id of a step or ${layerWords
+      .map((it) => `“${it}”`)
+      .join(', ')}.`;
+    return [error(step.id, problem, mend)];
+  });
+}
+
+/** Connections that a step names must be there. */
+function connectionProblems(
+  step: PlaybookStep,
+  connections: readonly ConnectionOffer[],
+): StepProblem[] {
+  const named = new Set<string>();
+  const addPerson = (person: object) => {
+    if (isSystemOwner(person)) named.add(person.systemOwner);
+  };
+  if (step.kind === 'action' && step.on.connection !== null) named.add(step.on.connection);
+  if (step.kind === 'task') addPerson(step.task.assignTo);
+  if (step.kind === 'notice') step.notice.to.forEach(addPerson);
+  for (const name of step.when ? connectionsIn(step.when) : []) named.add(name);
+  return unknownConnections(step.id, `“${step.id}”`, [...named], connections);
+}
+
+const isSystemOwner = (person: object): person is Extract<Assignee, { systemOwner: string }> =>
+  'systemOwner' in person;
+
+const connectionsIn = (condition: Parameters<typeof comparisonsIn>[0]): string[] =>
+  comparisonsIn(condition)
+    .filter(({ field, operator }) => field === 'account.connection' && operator !== 'is set')
+    .flatMap(({ value }) => (typeof value === 'boolean' ? [] : value));
+
+function unknownConnections(
+  step: string | null,
+  who: string,
+  named: readonly string[],
+  connections: readonly ConnectionOffer[],
+): StepProblem[] {
+  return named
+    .filter((name) => !connections.some(({ id }) => same(id, name)))
+    .map((name) => {
+      const byName = connections.find((it) => same(it.name, name))?.id;
+      const ids = connections.map(({ id }) => id);
+      const meant = byName ?? nearest(name, ids);
+      const known = ids.length > 0 ? `Connected are: ${ids.join(', ')}.` : 'Nothing is connected.';
+      const mend = `${meant ? `Did you mean “${meant}”? ` : ''}${known}`;
+      return error(step, `${who} names “${name}”, which is no connection.`, mend);
+    });
+}
+
+const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
+
+function actionProblems(step: Action, connections: readonly ConnectionOffer[]): StepProblem[] {
+  const problems: StepProblem[] = [];
+  const { title, weight } = capabilities[step.do];
+  const offers = connections.flatMap((it) => {
+    const action = offeredFor(step, it, null);
+    return action ? [{ connection: it, action }] : [];
+  });
+
+  if (offers.length === 0) {
+    const chosen = connections.filter((it) => isChosen(step, it)).map((it) => it.name);
+    const problem =
+      chosen.length > 0
+        ? `Nothing can carry out “${step.id}”: ${chosen.join(', ')} offers no “${title}”.`
+        : `Nothing can carry out “${step.id}”: no connected system fits its “on”.`;
+    const mend =
+      'Connect a system that offers it, or leave it: it settles as absent until there is one.';
+    problems.push(warning(step.id, problem, mend));
+  }
+  if (weight === 'destructive' && !step.approval) {
+    const problem = `“${step.id}” (${title}) cannot be undone and asks nobody.`;
+    problems.push(error(step.id, problem, 'Add “approval: yes”; another person then decides.'));
+  }
+  if (step.do === 'account.delete' && !isLongAfterwards(step)) {
+    const problem = `“${step.id}” deletes accounts less than 30 days after access has ended.`;
+    const mend =
+      'Write at: “access ends + 30 days” or later; until then suspending can still be undone.';
+    problems.push(warning(step.id, problem, mend));
+  }
+
+  const lacking = new Map<string, string[]>();
+  for (const { connection, action } of offers) {
+    const missing = action.requiredParams.filter((it) => !Object.hasOwn(step.with, it)).join(', ');
+    if (missing) lacking.set(missing, [...(lacking.get(missing) ?? []), connection.name]);
+  }
+  for (const [missing, names] of lacking) {
+    const problem = `“${step.id}” (${title}) does not say what ${names.join(', ')} must know: ${missing}.`;
+    problems.push(error(step.id, problem, `Add with: { ${missing.replaceAll(',', ': …,')}: … }.`));
+  }
+  return problems;
+}
+
+const daysUntilDeletion = 30;
+
+function isLongAfterwards({ at }: Action): boolean {
+  if (!at?.offset || at.anchor === 'confirmed') return false;
+  const days = { minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 }[at.offset.unit];
+  return at.offset.amount * days >= daysUntilDeletion;
+}
+
+/** What reaches the private address tells the leaver; it goes out when access has ended. */
+function noticeProblems(step: Extract<PlaybookStep, { kind: 'notice' }>): StepProblem[] {
+  const isPrivate = step.notice.to.some((it) => 'personalEmail' in it);
+  if (!isPrivate || step.after.includes('layer security')) return [];
+  const problem = `“${step.id}” writes to the private address before access has ended.`;
+  return [warning(step.id, problem, 'Add “layer security” to its “after”, if it should wait.')];
+}
+
+function routeProblems(
+  { appliesWhen }: Playbook,
+  connections: readonly ConnectionOffer[],
+): StepProblem[] {
+  const named = appliesWhen ? sourcesIn(appliesWhen) : [];
+  const others = named.filter((it) => !['csv', 'api', 'form'].some((known) => same(known, it)));
+  return unknownConnections(null, '“applies when”', others, connections);
+}
+
+const sourcesIn = (condition: Parameters<typeof comparisonsIn>[0]): string[] =>
+  comparisonsIn(condition)
+    .filter(({ field, operator }) => field === 'departure.source' && operator !== 'is set')
+    .flatMap(({ value }) => (typeof value === 'boolean' ? [] : value));

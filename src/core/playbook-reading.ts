@@ -1,0 +1,308 @@
+import { z } from 'zod';
+import { capabilities, isCapability } from './capability.ts';
+import { Condition } from './condition.ts';
+import { asksForAccount } from './condition-document.ts';
+import { categories } from './connection.ts';
+import {
+  choosing,
+  found,
+  has,
+  type Json,
+  line,
+  type Mending,
+  oneOf,
+  optional,
+  paragraphs,
+  problemsIn,
+  report,
+  words,
+  yesOrNo,
+} from './document.ts';
+import { type Moment, momentForms, parseMoment } from './moment.ts';
+import type {
+  AccountChoice,
+  Assignee,
+  Playbook,
+  PlaybookProblem,
+  PlaybookStep,
+  Recipient,
+} from './playbook.ts';
+import { readYaml } from './playbook-yaml.ts';
+import { layers } from './step.ts';
+import { problemInTemplate } from './template.ts';
+import { roles } from './user.ts';
+
+export type ReadPlaybook =
+  | {
+      readonly playbook: Playbook;
+      /** Where each step stands in the text, by its id; lines count from 1. */
+      readonly lines: Readonly<Record<string, number>>;
+    }
+  | { readonly problems: readonly PlaybookProblem[] };
+
+const mostSteps = 300;
+const mostProblems = 50;
+
+/**
+ * Reads a playbook from YAML (or JSON, which is YAML). All problems at once, each with the step,
+ * the line, and what to do. Whether its order and its connections make sense says `checkPlaybook`.
+ */
+export function readPlaybook(text: string): ReadPlaybook {
+  const yaml = readYaml(text);
+  if ('problems' in yaml) {
+    const problems = yaml.problems.map((it) => ({ severity: 'error', step: null, ...it }) as const);
+    return { problems };
+  }
+  const result = PlaybookDocument.safeParse(yaml.value);
+  if (!result.success) {
+    const found = problemsIn(result.error, yaml.value).map(({ path, problem, mend }) => {
+      const step = stepAt(yaml.value, path);
+      return { severity: 'error' as const, step, line: yaml.lineOf(path), problem, mend };
+    });
+    return { problems: found.sort((a, b) => a.line - b.line).slice(0, mostProblems) };
+  }
+  const playbook = result.data;
+  const lines = playbook.steps.map(({ id }, i) => [id, yaml.lineOf(['steps', i])] as const);
+  return { playbook, lines: Object.fromEntries(lines) };
+}
+
+/** How people find the step: by its id, else by its place. */
+function stepAt(value: unknown, path: readonly (string | number)[]): string | null {
+  const [word, position] = path;
+  if (word !== 'steps' || typeof position !== 'number') return null;
+  const steps: unknown = Reflect.get(Object(value), 'steps');
+  const step: unknown = Array.isArray(steps) ? steps[position] : null;
+  const id: unknown = has(step, 'id') ? Reflect.get(Object(step), 'id') : null;
+  return typeof id === 'string' && id !== '' ? id.slice(0, 60) : `step ${position + 1}`;
+}
+
+const name = z.string().superRefine((text, context) => {
+  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && text.length <= 60) return;
+  report(context, {
+    problem: `“${text.slice(0, 60)}” cannot be a name.`,
+    mend: 'Write small letters, digits and single hyphens, at most 60, such as “block-sign-in”.',
+  });
+});
+
+/** Names that the planner gives to steps of its own. */
+const reserved = ['lookup', 'lookup-at-cut', 'gap'];
+
+const moment: z.ZodType<Moment> = z.string().transform((text, context) => {
+  const parsed = parseMoment(text);
+  if ('problem' in parsed) {
+    report(context, parsed);
+    return z.NEVER;
+  }
+  if (parsed.moment.anchor === 'start day') {
+    report(context, { problem: 'A departure has no “start day”.', mend: momentForms });
+    return z.NEVER;
+  }
+  return parsed.moment;
+});
+
+const template = (schema: z.ZodType<string>): z.ZodType<string> =>
+  schema.superRefine((text, context) => {
+    const problem = problemInTemplate(text);
+    if (problem) report(context, problem);
+  });
+
+const everyAccount: AccountChoice = { category: null, connection: null, privileged: null };
+
+const accountChoice: z.ZodType<AccountChoice> = choosing<AccountChoice>((value) => {
+  if (typeof value === 'string' && value.trim().toLowerCase() === 'every account')
+    return z.unknown().transform(() => everyAccount);
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
+    return {
+      problem: `“on” must say which accounts; found ${found(value)}.`,
+      mend: 'Write “every account”, or one or more of { category: …, connection: …, privileged: yes }.',
+    };
+  }
+  return words(
+    {
+      category: optional(oneOf(categories)),
+      connection: optional(line(100)),
+      privileged: optional(yesOrNo),
+    },
+    '“on”',
+  );
+});
+
+const address = z.email().max(254);
+const assigneeForms =
+  'Write manager, { role: … }, { email: … } or { system owner: <id of a connection> }';
+
+const assignee: z.ZodType<Assignee> = choosing<Assignee>(
+  (value) => assigneeShape(value) ?? noPerson(value, `${assigneeForms}.`),
+);
+
+const recipient: z.ZodType<Recipient> = choosing<Recipient>((value) => {
+  if (value === 'personal address')
+    return z.unknown().transform(() => ({ personalEmail: true }) as const);
+  return assigneeShape(value) ?? noPerson(value, `${assigneeForms}, or “personal address”.`);
+});
+
+function assigneeShape(value: unknown): z.ZodType<Assignee> | null {
+  if (value === 'manager') return z.unknown().transform(() => ({ manager: true }) as const);
+  if (has(value, 'manager')) return words({ manager: trueOnly }, 'A person');
+  if (has(value, 'role')) return words({ role: oneOf(roles) }, 'A person');
+  if (has(value, 'email')) return words({ email: address }, 'A person');
+  if (has(value, 'system owner')) {
+    return words({ 'system owner': line(100) }, 'A person').transform((it) => ({
+      systemOwner: it['system owner'],
+    }));
+  }
+  return null;
+}
+
+const trueOnly = yesOrNo.transform((value, context): true => {
+  if (value) return true;
+  report(context, { problem: '“manager” cannot be “no” here.', mend: `${assigneeForms}.` });
+  return z.NEVER;
+});
+
+const noPerson = (value: unknown, mend: string): Mending => ({
+  problem: `This names nobody: ${found(value)}.`,
+  mend,
+});
+
+const oneOrSeveral = choosing<string | readonly string[]>((value) => {
+  if (typeof value === 'string') return z.string();
+  if (Array.isArray(value)) return z.array(z.string()).max(mostSteps);
+  return {
+    problem: `“after” must be a list of steps; found ${found(value)}.`,
+    mend: 'Write the ids of steps, such as [block-sign-in], or [layer security].',
+  };
+});
+
+const after = oneOrSeveral.transform((value) => {
+  const several = typeof value === 'string' ? [value] : value;
+  return [...new Set(several.map((it) => it.trim().toLowerCase().replace(/\s+/g, ' ')))];
+});
+
+const frame = {
+  id: name,
+  layer: oneOf(layers),
+  title: optional(template(line(200))),
+  why: optional(paragraphs(1_000)),
+  at: optional(moment),
+  after: optional(after),
+  when: optional(Condition),
+};
+
+const capability = oneOf(Object.keys(capabilities).filter(isCapability));
+const params: z.ZodType<Record<string, Json>> = z.record(z.string(), z.json());
+
+const actionStep = words(
+  {
+    ...frame,
+    do: capability,
+    on: accountChoice,
+    with: optional(params),
+    approval: optional(yesOrNo),
+  },
+  'An action',
+).transform(
+  ({ after, approval, with: given, ...step }): PlaybookStep => ({
+    kind: 'action',
+    ...step,
+    after: after ?? [],
+    with: given ?? {},
+    approval: approval ?? false,
+  }),
+);
+
+const task = words(
+  {
+    title: template(line(200)),
+    instructions: optional(template(paragraphs())),
+    'assign to': assignee,
+    due: moment,
+    proof: optional(z.array(line(200)).max(20)),
+  },
+  'A task',
+).transform(({ 'assign to': assignTo, proof, ...it }) => ({ ...it, assignTo, proof: proof ?? [] }));
+
+const notice = words(
+  {
+    to: z.array(recipient).min(1).max(20),
+    subject: template(line(200)),
+    text: template(paragraphs(20_000)),
+  },
+  'A notice',
+);
+
+const withoutAccount = (step: PlaybookStep, context: z.RefinementCtx): void => {
+  if (step.when === null || !asksForAccount(step.when)) return;
+  const problem = `“when” asks for an account, but a ${step.kind} acts on none.`;
+  report(context, { problem, mend: 'Use departure and person fields only.' }, ['when']);
+};
+
+const taskStep = words({ ...frame, task }, 'A task step')
+  .transform(({ after, ...step }): PlaybookStep => ({ kind: 'task', ...step, after: after ?? [] }))
+  .superRefine(withoutAccount);
+
+const noticeStep = words({ ...frame, notice }, 'A notice step')
+  .transform(
+    ({ after, ...step }): PlaybookStep => ({ kind: 'notice', ...step, after: after ?? [] }),
+  )
+  .superRefine(withoutAccount);
+
+/** Kinds that a later version brings, and how to get by until then. */
+const laterKinds = ['ticket', 'survey', 'obligation'];
+const kinds = { do: actionStep, task: taskStep, notice: noticeStep };
+
+const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
+  const later = laterKinds.find((it) => has(value, it));
+  if (later) {
+    return {
+      problem: `“${later}” comes with a later version.`,
+      mend: 'Use a task instead: task: { title: …, assign to: …, due: …, proof: […] }.',
+    };
+  }
+  const used = (['do', 'task', 'notice'] as const).filter((it) => has(value, it));
+  const [kind, second] = used;
+  if (kind === undefined) {
+    return {
+      problem: 'It does not say what is to be done.',
+      mend: 'Add “do” with “on”, or “task”, or “notice”.',
+    };
+  }
+  if (second) {
+    return {
+      problem: `It has both “${kind}” and “${second}”.`,
+      mend: 'Make two steps of it; the second may wait by “after”.',
+    };
+  }
+  return kinds[kind];
+});
+
+const PlaybookDocument: z.ZodType<Playbook> = words(
+  {
+    playbook: name,
+    title: line(200),
+    for: oneOf(['departure']),
+    'applies when': optional(Condition),
+    steps: z.array(step).min(1).max(mostSteps),
+  },
+  'A playbook',
+)
+  .transform(({ 'applies when': appliesWhen, ...it }): Playbook => ({ ...it, appliesWhen }))
+  .superRefine((playbook, context) => {
+    if (playbook.appliesWhen && asksForAccount(playbook.appliesWhen)) {
+      const problem = '“applies when” asks for an account, but no account is chosen yet.';
+      const mend = 'Move that part to “when” of the steps.';
+      report(context, { problem, mend }, ['applies when']);
+    }
+    const seen = new Set<string>();
+    for (const [i, { id }] of playbook.steps.entries()) {
+      const path = ['steps', i, 'id'];
+      if (reserved.includes(id)) {
+        const problem = `“${id}” is a name that Gatehouse uses itself.`;
+        report(context, { problem, mend: 'Choose another id.' }, path);
+      } else if (seen.has(id)) {
+        const problem = `Two steps are called “${id}”.`;
+        report(context, { problem, mend: 'Give one of them another id.' }, path);
+      }
+      seen.add(id);
+    }
+  });

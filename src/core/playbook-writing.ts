@@ -1,0 +1,76 @@
+import { stringify } from 'yaml';
+import { conditionDocument, yesNo } from './condition-document.ts';
+import { momentText } from './moment.ts';
+import type { AccountChoice, Playbook, PlaybookStep, Recipient } from './playbook.ts';
+
+/** The YAML that `readPlaybook` reads back as the same playbook. */
+export function writePlaybook(playbook: Playbook): string {
+  const document = {
+    playbook: playbook.playbook,
+    title: playbook.title,
+    for: playbook.for,
+    ...(playbook.appliesWhen && { 'applies when': conditionDocument(playbook.appliesWhen) }),
+    steps: playbook.steps.map(stepDocument),
+  };
+  return stringify(document, {
+    version: '1.2',
+    schema: 'core',
+    aliasDuplicateObjects: false,
+    lineWidth: 100,
+  });
+}
+
+function stepDocument(step: PlaybookStep): Record<string, unknown> {
+  return {
+    id: step.id,
+    layer: step.layer,
+    ...(step.title !== null && { title: step.title }),
+    ...(step.why !== null && { why: step.why }),
+    ...contentOf(step),
+    ...(step.at && { at: momentText(step.at) }),
+    ...(step.after.length > 0 && { after: step.after }),
+    ...(step.when && { when: conditionDocument(step.when) }),
+  };
+}
+
+function contentOf(step: PlaybookStep): Record<string, unknown> {
+  switch (step.kind) {
+    case 'action':
+      return {
+        do: step.do,
+        on: choiceDocument(step.on),
+        ...(Object.keys(step.with).length > 0 && { with: step.with }),
+        ...(step.approval && { approval: 'yes' }),
+      };
+    case 'task': {
+      const { title, instructions, assignTo, due, proof } = step.task;
+      return {
+        task: {
+          title,
+          ...(instructions !== null && { instructions }),
+          'assign to': personDocument(assignTo),
+          due: momentText(due),
+          ...(proof.length > 0 && { proof }),
+        },
+      };
+    }
+    case 'notice':
+      return { notice: { ...step.notice, to: step.notice.to.map(personDocument) } };
+  }
+}
+
+function choiceDocument({ category, connection, privileged }: AccountChoice): unknown {
+  if (category === null && connection === null && privileged === null) return 'every account';
+  return {
+    ...(category !== null && { category }),
+    ...(connection !== null && { connection }),
+    ...(privileged !== null && { privileged: yesNo(privileged) }),
+  };
+}
+
+function personDocument(person: Recipient): unknown {
+  if ('manager' in person) return 'manager';
+  if ('personalEmail' in person) return 'personal address';
+  if ('systemOwner' in person) return { 'system owner': person.systemOwner };
+  return person;
+}

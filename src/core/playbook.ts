@@ -1,0 +1,127 @@
+import type { Capability } from './capability.ts';
+import type { Condition } from './condition.ts';
+import type { Category } from './connection.ts';
+import type { Json } from './document.ts';
+import type { Moment } from './moment.ts';
+import type { Layer } from './step.ts';
+
+export { checkPlaybook } from './playbook-check.ts';
+export { readPlaybook } from './playbook-reading.ts';
+export { writePlaybook } from './playbook-writing.ts';
+
+/**
+ * Which steps, for whom, on which accounts, when, after what. Data, no code: nothing in it is
+ * ever evaluated, so nobody can inject anything.
+ */
+export interface Playbook {
+  /** Its name in files, addresses and the record, such as `involuntary-departure`. */
+  readonly playbook: string;
+  readonly title: string;
+  readonly for: 'departure';
+  /** Null: applies to every departure. */
+  readonly appliesWhen: Condition | null;
+  readonly steps: readonly PlaybookStep[];
+}
+
+export type PlaybookStep = Action | (StepFrame & (TaskStep | NoticeStep));
+
+/** A step that acts on accounts. */
+export type Action = StepFrame & ActionStep;
+
+export interface StepFrame {
+  readonly id: string;
+  readonly layer: Layer;
+  readonly title: string | null;
+  /** The reason, for whoever reads the plan. */
+  readonly why: string | null;
+  /** Null: as soon as `after` allows. */
+  readonly at: Moment | null;
+  /** Ids of steps, or `layer security`, `layer operations`, `layer compliance`. */
+  readonly after: readonly string[];
+  /** Null: always. */
+  readonly when: Condition | null;
+}
+
+/** A capability on every account that `on` chooses. */
+export interface ActionStep {
+  readonly kind: 'action';
+  readonly do: Capability;
+  readonly on: AccountChoice;
+  readonly with: { readonly [name: string]: Json };
+  /** Whether another person must approve it; never false for what is destructive. */
+  readonly approval: boolean;
+}
+
+/** All parts that are not null must hold. All null: every account. */
+export interface AccountChoice {
+  readonly category: Category | null;
+  /** Id of a connection. */
+  readonly connection: string | null;
+  readonly privileged: boolean | null;
+}
+
+export interface TaskStep {
+  readonly kind: 'task';
+  readonly task: {
+    readonly title: string;
+    readonly instructions: string | null;
+    readonly assignTo: Assignee;
+    readonly due: Moment;
+    /** What must be written down or attached. */
+    readonly proof: readonly string[];
+  };
+}
+
+/** Who does a task. */
+export type Assignee =
+  | { readonly role: string }
+  /** The manager of the person who leaves. */
+  | { readonly manager: true }
+  | { readonly email: string }
+  /** The owner of a connection, by its id. */
+  | { readonly systemOwner: string };
+
+export interface NoticeStep {
+  readonly kind: 'notice';
+  readonly notice: {
+    readonly to: readonly Recipient[];
+    readonly subject: string;
+    readonly text: string;
+  };
+}
+
+export type Recipient =
+  | Assignee
+  /** The private address of the person who leaves; the one at work is closed by then. */
+  | { readonly personalEmail: true };
+
+/** What one connection can do, as far as planning has to know. */
+export interface ConnectionOffer {
+  readonly id: string;
+  readonly name: string;
+  readonly category: Category;
+  readonly actions: readonly OfferedAction[];
+  /** Whether accounts can be looked for there. */
+  readonly holdsAccounts: boolean;
+}
+
+export interface OfferedAction {
+  readonly capability: Capability;
+  readonly kind: 'transition' | 'command' | 'by-hand';
+  /** What must come later on the same account. */
+  readonly mustPrecede: readonly Capability[];
+  /** Names that `with` must fill. */
+  readonly requiredParams: readonly string[];
+}
+
+/** What is wrong with a playbook, for the person who wrote it. */
+export interface PlaybookProblem {
+  /** An error keeps the playbook from being published; a warning says what to expect. */
+  readonly severity: 'error' | 'warning';
+  /** Id of the step; null: the playbook as a whole. */
+  readonly step: string | null;
+  /** Counts from 1; null where no text is at hand. */
+  readonly line: number | null;
+  readonly problem: string;
+  readonly mend: string;
+}

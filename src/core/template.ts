@@ -1,0 +1,82 @@
+import type { CaseDates } from './dates.ts';
+import type { DepartureFacts } from './departure.ts';
+import type { Mending } from './document.ts';
+import { nearest } from './nearest.ts';
+import type { PersonFacts } from './person.ts';
+
+/**
+ * What may stand in braces in titles, instructions and messages. A closed list: the reason of a
+ * departure, pay and private data are not in it, so no template can give them away.
+ */
+export const placeholders = [
+  'person.name',
+  'person.email',
+  'person.title',
+  'person.department',
+  'person.location',
+  'departure.kind',
+  'access ends',
+  'last working day',
+  'employment ends',
+  'pay ends',
+] as const;
+export type Placeholder = (typeof placeholders)[number];
+
+export type Values = Readonly<Record<Placeholder, string | null>>;
+
+const inBraces = /\{([^{}]*)\}/g;
+
+/** Null when every placeholder is known. */
+export function problemInTemplate(text: string): Mending | null {
+  for (const [, name = ''] of text.matchAll(inBraces)) {
+    if (isPlaceholder(name.trim())) continue;
+    const meant = nearest(name, placeholders);
+    return {
+      problem: `“{${name}}” is not a placeholder.`,
+      mend: `${meant ? `Did you mean “{${meant}}”? ` : ''}Possible: ${placeholders
+        .map((it) => `{${it}}`)
+        .join(', ')}.`,
+    };
+  }
+  return null;
+}
+
+const isPlaceholder = (name: string): name is Placeholder => placeholders.some((it) => it === name);
+
+export const placeholderValues = (
+  person: PersonFacts,
+  departure: DepartureFacts,
+  dates: CaseDates,
+  zone: string,
+): Values => ({
+  'person.name': person.name,
+  'person.email': person.email,
+  'person.title': person.title,
+  'person.department': person.department,
+  'person.location': person.location,
+  'departure.kind': departure.kind,
+  'access ends': `${dates.accessEnds.local.replace('T', ' ')} (${zone})`,
+  'last working day': dates.lastWorkingDay,
+  'employment ends': dates.employmentEnds,
+  'pay ends': dates.payEnds,
+});
+
+/** Fills in a template; `unknown` lists what nobody filled. Values are never read as templates. */
+export function fillIn(
+  template: string,
+  values: Values,
+): { text: string; unknown: readonly Placeholder[] } {
+  const unknown: Placeholder[] = [];
+  const text = template.replace(inBraces, (whole, inner: string) => {
+    const name = inner.trim();
+    if (!isPlaceholder(name)) return whole;
+    const value = values[name]?.trim();
+    if (value) return value;
+    unknown.push(name);
+    return '(not known)';
+  });
+  return { text, unknown };
+}
+
+/** Facts from outside may contain line breaks, which have no place in a title or a subject. */
+export const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
