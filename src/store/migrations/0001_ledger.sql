@@ -198,11 +198,13 @@ create trigger check_staged before insert on ledger.staged
 create function ledger.check_unclaimed() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if exists (select from ledger.entry e where e.row_key = new.row_key)
-     or exists (select from ledger.entry e
-                 where e.case_id = new.case_id and e.case_seq = new.case_seq) then
-    raise exception 'the record has a fact for % or place % of case % already',
-                    new.row_key, new.case_seq, new.case_id using errcode = '23505';
+  if exists (select from ledger.entry e where e.row_key = new.row_key) then
+    raise exception '% is accounted for already', new.row_key using errcode = '23505';
+  end if;
+  if exists (select from ledger.entry e
+              where e.case_id = new.case_id and e.case_seq = new.case_seq) then
+    raise exception 'case % has a fact number % already', new.case_id, new.case_seq
+      using errcode = '23505';
   end if;
   return null;
 end $$;

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { ulid } from 'ulid';
+import { factTypes } from '#core/event.ts';
+import { type Db, inTransaction, sql } from '#store/sql.ts';
+import { record } from './record.ts';
+import {
+  held,
+  loggedIn,
+  opened,
+  somebody,
+  startLedger,
+  type TestLedger,
+  verified,
+} from './testing/ledger.ts';
+
+describe('the guards of the database', () => {
+  let ledger: TestLedger;
+  before(async () => {
+    ledger = await startLedger();
+    // A table like those of the product that must be accounted for.
+    await ledger.pools.owner.query(`
+      create table guarded (id text primary key, version integer not null, state text not null);
+      create constraint trigger accounted after insert or update on guarded
+        deferrable initially deferred for each row execute function ledger.accounted();
+      grant select, insert, update on guarded to gatehouse_worker;
+    `);
+  });
+
+  const change = (tx: Db, id: string, state: string) =>
+    tx.query(sql`
+      insert into guarded (id, version, state) values (${id}, 1, ${state})
+          on conflict (id) do update set version = guarded.version + 1, state = excluded.state
+    `);
+  const factOf = (id: string, version: number) => ({
+    ...loggedIn(),
+    type: 'access.denied' as const,
+    row: { table: 'guarded', id, version },
+    data: { action: 'test', resource: 'test', count: 1 },
+  });
+  const inWorker = (work: (tx: Db) => Promise<void>) => inTransaction(ledger.pools.worker, work);
+  const forbidden = { code: '42501' };
+  const wrong = { code: '23514' };
+
+  it('know the same types and roles as the code', async () => {
+    const { rows } = await ledger.pools.admin.query<{ role: string; type: string }>(
+      'select role, type from ledger.writer',
+    );
+    const inDatabase = rows.map(({ role, type }) => `${role} ${type}`);
+    const inCode = Object.entries(factTypes).flatMap(([type, { by }]) =>
+      by.map((role) => `gatehouse_${role} ${type}`),
+    );
+    assert.deepEqual(inDatabase.sort(), inCode.sort());
+  });
+
+  it('let a role state only its own facts', async () => {
+    const caseId = ulid();
+    await ledger.state('worker', opened(caseId));
+    await assert.rejects(ledger.state('web', verified(caseId, somebody())), {
+      ...forbidden,
+      message: 'role gatehouse_web may not state step.verified',
+    });
+    await assert.rejects(ledger.state('worker', loggedIn()), forbidden);
+    await assert.rejects(ledger.state('scribe', opened(ulid())), forbidden);
+    await ledger.state('worker', verified(caseId, somebody()));
+  });
+
+  it('refuse a change without a fact', async () => {
+    const id = ulid();
+    await assert.rejects(
+      inWorker(async (tx) => void (await change(tx, id, 'new'))),
+      { ...wrong, message: `no ledger event for guarded/${id}@1` },
+    );
+    await inWorker(async (tx) => {
+      await record(tx, ledger.keys, [factOf(id, 1)]);
+      await change(tx, id, 'new');
+    });
+    const { rowCount } = await ledger.pools.worker.query(sql`select from guarded where id = ${id}`);
+    assert.equal(rowCount, 1);
+  });
+
+  it('refuse a change that another transaction accounted for', async () => {
+    const id = ulid();
+    await inWorker((tx) => record(tx, ledger.keys, [factOf(id, 1)]));
+    await assert.rejects(
+      inWorker(async (tx) => void (await change(tx, id, 'new'))),
+      wrong,
+    );
+  });
+
+  it('ask for two facts where one row changes twice', async () => {
+    const id = ulid();
+    const twice = (facts: Parameters<typeof record>[2]) =>
+      inWorker(async (tx) => {
+        await record(tx, ledger.keys, facts);
+        await change(tx, id, 'once');
+        await change(tx, id, 'twice');
+      });
+
+    await assert.rejects(twice([factOf(id, 1)]), wrong);
+    await assert.rejects(twice([factOf(id, 2)]), wrong);
+    await twice([factOf(id, 1), factOf(id, 2)]);
+  });
+
+  it('refuse a second fact for one row version, before and after it is in the record', async () => {
+    const id = ulid();
+    await ledger.state('worker', factOf(id, 1));
+    await assert.rejects(ledger.state('worker', factOf(id, 1)), { code: '23505' });
+    await ledger.sequenceAll();
+    await assert.rejects(ledger.state('worker', factOf(id, 1)), { code: '23505' });
+    await assert.rejects(ledger.state('worker', factOf(id, 2), factOf(id, 2)), { code: '23505' });
+    await ledger.sequenceAll();
+  });
+
+  it('refuse a leaf whose columns say something else', async () => {
+    const leaf = Buffer.from('{"type":"access.denied","row":"guarded/a@1"}');
+    const stage = (row: string | null, caseId: string | null) =>
+      ledger.pools.worker.query(
+        'insert into ledger.staged (leaf, row_key, case_id, case_seq) values ($1, $2, $3, $4)',
+        [leaf, row, caseId, caseId && 1],
+      );
+    await assert.rejects(stage('guarded/a@2', null), wrong);
+    await assert.rejects(stage('guarded/a@1', ulid()), wrong);
+    await assert.rejects(stage(null, null), wrong);
+  });
+
+  it('refuse a place in a case that is taken, before and after it is in the record', async () => {
+    const caseId = ulid();
+    await ledger.state('worker', opened(caseId), held(caseId));
+    const leaf = `{"type":"case.held","case":"${caseId}","case_seq":2}`;
+    const forge = () =>
+      ledger.pools.worker.query(
+        'insert into ledger.staged (leaf, case_id, case_seq) values ($1, $2, 2)',
+        [Buffer.from(leaf), caseId],
+      );
+    await assert.rejects(forge(), { code: '23505' });
+    await ledger.sequenceAll();
+    await assert.rejects(forge(), { code: '23505' });
+  });
+
+  it('let nobody pose as another transaction or role, nor look at what is staged', async () => {
+    for (const column of ['xact', 'staged_by', 'sid', 'staged_at']) {
+      await assert.rejects(
+        ledger.pools.worker.query(
+          `insert into ledger.staged (leaf, ${column}) values ('{}', default)`,
+        ),
+        forbidden,
+        column,
+      );
+    }
+    for (const statement of [
+      'select from ledger.staged',
+      'delete from ledger.staged',
+      `insert into ledger.entry (idx, sid, leaf, leaf_hash, staged_by) values (99, 99, '', '', 'x')`,
+      'update ledger.head set size = 0',
+      'delete from ledger.disclosure',
+      'update ledger.subject_key set wrapped = null',
+      `insert into ledger.writer values ('gatehouse_web', 'step.verified')`,
+    ]) {
+      await assert.rejects(ledger.pools.worker.query(statement), forbidden, statement);
+      await assert.rejects(ledger.pools.web.query(statement), forbidden, statement);
+    }
+  });
+
+  it('keep what is recorded as it is, even from the owner', async () => {
+    await ledger.state('worker', opened(ulid()));
+    await ledger.sequenceAll();
+    await ledger.pools.scribe.query(`
+      insert into ledger.checkpoint (origin, size, root, note)
+      select origin, size, root, 'a note' from ledger.head;
+      insert into ledger.cosignature (origin, size, key_id, line, at)
+      select origin, size, 'abcd', 'a line', now() from ledger.checkpoint;
+      insert into ledger.tsa_token (origin, size, tsa, generation, tsr, gen_time, chain_pem)
+      select origin, size, 'tsa-a', 0, '', now(), '' from ledger.checkpoint;
+    `);
+    for (const [table, column] of [
+      ['entry', 'leaf'],
+      ['checkpoint', 'note'],
+      ['cosignature', 'line'],
+      ['tsa_token', 'tsa'],
+    ]) {
+      for (const pool of [ledger.pools.owner, ledger.pools.admin]) {
+        const appendOnly = { ...forbidden, message: `ledger.${table} is append-only` };
+        await assert.rejects(
+          pool.query(`update ledger.${table} set ${column} = ${column}`),
+          appendOnly,
+        );
+        await assert.rejects(pool.query(`delete from ledger.${table}`), appendOnly);
+        await assert.rejects(pool.query(`truncate ledger.${table} cascade`), forbidden);
+      }
+      await assert.rejects(ledger.pools.scribe.query(`delete from ledger.${table}`), forbidden);
+    }
+  });
+});
