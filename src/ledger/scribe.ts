@@ -62,8 +62,8 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
   /** Works until told to stop, if nobody else does. */
   async function lead(): Promise<void> {
     const client = await pool.connect();
-    // An error between two queries has no other listener and would end the process; the
-    // next query on the connection fails and tells.
+    // Heard, a cut between two queries ends the pause and not the process; the next query
+    // on the connection then fails and tells why.
     client.on('error', bell.ring);
     let broken: unknown;
     try {

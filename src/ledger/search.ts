@@ -50,7 +50,10 @@ export interface EventPage {
   readonly next: string | null;
 }
 
-/** The newest facts first, a page at a time. `cursor` is `next` of the page before, or null. */
+/**
+ * The newest facts first, a page at a time. `cursor` is `next` of the page before, or null;
+ * the edge that takes it from outside checks that it is a number.
+ */
 export async function searchEvents(
   db: Db,
   filter: EventFilter,

@@ -13,7 +13,6 @@ import { sequence } from '../sequence.ts';
 /** One entry of the record, its leaf read as JSON. */
 export interface Entry {
   readonly idx: number;
-  readonly sid: string;
   readonly leaf: Buffer;
   readonly hash: Buffer;
   readonly caseId: string | null;
@@ -49,7 +48,7 @@ export async function startLedger(): Promise<TestLedger> {
 
 export async function entriesOf(pool: pg.Pool): Promise<readonly Entry[]> {
   const { rows } = await pool.query<Omit<Entry, 'body'>>(sql`
-    select idx::integer, sid, leaf, leaf_hash as hash, case_id as "caseId", case_seq as "caseSeq"
+    select idx::integer, leaf, leaf_hash as hash, case_id as "caseId", case_seq as "caseSeq"
       from ledger.entry
      order by ledger.entry.idx
   `);
