@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseProblem } from './problem.ts';
@@ -8,6 +16,7 @@ import { DatabaseProblem } from './problem.ts';
 /** A server process that lives and belongs to our data directory. */
 export interface Postmaster {
   readonly processId: number;
+  /** Empty while the server has not come as far as opening its socket. */
   readonly socketDirectory: string;
 }
 
@@ -21,23 +30,34 @@ const socketName = '.s.PGSQL.5432';
  * number may belong to anybody.
  */
 export function readPostmaster(directory: string): Postmaster | undefined {
-  const lines = readLines(path.join(directory, 'postmaster.pid'));
-  const processId = Number(lines[0]);
-  const socketDirectory = lines[4];
-  if (!Number.isInteger(processId) || processId <= 0 || !socketDirectory) return undefined;
+  const [first, , , , socketDirectory = ''] = readLines(path.join(directory, 'postmaster.pid'));
+  const processId = Number(first);
+  if (!Number.isInteger(processId) || processId <= 0) return undefined;
   return runsServerOf(directory, processId) ? { processId, socketDirectory } : undefined;
 }
 
-/** Removes the marks of a server that no longer runs; PostgreSQL itself trusts any living process number. */
-export function clearLeftOvers(directory: string): void {
-  const lines = readLines(path.join(directory, 'postmaster.pid'));
-  const processId = Number(lines[0]);
-  if (lines.length === 0 || (processId > 0 && runsServerOf(directory, processId))) return;
-  rmSync(path.join(directory, 'postmaster.pid'), { force: true });
-  const socketDirectory = lines[4];
+/**
+ * Removes the lock files of a server that has ended when its number now belongs to some other
+ * process: PostgreSQL would take that for the server. Where nobody has the number it copes by itself.
+ */
+export function clearForeignLock(directory: string): void {
+  const lock = path.join(directory, 'postmaster.pid');
+  const [first, , , , socketDirectory] = readLines(lock);
+  const processId = Number(first);
+  if (!processId || !isAlive(processId) || runsServerOf(directory, processId)) return;
+  rmSync(lock, { force: true });
   if (!socketDirectory) return;
-  for (const name of [socketName, `${socketName}.lock`])
+  for (const name of [socketName, `${socketName}.lock`]) {
     rmSync(path.join(socketDirectory, name), { force: true });
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /**
@@ -80,18 +100,11 @@ export function runsServerOf(directory: string, processId: number): boolean {
       });
       return line.includes(directory);
     }
-    // The server works inside its data directory, whatever path it was started with.
-    return (
-      readlinkSync(`/proc/${processId}/cwd`) === directory || commandNames(directory, processId)
-    );
+    // The server works inside its data directory, and does so before it writes its lock file.
+    return readlinkSync(`/proc/${processId}/cwd`) === realpathSync(directory);
   } catch {
     return false;
   }
-}
-
-function commandNames(directory: string, processId: number): boolean {
-  const words = readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0');
-  return words.includes('-D') && words.includes(directory);
 }
 
 function readLines(file: string): string[] {
