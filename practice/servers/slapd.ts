@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from './certificate.ts';
-import { type LdifEntry, ldifOf, parseLdif, rdn } from './ldif.ts';
-import { freePort, mustBeInstalled, mustRun, run, stopProgram, until } from './program.ts';
+import { ldapTools } from './ldap-tools.ts';
+import { type LdifEntry, parseLdif, rdn } from './ldif.ts';
+import { freePort, mustBeInstalled, run, stopProgram, until } from './program.ts';
 
 // A real OpenLDAP server on 127.0.0.1, in a folder of its own, gone without trace when stopped.
 
@@ -80,43 +81,27 @@ export async function startSlapd(options: SlapdOptions = {}) {
     { stdio: 'ignore' },
   );
 
-  const as = ({ dn, password }: { dn: string; password: string }) => [
-    ...['-x', '-H', url, '-D', dn, '-w', password],
-  ];
-  const answers = async () => (await run('ldapwhoami', ['-x', '-H', url])).code === 0;
+  const tools = ldapTools({ url, baseDn, ...administrator });
+  const anonymously = ['-x', '-H', url];
 
   async function stop(): Promise<void> {
     await stopProgram(child);
     await rm(folder, { recursive: true, force: true });
   }
 
-  /** Adds entries as the administrator. */
-  async function add(entries: readonly LdifEntry[]): Promise<void> {
-    await mustRun('ldapadd', as(administrator), { input: entries.map(ldifOf).join('\n') });
-  }
-
-  /** What the server holds, as the administrator sees it, asked by another program than ours. */
-  async function search(
-    filter: string,
-    attributes: readonly string[] = ['*', '+'],
-    base: string = baseDn,
-  ): Promise<LdifEntry[]> {
-    const form = ['-LLL', '-o', 'ldif-wrap=no', '-b', base];
-    const args = [...as(administrator), ...form, filter, ...attributes];
-    return parseLdif(await mustRun('ldapsearch', args));
-  }
-
   try {
+    const answers = async () => (await run('ldapwhoami', anonymously)).code === 0;
     await until('slapd answers', answers, { child });
     if (options.replicaOf) {
       const everything = await options.replicaOf.search('(objectClass=*)', ['1.1']);
+      const whole = [...anonymously, '-LLL', '-b', baseDn, '1.1'];
       const copied = async () => {
-        const { code, out } = await run('ldapsearch', [...as(administrator), '-LLL', ...whole]);
+        const { code, out } = await run('ldapsearch', whole);
         return code === 0 && parseLdif(out).length >= everything.length;
       };
       await until('slapd has copied everything', copied, { child });
     } else {
-      await add(seed(options));
+      await tools.add(seed(options));
     }
   } catch (error) {
     await stop();
@@ -136,22 +121,7 @@ export async function startSlapd(options: SlapdOptions = {}) {
     password: service.password,
     administrator,
     reader,
-    add,
-    search,
-
-    /** Applies LDIF change records as the administrator, with ldapmodify. */
-    async change(ldif: string): Promise<void> {
-      await mustRun('ldapmodify', as(administrator), { input: ldif });
-    },
-
-    /** Whether somebody can sign in now, tried by ldapwhoami. Throws when nobody answers. */
-    async canBind(dn: string, password: string): Promise<boolean> {
-      const { code, err } = await run('ldapwhoami', as({ dn, password }));
-      if (code === 0) return true;
-      if (code === 49) return false;
-      throw new Error(`ldapwhoami ended with ${code}: ${err.trim()}`);
-    },
-
+    ...tools,
     stop,
   };
 }
@@ -185,8 +155,6 @@ ppolicy_use_lockout
 ${replicaOf ? replication(replicaOf) : integrity}
 ${faults ? failures : ''}`;
 }
-
-const whole = ['-o', 'ldif-wrap=no', '-b', baseDn, '(objectClass=*)', '1.1'];
 
 const integrity = `
 overlay memberof
