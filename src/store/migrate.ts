@@ -49,9 +49,17 @@ export async function whileOthersWait<T>(admin: pg.Client, work: () => Promise<T
 /** Lets the owner make its tables in `public` and its schemas in this database. */
 export async function grantDatabase(admin: pg.Client): Promise<void> {
   const database = pg.escapeIdentifier(admin.database ?? '');
+  const { rows } = await admin.query<{ database: boolean; schema: boolean }>(`
+    select has_database_privilege('${owner}', current_database(), 'create') as database,
+           has_schema_privilege('${owner}', 'public', 'create with grant option') as schema
+  `);
+  const has = rows[0]!;
   try {
-    await admin.query(`grant connect, create on database ${database} to ${owner}`);
-    await admin.query(`grant usage, create on schema public to ${owner} with grant option`);
+    if (!has.database)
+      await admin.query(`grant connect, create on database ${database} to ${owner}`);
+    if (!has.schema) {
+      await admin.query(`grant usage, create on schema public to ${owner} with grant option`);
+    }
   } catch (error) {
     throw new DatabaseProblem(
       `The user of DATABASE_URL must own the database ${admin.database}. Have an administrator run ` +

@@ -50,8 +50,8 @@ export function openPool(
   });
   const tell = (error: Error) =>
     onError(`A connection to the database (${role}) broke: ${error.message}`);
-  pool.on('error', tell);
-  // A connection that breaks while it is lent out tells its client only; unheard, that ends the process.
+  // Each connection tells by itself, lent out or idle; unheard, an error would end the process.
   pool.on('connect', (client) => client.on('error', tell));
+  pool.on('error', () => {});
   return pool;
 }

@@ -76,7 +76,10 @@ async function joinRoles(admin: pg.Client): Promise<void> {
     select format('grant %I to %I', granted, member) as needed
       from (values ('gatehouse_worker', '${owner}'), ('${owner}', current_user), ('gatehouse_worker', current_user))
              as wanted (granted, member)
-     where not pg_has_role(member, granted, 'member')
+     -- Since PostgreSQL 16 whoever creates a role is a member of it that may not act as it.
+     where not case when current_setting('server_version_num')::integer >= 160000
+                    then pg_has_role(member, granted, 'set')
+                    else pg_has_role(member, granted, 'member') end
   `);
   for (const { needed } of rows) {
     try {
