@@ -26,3 +26,8 @@ export function maySee(caller: Caller, it: Pick<CaseRow, 'departure' | 'openedBy
   if (!it.departure.confidential || it.openedBy === caller.user.id) return true;
   return may(caller, 'case.read-confidential');
 }
+
+/** Why somebody leaves, in HR's own words, is for HR and Security. */
+export const maySeeReason = (caller: Caller): boolean =>
+  caller.user.disabledAt === null &&
+  caller.user.roles.some((role) => role === 'hr' || role === 'security');

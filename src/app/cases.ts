@@ -14,21 +14,50 @@ import {
   listCases as listStoredCases,
   loadCase,
   lockCase,
+  openDepartureOf,
   wakeCase,
 } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.ts';
+import { stepsOfUnknownOutcome } from '#store/leases.ts';
 import { employmentsOf } from '#store/people.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { type StepRow, releaseSteps, stepsOfCase, wakeOpenSteps, wakeSteps } from '#store/steps.ts';
+import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps, wakeSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
+export type { CaseRow, DeliveryRow, StepRow };
+
 export interface CaseWithSteps {
   readonly case: CaseRow;
   readonly steps: readonly StepRow[];
+  /** Steps whose last call may or may not have had its effect. */
+  readonly unknownOutcome: ReadonlySet<string>;
 }
+
+/** What a person can do about a whole case. */
+export type CaseAct = 'pause' | 'resume' | 'cancel' | 'change' | 'bring-back' | 'release';
+
+/** What the caller may do about a case now; the acts themselves check once more. */
+export function possibleCaseActs(caller: Caller, it: CaseRow): readonly CaseAct[] {
+  if (endStates.includes(it.state)) return [];
+  const possible: Record<CaseAct, boolean> = {
+    pause: it.state !== 'paused' && may(caller, 'case.change'),
+    resume: it.state === 'paused' && may(caller, 'case.change'),
+    cancel: it.direction === 'forward' && may(caller, 'case.change'),
+    change: it.direction === 'forward' && may(caller, 'case.change'),
+    'bring-back': isWayBackPlanned(it) && may(caller, 'case.bring-back'),
+    release:
+      it.state === 'quarantined' && it.openedBy !== caller.user.id && may(caller, 'case.release'),
+  };
+  return caseActs.filter((act) => possible[act]);
+}
+
+const caseActs = ['pause', 'resume', 'cancel', 'change', 'bring-back', 'release'] as const;
+
+const isWayBackPlanned = (it: CaseRow): boolean =>
+  it.direction === 'back' && it.state === 'waiting-for-approval' && it.planDigest !== null;
 
 /**
  * Starts a departure by hand. It takes the same way as an event of the HR system; waits a
@@ -45,6 +74,14 @@ export async function requestDeparture(
     throw new Problem(
       'not found',
       `Nobody with the HR id ${it.personId} is known. Import the person first (gatehouse import people FILE.csv).`,
+    );
+  }
+  const open = await openDepartureOf(app.pool, person.id);
+  if (open && !maySee(caller, open)) {
+    // Asking again changes a departure, and this one is not for the caller to change.
+    throw new Problem(
+      'not possible',
+      'This departure has to be requested by somebody of HR or Security. Ask them.',
     );
   }
   const now = await databaseNow(app.pool);
@@ -94,7 +131,11 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
   authorize(caller, 'case.read');
   const found = await loadCase(app.pool, id);
   if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
-  return { case: found, steps: await stepsOfCase(app.pool, id) };
+  return {
+    case: found,
+    steps: await stepsOfCase(app.pool, id),
+    unknownOutcome: await stepsOfUnknownOutcome(app.pool, id),
+  };
 }
 
 /** Locks a case for a decision of the caller; answers as if it did not exist when they may not see it. */
@@ -186,10 +227,17 @@ export async function releaseCase(app: App, caller: Caller, id: string): Promise
         'Who opened a departure cannot release it; ask another person.',
       );
     }
-    await decide(tx, app, caller, it, { state: 'draft' }, {
-      type: 'case.released',
-      data: { reason: 'quarantine-lifted' },
-    });
+    await decide(
+      tx,
+      app,
+      caller,
+      it,
+      { state: 'draft' },
+      {
+        type: 'case.released',
+        data: { reason: 'quarantine-lifted' },
+      },
+    );
     await wakeCase(tx, { caseId: it.id, urgency: 0 });
   });
 }
@@ -257,10 +305,17 @@ export async function bringBack(
       );
     }
     if (it.planDigest !== digest) throw changedMeanwhile('The plan');
-    await decide(tx, app, caller, it, { state: 'running' }, {
-      type: 'case.released',
-      data: { reason: 'way-back-approved' },
-    });
+    await decide(
+      tx,
+      app,
+      caller,
+      it,
+      { state: 'running' },
+      {
+        type: 'case.released',
+        data: { reason: 'way-back-approved' },
+      },
+    );
     const { released } = await releaseSteps(tx, it.id);
     await wakeSteps(tx, released);
     await wakeCase(tx, { caseId: it.id, urgency: 0 });

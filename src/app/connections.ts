@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AnyConnector } from '#connector-kit/contract.ts';
+import { standInSecret } from '#connector-kit/fields.ts';
 import { type Category, categories } from '#core/connection.ts';
 import { record } from '#ledger/record.ts';
 import {
@@ -19,13 +20,19 @@ import { changedMeanwhile, notFound, Problem } from './problem.ts';
 export const ConnectionInput = z.strictObject({
   id: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, such as okta-prod'),
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,62}$/,
+      'lower-case letters, digits and hyphens, such as okta-prod',
+    ),
   connector: z.string().min(1),
   name: z.string().min(1).optional(),
   category: z.enum(categories).optional(),
   settings: z.record(z.string(), z.unknown()),
   ca: z.string().nullable().optional(),
-  owner: z.strictObject({ name: z.string().min(1), email: z.email() }).nullable().optional(),
+  owner: z
+    .strictObject({ name: z.string().min(1), email: z.email() })
+    .nullable()
+    .optional(),
   concurrency: z.int().min(1).max(100).optional(),
   ratePerSecond: z.number().positive().nullable().optional(),
 });
@@ -40,10 +47,7 @@ export interface ConnectorForm {
   readonly settings: unknown;
 }
 
-export async function listConnections(
-  app: App,
-  caller: Caller,
-): Promise<readonly ConnectionRow[]> {
+export async function listConnections(app: App, caller: Caller): Promise<readonly ConnectionRow[]> {
   authorize(caller, 'connection.read');
   return listStored(app.pool);
 }
@@ -58,7 +62,8 @@ export function listConnectors(app: App, caller: Caller): readonly ConnectorForm
   }));
 }
 
-const formOf = (it: AnyConnector) => z.toJSONSchema(it.settings, { io: 'input', unrepresentable: 'any' });
+const formOf = (it: AnyConnector) =>
+  z.toJSONSchema(it.settings, { io: 'input', unrepresentable: 'any' });
 
 interface Field {
   readonly secret?: boolean;
@@ -104,7 +109,7 @@ export async function saveConnectionInput(
   const kept = known ? [...known.secretFields, ...known.inboundFields] : [];
   const standIns = kept
     .filter((field) => input.settings[field] === undefined)
-    .map((field) => [field, standIn]);
+    .map((field) => [field, standInSecret]);
   const parsed = connector.settings.safeParse({
     ...Object.fromEntries(standIns),
     ...input.settings,
@@ -188,9 +193,6 @@ export async function saveConnectionInput(
   const check = await order(app, caller, { kind: 'check', input: { connectionId: input.id } });
   return { connection: (await loadConnection(app.pool, input.id))!, check };
 }
-
-/** Takes the place of a secret that is kept, so that the rest of the settings can be judged. */
-const standIn = 'whsec_c3RhbmQtaW4=';
 
 /** One harmless call: who are we there, and what may we do? */
 export async function testConnection(app: App, caller: Caller, id: string): Promise<unknown> {

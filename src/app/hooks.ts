@@ -1,10 +1,10 @@
 import { ulid } from 'ulid';
+import { ConnectorError } from '#core/failure.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection } from '#store/connections.ts';
 import { closeDelivery, keepDelivery } from '#store/deliveries.ts';
 import { inTransaction } from '#store/sql.ts';
-import { ConnectorError } from '#core/failure.ts';
 import type { App } from './app.ts';
 
 export type HookAnswer =

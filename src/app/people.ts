@@ -22,7 +22,11 @@ export interface ImportReport {
   readonly people: number;
   /** People whose facts were new or had changed. */
   readonly changed: number;
-  readonly departures: readonly { readonly line: number; readonly detail: string; readonly caseId: string | null }[];
+  readonly departures: readonly {
+    readonly line: number;
+    readonly detail: string;
+    readonly caseId: string | null;
+  }[];
   readonly refused: readonly {
     readonly line: number;
     readonly column: string | null;

@@ -66,7 +66,9 @@ const unreadable = (problems: readonly PlaybookProblem[]) =>
     'not readable',
     'The playbook cannot be used as it is.',
     problems.map((it) => ({
-      at: [it.step && `step ${it.step}`, it.line && `line ${it.line}`].filter(Boolean).join(', ') || 'playbook',
+      at:
+        [it.step && `step ${it.step}`, it.line && `line ${it.line}`].filter(Boolean).join(', ') ||
+        'playbook',
       problem: `${it.problem} ${it.mend}`,
     })),
   );
@@ -149,7 +151,8 @@ const digest = (text: string) => createHash('sha256').update(text).digest('base6
 async function onlyOneDecides(db: Db): Promise<boolean> {
   const users = await listUsers(db);
   const deciding = users.filter(
-    (it) => it.disabledAt === null && it.roles.some((role) => role === 'it-admin' || role === 'security'),
+    (it) =>
+      it.disabledAt === null && it.roles.some((role) => role === 'it-admin' || role === 'security'),
   );
   return deciding.length < 2;
 }

@@ -17,6 +17,30 @@ import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
+/** What a person can do about one step. */
+export type StepAct = 'retry' | 'attest' | 'waive';
+
+/** What the caller may do about a step now; the acts themselves check once more. */
+export function possibleStepActs(
+  caller: Caller,
+  step: StepRow,
+  it: Pick<CaseRow, 'state'>,
+): readonly StepAct[] {
+  if (endStates.includes(it.state)) return [];
+  const held = step.status === 'held';
+  const asked = step.status === 'running' && step.assignment !== null;
+  const mayAnswer = isAsked(caller, step) || may(caller, 'step.retry');
+  const acts: StepAct[] = [];
+  if (held && step.kind !== 'gap' && may(caller, 'step.retry')) acts.push('retry');
+  if ((held || asked) && mayAnswer && may(caller, 'step.attest')) acts.push('attest');
+  if ((held || asked) && may(caller, 'step.waive')) acts.push('waive');
+  return acts;
+}
+
+/** Whether the task behind a step is the caller's own. */
+const isAsked = (caller: Caller, step: StepRow): boolean =>
+  step.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
+
 async function stepForDecision(
   tx: Db,
   caller: Caller,
@@ -25,8 +49,7 @@ async function stepForDecision(
   const found = await loadStep(tx, id);
   const it = found ? await lockCase(tx, found.caseId) : null;
   const step = it ? await loadStep(tx, id) : null;
-  const own = step?.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
-  if (!it || !step || !(own || maySee(caller, it))) throw notFound(`step ${id}`);
+  if (!it || !step || !(isAsked(caller, step) || maySee(caller, it))) throw notFound(`step ${id}`);
   if (endStates.includes(it.state)) {
     throw new Problem('not possible', `This departure is ${it.state} already.`);
   }
@@ -132,8 +155,7 @@ async function settleByHand(
         `Only what waits for a person can be decided by one; this step is ${step.status}.`,
       );
     }
-    const own = step.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
-    if (decision.kind === 'attested' && !own && !may(caller, 'step.retry')) {
+    if (decision.kind === 'attested' && !isAsked(caller, step) && !may(caller, 'step.retry')) {
       throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
     }
     await record(tx, app.keys, [

@@ -1,4 +1,4 @@
-import { assignedSteps, type AssignedStep } from '#store/tasks.ts';
+import { type AssignedStep, assignedSteps } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 

@@ -3,8 +3,20 @@ import { ulid } from 'ulid';
 import { isRole, roles } from '#core/user.ts';
 import { record } from '#ledger/record.ts';
 import { inTransaction } from '#store/sql.ts';
-import { addToken, listTokens as listStored, revokeToken as revoke, type TokenRow, useToken } from '#store/tokens.ts';
-import { addUser, changeUser, listUsers as listStoredUsers, loadUser, type UserRow } from '#store/users.ts';
+import {
+  addToken,
+  listTokens as listStored,
+  revokeToken as revoke,
+  type TokenRow,
+  useToken,
+} from '#store/tokens.ts';
+import {
+  addUser,
+  changeUser,
+  listUsers as listStoredUsers,
+  loadUser,
+  type UserRow,
+} from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
@@ -18,6 +30,17 @@ export const localActor = { kind: 'system', id: 'local-operator', auth: 'none' }
 export async function listUsers(app: App, caller: Caller): Promise<readonly UserRow[]> {
   authorize(caller, 'user.read');
   return listStoredUsers(app.pool);
+}
+
+/** Who stands behind the ids of users; ids of sources and processes have no name. */
+export async function userNames(
+  app: Local,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const wanted = new Set(ids);
+  const found = (await listStoredUsers(app.pool)).filter((it) => wanted.has(it.id));
+  return new Map(found.map((it) => [it.id, it.name]));
 }
 
 /** Adds a user; done on the server, by whoever may read its data directory. */
@@ -139,11 +162,7 @@ export async function revokeToken(app: App, caller: Caller, id: string): Promise
   await revokeStored(app, id, caller.actor);
 }
 
-export async function revokeStored(
-  app: Local,
-  id: string,
-  actor: Caller['actor'],
-): Promise<void> {
+export async function revokeStored(app: Local, id: string, actor: Caller['actor']): Promise<void> {
   await inTransaction(app.pool, async (tx) => {
     if (!(await revoke(tx, id))) throw notFound(`token ${id} that is still good`);
     await record(tx, app.keys, [{ type: 'token.revoked', actor, data: { token: id } }]);

@@ -47,6 +47,11 @@ export interface Connector<Settings, Client> {
   /** Only HR systems have it: who joins, changes and leaves. */
   readonly people?: PeopleSource<Client>;
 
+  /** Only receivers of signed webhooks have it. The same id is the same message. */
+  readonly messages?: {
+    post(client: Client, message: { readonly id: string; readonly body: unknown }): Promise<Receipt>;
+  };
+
   /** Only mail systems have it: how messages to people leave the house. */
   readonly mail?: {
     send(client: Client, message: Message): Promise<Receipt>;

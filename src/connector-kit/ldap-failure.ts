@@ -3,6 +3,7 @@ import { ConnectorError, type Failure } from '#core/failure.ts';
 
 /** The LDAP result codes that our callers tell apart (RFC 4511, appendix A). */
 export const resultCode = {
+  protocolError: 2,
   noSuchAttribute: 16,
   constraintViolation: 19,
   valueExists: 20,

@@ -163,7 +163,8 @@ export function openLdap(io: Io, options: LdapOptions) {
       try {
         return await search.pages.next();
       } catch (error) {
-        if (!isBaseMissing(error)) throw error;
+        // The place to look in is missing, which never means that nobody is there.
+        if (!isCode(error, resultCode.noSuchObject)) throw error;
         throw new ConnectorError({
           kind: 'rejected',
           detail: `${name}: there is no ${base}, or the bind account may not see it.`,
@@ -209,13 +210,20 @@ export function openLdap(io: Io, options: LdapOptions) {
     extended: (doing: string, oid: string, value?: Buffer) =>
       call(doing, (client) => client.exop(oid, value)),
 
-    /** Who we are to the server (RFC 4532), such as `dn:cn=gatehouse,dc=acme,dc=test`. */
-    async whoAmI(): Promise<string> {
-      const { value } = await call('signing in', (client) =>
-        client.exop('1.3.6.1.4.1.4203.1.11.3'),
-      );
-      return value ?? options.bindName;
-    },
+    /**
+     * Who we are to the server (RFC 4532), such as `dn:cn=gatehouse,dc=acme,dc=test`. A server
+     * that does not know the question (Samba) has signed us in all the same.
+     */
+    whoAmI: () =>
+      call('signing in', async (client) => {
+        try {
+          const { value } = await client.exop('1.3.6.1.4.1.4203.1.11.3');
+          return value ?? options.bindName;
+        } catch (error) {
+          if (isCode(error, resultCode.protocolError)) return options.bindName;
+          throw error;
+        }
+      }),
 
     /** Never throws. */
     async close(): Promise<void> {
@@ -226,9 +234,8 @@ export function openLdap(io: Io, options: LdapOptions) {
   };
 }
 
-/** Of a search it says that the place to look in is missing: never that nobody is there. */
-const isBaseMissing = (error: unknown): boolean =>
-  error instanceof ResultCodeError && error.code === resultCode.noSuchObject;
+const isCode = (error: unknown, ...codes: readonly number[]): boolean =>
+  error instanceof ResultCodeError && codes.includes(error.code);
 
 /** A server that understood and said no will understand the next request as well. */
 const stillGood = (error: unknown, { kind }: Failure): boolean =>

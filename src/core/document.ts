@@ -48,7 +48,8 @@ export function readOn<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const it of problemsIn(result.error, value)) report(context, it, [...path, ...it.path]);
+  for (const it of problemsIn(result.error, value, path.at(-1)))
+    report(context, it, [...path, ...it.path]);
   return z.NEVER;
 }
 
@@ -155,12 +156,19 @@ export type Json =
   | { readonly [key: string]: Json };
 
 /** Everything that zod found, in words for somebody who has never heard of zod. */
-export const problemsIn = (error: z.ZodError, root: unknown): readonly DocumentProblem[] =>
-  error.issues.map((issue) => inPlainWords(issue, root));
+export const problemsIn = (
+  error: z.ZodError,
+  root: unknown,
+  rootName?: string | number,
+): readonly DocumentProblem[] => error.issues.map((issue) => inPlainWords(issue, root, rootName));
 
-function inPlainWords(issue: z.core.$ZodIssue, root: unknown): DocumentProblem {
+function inPlainWords(
+  issue: z.core.$ZodIssue,
+  root: unknown,
+  rootName: string | number | undefined,
+): DocumentProblem {
   const path = issue.path.map((it) => (typeof it === 'symbol' ? String(it) : it));
-  const last = path.at(-1);
+  const last = path.at(-1) ?? rootName;
   const name = typeof last === 'string' ? `“${last}”` : 'This';
   const value = path.reduce<unknown>(
     (at, key) =>

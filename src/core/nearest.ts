@@ -24,7 +24,8 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   if (word.length > longestWord) return null;
   const typed = word.trim().toLowerCase();
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  const furthest = Math.min(Math.max(1, Math.floor(typed.length / 3)), typed.length - 1);
+  let bestDistance = furthest + 1;
   for (const candidate of known) {
     const away = distance(typed, candidate.toLowerCase().slice(0, longestWord));
     if (away < bestDistance) {

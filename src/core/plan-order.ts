@@ -29,10 +29,10 @@ export function orderOf(it: ToOrder): {
 
   const rules = connectorRules(steps, it.connections);
   for (const [first, second] of rules) waits.get(second)?.add(first);
-  const problems = breakCircles(waits, steps, new Set(rules.map(([a, b]) => `${b} → ${a}`)));
+  const usual = usualOrder(steps).filter(([first, second]) => !waits.get(second)?.has(first));
+  for (const [first, second] of usual) waits.get(second)?.add(first);
 
-  for (const [first, second] of usualOrder(steps))
-    if (!waitsFor(first, second, waits)) waits.get(second)?.add(first);
+  const problems = breakCircles(waits, steps, { rules: edgesOf(rules), usual: edgesOf(usual) });
   return { steps: inOrder(steps, waits), problems };
 }
 
@@ -118,49 +118,44 @@ const usualOrder = (steps: readonly PlannedStep[]): readonly Pair[] =>
     pairs(actions, 'account.suspend', afterTheBlock),
   );
 
-function waitsFor(step: string, earlier: string, waits: Waits): boolean {
-  const seen = new Set<string>();
-  const open = [step];
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    for (const next of waits.get(key) ?? []) {
-      if (next === earlier) return true;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      open.push(next);
-    }
-  }
-  return false;
-}
+const edge = (waiting: string, earlier: string): string => JSON.stringify([waiting, earlier]);
+const edgesOf = (found: readonly Pair[]): ReadonlySet<string> =>
+  new Set(found.map(([first, second]) => edge(second, first)));
 
 /**
- * Takes out the playbook's wait where steps wait for each other in a circle; the connectors'
- * rules stay as long as they can. Happens only when a connection changed after publishing.
+ * Takes out a wait where steps wait for each other in a circle: what is only usual before what
+ * the playbook says, and what a connector says last. The first is as it should be; the others
+ * happen only when a connection changed after the playbook was published.
  */
 function breakCircles(
   waits: Waits,
   steps: readonly PlannedStep[],
-  rules: ReadonlySet<string>,
+  { rules, usual }: { rules: ReadonlySet<string>; usual: ReadonlySet<string> },
 ): PlaybookProblem[] {
   const stepOf = new Map(steps.map(({ key, playbookStep }) => [key, playbookStep]));
-  const problems: PlaybookProblem[] = [];
-  for (let [circle] = circlesIn(waits); circle; [circle] = circlesIn(waits)) {
-    const ring = circle;
-    const edges = ring.map((key, i) => [key, ring[(i + 1) % ring.length]!] as const);
-    const [from, to] = edges.find(([a, b]) => !rules.has(`${a} → ${b}`)) ?? edges[0]!;
-    const [waiting, earlier] = [stepOf.get(from)!, stepOf.get(to)!];
-    for (const [key, own] of waits) {
-      if (stepOf.get(key) !== waiting) continue;
-      for (const other of own) if (stepOf.get(other) === earlier) own.delete(other);
+  const problems = new Map<string, PlaybookProblem>();
+  for (let circles = circlesIn(waits); circles.length > 0; circles = circlesIn(waits)) {
+    for (const circle of circles) {
+      const edges = circle.map((key, i) => [key, circle[(i + 1) % circle.length]!] as const);
+      if (!edges.every(([key, earlier]) => waits.get(key)!.has(earlier))) continue; // broken by now
+      const weakest =
+        edges.find((it) => usual.has(edge(...it))) ??
+        edges.find((it) => !rules.has(edge(...it))) ??
+        edges[0]!;
+      waits.get(weakest[0])!.delete(weakest[1]);
+      if (usual.has(edge(...weakest))) continue;
+
+      const [waiting, earlier] = [stepOf.get(weakest[0])!, stepOf.get(weakest[1])!];
+      problems.set(edge(waiting, earlier), {
+        severity: 'error',
+        step: waiting,
+        line: null,
+        problem: `“${waiting}” cannot wait for “${earlier}” here, because that waits for it; it goes ahead.`,
+        mend: 'Mend the order in the playbook and publish it again.',
+      });
     }
-    problems.push({
-      severity: 'error',
-      step: waiting,
-      line: null,
-      problem: `“${waiting}” cannot wait for “${earlier}” here, because that waits for it; it goes ahead.`,
-      mend: 'Mend the order in the playbook and publish it again.',
-    });
   }
-  return problems;
+  return [...problems.values()];
 }
 
 /** Each step after those it waits for; among those that may come next, the one whose time is first. */
@@ -180,9 +175,15 @@ function inOrder(steps: readonly PlannedStep[], waits: Waits): readonly PlannedS
   const next: Placed[] = [...place.values()].filter(({ step }) => open.get(step.key) === 0);
   next.sort(sooner);
 
+  // Sorted by number, since some steps wait for a thousand others.
+  const keys = steps.map(({ key }) => key).sort();
+  const rank = new Map(keys.map((key, i) => [key, i]));
+  const sorted = (own: ReadonlySet<string>): string[] =>
+    Array.from(Uint32Array.from(own, (key) => rank.get(key)!).sort(), (i) => keys[i]!);
+
   const ordered: PlannedStep[] = [];
   for (let it = next.shift(); it; it = next.shift()) {
-    ordered.push({ ...it.step, after: [...waits.get(it.step.key)!].sort() });
+    ordered.push({ ...it.step, after: sorted(waits.get(it.step.key)!) });
     for (const key of followers.get(it.step.key)!) {
       const follower = place.get(key)!;
       follower.fromMs = Math.max(follower.fromMs, it.fromMs);

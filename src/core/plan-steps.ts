@@ -150,11 +150,15 @@ function titleOf(step: PlaybookStep): string {
 
 export const asSoonAsPossible: Timing = { rule: 'as soon as possible', due: null, late: false };
 
+/** Planning again while everything goes well, as after a look-up, makes nothing late. */
+const lateAfterMs = 60_000;
+
 export function timingOf(moment: Moment | null, { dates, zone, now }: PlanInput): Timing {
   if (moment === null) return asSoonAsPossible;
   const due = momentOf(moment, dates, zone, 'at');
   // Nothing can be done before it is confirmed, so the confirmation itself is never late.
-  const late = due < now && due.getTime() !== dates.confirmedAt.getTime();
+  const isConfirmation = due.getTime() === dates.confirmedAt.getTime();
+  const late = !isConfirmation && now.getTime() - due.getTime() > lateAfterMs;
   return { rule: momentText(moment), due, late };
 }
 

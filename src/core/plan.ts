@@ -77,7 +77,7 @@ export interface Timing {
   readonly rule: string;
   /** Not before. Null: as soon as what it comes after has settled. */
   readonly due: Date | null;
-  /** The moment had passed when this was planned; it is done at once. */
+  /** The moment had passed, by more than a minute, when this was planned; it is done at once. */
   readonly late: boolean;
 }
 
@@ -121,8 +121,10 @@ export interface Plan {
  * There is always a plan: an order that cannot be kept loses a wait and is reported among the
  * problems, because steps in a doubtful order are better than access that nobody takes away.
  */
-export function makePlan(input: PlanInput): Plan {
-  const { playbook, person, departure, dates, zone, connections } = input;
+export function makePlan(given: PlanInput): Plan {
+  const connections = [...given.connections].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const input = { ...given, connections };
+  const { playbook, person, departure, dates, zone } = input;
   const facts: ConditionFacts = {
     person,
     departure,

@@ -69,7 +69,8 @@ function waitProblems(step: PlaybookStep, steps: readonly PlaybookStep[]): StepP
       return [error(step.id, problem, mend)];
     }
     if (layerWords.includes(word) || steps.some(({ id }) => id === word)) return [];
-    const meant = nearest(word, [...steps.map(({ id }) => id), ...layerWords]);
+    const others = steps.map(({ id }) => id).filter((id) => id !== step.id);
+    const meant = nearest(word, [...others, ...layerWords]);
     const problem = `“${step.id}” waits for “${word}”, which is no step of this playbook.`;
     const mend = `${meant ? `Did you mean “${meant}”? ` : ''}Write the id of a step or ${layerWords
       .map((it) => `“${it}”`)
@@ -134,7 +135,7 @@ function actionProblems(step: Action, connections: readonly ConnectionOffer[]): 
     const chosen = connections.filter((it) => isChosen(step, it)).map((it) => it.name);
     const problem =
       chosen.length > 0
-        ? `Nothing can carry out “${step.id}”: ${chosen.join(', ')} offers no “${title}”.`
+        ? `Nothing can carry out “${step.id}”: “${title}” is not offered by ${chosen.join(', ')}.`
         : `Nothing can carry out “${step.id}”: no connected system fits its “on”.`;
     const mend =
       'Connect a system that offers it, or leave it: it settles as absent until there is one.';

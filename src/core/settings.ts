@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const AlertContact = z.strictObject({
   name: z.string().min(1),
   email: z.email(),
-  /** A signed webhook beside the mail; its key is entered apart. */
-  webhook: z.url({ protocol: /^https?$/ }).nullable().default(null),
+  /** Id of a webhook connection that is told beside the mail. */
+  webhook: z.string().nullable().default(null),
 });
 export type AlertContact = z.infer<typeof AlertContact>;
 
@@ -20,9 +20,7 @@ export const OnPremisesTarget = z.strictObject({
 });
 export type OnPremisesTarget = z.infer<typeof OnPremisesTarget>;
 
-const timeOfDay = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 17:00');
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 17:00');
 
 const isZone = (name: string) => {
   try {
@@ -49,7 +47,10 @@ export const settingShapes = {
     /** The mail connection that carries alerts, tasks and notices. */
     mailConnection: z.string().nullable().default(null),
     /** Called every ten minutes while all is well; something outside notices when it stops. */
-    deadManUrl: z.url({ protocol: /^https?$/ }).nullable().default(null),
+    deadManUrl: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
   }),
   guardrails: z.strictObject({
     /** Departures opened in a rolling hour above which new ones are held back; null: max(5, 1 % of headcount). */

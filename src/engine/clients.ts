@@ -1,4 +1,5 @@
 import { type AnyAction, type AnyConnector, actionsOf, type Io } from '#connector-kit/contract.ts';
+import { standInSecret } from '#connector-kit/fields.ts';
 import { redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { type ConnectionRow, loadConnection } from '#store/connections.ts';
@@ -51,8 +52,11 @@ export function openClients(deps: ClientDeps): Clients {
       const connector = connectorOf(connection);
       const secrets = await deps.secretsOf(connection);
       const values = [...secrets.values()];
+      // What checks incoming calls is not for this process to know.
+      const inbound = connection.inboundFields.map((field) => [field, standInSecret]);
       const settings = connector.settings.safeParse({
         ...connection.settings,
+        ...Object.fromEntries(inbound),
         ...Object.fromEntries(secrets),
       });
       if (!settings.success) {

@@ -40,4 +40,3 @@ export async function send(
   });
   engine.failpoint('after the settlement');
 }
-

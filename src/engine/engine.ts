@@ -19,11 +19,6 @@ export interface Engine {
   readonly log: Log;
   /** Links in mail lead here. */
   readonly publicUrl: string;
-  /** Posts a signed webhook through the guard. Answers null when it was taken, else why not. */
-  readonly postSigned: (
-    url: string,
-    message: { readonly id: string; readonly body: unknown },
-  ) => Promise<string | null>;
   /** Called at the named points of a pass, so that tests can end the process there. */
   readonly failpoint: (point: Failpoint) => void;
 }

@@ -1,10 +1,12 @@
 import type { AnyAction } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { Assignee } from '#core/playbook.ts';
+import { settingsFrom } from '#core/settings.ts';
 import type { Assignment } from '#core/task.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { loadConnection } from '#store/connections.ts';
 import { employmentsOf } from '#store/people.ts';
+import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
 import { assignStep } from '#store/tasks.ts';
@@ -13,7 +15,7 @@ import { beginCall, deadline, later, makeCall } from './call.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
-import { answered, hold, settle, Stale } from './settle.ts';
+import { answered, hold, Stale, settle } from './settle.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -56,10 +58,13 @@ interface Order {
 
 /** Asks somebody, reminds once a day, and raises the alarm when the deadline has passed. */
 async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
-  const people = await peopleFor(engine, work, order.to);
+  const named = await peopleFor(engine, work, order.to);
+  const people = named.length > 0 ? named : await designated(engine);
   if (people.length === 0) {
     return hold(engine, work, {
-      because: `Nobody can be asked: ${whom(order.to)} is nobody we know. Do it by hand or name somebody.`,
+      because:
+        `Nobody can be asked: ${whom(order.to)} is nobody we know, and no alert contact is set. ` +
+        'Do it by hand, or name somebody (gatehouse settings set alerts).',
       failure: null,
       reason: 'nobody to ask',
     });
@@ -91,7 +96,8 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
   const tomorrow = later(work.now, dayMs);
   const wakeAt = dueBy && !overdue && dueBy < tomorrow ? dueBy : tomorrow;
   await inTransaction(engine.pool, async (tx) => {
-    const because = `Asked ${people.map((it) => it.name).join(', ')}.`;
+    const instead = named.length > 0 ? '' : `, since ${whom(order.to)} is nobody we know`;
+    const because = `Asked ${people.map((it) => it.name).join(', ')}${instead}.`;
     const kept = await assignStep(tx, {
       stepId: work.id,
       version: work.version,
@@ -150,6 +156,12 @@ async function peopleFor(
   const { managerId } = work.personFacts;
   const [manager] = managerId ? await employmentsOf(engine.pool, managerId) : [];
   return manager ? [{ name: manager.name, email: manager.email }] : [];
+}
+
+/** The designated contact is asked where nobody else can be. */
+async function designated(engine: Engine): Promise<{ name: string; email: string }[]> {
+  const [first] = settingsFrom(await loadSettings(engine.pool)).alerts.contacts;
+  return first ? [{ name: first.name, email: first.email }] : [];
 }
 
 /** A notice is mail that must not go out twice: marked before it is sent, like every such call. */

@@ -9,7 +9,7 @@ import {
 import { loadConnection } from '#store/connections.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Engine } from './engine.ts';
-import { sendLetter } from './messages.ts';
+import { postMessage, type Sent, sendLetter } from './messages.ts';
 
 /**
  * Tells people about one open alert, rung by rung: the connection's owner and the
@@ -83,9 +83,7 @@ async function byMail(
     text: `${contact.name},\n\n${alert.body}${repeats}${link}\n\n${engine.publicUrl}\n`,
     id: `alert-${alert.id}-${alert.level}`,
   });
-  const error =
-    sent.kind === 'sent' ? null : sent.kind === 'no mail' ? 'no mail connection' : sent.failure.detail;
-  await noteAlertMessage(engine.pool, { ...key, error });
+  await noteAlertMessage(engine.pool, { ...key, error: errorOf(sent) });
   return sent.kind === 'sent';
 }
 
@@ -96,7 +94,7 @@ async function post(
   key: MessageKey,
 ): Promise<boolean> {
   if (await alertMessageSent(engine.pool, key)) return true;
-  const error = await engine.postSigned(webhook, {
+  const sent = await postMessage(engine, webhook, {
     id: `alert-${alert.id}-${alert.level}`,
     // Ids and kinds only: what is personal stays here.
     body: {
@@ -111,6 +109,11 @@ async function post(
       opened_at: alert.openedAt.toISOString(),
     },
   });
-  await noteAlertMessage(engine.pool, { ...key, error });
-  return error === null;
+  await noteAlertMessage(engine.pool, { ...key, error: errorOf(sent) });
+  return sent.kind === 'sent';
+}
+
+function errorOf(sent: Sent): string | null {
+  if (sent.kind === 'sent') return null;
+  return sent.kind === 'no mail' ? 'nothing is set up to carry it' : sent.failure.detail;
 }

@@ -1,7 +1,10 @@
-import { ConnectorError, type Failure } from '#core/failure.ts';
+import type { Receipt } from '#connector-kit/contract.ts';
+import type { Failure } from '#core/failure.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { loadSettings } from '#store/settings.ts';
+import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
+import { failureIn } from './fail.ts';
 
 export interface Letter {
   readonly to: string;
@@ -17,30 +20,46 @@ export type Sent =
   | { readonly kind: 'no mail' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** Posts one signed message through a webhook connection. Never throws. */
+export const postMessage = (
+  engine: Engine,
+  connectionId: string,
+  message: { id: string; body: unknown },
+): Promise<Sent> =>
+  through(engine, connectionId, async ({ connector, client }) =>
+    connector.messages?.post(client, message),
+  );
+
 /** Sends one letter through the mail connection that the settings name. Never throws. */
 export async function sendLetter(engine: Engine, letter: Letter): Promise<Sent> {
   const { mailConnection } = settingsFrom(await loadSettings(engine.pool)).alerts;
   if (mailConnection === null) return { kind: 'no mail' };
+  return through(engine, mailConnection, async ({ connector, client }) =>
+    connector.mail?.send(client, {
+      to: letter.to,
+      subject: letter.subject,
+      text: letter.text,
+      messageId: `${letter.id}@gatehouse`,
+    }),
+  );
+}
+
+async function through(
+  engine: Engine,
+  connectionId: string,
+  send: (opened: Opened) => Promise<Receipt | undefined>,
+): Promise<Sent> {
   try {
-    const opened = await engine.clients.open(mailConnection);
+    const opened = await engine.clients.open(connectionId);
     try {
-      const { mail } = opened.connector;
-      if (!mail) return { kind: 'no mail' };
-      const receipt = await mail.send(opened.client, {
-        to: letter.to,
-        subject: letter.subject,
-        text: letter.text,
-        messageId: `${letter.id}@gatehouse`,
-      });
-      return { kind: 'sent', receipt: receipt.summary };
+      const receipt = await send(opened);
+      return receipt ? { kind: 'sent', receipt: receipt.summary } : { kind: 'no mail' };
     } catch (error) {
       throw opened.withoutSecrets(error);
     } finally {
       await opened.close();
     }
   } catch (error) {
-    if (error instanceof ConnectorError) return { kind: 'failed', failure: error.failure };
-    const detail = error instanceof Error ? error.message : String(error);
-    return { kind: 'failed', failure: { kind: 'unexpected', detail } };
+    return { kind: 'failed', failure: failureIn(error) };
   }
 }

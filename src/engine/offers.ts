@@ -1,4 +1,5 @@
 import { type AnyAction, type AnyConnector, actionsOf } from '#connector-kit/contract.ts';
+import { standInSecret } from '#connector-kit/fields.ts';
 import type { ConnectionOffer } from '#core/playbook.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 
@@ -35,7 +36,10 @@ function offeredActions(
   if (!connector) return [];
   if (typeof connector.actions !== 'function') return connector.actions;
   // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
-  const standIns = connection.secretFields.map((field) => [field, 'stand-in']);
+  const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
+    field,
+    standInSecret,
+  ]);
   const settings = connector.settings.safeParse({
     ...connection.settings,
     ...Object.fromEntries(standIns),

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Account } from '#core/account.ts';
+import { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { planText } from '#core/plan.ts';
-import { DepartureFacts } from '#core/departure.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
 import { saveListedAccounts } from '#store/accounts.ts';
@@ -132,19 +133,18 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
 
   const offers = await offersOf(engine);
   const unanswered: { connection: string; because: string }[] = [];
-  const accounts = new Map(
-    await Promise.all(
-      offers
-        .filter((it) => it.holdsAccounts)
-        .map(async ({ id }) => {
-          try {
-            return [id, await findAccounts(engine, id, person.facts)] as const;
-          } catch (error) {
-            unanswered.push({ connection: id, because: failureIn(error).detail });
-            return [id, 'unknown'] as const;
-          }
-        }),
-    ),
+  const accounts = new Map<string, readonly Account[] | 'unknown'>();
+  await Promise.all(
+    offers
+      .filter((it) => it.holdsAccounts)
+      .map(async ({ id }) => {
+        try {
+          accounts.set(id, await findAccounts(engine, id, person.facts));
+        } catch (error) {
+          unanswered.push({ connection: id, because: failureIn(error).detail });
+          accounts.set(id, 'unknown');
+        }
+      }),
   );
   const settings = settingsFrom(await loadSettings(engine.pool));
   const zone = person.facts.zone ?? settings.company.zone;
@@ -163,7 +163,11 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
   });
   if (made.kind === 'question') return { question: made.question };
   return {
-    playbook: { name: made.playbook.name, number: made.playbook.number, title: made.playbook.title },
+    playbook: {
+      name: made.playbook.name,
+      number: made.playbook.number,
+      title: made.playbook.title,
+    },
     digest: digestOf(made.plan.steps),
     zone,
     steps: made.plan.steps,

@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
 import { fail, failureIn } from './fail.ts';
 import { askByHand, tellOrAssign } from './humans.ts';
 import { lookUp } from './look-up.ts';
-import { hold, settle, Stale } from './settle.ts';
+import { hold, Stale, settle } from './settle.ts';
 import { moveTo } from './transition.ts';
 
 /**
@@ -137,4 +137,3 @@ async function carryOut(
       return askByHand(engine, work, opened, action);
   }
 }
-

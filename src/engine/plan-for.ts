@@ -5,9 +5,9 @@ import { type ConnectionOffer, type Playbook, readPlaybook } from '#core/playboo
 import { settingsFrom } from '#core/settings.ts';
 import { accountsOf } from '#store/accounts.ts';
 import type { CaseRow } from '#store/cases.ts';
+import { databaseNow } from '#store/clock.ts';
 import { listConnections } from '#store/connections.ts';
 import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
-import { databaseNow } from '#store/clock.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Engine } from './engine.ts';
 import { offersFrom } from './offers.ts';

@@ -12,7 +12,7 @@ import { loadWork, type Work } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { findAccounts } from './look-up.ts';
 import { type CasePlan, knownAccounts, offersOf, planFor, unansweredBy } from './plan-for.ts';
-import { holdIn, release, settleIn, Stale } from './settle.ts';
+import { holdIn, release, Stale, settleIn } from './settle.ts';
 import { planWayBack } from './way-back.ts';
 
 /** What a look-up step brought: it is settled in the same transaction that plans with its answer. */

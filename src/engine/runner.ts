@@ -47,10 +47,7 @@ export async function startEngine(
     plan: async (payload) => planCase(engine, (payload as { caseId: string }).caseId),
     alert: async (payload) => climbLadder(engine, (payload as { alertId: string }).alertId),
     ...Object.fromEntries(
-      Object.entries(tasks).map(([name, task]) => [
-        name,
-        (payload: unknown) => task(payload),
-      ]),
+      Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(payload)]),
     ),
   };
 

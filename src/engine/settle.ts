@@ -6,7 +6,7 @@ import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { wakeCase } from '#store/cases.ts';
 import { noteAnswer } from '#store/health.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { holdStep, releaseSteps, settleStep, wakeSteps, type Work } from '#store/steps.ts';
+import { holdStep, releaseSteps, settleStep, type Work, wakeSteps } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { advanceCase } from './progress.ts';
@@ -82,10 +82,7 @@ export async function release(
   engine: Engine,
   work: Pick<Work, 'caseId' | 'direction'>,
 ): Promise<void> {
-  const { released, direction, open, openSecurity, security } = await releaseSteps(
-    tx,
-    work.caseId,
-  );
+  const { released, direction, open, openSecurity, security } = await releaseSteps(tx, work.caseId);
   await wakeSteps(tx, released);
   if (direction !== work.direction) {
     // Turned round while a call was under way: what it did has to be undone as well.

@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { failureIn } from './fail.ts';
 import { lookAgain, lookAgainDelaysMs } from './look-again.ts';
-import { answered, hold, settle, Stale } from './settle.ts';
+import { answered, hold, Stale, settle } from './settle.ts';
 
 /** One pass of an action whose effect can be read back. */
 export async function moveTo(
@@ -55,10 +55,7 @@ export async function moveTo(
 
   await makeCall(engine, work, opened, claim.fence, async () => {
     engine.failpoint('during the call');
-    await deadline(
-      engine,
-      Promise.resolve(action.apply(opened.client, accountId, planned.change)),
-    );
+    await deadline(engine, Promise.resolve(action.apply(opened.client, accountId, planned.change)));
     engine.failpoint('after the call, before the read-back');
     return null;
   });
@@ -134,7 +131,7 @@ async function settleAs(
     summary: it.summary ?? null,
     fence: it.claim?.fence ?? null,
     applied: it.claim !== undefined || work.callStartedAt !== null,
-    attempt: it.claim?.attempt ?? work.attempt,
+    attempt: it.claim?.attempt ?? Math.max(1, work.attempt),
   });
 }
 
@@ -154,4 +151,3 @@ async function planner(
   const before = action.state.parse(undone.before);
   return (state) => restore(state, before);
 }
-

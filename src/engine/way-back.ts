@@ -1,9 +1,9 @@
+import { planDigest, stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { type CaseRow, changeCase, lockCase } from '#store/cases.ts';
 import { insertWayBack, type WayBack } from '#store/plans.ts';
 import { inTransaction } from '#store/sql.ts';
 import { type StepRow, stepsOfCase } from '#store/steps.ts';
-import { planDigest, stepDigest } from '#ledger/digest.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { advanceCase } from './progress.ts';
 import { release, Stale } from './settle.ts';
@@ -15,12 +15,15 @@ import { release, Stale } from './settle.ts';
  */
 export async function planWayBack(engine: Engine, it: CaseRow): Promise<void> {
   const steps = await stepsOfCase(engine.pool, it.id);
-  const touched = steps.filter((step) => step.undoOf === null && step.before !== null && step.startedAt);
+  const touched = steps.filter(
+    (step) => step.undoOf === null && step.before !== null && step.startedAt,
+  );
   const back: WayBack[] = [];
   const notes: string[] = [];
   for (const step of touched) {
     if (await canRestore(engine, step)) back.push(undoOf(step, touched));
-    else if (step.appliedAt) notes.push(`${step.title} cannot be undone: ${step.summary ?? step.key}`);
+    else if (step.appliedAt)
+      notes.push(`${step.title} cannot be undone: ${step.summary ?? step.key}`);
   }
   const commands = steps.filter((step) => step.grade === 'acknowledged' && step.undoOf === null);
   notes.push(...commands.map((step) => `${step.title} cannot be undone.`));

@@ -169,4 +169,3 @@ function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
     askedBy: it.askedBy,
   };
 }
-

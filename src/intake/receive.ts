@@ -88,7 +88,11 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
       running && (running.source === heard.source || running.separationId === departure?.id);
     if (!ofThisSource) {
       await holdForRehire(tx, person);
-      return { outcome: 'nothing new', detail: 'no departure of this person is open', caseId: null };
+      return {
+        outcome: 'nothing new',
+        detail: 'no departure of this person is open',
+        caseId: null,
+      };
     }
     if (isOlder(heard, running)) return nothingNew(running, 'older than what we have');
     return rescind(tx, intake, heard, running);

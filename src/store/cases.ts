@@ -232,6 +232,20 @@ export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRo
   return rows;
 }
 
+/** Confidential cases, but for those that this user opened. */
+export async function confidentialCases(
+  db: Db,
+  it: { exceptOpenedBy: string },
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select id
+      from cases
+     where (departure ->> 'confidential')::boolean
+       and opened_by <> ${it.exceptOpenedBy}
+  `);
+  return rows.map((row) => row.id);
+}
+
 /** Departures opened in the last hour and day, whoever started them: what the guards count. */
 export async function countRecentDepartures(
   db: Db,

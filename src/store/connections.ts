@@ -125,4 +125,3 @@ export async function noteCheck(
            check_failure = excluded.check_failure
   `);
 }
-

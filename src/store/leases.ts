@@ -112,3 +112,18 @@ export async function outboundStopped(db: Db): Promise<boolean> {
   `);
   return rowCount === 1;
 }
+
+/** Open steps of a case whose last call may or may not have had its effect: nobody knows. */
+export async function stepsOfUnknownOutcome(db: Db, caseId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select steps.id
+      from steps
+      join step_lease on step_lease.step_id = steps.id
+     where steps.case_id = ${caseId}
+       and steps.status <> 'settled'
+       and call_started_at is not null
+       and call_outcome is null
+       and lease_until < clock_timestamp()
+  `);
+  return new Set(rows.map((row) => row.id));
+}

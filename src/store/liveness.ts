@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 /** The class of the advisory locks that say "this worker process is alive". */
 const lifeLock = 77;
@@ -19,22 +19,28 @@ export interface Life {
  */
 export async function holdLife(pool: pg.Pool): Promise<Life> {
   const client = await pool.connect();
+  let last: Promise<unknown> = Promise.resolve(); // one statement at a time
+  const next = (statement: Sql | string) => {
+    last = last.then(() => client.query(statement));
+    return last;
+  };
   return {
     async add(id) {
-      await client.query(sql`select pg_advisory_lock(${lifeLock}, hashtext(${id}))`);
+      await next(sql`select pg_advisory_lock(${lifeLock}, hashtext(${id}))`);
     },
     async listen(channel, heard) {
       const onNotification = (message: pg.Notification) => {
         if (message.channel === channel) heard();
       };
       client.on('notification', onNotification);
-      await client.query(`listen ${channel}`);
+      await next(`listen ${channel}`);
       return async () => {
         client.off('notification', onNotification);
-        await client.query(`unlisten ${channel}`);
+        await next(`unlisten ${channel}`);
       };
     },
     async end() {
+      await last.catch(() => {});
       client.release(true);
     },
   };

@@ -83,3 +83,14 @@ export async function listPeople(db: Db, it: PeopleFilter): Promise<readonly Per
   `);
   return rows;
 }
+
+/** Who stands behind the pseudonyms of the record, as far as we know them. */
+export async function namesOfRefs(
+  db: Db,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await db.query<{ ref: string; name: string }>(
+    sql`select ref, name from people where ref = any (${refs})`,
+  );
+  return new Map(rows.map((row) => [row.ref, row.name]));
+}

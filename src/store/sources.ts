@@ -35,7 +35,9 @@ export async function keepCursor(
   db: Db,
   it: { connectionId: string; cursor: string },
 ): Promise<void> {
-  await db.query(sql`update sources set cursor = ${it.cursor} where connection_id = ${it.connectionId}`);
+  await db.query(
+    sql`update sources set cursor = ${it.cursor} where connection_id = ${it.connectionId}`,
+  );
 }
 
 /** The end of one turn. */

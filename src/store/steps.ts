@@ -215,7 +215,13 @@ export async function wakeSteps(db: Db, ids: readonly string[]): Promise<void> {
 /** Holds a step for a person. False when somebody else moved it first. */
 export async function holdStep(
   db: Db,
-  it: { stepId: string; version: number; because: string; failure: Failure | null; after?: unknown },
+  it: {
+    stepId: string;
+    version: number;
+    because: string;
+    failure: Failure | null;
+    after?: unknown;
+  },
 ): Promise<boolean> {
   const { rowCount } = await db.query(sql`
     update steps

@@ -1,0 +1,133 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type pino from 'pino';
+import { publishStarters } from '#app/playbooks.ts';
+import { createToken, createUser } from '#app/users.ts';
+import type { AnyConnector } from '#connector-kit/contract.ts';
+import { startScribe } from '#ledger/scribe.ts';
+import { type Database, openDatabase } from '#store/database.ts';
+import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
+import type { Role } from '#store/roles.ts';
+import { openSubjectKeys } from '#store/subject-keys.ts';
+import { listUsers } from '#store/users.ts';
+import { startApi } from './api/start.ts';
+import type { Configuration } from './operate/configuration.ts';
+import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
+
+export interface Program {
+  /** Where the API answers. */
+  readonly url: string;
+  /** The token of the command line, made at the first start; null when somebody else made it. */
+  readonly token: string | null;
+  /** Null where this process plays another role. */
+  readonly database: Database;
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions extends WorkerOptions {
+  readonly configuration: Configuration;
+  /** Which of the three roles this process plays. */
+  readonly roles: readonly Role[];
+  readonly connectors: ReadonlyMap<string, AnyConnector>;
+  readonly log: pino.Logger;
+  /** Settings of the embedded server, for tests that can do without its durability. */
+  readonly databaseSettings?: Readonly<Record<string, string>>;
+}
+
+const purposesOf: Record<Role, readonly Purpose[]> = {
+  web: ['web', 'subject'],
+  worker: ['connection', 'subject'],
+  scribe: ['subject', 'signing'],
+};
+
+/**
+ * Starts the roles of this process: opens the database, makes keys, user and starter
+ * playbooks at the first start, then web, worker and scribe. Stops in the opposite order.
+ */
+export async function serve(options: ServeOptions): Promise<Program> {
+  const { configuration, log, connectors } = options;
+  const { dataDirectory, keysDirectory } = configuration;
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  await createKeyFiles(keysDirectory);
+
+  const database = await openDatabase({
+    dataDirectory,
+    keysDirectory,
+    urls: configuration.databaseUrls,
+    roles: options.roles,
+    soleAs: options.roles.join('+'),
+    ...(options.databaseSettings ? { embedded: { settings: options.databaseSettings } } : {}),
+    onConnectionError: (message) => log.warn({}, message),
+  });
+  const stops: (() => Promise<void>)[] = [() => database.stop()];
+  const stop = async () => {
+    for (const it of stops.splice(0).reverse()) await it();
+  };
+
+  try {
+    const publicUrl =
+      configuration.publicUrl ?? `http://${configuration.listen.host}:${configuration.listen.port}`;
+    let url = publicUrl;
+    let token: string | null = null;
+
+    const keyring = await openKeyring(keysDirectory, [
+      ...new Set(options.roles.flatMap((role) => purposesOf[role])),
+    ]);
+    if (database.admin) await registerKeys(database.admin, keyring);
+    for (const role of options.roles) await registerKeys(database.pools[role], keyring);
+    const parts = { keyring, connectors, log, publicUrl };
+
+    if (options.roles.includes('scribe')) {
+      const scribe = startScribe(database.pools.scribe, {
+        onError: (error) => log.error({ error: String(error) }, 'the scribe failed'),
+      });
+      stops.push(() => scribe.stop());
+    }
+    if (options.roles.includes('web')) {
+      const { pool, keys } = { pool: database.pools.web, keys: openSubjectKeys(keyring) };
+      await publishStarters({ pool, keys });
+      token = await firstUser({ pool, keys }, dataDirectory);
+    }
+    if (options.roles.includes('worker')) {
+      const worker = await startWorker({ ...parts, pool: database.pools.worker }, options);
+      stops.push(() => worker.stop());
+    }
+    if (options.roles.includes('web')) {
+      const app = await wireApp({ ...parts, pool: database.pools.web });
+      const api = await startApi(app, { configuration, log });
+      url = api.url;
+      stops.push(() => api.stop());
+    }
+    return { url, token, database, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** First start: one user who may set up everything, and a token for the command line. */
+async function firstUser(
+  app: Parameters<typeof createUser>[0],
+  dataDirectory: string,
+): Promise<string | null> {
+  const file = path.join(dataDirectory, 'cli-token');
+  if ((await listUsers(app.pool)).length > 0) {
+    return readFile(file, 'utf8').then(
+      (text) => text.trim(),
+      () => null,
+    );
+  }
+  const user = await createUser(app, {
+    name: 'Administrator',
+    email: 'admin@localhost.invalid',
+    roles: ['it-admin', 'security'],
+  });
+  const { token } = await createToken(app, {
+    userId: user.id,
+    name: 'command line of this server',
+    days: 365,
+    now: new Date(),
+  });
+  await writeFile(file, `${token}\n`, { mode: 0o600 });
+  return token;
+}

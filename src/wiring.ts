@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import type { App } from '#app/app.ts';
+import type { AnyConnector } from '#connector-kit/contract.ts';
+import { openGuard } from '#connector-kit/guard.ts';
+import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
+import { openClients } from '#engine/clients.ts';
+import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.ts';
+import { fulfil } from '#engine/orders.ts';
+import { every, type RunningEngine, startEngine } from '#engine/runner.ts';
+import { deliver } from '#intake/deliver.ts';
+import type { Intake } from '#intake/intake.ts';
+import { pollSources } from '#intake/poll.ts';
+import { record, type SubjectKeys } from '#ledger/record.ts';
+import type { ConnectionRow } from '#store/connections.ts';
+import { dueDeliveries, wakeDelivery } from '#store/deliveries.ts';
+import { installationId } from '#store/installation.ts';
+import type { Keyring } from '#store/keys.ts';
+import { loadSettings } from '#store/settings.ts';
+import { inTransaction } from '#store/sql.ts';
+import { openSubjectKeys } from '#store/subject-keys.ts';
+import { openVault } from '#store/vault.ts';
+
+/** What both processes are put together from. */
+export interface Parts {
+  readonly pool: pg.Pool;
+  readonly keyring: Keyring;
+  readonly connectors: ReadonlyMap<string, AnyConnector>;
+  readonly log: Log;
+  readonly publicUrl: string;
+}
+
+// Settings are spelled in camelCase, fields in the vault in snake_case.
+const toField = (name: string) => name.replaceAll(/[A-Z]/g, (it) => `_${it.toLowerCase()}`);
+const toName = (field: string) =>
+  field.replaceAll(/_([a-z])/g, (_, it: string) => it.toUpperCase());
+const inboundName = (uuid: string, name: string) => `inbound.${uuid}.${toField(name)}`;
+
+/** Credentials of a connection without any host, such as one that only receives, are bound to this. */
+const noHost = 'nowhere.invalid:443';
+const boundTo = (hosts: readonly string[]) => (hosts.length === 0 ? [noHost] : hosts);
+
+/** What users can do, as the web process does it. */
+export async function wireApp(parts: Parts): Promise<App> {
+  const { pool, keyring, connectors } = parts;
+  const vault = openVault({ keyring, installation: await installationId(pool) });
+  return {
+    pool,
+    keys: openSubjectKeys(keyring),
+    connectors,
+    patienceMs: 10_000,
+    secrets: {
+      handOver: (it) =>
+        vault.sealForWorker(pool, {
+          connectionId: it.connectionUuid,
+          field: toField(it.field),
+          version: it.version,
+          value: it.value,
+          hosts: boundTo(it.hosts),
+          enteredBy: it.enteredBy,
+        }),
+      async storeInbound({ connectionUuid, field, value }) {
+        await vault.storeWebSecret(pool, inboundName(connectionUuid, field), value);
+      },
+      async inbound(connectionUuid, fields) {
+        const found = await Promise.all(
+          fields.map((field) => vault.readWebSecret(pool, inboundName(connectionUuid, field))),
+        );
+        return found.filter((it) => it !== null);
+      },
+    },
+  };
+}
+
+export interface WorkerOptions {
+  readonly timing?: Partial<Timing>;
+  readonly failpoint?: Engine['failpoint'];
+}
+
+/** The worker's half: engine and intake, started. */
+export async function startWorker(
+  parts: Parts,
+  options: WorkerOptions = {},
+): Promise<RunningEngine> {
+  const { pool, keyring, connectors, log } = parts;
+  const vault = openVault({ keyring, installation: await installationId(pool) });
+  await vault.prepareInbox(pool);
+  const keys = openSubjectKeys(keyring);
+  const timing: Timing = { ...usualTiming, ...options.timing };
+
+  let onPremises: readonly OnPremisesTarget[] = [];
+  const guard = openGuard({ onPremises: () => onPremises });
+  const clients = openClients({
+    db: pool,
+    connectors,
+    async secretsOf(connection) {
+      // Entries that were withdrawn must not count any longer, so they are read with each use.
+      onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
+      if (connection.secretFields.length === 0) return new Map();
+      const stored = await vault.readSecrets(pool, {
+        connectionId: connection.uuid,
+        hosts: boundTo(connection.allowedHosts),
+      });
+      return new Map([...stored].map(([field, value]) => [toName(field), value]));
+    },
+    ioFor: ({ allowedHosts, ca }) =>
+      guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+  });
+
+  const engine: Engine = {
+    pool,
+    keys,
+    connectors,
+    clients,
+    worker: `worker-${randomBytes(6).toString('hex')}`,
+    timing,
+    log,
+    publicUrl: parts.publicUrl,
+    failpoint: options.failpoint ?? (() => {}),
+    takeInSecrets: (connection) => takeIn(pool, keys, vault, connection),
+  };
+  const intake: Intake = {
+    pool,
+    keys,
+    log,
+    firstRetryMs: timing.firstRetryMs,
+    open: (connectionId) => clients.open(connectionId),
+  };
+
+  const running = await startEngine(engine, pool, {
+    delivery: (payload) => deliver(intake, (payload as { deliveryId: string }).deliveryId),
+    order: (payload) => fulfil(engine, (payload as { orderId: string }).orderId),
+  });
+  const watch = every(timing.sweepMs, async () => {
+    try {
+      for (const id of await dueDeliveries(pool)) await wakeDelivery(pool, id);
+      await pollSources(intake, connectors);
+    } catch (error) {
+      log.error({ error: error instanceof Error ? error.message : String(error) }, 'intake failed');
+    }
+  });
+  return {
+    async stop() {
+      await watch.stop();
+      await running.stop();
+      await guard.close();
+    },
+  };
+}
+
+/** Takes newly entered credentials out of the inbox; each is a fact, none is ever a value. */
+async function takeIn(
+  pool: pg.Pool,
+  keys: SubjectKeys,
+  vault: ReturnType<typeof openVault>,
+  connection: ConnectionRow,
+): Promise<void> {
+  await inTransaction(pool, async (tx) => {
+    const { stored } = await vault.openInbox(tx, connection.uuid);
+    if (stored.length === 0) return;
+    await record(
+      tx,
+      keys,
+      stored.map(({ field, version }) => ({
+        type: 'credential.stored' as const,
+        actor: { kind: 'system', id: 'worker', auth: 'none' } as const,
+        data: { connection: connection.id, field, version },
+      })),
+    );
+  });
+  if (connection.state === 'disabled') await vault.removeSecrets(pool, connection.uuid);
+}

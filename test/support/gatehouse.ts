@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { App, Caller } from '#app/app.ts';
+import { type ConnectionInput, saveConnectionInput } from '#app/connections.ts';
+import { publishStarters } from '#app/playbooks.ts';
+import { changeSetting } from '#app/settings.ts';
+import { createUser } from '#app/users.ts';
+import type { Timing } from '#engine/engine.ts';
+import type { RunningEngine } from '#engine/runner.ts';
+import { type Scribe, startScribe } from '#ledger/scribe.ts';
+import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
+import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
+import { connectors } from '../../src/connectors.ts';
+import { startWorker, wireApp } from '../../src/wiring.ts';
+import { until } from './until.ts';
+
+export interface TestGatehouse {
+  readonly database: TestDatabase;
+  readonly app: App;
+  readonly scribe: Scribe;
+  /** Somebody who may do everything but audit. */
+  readonly admin: Caller;
+  /** Adds a connection to a server on this machine. */
+  connect(it: ConnectionInput, ports?: readonly number[]): Promise<void>;
+  /** Stops the worker and starts another, as a restart of the process would. */
+  restartWorker(timing?: Partial<Timing>): Promise<void>;
+  /** Reads rows as the database's administrator, to look behind the curtain. */
+  rows<Row>(text: string, ...values: unknown[]): Promise<Row[]>;
+  stop(): Promise<void>;
+}
+
+/** Short times for what waits: tests wait for conditions, not for clocks. */
+export const shortTiming: Partial<Timing> = {
+  firstRetryMs: 100,
+  longestRetryMs: 500,
+  probeMs: 300,
+  sweepMs: 300,
+  settleMs: 2_000,
+  windowMs: 2_000,
+  alertRetryMs: 300,
+};
+
+const silent = { info() {}, warn() {}, error() {} };
+
+/**
+ * The whole program but for HTTP, on a database of its own: intake, engine, scribe and the acts of users.
+ * Stop it in an `after` of the same suite: what runs keeps the test process alive.
+ */
+export async function startGatehouse(timing: Partial<Timing> = {}): Promise<TestGatehouse> {
+  const database = await startDatabase();
+  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));
+  await createKeyFiles(folder);
+  const keyring = await openKeyring(folder, purposes);
+  await registerKeys(database.pools.admin, keyring);
+  const log = process.env['GATEHOUSE_TEST_LOG'] ? loud : silent;
+  const parts = { keyring, connectors, log, publicUrl: 'http://127.0.0.1:8080' };
+
+  const app = await wireApp({ ...parts, pool: database.pools.web });
+  await publishStarters(app);
+  const user = await createUser(app, {
+    name: 'Ada Admin',
+    email: 'ada@meadow.example',
+    roles: ['it-admin', 'security', 'hr'],
+  });
+  const admin: Caller = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
+  const scribe = startScribe(database.pools.scribe, {
+    onError: (error) => log.error({}, String(error)),
+  });
+
+  const start = (more: Partial<Timing> = {}) =>
+    startWorker(
+      { ...parts, pool: database.pools.worker },
+      { timing: { ...shortTiming, ...timing, ...more } },
+    );
+  let worker: RunningEngine = await start();
+  const targets: { host: string; port: number; network: string; http: boolean }[] = [];
+
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      await worker.stop();
+      await scribe.stop();
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
+    })();
+    return stopping;
+  };
+  return {
+    database,
+    app,
+    scribe,
+    admin,
+    async connect(it, ports = []) {
+      for (const port of ports) {
+        targets.push({ host: '127.0.0.1', port, network: '127.0.0.1/32', http: true });
+      }
+      await changeSetting(app, admin, 'onPremises', { targets });
+      const { check } = await saveConnectionInput(app, admin, it);
+      const { works, failure } = check as { works: boolean; failure?: { detail: string } };
+      if (!works) throw new Error(`${it.id} does not work: ${failure?.detail}`);
+    },
+    async restartWorker(more) {
+      await worker.stop();
+      worker = await start(more);
+    },
+    async rows<Row>(text: string, ...values: unknown[]) {
+      return (await database.pools.admin.query(text, values)).rows as Row[];
+    },
+    stop,
+  };
+}
+
+const loud = {
+  info: (fields: object, message: string) => console.error('info', message, fields),
+  warn: (fields: object, message: string) => console.error('warn', message, fields),
+  error: (fields: object, message: string) => console.error('error', message, fields),
+};
+
+export { until };
