@@ -4,10 +4,13 @@ import type pino from 'pino';
 import { publishStarters } from '#app/playbooks.ts';
 import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
+import { settingsFrom } from '#core/settings.ts';
 import { startScribe } from '#ledger/scribe.ts';
 import { type Database, openDatabase } from '#store/database.ts';
 import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
 import type { Role } from '#store/roles.ts';
+import { loadSettings } from '#store/settings.ts';
+import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
 import { startApi } from './api/start.ts';
@@ -19,8 +22,11 @@ export interface Program {
   readonly url: string;
   /** The token of the command line, made at the first start; null when somebody else made it. */
   readonly token: string | null;
-  /** Null where this process plays another role. */
+  /** Whether this start made the installation's first user. */
+  readonly firstStart: boolean;
   readonly database: Database;
+  /** What an operator should know at every start, in sentences. */
+  warnings(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -69,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
       configuration.publicUrl ?? `http://${configuration.listen.host}:${configuration.listen.port}`;
     let url = publicUrl;
     let token: string | null = null;
+    let firstStart = false;
 
     const keyring = await openKeyring(keysDirectory, [
       ...new Set(options.roles.flatMap((role) => purposesOf[role])),
@@ -86,6 +93,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
     if (options.roles.includes('web')) {
       const { pool, keys } = { pool: database.pools.web, keys: openSubjectKeys(keyring) };
       await publishStarters({ pool, keys });
+      firstStart = (await listUsers(pool)).length === 0;
       token = await firstUser({ pool, keys }, dataDirectory);
     }
     if (options.roles.includes('worker')) {
@@ -98,7 +106,8 @@ export async function serve(options: ServeOptions): Promise<Program> {
       url = api.url;
       stops.push(() => api.stop());
     }
-    return { url, token, database, stop };
+    const [pool] = options.roles.map((role) => database.pools[role]);
+    return { url, token, firstStart, database, warnings: () => warningsOf(pool!), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -130,4 +139,21 @@ async function firstUser(
   });
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return token;
+}
+
+/** Nobody would be told of a failure: said at every start until it is mended. */
+async function warningsOf(pool: Pool): Promise<readonly string[]> {
+  const { contacts, mailConnection } = settingsFrom(await loadSettings(pool)).alerts;
+  const warnings: string[] = [];
+  if (contacts.length === 0) {
+    warnings.push(
+      'No alert contact is set: nobody would be told when a step fails (gatehouse settings set alerts).',
+    );
+  }
+  if (mailConnection === null) {
+    warnings.push(
+      'No mail connection is set: alerts, tasks and notices stay here (gatehouse settings set alerts).',
+    );
+  }
+  return warnings;
 }

@@ -50,12 +50,12 @@ export async function fail(
       return hold(engine, work, { because: reaction.because, failure });
     case 'retry':
       return inTransaction(engine.pool, async (tx) => {
-        await tryAgain(tx, engine, work, failure, reaction);
+        await tryAgain(tx, work, failure, reaction);
         if (failure.kind === 'unavailable') await countAgainst(tx, engine, work);
       });
     case 'pause-connection':
       return inTransaction(engine.pool, async (tx) => {
-        await tryAgain(tx, engine, work, failure, { afterMs: 0, wholeConnection: false });
+        await tryAgain(tx, work, failure, { afterMs: 0, wholeConnection: false });
         await pause(tx, engine, work, failure);
       });
   }
@@ -88,7 +88,6 @@ async function keepOutcome(
 
 async function tryAgain(
   tx: Db,
-  engine: Engine,
   work: Work,
   failure: Failure,
   it: { afterMs: number; wholeConnection: boolean },

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+// The only file that knows everything: reads the environment, wires, and runs one of the roles, the
+// practice company, a local command, or a command of the client.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import pino from 'pino';
+import { Problem } from '#app/problem.ts';
+import { KeyProblem } from '#store/keys.ts';
+import { DatabaseProblem } from '#store/problem.ts';
+import { type Role, roles } from '#store/roles.ts';
+import { runCli } from './cli/cli.ts';
+import { connectors } from './connectors.ts';
+import {
+  type Configuration,
+  configurationFile,
+  readConfiguration,
+} from './operate/configuration.ts';
+import { localCommands } from './operate/local.ts';
+import { serve } from './serve.ts';
+
+const [word = '', ...rest] = process.argv.slice(2);
+
+/** The words that start a process of the server, with the roles it plays. */
+const processes: Readonly<Record<string, readonly Role[]>> = {
+  serve: roles,
+  web: ['web'],
+  work: ['worker'],
+  scribe: ['scribe'],
+};
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (error instanceof Problem || error instanceof DatabaseProblem || error instanceof KeyProblem) {
+    console.error(error.message);
+    return 1;
+  }
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  console.error(error);
+  return 1;
+});
+
+async function main(): Promise<number> {
+  const played = processes[word];
+  if (played) return run(configuration(), played);
+  if (word === 'demo') {
+    const { runDemo } = await import('../practice/demo.ts');
+    return runDemo(rest);
+  }
+  if (word === 'user' || (word === 'token' && (rest[0] === 'create' || rest[0] === 'destroy'))) {
+    return local();
+  }
+  return runCli(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+  });
+}
+
+/** Reads the environment and `gatehouse.yaml`; wrong settings stop the start with a sentence each. */
+function configuration(): Configuration {
+  const source = { environment: process.env, workingDirectory: process.cwd() };
+  const file = configurationFile(source);
+  const text = existsSync(file) ? { file: readFileSync(file, 'utf8') } : {};
+  const read = readConfiguration({ ...source, ...text });
+  if (read.ok) return read.configuration;
+  throw new Problem('not readable', read.problems.join('\n'));
+}
+
+async function local(): Promise<number> {
+  const program = new Command('gatehouse').exitOverride();
+  const output = {
+    out: (line: string) => console.log(line),
+    error: (line: string) => console.error(line),
+  };
+  for (const command of localCommands(configuration(), output)) program.addCommand(command);
+  await program.parseAsync(process.argv.slice(2), { from: 'user' });
+  return 0;
+}
+
+async function run(settings: Configuration, played: readonly Role[]): Promise<number> {
+  // Only fields that are listed reach a log line; who somebody is never does.
+  const log = pino({ level: 'info', base: { process: word }, formatters: { log: listed } });
+  const stopping = Promise.withResolvers<string>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stopping.resolve(signal));
+  }
+  const program = await serve({ configuration: settings, roles: played, connectors, log });
+  log.info({ url: program.url }, `gatehouse ${word} is ready`);
+  if (program.firstStart) {
+    console.error(`\nGatehouse answers at ${program.url}`);
+    console.error(`The key of the command line lies in ${settings.dataDirectory}/cli-token\n`);
+  }
+  for (const warning of await program.warnings()) log.warn({}, warning);
+
+  const signal = await stopping.promise;
+  log.info({ signal }, 'stopping');
+  await program.stop();
+  return 0;
+}
+
+function listed(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => logFields.has(name)));
+}
+
+const logFields = new Set([
+  'alertId',
+  'attempt',
+  'caseId',
+  'connectionId',
+  'deliveryId',
+  'error',
+  'errorId',
+  'kind',
+  'method',
+  'ms',
+  'path',
+  'requestId',
+  'route',
+  'signal',
+  'source',
+  'status',
+  'stepId',
+  'url',
+  'wakeAt',
+]);

@@ -1,0 +1,135 @@
+import { Command } from 'commander';
+import { Problem } from '#app/problem.ts';
+import {
+  createToken,
+  createUser,
+  disableUser,
+  localActor,
+  longestTokenDays,
+  revokeStored,
+} from '#app/users.ts';
+import type { SubjectKeys } from '#ledger/record.ts';
+import { databaseNow } from '#store/clock.ts';
+import { openDatabase } from '#store/database.ts';
+import { openKeyring } from '#store/keys.ts';
+import type { Pool } from '#store/sql.ts';
+import { openSubjectKeys } from '#store/subject-keys.ts';
+import { listUsers } from '#store/users.ts';
+import type { Configuration } from './configuration.ts';
+
+/** Where a local command writes; handed in so that tests can read it. */
+export interface Output {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+}
+
+interface Opened {
+  readonly pool: Pool;
+  readonly keys: SubjectKeys;
+  stop(): Promise<void>;
+}
+
+/** Opens the database as the web role does, beside a running server or without one. */
+async function open(configuration: Configuration): Promise<Opened> {
+  const database = await openDatabase({
+    dataDirectory: configuration.dataDirectory,
+    keysDirectory: configuration.keysDirectory,
+    urls: configuration.databaseUrls,
+    roles: ['web'],
+    onConnectionError: () => {},
+  });
+  const keyring = await openKeyring(configuration.keysDirectory, ['web', 'subject']);
+  return {
+    pool: database.pools.web,
+    keys: openSubjectKeys(keyring),
+    stop: () => database.stop(),
+  };
+}
+
+/**
+ * The commands that work on the server itself, for whoever may read its data directory:
+ * users and tokens. They need no token, since they make them.
+ */
+export function localCommands(configuration: Configuration, { out }: Output): Command[] {
+  const withDatabase = async (work: (it: Opened) => Promise<void>) => {
+    const it = await open(configuration);
+    try {
+      await work(it);
+    } finally {
+      await it.stop();
+    }
+  };
+
+  const user = new Command('user').description('people who may use Gatehouse (on the server)');
+  user
+    .command('add')
+    .description('add a user')
+    .requiredOption('--name <name>', 'the person’s name')
+    .requiredOption('--email <address>', 'the person’s address')
+    .requiredOption('--role <role...>', 'one or more roles, such as hr or it-admin')
+    .action((it: { name: string; email: string; role: string[] }) =>
+      withDatabase(async (app) => {
+        const added = await createUser(app, { name: it.name, email: it.email, roles: it.role });
+        out(`${added.name} may act as ${added.roles.join(', ')}.`);
+        out(`Make a key for the command line: gatehouse token create --user ${added.email}`);
+      }),
+    );
+  user
+    .command('list')
+    .description('list users')
+    .action(() =>
+      withDatabase(async (app) => {
+        for (const it of await listUsers(app.pool)) {
+          out(
+            `${it.email}\t${it.name}\t${it.roles.join(', ')}${it.disabledAt ? '\tdisabled' : ''}`,
+          );
+        }
+      }),
+    );
+  user
+    .command('disable')
+    .description('end a user’s access to Gatehouse at once, tokens included')
+    .argument('<email>')
+    .action((email: string) =>
+      withDatabase(async (app) => {
+        await disableUser(app, email);
+        out(`${email} may do nothing here any more.`);
+      }),
+    );
+
+  const token = new Command('token').description('keys for the API (create: on the server)');
+  token
+    .command('create')
+    .description('make a key for the API; it is shown once')
+    .requiredOption('--user <email>', 'whom it speaks for')
+    .option('--name <name>', 'what it is for', 'command line')
+    .option('--days <days>', `how long it is good, up to ${longestTokenDays}`, '90')
+    .action((it: { user: string; name: string; days: string }) =>
+      withDatabase(async (app) => {
+        const owner = (await listUsers(app.pool)).find(
+          (one) => one.email.toLowerCase() === it.user.toLowerCase(),
+        );
+        if (!owner) {
+          throw new Problem(
+            'not found',
+            `There is no user ${it.user}. gatehouse user list shows who there is.`,
+          );
+        }
+        const now = await databaseNow(app.pool);
+        const days = Number(it.days);
+        const made = await createToken(app, { userId: owner.id, name: it.name, days, now });
+        out(made.token);
+      }),
+    );
+  token
+    .command('destroy')
+    .description('end a key, by its first 13 characters or its id, without the API')
+    .argument('<id>')
+    .action((id: string) =>
+      withDatabase(async (app) => {
+        await revokeStored(app, id.replace(/^gate_/, '').slice(0, 8), localActor);
+        out('The key is good no longer.');
+      }),
+    );
+  return [user, token];
+}
