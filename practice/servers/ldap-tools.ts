@@ -17,11 +17,19 @@ export function ldapTools({ url, dn, password, baseDn, caFile }: LdapAccess) {
   const as = (who: string, secret: string) => ['-x', '-H', url, '-D', who, '-w', secret];
   const form = ['-LLL', '-o', 'ldif-wrap=no', '-E', 'pr=500/noprompt'];
 
+  async function addLdif(input: string): Promise<void> {
+    await mustRun('ldapadd', as(dn, password), { input, env });
+  }
+
+  /** Signs in and reads what every server shows. Code 49: the server answers and refuses. */
+  const signIn = (who: string, secret: string): Promise<Ending> =>
+    run('ldapsearch', [...as(who, secret), '-LLL', '-s', 'base', '-b', '', '1.1'], { env });
+
   return {
-    async add(entries: readonly LdifEntry[]): Promise<void> {
-      const input = entries.map(ldifOf).join('\n');
-      await mustRun('ldapadd', as(dn, password), { input, env });
-    },
+    /** Adds entries given as LDIF; for values that are not text. */
+    addLdif,
+
+    add: (entries: readonly LdifEntry[]) => addLdif(entries.map(ldifOf).join('\n')),
 
     /** What the server holds. Default: every attribute of every entry. */
     async search(
@@ -38,16 +46,14 @@ export function ldapTools({ url, dn, password, baseDn, caFile }: LdapAccess) {
       await mustRun('ldapmodify', as(dn, password), { input: ldif, env });
     },
 
-    /** Tries to sign in. Code 49: the server answers and refuses. */
-    signIn: (who: string, secret: string): Promise<Ending> =>
-      run('ldapwhoami', as(who, secret), { env }),
+    signIn,
 
     /** Whether somebody can sign in now. Throws when nobody answers. */
     async canBind(who: string, secret: string): Promise<boolean> {
-      const { code, err } = await run('ldapwhoami', as(who, secret), { env });
+      const { code, err } = await signIn(who, secret);
       if (code === 0) return true;
       if (code === 49) return false;
-      throw new Error(`ldapwhoami ended with ${code}: ${err.trim()}`);
+      throw new Error(`${url} cannot be asked (${code}): ${err.trim()}`);
     },
   };
 }

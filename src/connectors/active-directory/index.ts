@@ -1,0 +1,30 @@
+import { connector } from '#connector-kit/contract.ts';
+import { ldapHost } from '#connector-kit/ldap.ts';
+import { openDomain } from './api.ts';
+import { deleteAccount } from './delete-account.ts';
+import { leaveGroups } from './leave-groups.ts';
+import { resetPassword } from './reset-password.ts';
+import { settings } from './settings.ts';
+import { suspendAccount } from './suspend-account.ts';
+
+/** An Active Directory domain, on Windows Server or on Samba. */
+export const activeDirectory = connector({
+  id: 'active-directory',
+  name: 'Active Directory',
+  category: 'identity',
+  settings,
+  hosts: ({ controllers }) => controllers.map(ldapHost),
+  open: (it, io) => openDomain(it, io),
+  close: (domain) => domain.close(),
+
+  async check(domain) {
+    return { actingAs: await domain.check(), scopes: null };
+  },
+
+  accounts: {
+    find: (domain, person) => domain.accountsOf(person),
+    list: (domain) => domain.allAccounts(),
+  },
+
+  actions: [suspendAccount, resetPassword, leaveGroups, deleteAccount],
+});
