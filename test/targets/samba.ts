@@ -34,8 +34,6 @@ const packages = [
   ...['winbind', 'python3-samba', 'ldb-tools', 'krb5-user', 'ldap-utils', 'openssl'],
 ];
 
-export const sambaInstalled = (): boolean => needed.every((file) => existsSync(file));
-
 export interface NewUser {
   readonly login: string;
   readonly password: string;

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { guidBytes, guidText, sidInDomain } from './identifiers.ts';
 
 describe('identifiers of Active Directory', () => {
-  // The example of [MS-DTYP] 2.3.4.3 reads and writes the same bytes.
   const bytes = Buffer.from('33221100554477668899aabbccddeeff', 'hex');
   const text = '00112233-4455-6677-8899-aabbccddeeff';
 
