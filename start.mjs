@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const modules = path.join(root, 'node_modules');
+const broughtNode = path.join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node');
 
 /** What the tests run real servers from, on Debian; elsewhere the programs that must be there. */
 const testPackages = [
@@ -71,14 +72,17 @@ function install() {
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (error) fail(`npm could not be started (${error.message}). Install npm and try again.`);
   if (status !== 0) fail('npm ci failed; its messages above say why.');
+
+  // npm 10 does not link the Node that comes along, and then scripts such as "check" would miss it.
+  const link = path.join(modules, '.bin', 'node');
+  if (existsSync(broughtNode) && !existsSync(link)) fs.symlinkSync(broughtNode, link);
 }
 
 /** This Node if it is new enough, otherwise the one that npm brought. */
 function findNode() {
   const wanted = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).engines.node;
   if (isAtLeast(process.versions.node, wanted.replace('>=', ''))) return process.execPath;
-  const brought = path.join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node');
-  if (existsSync(brought)) return brought;
+  if (existsSync(broughtNode)) return broughtNode;
   return fail(
     `Gatehouse needs Node ${wanted}; this is ${process.versions.node}, and npm has none for ` +
       `${process.platform}-${process.arch}. Install a newer Node and try again.`,
