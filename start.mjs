@@ -75,7 +75,9 @@ function install() {
 
   // npm 10 does not link the Node that comes along, and then scripts such as "check" would miss it.
   const link = path.join(modules, '.bin', 'node');
-  if (existsSync(broughtNode) && !existsSync(link)) fs.symlinkSync(broughtNode, link);
+  if (existsSync(broughtNode) && !existsSync(link)) {
+    fs.symlinkSync(path.relative(path.dirname(link), broughtNode), link);
+  }
 }
 
 /** This Node if it is new enough, otherwise the one that npm brought. */
