@@ -72,6 +72,9 @@ export async function wireApp(parts: Parts): Promise<App> {
   };
 }
 
+/** A target that was withdrawn counts at the latest for this long. */
+const freshForMs = 1_000;
+
 export interface WorkerOptions {
   readonly timing?: Partial<Timing>;
   readonly failpoint?: Engine['failpoint'];
@@ -89,19 +92,25 @@ export async function startWorker(
   const timing: Timing = { ...usualTiming, ...options.timing };
 
   let onPremises: readonly OnPremisesTarget[] = [];
+  let readAt = Number.NEGATIVE_INFINITY;
   const guard = openGuard({ onPremises: () => onPremises });
   const clients = openClients({
     db: pool,
     connectors,
     async secretsOf(connection) {
-      // Entries that were withdrawn must not count any longer, so they are read with each use.
-      onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
+      if (performance.now() - readAt > freshForMs) {
+        onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
+        readAt = performance.now();
+      }
       if (connection.secretFields.length === 0) return new Map();
       const stored = await vault.readSecrets(pool, {
         connectionId: connection.uuid,
         hosts: boundTo(connection.allowedHosts),
       });
       return new Map([...stored].map(([field, value]) => [toName(field), value]));
+    },
+    forget() {
+      readAt = Number.NEGATIVE_INFINITY;
     },
     ioFor: ({ allowedHosts, ca }) =>
       guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),

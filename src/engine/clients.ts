@@ -18,6 +18,8 @@ export interface Opened {
 }
 
 export interface Clients {
+  /** Forgets what is kept of a connection, after somebody changed it. */
+  forget(connectionId: string): void;
   /** Opens a connection with its secrets, for one pass. Throws a ConnectorError when its settings do not fit. */
   open(connectionId: string): Promise<Opened>;
 }
@@ -28,9 +30,30 @@ export interface ClientDeps {
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly secretsOf: (connection: ConnectionRow) => Promise<ReadonlyMap<string, string>>;
   readonly ioFor: (connection: ConnectionRow) => Io;
+  /** Drops what `secretsOf` and `ioFor` remember of the settings. */
+  readonly forget: () => void;
 }
 
+/** What an administrator changes counts at the latest after this. */
+const freshForMs = 1_000;
+
 export function openClients(deps: ClientDeps): Clients {
+  const known = new Map<string, { connection: ConnectionRow; at: number }>();
+
+  async function find(connectionId: string): Promise<ConnectionRow> {
+    const kept = known.get(connectionId);
+    if (kept && performance.now() - kept.at < freshForMs) return kept.connection;
+    const connection = await loadConnection(deps.db, connectionId);
+    if (!connection) {
+      throw new ConnectorError({
+        kind: 'unexpected',
+        detail: `there is no connection ${connectionId}`,
+      });
+    }
+    known.set(connectionId, { connection, at: performance.now() });
+    return connection;
+  }
+
   function connectorOf(connection: ConnectionRow): AnyConnector {
     const connector = deps.connectors.get(connection.connector);
     if (connector) return connector;
@@ -41,14 +64,13 @@ export function openClients(deps: ClientDeps): Clients {
   }
 
   return {
+    forget(connectionId) {
+      known.delete(connectionId);
+      deps.forget();
+    },
+
     async open(connectionId) {
-      const connection = await loadConnection(deps.db, connectionId);
-      if (!connection) {
-        throw new ConnectorError({
-          kind: 'unexpected',
-          detail: `there is no connection ${connectionId}`,
-        });
-      }
+      const connection = await find(connectionId);
       const connector = connectorOf(connection);
       const secrets = await deps.secretsOf(connection);
       const values = [...secrets.values()];

@@ -52,6 +52,7 @@ async function carryOutOrder(engine: Engine, kind: string, input: unknown): Prom
 async function check(engine: Engine, connectionId: string): Promise<unknown> {
   const connection = await loadConnection(engine.pool, connectionId);
   if (!connection) throw new Error(`there is no connection ${connectionId}`);
+  engine.clients.forget(connectionId);
   await engine.takeInSecrets(connection);
   try {
     const opened = await engine.clients.open(connectionId);
