@@ -4,7 +4,7 @@
 // Node 18 and newer. Its own lines go to standard error, so that the output of commands stays clean.
 //
 //   node start.mjs test [files or options of node --test]    every test, or those named
-//   node start.mjs bench [names]                             the measurements in bench/
+//   node start.mjs bench [names] [their arguments]           the measurements in bench/
 //   node start.mjs <anything else>                           the program: src/main.ts
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -131,19 +131,17 @@ function chosen(wanted) {
   return [...new Set(fs.globSync(patterns, { cwd: root }))].sort();
 }
 
-/** Runs each measurement by itself, one after the other, so that none disturbs another. */
-async function bench(names) {
+/**
+ * Runs each measurement by itself, one after the other, so that none disturbs another. Words that name
+ * one choose it; the rest is for the measurements.
+ */
+async function bench(words) {
   const files = fs.globSync('bench/*.bench.ts', { cwd: root }).sort();
-  const wanted = files.filter(
-    (file) => names.length === 0 || names.includes(path.basename(file, '.bench.ts')),
-  );
-  if (wanted.length === 0) {
-    fail(
-      `There is no such measurement. There are: ${files.map((it) => path.basename(it, '.bench.ts')).join(', ')}.`,
-    );
-  }
-  for (const file of wanted) {
-    await run(process.execPath, [file], {}, root);
+  const nameOf = (file) => path.basename(file, '.bench.ts');
+  const named = files.filter((file) => words.includes(nameOf(file)));
+  const others = words.filter((word) => !named.some((file) => nameOf(file) === word));
+  for (const file of named.length > 0 ? named : files) {
+    await run(process.execPath, [file, ...others], {}, root);
     if (process.exitCode !== 0) return;
   }
 }
