@@ -27,8 +27,8 @@ export function awaited(
   steps: readonly PlaybookStep[],
 ): readonly PlaybookStep[] {
   const layer = layerIn(word);
-  return steps.filter((it) =>
-    layer === null ? it.id === word : it.layer === layer && it !== step,
+  return steps.filter(
+    (it) => it !== step && (layer === null ? it.id === word : it.layer === layer),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Capability } from './capability.ts';
 import { awaited, layerIn } from './coverage.ts';
-import { circlesIn } from './cycle.ts';
+import { knotsIn } from './cycle.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Expansion } from './plan-steps.ts';
 import type { ConnectionOffer, PlaybookProblem, PlaybookStep } from './playbook.ts';
@@ -32,7 +32,7 @@ export function orderOf(it: ToOrder): {
   const usual = usualOrder(steps).filter(([first, second]) => !waits.get(second)?.has(first));
   for (const [first, second] of usual) waits.get(second)?.add(first);
 
-  const problems = breakCircles(waits, steps, { rules: edgesOf(rules), usual: edgesOf(usual) });
+  const problems = breakKnots(waits, steps, { rules, usual });
   return { steps: inOrder(steps, waits), problems };
 }
 
@@ -119,40 +119,41 @@ const usualOrder = (steps: readonly PlannedStep[]): readonly Pair[] =>
   );
 
 const edge = (waiting: string, earlier: string): string => JSON.stringify([waiting, earlier]);
-const edgesOf = (found: readonly Pair[]): ReadonlySet<string> =>
-  new Set(found.map(([first, second]) => edge(second, first)));
 
 /**
- * Takes out a wait where steps wait for each other in a circle: what is only usual before what
- * the playbook says, and what a connector says last. The first is as it should be; the others
- * happen only when a connection changed after the playbook was published.
+ * Takes out waits where steps wait for each other: what is only usual before what the playbook
+ * says, and what a connector says last. The first is as it should be; the others happen only
+ * when a connection changed after the playbook was published.
  */
-function breakCircles(
+function breakKnots(
   waits: Waits,
   steps: readonly PlannedStep[],
-  { rules, usual }: { rules: ReadonlySet<string>; usual: ReadonlySet<string> },
+  { rules, usual }: { rules: readonly Pair[]; usual: readonly Pair[] },
 ): PlaybookProblem[] {
   const stepOf = new Map(steps.map(({ key, playbookStep }) => [key, playbookStep]));
+  const [isRule, isUsual] = [rules, usual].map(
+    (pairs) => new Set(pairs.map(([first, second]) => edge(second, first))),
+  );
   const problems = new Map<string, PlaybookProblem>();
-  for (let circles = circlesIn(waits); circles.length > 0; circles = circlesIn(waits)) {
-    for (const circle of circles) {
-      const edges = circle.map((key, i) => [key, circle[(i + 1) % circle.length]!] as const);
-      if (!edges.every(([key, earlier]) => waits.get(key)!.has(earlier))) continue; // broken by now
-      const weakest =
-        edges.find((it) => usual.has(edge(...it))) ??
-        edges.find((it) => !rules.has(edge(...it))) ??
-        edges[0]!;
-      waits.get(weakest[0])!.delete(weakest[1]);
-      if (usual.has(edge(...weakest))) continue;
-
-      const [waiting, earlier] = [stepOf.get(weakest[0])!, stepOf.get(weakest[1])!];
-      problems.set(edge(waiting, earlier), {
-        severity: 'error',
-        step: waiting,
-        line: null,
-        problem: `“${waiting}” cannot wait for “${earlier}” here, because that waits for it; it goes ahead.`,
-        mend: 'Mend the order in the playbook and publish it again.',
-      });
+  for (const kind of ['usual', 'playbook', 'rule'] as const) {
+    const knots = knotsIn(waits);
+    for (const [key, knot] of knots) {
+      for (const earlier of waits.get(key)!) {
+        if (knots.get(earlier) !== knot) continue;
+        const name = edge(key, earlier);
+        if (kind === 'usual' && !isUsual!.has(name)) continue;
+        if (kind === 'playbook' && isRule!.has(name)) continue;
+        waits.get(key)!.delete(earlier);
+        if (kind === 'usual') continue;
+        const [waiting, before] = [stepOf.get(key)!, stepOf.get(earlier)!];
+        problems.set(edge(waiting, before), {
+          severity: 'error',
+          step: waiting,
+          line: null,
+          problem: `“${waiting}” does not wait for “${before}” here, because “${before}” has to wait for it.`,
+          mend: 'Mend the order in the playbook and publish it again.',
+        });
+      }
     }
   }
   return [...problems.values()];

@@ -3,13 +3,9 @@ import { describe, it } from 'node:test';
 import { type ConnectionOffer, makePlan, type Plan } from './plan.ts';
 import {
   account,
-  badges,
   confirmedAt,
   departure,
   everySystem,
-  fleet,
-  github,
-  google,
   inputOf,
   keysOf,
   offered,
@@ -503,7 +499,7 @@ describe('the order', () => {
         [
           'error',
           'block',
-          '“block” cannot wait for “sign-out” here, because that waits for it; it goes ahead.',
+          '“block” does not wait for “sign-out” here, because “sign-out” has to wait for it.',
         ],
       ],
     );
@@ -669,16 +665,12 @@ describe('a plan', () => {
   });
 
   it('is made for 60 steps in 40 systems without ado', () => {
-    const ids = Array.from({ length: 60 }, (_, i) => `s${i}`);
-    const capabilities = ['account.suspend', 'sessions.revoke', 'mfa.remove', 'groups.leave'];
-    const steps = ids
-      .map((id, i) => {
-        const layer = i < 30 ? 'security' : 'operations';
-        const after = i < 30 ? i % 4 && `s${i - 1}` : 'layer security';
-        const wait = after ? `, after: [${after}]` : '';
-        return `  - { id: ${id}, layer: ${layer}, do: ${capabilities[i % 4]}, on: every account${wait} }`;
-      })
-      .join('\n');
+    const steps = Array.from({ length: 60 }, (_, i) => {
+      const rest = ['account.suspend', 'sessions.revoke', 'mfa.remove'][i % 3];
+      return i < 30
+        ? `  - { id: s${i}, layer: security, do: ${rest}, on: every account${i % 3 ? `, after: [s${i - 1}]` : ''} }`
+        : `  - { id: s${i}, layer: operations, do: groups.leave, on: every account, after: [layer security] }`;
+    }).join('\n');
     const systems = Array.from({ length: 40 }, (_, i) => ({ ...okta, id: `c${i}`, name: `C${i}` }));
     const accounts = new Map(systems.map(({ id }) => [id, [account('a')]]));
     const plan = makePlan({ ...inputOf(playbook(steps), {}), connections: systems, accounts });
@@ -701,6 +693,5 @@ describe('kinds of connections', () => {
     const plan = planOf(block, { badges: [account('B-7')] });
 
     assert.equal(stepIn(plan, 'block@badges:B-7').kind, 'action');
-    assert.deepEqual([badges, fleet, google, github].length, 4);
   });
 });

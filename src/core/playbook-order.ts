@@ -20,7 +20,7 @@ export function orderProblems(
       step.after.flatMap((word) => awaited(word, step, steps).map(({ id }) => id)),
     ]),
   );
-  const circles = circlesIn(waits).filter((circle) => circle.length > 1);
+  const circles = circlesIn(waits);
   if (circles.length > 0) return circles.slice(0, mostCircles).map(circleProblem);
 
   const alone = connections.flatMap((it) => contradictions(steps, waits, [it]));
