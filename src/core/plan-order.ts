@@ -37,10 +37,11 @@ export function orderOf(it: ToOrder): {
 }
 
 function addPlaybookWaits(waits: Waits, { step, planned, lookups }: Expansion, all: ToOrder): void {
+  const itself = new Set(planned.map(({ key }) => key));
   const before = step.after.flatMap((word) => keysBehind(word, step, all, new Set([step.id])));
   for (const { key, account } of planned) {
     const own = waits.get(key)!;
-    for (const earlier of before) own.add(earlier);
+    for (const earlier of before) if (!itself.has(earlier)) own.add(earlier);
     // Whether there is no such account is known when everybody has answered.
     if (step.kind === 'action' && account === null) for (const lookup of lookups) own.add(lookup);
   }
@@ -87,7 +88,9 @@ function pairs(
   first: Capability,
   seconds: readonly Capability[],
 ): Pair[] {
-  const later = actions.filter(({ capability }) => capability && seconds.includes(capability));
+  const later = actions.filter(
+    ({ capability }) => capability && capability !== first && seconds.includes(capability),
+  );
   return actions
     .filter(({ capability }) => capability === first)
     .flatMap(({ key }) => later.map((it): Pair => [key, it.key]));
@@ -195,5 +198,7 @@ function inOrder(steps: readonly PlannedStep[], waits: Waits): readonly PlannedS
       next.splice(at < 0 ? next.length : at, 0, follower);
     }
   }
+  // Losing a step in silence is the one thing that must not happen.
+  if (ordered.length < steps.length) throw new Error('a plan has steps that wait in a circle');
   return ordered;
 }

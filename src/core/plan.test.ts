@@ -505,9 +505,25 @@ describe('the order', () => {
     );
   });
 
+  it('keeps every step, though what it waits for is left out and waits for it', () => {
+    const plan = planOf(
+      `  - { id: cut, layer: security, do: account.suspend, on: every account, after: [ask] }
+  - id: ask
+    layer: operations
+    task: { title: T, assign to: manager, due: confirmed }
+    after: [layer security]
+    when: { field: departure.kind, is: death }`,
+      { okta: [account('a'), account('b')] },
+      urgent,
+    );
+
+    assert.deepEqual(keysOf(plan), ['cut@okta:a', 'cut@okta:b']);
+    assert.deepEqual(stepIn(plan, 'cut@okta:a').after, []);
+  });
+
   it('survives systems that contradict themselves', () => {
     const mad = system('mad', 'other', [
-      offered('account.suspend', { mustPrecede: ['sessions.revoke'] }),
+      offered('account.suspend', { mustPrecede: ['sessions.revoke', 'account.suspend'] }),
       offered('sessions.revoke', { mustPrecede: ['account.suspend'] }),
     ]);
     const plan = makePlan({

@@ -256,6 +256,7 @@ describe('a connection that does not exist', () => {
       [
         '“a” names “okat”, which is no connection. Did you mean “okta”? Connected are: okta, slack, github.',
         '“b” names “GitHub Enterprise”, which is no connection. Connected are: okta, slack, github.',
+        '“c” names “Slack”, which is no connection. Did you mean “slack”? Connected are: okta, slack, github.',
         '“d” names “sap”, which is no connection. Connected are: okta, slack, github.',
       ],
     );

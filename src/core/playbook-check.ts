@@ -110,7 +110,7 @@ function unknownConnections(
   connections: readonly ConnectionOffer[],
 ): StepProblem[] {
   return named
-    .filter((name) => !connections.some(({ id }) => same(id, name)))
+    .filter((name) => !connections.some(({ id }) => id === name))
     .map((name) => {
       const byName = connections.find((it) => same(it.name, name))?.id;
       const ids = connections.map(({ id }) => id);

@@ -104,7 +104,7 @@ function rulesOf(connection: ConnectionOffer, steps: readonly PlaybookStep[]): R
   const here = steps.filter((it) => reaches(it, connection));
   return connection.actions.flatMap(({ capability, mustPrecede }) => {
     const firsts = here.filter((it) => it.do === capability);
-    const seconds = here.filter((it) => mustPrecede.includes(it.do));
+    const seconds = here.filter((it) => it.do !== capability && mustPrecede.includes(it.do));
     return firsts.flatMap((first) => seconds.map((second) => ({ connection, first, second })));
   });
 }

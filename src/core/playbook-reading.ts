@@ -2,14 +2,11 @@ import { z } from 'zod';
 import { capabilities, isCapability } from './capability.ts';
 import { Condition } from './condition.ts';
 import { asksForAccount } from './condition-document.ts';
-import { categories } from './connection.ts';
 import {
   choosing,
-  found,
   has,
   type Json,
   line,
-  type Mending,
   oneOf,
   optional,
   paragraphs,
@@ -18,19 +15,18 @@ import {
   words,
   yesOrNo,
 } from './document.ts';
-import { type Moment, momentForms, parseMoment } from './moment.ts';
-import type {
-  AccountChoice,
-  Assignee,
-  Playbook,
-  PlaybookProblem,
-  PlaybookStep,
-  Recipient,
-} from './playbook.ts';
+import type { Playbook, PlaybookProblem, PlaybookStep } from './playbook.ts';
+import {
+  accountChoice,
+  after,
+  assignee,
+  moment,
+  name,
+  recipient,
+  template,
+} from './playbook-parts.ts';
 import { readYaml } from './playbook-yaml.ts';
 import { layers } from './step.ts';
-import { problemInTemplate } from './template.ts';
-import { roles } from './user.ts';
 
 export type ReadPlaybook =
   | {
@@ -76,108 +72,8 @@ function stepAt(value: unknown, path: readonly (string | number)[]): string | nu
   return typeof id === 'string' && id !== '' ? id.slice(0, 60) : `step ${position + 1}`;
 }
 
-const name = z.string().superRefine((text, context) => {
-  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && text.length <= 60) return;
-  report(context, {
-    problem: `“${text.slice(0, 60)}” cannot be a name.`,
-    mend: 'Write small letters, digits and single hyphens, at most 60, such as “block-sign-in”.',
-  });
-});
-
 /** Names that the planner gives to steps of its own. */
 const reserved = ['lookup', 'lookup-at-cut', 'gap'];
-
-const moment: z.ZodType<Moment> = z.string().transform((text, context) => {
-  const parsed = parseMoment(text);
-  if ('problem' in parsed) {
-    report(context, parsed);
-    return z.NEVER;
-  }
-  if (parsed.moment.anchor === 'start day') {
-    report(context, { problem: 'A departure has no “start day”.', mend: momentForms });
-    return z.NEVER;
-  }
-  return parsed.moment;
-});
-
-const template = (schema: z.ZodType<string>): z.ZodType<string> =>
-  schema.superRefine((text, context) => {
-    const problem = problemInTemplate(text);
-    if (problem) report(context, problem);
-  });
-
-const everyAccount: AccountChoice = { category: null, connection: null, privileged: null };
-
-const accountChoice: z.ZodType<AccountChoice> = choosing<AccountChoice>((value) => {
-  if (typeof value === 'string' && value.trim().toLowerCase() === 'every account')
-    return z.unknown().transform(() => everyAccount);
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
-    return {
-      problem: `“on” must say which accounts; found ${found(value)}.`,
-      mend: 'Write “every account”, or one or more of { category: …, connection: …, privileged: yes }.',
-    };
-  }
-  return words(
-    {
-      category: optional(oneOf(categories)),
-      connection: optional(line(100)),
-      privileged: optional(yesOrNo),
-    },
-    '“on”',
-  );
-});
-
-const address = z.email().max(254);
-const assigneeForms =
-  'Write manager, { role: … }, { email: … } or { system owner: <id of a connection> }';
-
-const assignee: z.ZodType<Assignee> = choosing<Assignee>(
-  (value) => assigneeShape(value) ?? noPerson(value, `${assigneeForms}.`),
-);
-
-const recipient: z.ZodType<Recipient> = choosing<Recipient>((value) => {
-  if (value === 'personal address')
-    return z.unknown().transform(() => ({ personalEmail: true }) as const);
-  return assigneeShape(value) ?? noPerson(value, `${assigneeForms}, or “personal address”.`);
-});
-
-function assigneeShape(value: unknown): z.ZodType<Assignee> | null {
-  if (value === 'manager') return z.unknown().transform(() => ({ manager: true }) as const);
-  if (has(value, 'manager')) return words({ manager: trueOnly }, 'A person');
-  if (has(value, 'role')) return words({ role: oneOf(roles) }, 'A person');
-  if (has(value, 'email')) return words({ email: address }, 'A person');
-  if (has(value, 'system owner')) {
-    return words({ 'system owner': line(100) }, 'A person').transform((it) => ({
-      systemOwner: it['system owner'],
-    }));
-  }
-  return null;
-}
-
-const trueOnly = yesOrNo.transform((value, context): true => {
-  if (value) return true;
-  report(context, { problem: '“manager” cannot be “no” here.', mend: `${assigneeForms}.` });
-  return z.NEVER;
-});
-
-const noPerson = (value: unknown, mend: string): Mending => ({
-  problem: `This names nobody: ${found(value)}.`,
-  mend,
-});
-
-const oneOrSeveral = choosing<string | readonly string[]>((value) => {
-  if (typeof value === 'string') return z.string();
-  if (Array.isArray(value)) return z.array(z.string()).max(mostSteps);
-  return {
-    problem: `“after” must be a list of steps; found ${found(value)}.`,
-    mend: 'Write the ids of steps, such as [block-sign-in], or [layer security].',
-  };
-});
-
-const after = oneOrSeveral.transform((value) => {
-  const several = typeof value === 'string' ? [value] : value;
-  return [...new Set(several.map((it) => it.trim().toLowerCase().replace(/\s+/g, ' ')))];
-});
 
 const frame = {
   id: name,
