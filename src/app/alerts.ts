@@ -2,6 +2,8 @@ import { type AlertRow, listAlerts as listStored } from '#store/alerts.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 
+export type { AlertRow };
+
 /** Open alerts first; those of confidential cases only for those who need to know. */
 export async function listAlerts(
   app: App,

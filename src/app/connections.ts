@@ -16,6 +16,8 @@ import { authorize } from './authorize.ts';
 import { order } from './orders.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
+export type { ConnectionRow };
+
 /** What an administrator gives; secrets stand among the settings and go no further than the vault. */
 export const ConnectionInput = z.strictObject({
   id: z

@@ -18,6 +18,8 @@ import { authorize } from './authorize.ts';
 import { waitForDelivery } from './cases.ts';
 import { notFound, Problem } from './problem.ts';
 
+export type { AccountRow, PersonRow };
+
 export interface ImportReport {
   readonly people: number;
   /** People whose facts were new or had changed. */

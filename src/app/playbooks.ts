@@ -22,6 +22,8 @@ import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
+export type { PlaybookRow };
+
 export async function listPlaybooks(app: App, caller: Caller): Promise<readonly PlaybookRow[]> {
   authorize(caller, 'playbook.read');
   return listStored(app.pool);

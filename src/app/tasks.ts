@@ -2,6 +2,8 @@ import { type AssignedStep, assignedSteps } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 
+export type { AssignedStep };
+
 /** What waits for people: one's own tasks, or everybody's for those who run departures. */
 export async function listTasks(
   app: App,

@@ -21,6 +21,8 @@ import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
+export type { TokenRow, UserRow };
+
 /** Local acts need no more of the program than its database and the record. */
 type Local = Pick<App, 'pool' | 'keys'>;
 

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Moment, pageOf } from './page.ts';
+
+/** Something that a person has to look at. */
+export const Alert = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    body: z.string(),
+    caseId: z.string().nullable(),
+    stepId: z.string().nullable(),
+    connection: z.string().nullable(),
+    confidential: z.boolean(),
+    times: z.int().meta({ description: 'How often it happened; repeats are folded' }),
+    told: z.int().meta({ description: 'How many contacts, in their order, have been told' }),
+    openedAt: Moment,
+    resolvedAt: Moment.nullable(),
+  })
+  .meta({ id: 'Alert' });
+export type Alert = z.infer<typeof Alert>;
+
+export const AlertPage = pageOf(Alert).meta({ id: 'AlertPage' });

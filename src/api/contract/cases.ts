@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { caseStates } from '#core/case.ts';
+import { departureKinds } from '#core/departure.ts';
+import { DepartureInput } from './departures.ts';
+import { Day, Moment, PageQuery, pageOf } from './page.ts';
+import { Step } from './steps.ts';
+
+export const CaseQuery = PageQuery.extend({
+  state: z.enum(caseStates).optional(),
+  text: z.string().trim().min(1).max(200).optional().meta({
+    description: 'Part of a name, an address or an HR id',
+  }),
+});
+
+/** One person's leaving or joining. */
+export const CaseSummary = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['departure', 'arrival']),
+    state: z.enum(caseStates),
+    direction: z.enum(['forward', 'back']),
+    person: z.object({
+      id: z.string(),
+      personId: z.string().meta({ description: 'Of the HR system' }),
+      employmentId: z.string(),
+      name: z.string(),
+      email: z.string(),
+    }),
+    departureKind: z.enum(departureKinds),
+    urgent: z.boolean(),
+    confidential: z.boolean(),
+    zone: z.string().meta({ description: 'IANA name of the zone where the person works' }),
+    accessEndsAt: Moment.nullable(),
+    lastWorkingDay: Day.nullable(),
+    employmentEnds: Day.nullable(),
+    payEnds: Day.nullable(),
+    question: z.string().nullable().meta({
+      description: 'What a person has to answer before it goes on',
+    }),
+    source: z.string(),
+    openedAt: Moment,
+    accessRemovedAt: Moment.nullable(),
+    endedAt: Moment.nullable(),
+  })
+  .meta({ id: 'CaseSummary' });
+export type CaseSummary = z.infer<typeof CaseSummary>;
+
+export const CasePage = pageOf(CaseSummary).meta({ id: 'CasePage' });
+
+/** What a person can do about a case. */
+export const caseActs = ['pause', 'resume', 'cancel', 'change', 'bring-back', 'release'] as const;
+
+/** How far it is, in the direction it goes. What is not proven is counted apart. */
+const Progress = z
+  .object({
+    steps: z.int(),
+    proven: z.int().meta({ description: 'Read back, or looked for and not there' }),
+    acceptedOnly: z.int().meta({ description: 'The system cannot be read back' }),
+    confirmedByPerson: z.int(),
+    skipped: z.int(),
+    held: z.int().meta({ description: 'Waits for a person' }),
+    unknown: z.int().meta({ description: 'Nobody knows what the last call did' }),
+    open: z.int().meta({ description: 'Still to come, or under way' }),
+  })
+  .meta({ id: 'Progress' });
+export type Progress = z.infer<typeof Progress>;
+
+export const Case = CaseSummary.extend({
+  reason: z.string().nullable().meta({ description: 'For HR and Security; null for others' }),
+  openedBy: z.object({ id: z.string(), name: z.string().nullable() }),
+  confirmedAt: Moment,
+  stateBeforePause: z.enum(caseStates).nullable(),
+  firstCutAt: Moment.nullable().meta({ description: 'When the first access was touched' }),
+  playbook: z
+    .object({ id: z.string(), name: z.string(), number: z.int(), title: z.string() })
+    .nullable(),
+  planDigest: z.string().nullable(),
+  planNotes: z.array(z.string()),
+  progress: Progress,
+  steps: z.array(Step),
+  actions: z.array(z.enum(caseActs)).meta({ description: 'What the caller may do now' }),
+}).meta({ id: 'Case' });
+export type Case = z.infer<typeof Case>;
+
+export const CaseInput = z
+  .strictObject({
+    personId: z.string().min(1).max(200).meta({ description: 'Of the HR system, such as E-1042' }),
+    departure: DepartureInput,
+  })
+  .meta({ id: 'CaseInput' });
+
+/** What became of a request. */
+export const Requested = z
+  .object({
+    requestId: z.string(),
+    outcome: z.enum(['taken in', 'waiting']).meta({
+      description: 'Waiting: a worker takes it in later',
+    }),
+    detail: z.string(),
+    caseId: z.string().nullable(),
+  })
+  .meta({ id: 'Requested' });
+export type Requested = z.infer<typeof Requested>;
+
+/** What came of an act, and the case as it is now; null when the caller may no longer see it. */
+export const CaseActDone = z
+  .object({ detail: z.string(), case: Case.nullable() })
+  .meta({ id: 'CaseActDone' });
+export type CaseActDone = z.infer<typeof CaseActDone>;
+
+export const ReasonInput = z
+  .strictObject({ reason: z.string().trim().min(1).max(2_000) })
+  .meta({ id: 'ReasonInput' });
+
+export const BringBackInput = z
+  .strictObject({
+    digest: z.string().min(1).max(100).meta({
+      description: '`planDigest` of the plan that was looked at; another plan is not started',
+    }),
+  })
+  .meta({ id: 'BringBackInput' });

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { categories, connectionStates } from '#core/connection.ts';
+import { Moment, pageOf } from './page.ts';
+import { Failure } from './steps.ts';
+
+const Owner = z.object({ name: z.string(), email: z.string() });
+
+/** One configured system. Its secrets are named and never shown. */
+export const Connection = z
+  .object({
+    id: z.string(),
+    connector: z.string(),
+    name: z.string(),
+    category: z.enum(categories),
+    settings: z.record(z.string(), z.unknown()),
+    secrets: z.array(z.string()).meta({ description: 'Names of the settings kept in the vault' }),
+    hosts: z
+      .array(z.string())
+      .meta({ description: 'The secrets may go to these, and nowhere else' }),
+    ca: z.string().nullable().meta({ description: 'Certificates of a private authority, PEM' }),
+    owner: Owner.nullable(),
+    concurrency: z.int(),
+    ratePerSecond: z.number().nullable(),
+    state: z.enum(connectionStates),
+    because: z.string().nullable(),
+    downSince: Moment.nullable(),
+    checkedAt: Moment.nullable(),
+    actingAs: z.string().nullable(),
+    scopes: z.array(z.string()).nullable(),
+    checkFailure: Failure.nullable(),
+  })
+  .meta({ id: 'Connection' });
+export type Connection = z.infer<typeof Connection>;
+
+export const ConnectionPage = pageOf(Connection).meta({ id: 'ConnectionPage' });
+
+/** What an administrator gives. Secrets that are left out stay as they are. */
+export const ConnectionInput = z
+  .strictObject({
+    connector: z.string().min(1),
+    name: z.string().min(1).max(200).optional(),
+    category: z.enum(categories).optional(),
+    settings: z.record(z.string(), z.unknown()).meta({
+      description: 'As the connector’s form says, secrets among them',
+    }),
+    ca: z.string().nullable().optional(),
+    owner: z
+      .strictObject({ name: z.string().min(1), email: z.email() })
+      .nullable()
+      .optional(),
+    concurrency: z.int().min(1).max(100).optional(),
+    ratePerSecond: z.number().positive().nullable().optional(),
+  })
+  .meta({ id: 'ConnectionInput' });
+export type ConnectionInput = z.input<typeof ConnectionInput>;
+
+/** What one harmless call found: who we are there, and what we may do. */
+export const CheckResult = z
+  .discriminatedUnion('works', [
+    z.object({
+      works: z.literal(true),
+      actingAs: z.string(),
+      scopes: z.array(z.string()).nullable(),
+    }),
+    z.object({ works: z.literal(false), failure: Failure }),
+  ])
+  .meta({ id: 'CheckResult' });
+export type CheckResult = z.infer<typeof CheckResult>;
+
+export const ConnectionSaved = z
+  .object({ connection: Connection, check: CheckResult })
+  .meta({ id: 'ConnectionSaved' });
+export type ConnectionSaved = z.infer<typeof ConnectionSaved>;
+
+export const Discovered = z
+  .object({ accounts: z.int().meta({ description: 'How many were listed' }) })
+  .meta({ id: 'Discovered' });
+
+/** A kind of system, with the form of its settings. */
+export const Connector = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    category: z.enum(categories),
+    settings: z.record(z.string(), z.unknown()).meta({
+      description: 'JSON Schema; `secret` marks what goes to the vault',
+    }),
+  })
+  .meta({ id: 'Connector' });
+export type Connector = z.infer<typeof Connector>;
+
+export const ConnectorPage = pageOf(Connector).meta({ id: 'ConnectorPage' });

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { employmentTypes } from '#core/person.ts';
+import { Account } from './accounts.ts';
+import { Moment, PageQuery, pageOf } from './page.ts';
+
+export const PeopleQuery = PageQuery.extend({
+  text: z.string().trim().min(1).max(200).optional().meta({
+    description: 'Part of a name, an address or an HR id',
+  }),
+});
+
+/** Somebody the HR system knows; one entry for each employment. */
+export const Person = z
+  .object({
+    id: z.string(),
+    personId: z.string().meta({ description: 'Of the HR system' }),
+    employmentId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    department: z.string().nullable(),
+    title: z.string().nullable(),
+    managerId: z.string().nullable(),
+    location: z.string().nullable(),
+    country: z.string().nullable(),
+    region: z.string().nullable(),
+    zone: z.string().nullable(),
+    employmentType: z.enum(employmentTypes).nullable(),
+    tags: z.array(z.string()),
+    startDate: z.string().nullable(),
+    source: z.string(),
+    heardAt: Moment,
+  })
+  .meta({ id: 'Person' });
+export type Person = z.infer<typeof Person>;
+
+export const PersonPage = pageOf(Person).meta({ id: 'PersonPage' });
+
+export const PersonWithAccounts = Person.extend({ accounts: z.array(Account) }).meta({
+  id: 'PersonWithAccounts',
+});
+
+/** What a file brought. Every refused row is named. */
+export const ImportReport = z
+  .object({
+    people: z.int(),
+    changed: z.int().meta({ description: 'People whose facts were new or had changed' }),
+    departures: z.array(
+      z.object({ line: z.int(), detail: z.string(), caseId: z.string().nullable() }),
+    ),
+    refused: z.array(
+      z.object({
+        line: z.int().meta({ description: 'Counted from 1; the header is line 1' }),
+        column: z.string().nullable().meta({ description: 'Null: the row as a whole' }),
+        found: z.string(),
+        expected: z.string(),
+      }),
+    ),
+    unknownColumns: z.array(z.string()),
+  })
+  .meta({ id: 'ImportReport' });
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/** More is refused before it is read. */
+export const maximumImportBytes = 10 * 1024 * 1024;

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { capabilities } from '#core/capability.ts';
+import { grades, layers, stepKinds, stepStatuses } from '#core/step.ts';
+import { Moment } from './page.ts';
+
+/** Why a call to another system did not do what was asked. */
+export const Failure = z
+  .object({
+    kind: z.enum([
+      'unavailable',
+      'rate-limited',
+      'not-found',
+      'unauthenticated',
+      'forbidden',
+      'rejected',
+      'unexpected',
+    ]),
+    detail: z.string(),
+    retryAfterMs: z.number().optional(),
+  })
+  .meta({ id: 'Failure' });
+
+export const StepAccount = z.object({
+  id: z.string().meta({ description: 'The system’s own id' }),
+  login: z.string(),
+  privileged: z.boolean(),
+});
+
+export const capabilityNames = Object.keys(capabilities);
+
+/** Who was asked to do it by hand. */
+const Assignment = z.object({
+  people: z.array(z.object({ name: z.string(), email: z.string() })),
+  instructions: z.string(),
+  proof: z.array(z.string()).meta({ description: 'What must be written down or attached' }),
+  deadline: Moment.nullable(),
+  askedAt: z.string(),
+  reminders: z.int(),
+});
+
+/** What a person answers for: done by hand, or not done. */
+const Decision = z.object({
+  kind: z.enum(['attested', 'waived']),
+  by: z.string(),
+  byName: z.string(),
+  reason: z.string(),
+  proof: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+});
+
+/** What a person can do about a step. */
+export const stepActs = ['retry', 'attest', 'waive'] as const;
+
+export const Step = z
+  .object({
+    id: z.string(),
+    key: z.string().meta({ description: 'Stable within the case' }),
+    title: z.string(),
+    why: z.string().nullable(),
+    layer: z.enum(layers),
+    kind: z.enum(stepKinds),
+    connection: z.string().nullable(),
+    account: StepAccount.nullable(),
+    capability: z.enum(capabilityNames).nullable(),
+    rule: z.string().meta({ description: 'When, in the words of the playbook' }),
+    dueAt: Moment.nullable().meta({ description: 'Null: as soon as what it starts after is done' }),
+    late: z.boolean(),
+    startsAfter: z.array(z.string()).meta({ description: 'Ids of steps' }),
+    approval: z.boolean(),
+    undoOf: z.string().nullable().meta({ description: 'Of the way back: the step it undoes' }),
+    status: z.enum(stepStatuses),
+    grade: z.enum(grades).nullable(),
+    outcomeUnknown: z.boolean().meta({
+      description: 'Nobody knows whether the last call had its effect',
+    }),
+    because: z.string().nullable(),
+    failure: Failure.nullable(),
+    attempts: z.int().meta({ description: 'Failed attempts in a row' }),
+    nextLookAt: Moment.nullable(),
+    summary: z.string().nullable().meta({ description: 'What was, or is to be, changed' }),
+    stateBefore: z.unknown(),
+    stateAfter: z.unknown(),
+    assignment: Assignment.nullable(),
+    decision: Decision.nullable(),
+    startedAt: Moment.nullable(),
+    appliedAt: Moment.nullable(),
+    heldAt: Moment.nullable(),
+    settledAt: Moment.nullable(),
+    actions: z.array(z.enum(stepActs)).meta({ description: 'What the caller may do now' }),
+  })
+  .meta({ id: 'Step' });
+export type Step = z.infer<typeof Step>;
+
+const reason = z.string().trim().min(1).max(2_000);
+
+export const AttestInput = z
+  .strictObject({
+    reason: reason.meta({ description: 'What was done, in a sentence' }),
+    proof: z.string().trim().min(1).max(10_000).meta({
+      description: 'What proves it: a ticket, a serial number, a link',
+    }),
+  })
+  .meta({ id: 'AttestInput' });
+export type AttestInput = z.input<typeof AttestInput>;
+
+export const WaiveInput = z
+  .strictObject({
+    reason: reason.meta({ description: 'Why it is not done' }),
+    expiresAt: z.iso.datetime({ offset: true }).meta({
+      description: 'Until when; then the step opens again',
+    }),
+  })
+  .meta({ id: 'WaiveInput' });
+export type WaiveInput = z.input<typeof WaiveInput>;

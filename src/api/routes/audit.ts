@@ -1,0 +1,122 @@
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import type { App } from '#app/app.ts';
+import {
+  exportAudit,
+  type AuditEvent as Found,
+  type AuditQuery as Query,
+  searchAudit,
+} from '#app/audit.ts';
+import { type AuditEvent, AuditExportQuery, AuditPage, AuditQuery } from '../contract/audit.ts';
+import { cursorTo, numberIn } from '../paging.ts';
+import { exportLimit, limitRate, searchLimit } from '../rate-limit.ts';
+import { type Api, json, problems } from '../route.ts';
+
+const tags = ['Audit'];
+
+const search = createRoute({
+  method: 'get',
+  path: '/audit',
+  operationId: 'searchAudit',
+  summary: 'Facts of the record, the newest first. Looking is itself a fact',
+  tags,
+  request: { query: AuditQuery },
+  responses: { 200: json('One page', AuditPage), ...problems },
+});
+
+const mediaTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl' } as const;
+
+const bring = createRoute({
+  method: 'get',
+  path: '/audit/export',
+  operationId: 'exportAudit',
+  summary: 'Every fact of a choice, the oldest first, as a file',
+  tags,
+  request: { query: AuditExportQuery },
+  responses: {
+    200: {
+      description: 'The file; one that ends early was cut off',
+      content: {
+        'text/csv': { schema: z.string() },
+        [mediaTypes.jsonl]: { schema: z.string() },
+      },
+    },
+    ...problems,
+  },
+});
+
+export function auditRoutes(api: Api, app: App, nowMs: () => number): void {
+  api.get('/audit', limitRate(searchLimit, nowMs));
+  api.openapi(search, async (c) => {
+    const query = c.req.valid('query');
+    const page = await searchAudit(app, c.get('caller'), choiceOf(query), {
+      cursor: numberIn('audit', query.cursor),
+      limit: query.limit,
+    });
+    return c.json(
+      {
+        items: page.events.map(eventOnWire),
+        nextCursor: page.next === null ? null : cursorTo('audit', page.next),
+        withheldCases: page.withheldCases,
+      },
+      200,
+    );
+  });
+
+  api.get('/audit/export', limitRate(exportLimit, nowMs));
+  api.openapi(bring, async (c) => {
+    const { format, ...query } = c.req.valid('query');
+    const texts = await exportAudit(app, c.get('caller'), choiceOf(query), format);
+    return c.body(streamOf(texts), 200, {
+      'content-type': mediaTypes[format],
+      'content-disposition': `attachment; filename="gatehouse-audit.${format}"`,
+    });
+  });
+}
+
+/** Pulls one piece after the other, as fast as the reader takes them; ends when they hang up. */
+function streamOf(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const pieces = texts[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await pieces.return?.();
+    },
+  });
+}
+
+function choiceOf(query: Omit<z.output<typeof AuditQuery>, 'limit' | 'cursor'>): Query {
+  return {
+    caseId: query.case ?? null,
+    person: query.person ?? null,
+    system: query.system ?? null,
+    actor: query.actor ?? null,
+    type: query.type ?? null,
+    grade: query.grade ?? null,
+    result: query.result ?? null,
+    from: query.from === undefined ? null : new Date(query.from),
+    to: query.to === undefined ? null : new Date(query.to),
+    text: query.text ?? null,
+  };
+}
+
+const eventOnWire = (it: Found): AuditEvent => ({
+  index: it.idx,
+  id: it.id,
+  at: it.at.toISOString(),
+  type: it.type,
+  title: it.title,
+  result: it.result,
+  case: it.caseId,
+  person: it.personRef === null ? null : { ref: it.personRef, name: it.personName },
+  system: it.system,
+  actor: it.actorId === null ? null : { id: it.actorId, name: it.actorName },
+  grade: it.grade,
+  leaf: it.leaf,
+  leafHash: it.leafHash,
+});

@@ -1,0 +1,138 @@
+import type { App, Caller } from '#app/app.ts';
+import { maySeeReason } from '#app/authorize.ts';
+import { type CaseRow, type CaseWithSteps, possibleCaseActs, type StepRow } from '#app/cases.ts';
+import { showPlaybook } from '#app/playbooks.ts';
+import { possibleStepActs } from '#app/steps.ts';
+import { userNames } from '#app/users.ts';
+import type { Grade } from '#core/step.ts';
+import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
+import type { Step } from '../contract/steps.ts';
+import { iso } from '../route.ts';
+
+export function summaryOnWire(it: CaseRow): CaseSummary {
+  return {
+    id: it.id,
+    kind: it.kind,
+    state: it.state,
+    direction: it.direction,
+    person: {
+      id: it.person,
+      personId: it.personId,
+      employmentId: it.employmentId,
+      name: it.name,
+      email: it.email,
+    },
+    departureKind: it.departure.kind,
+    urgent: it.departure.urgent,
+    confidential: it.departure.confidential,
+    zone: it.zone,
+    accessEndsAt: iso(it.accessEndsAt),
+    lastWorkingDay: it.lastWorkingDay,
+    employmentEnds: it.employmentEnds,
+    payEnds: it.payEnds,
+    question: it.question,
+    source: it.source,
+    openedAt: it.openedAt.toISOString(),
+    accessRemovedAt: iso(it.accessRemovedAt),
+    endedAt: iso(it.endedAt),
+  };
+}
+
+/** A case as its reader may see it: with what they can do, and without what is not for them. */
+export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps): Promise<Case> {
+  const it = found.case;
+  const names = await userNames(app, [it.openedBy]);
+  const playbook = it.playbookId === null ? null : await showPlaybook(app, caller, it.playbookId);
+  return {
+    ...summaryOnWire(it),
+    reason: maySeeReason(caller) ? it.departure.reason : null,
+    openedBy: { id: it.openedBy, name: names.get(it.openedBy) ?? null },
+    confirmedAt: it.confirmedAt.toISOString(),
+    stateBeforePause: it.stateBeforePause,
+    firstCutAt: iso(it.containmentAt),
+    playbook: playbook && {
+      id: playbook.id,
+      name: playbook.name,
+      number: playbook.number,
+      title: playbook.title,
+    },
+    planDigest: it.planDigest,
+    planNotes: [...it.planNotes],
+    progress: progressOf(found),
+    steps: found.steps.map((step) => stepOnWire(caller, found, step)),
+    actions: [...possibleCaseActs(caller, it)],
+  };
+}
+
+function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
+  const { assignment, decision, failure } = step;
+  return {
+    id: step.id,
+    key: step.key,
+    title: step.title,
+    why: step.why,
+    layer: step.layer,
+    kind: step.kind,
+    connection: step.connectionId,
+    account: step.account,
+    capability: step.capability,
+    rule: step.rule,
+    dueAt: iso(step.dueAt),
+    late: step.late,
+    startsAfter: [...step.after],
+    approval: step.approval,
+    undoOf: step.undoOf,
+    status: step.status,
+    grade: step.grade,
+    outcomeUnknown: found.unknownOutcome.has(step.id),
+    because: step.because,
+    failure,
+    attempts: step.attempts,
+    nextLookAt: iso(step.wakeAt),
+    summary: step.summary,
+    stateBefore: step.before ?? null,
+    stateAfter: step.afterState ?? null,
+    assignment: assignment && {
+      ...assignment,
+      people: [...assignment.people],
+      proof: [...assignment.proof],
+    },
+    decision,
+    startedAt: iso(step.startedAt),
+    appliedAt: iso(step.appliedAt),
+    heldAt: iso(step.heldAt),
+    settledAt: iso(step.settledAt),
+    actions: [...possibleStepActs(caller, step, found.case)],
+  };
+}
+
+/** Counts the steps of the direction that the case goes. Each step counts once. */
+function progressOf({ case: it, steps, unknownOutcome }: CaseWithSteps): Progress {
+  const counted = steps.filter((step) => (step.undoOf !== null) === (it.direction === 'back'));
+  const progress: Progress = {
+    steps: counted.length,
+    proven: 0,
+    acceptedOnly: 0,
+    confirmedByPerson: 0,
+    skipped: 0,
+    held: 0,
+    unknown: 0,
+    open: 0,
+  };
+  for (const step of counted) progress[placeOf(step, unknownOutcome)] += 1;
+  return progress;
+}
+
+function placeOf(step: StepRow, unknownOutcome: ReadonlySet<string>): keyof Progress {
+  if (step.grade !== null) return placeOfGrade[step.grade];
+  if (unknownOutcome.has(step.id)) return 'unknown';
+  return step.status === 'held' ? 'held' : 'open';
+}
+
+const placeOfGrade: Record<Grade, keyof Progress> = {
+  verified: 'proven',
+  absent: 'proven',
+  acknowledged: 'acceptedOnly',
+  attested: 'confirmedByPerson',
+  waived: 'skipped',
+};

@@ -1,0 +1,190 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { App, Caller } from '#app/app.ts';
+import {
+  bringBack,
+  cancelCase,
+  changeDates,
+  listCases,
+  pauseCase,
+  releaseCase,
+  requestDeparture,
+  resumeCase,
+  showCase,
+} from '#app/cases.ts';
+import { Problem } from '#app/problem.ts';
+import {
+  BringBackInput,
+  Case,
+  CaseActDone,
+  CaseInput,
+  CasePage,
+  CaseQuery,
+  ReasonInput,
+  Requested,
+} from '../contract/cases.ts';
+import { DepartureChange } from '../contract/departures.ts';
+import { pageFrom, placeIn } from '../paging.ts';
+import { type Api, actHeaders, body, idParam, json, problems } from '../route.ts';
+import { caseOnWire, summaryOnWire } from './case-on-wire.ts';
+
+const tags = ['Departures'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/cases',
+  operationId: 'listCases',
+  summary: 'Departures, the newest first',
+  tags,
+  request: { query: CaseQuery },
+  responses: { 200: json('One page', CasePage), ...problems },
+});
+
+const request = createRoute({
+  method: 'post',
+  path: '/cases',
+  operationId: 'requestDeparture',
+  summary: 'Start a departure',
+  tags,
+  request: { headers: actHeaders, body: body(CaseInput) },
+  responses: {
+    201: json('Taken in; `location` is the departure', Requested),
+    202: json('Kept; a worker takes it in', Requested),
+    ...problems,
+  },
+});
+
+const show = createRoute({
+  method: 'get',
+  path: '/cases/{id}',
+  operationId: 'showCase',
+  summary: 'One departure with its steps',
+  tags,
+  request: { params: idParam },
+  responses: { 200: json('The departure', Case), ...problems },
+});
+
+const act = <Name extends string>(name: Name, summary: string) => ({
+  method: 'post' as const,
+  path: `/cases/{id}/${name}` as const,
+  operationId: `${name.replace('-b', 'B')}Case`,
+  summary,
+  tags,
+  responses: { 200: json('Done', CaseActDone), ...problems },
+});
+const toCase = { params: idParam, headers: actHeaders };
+
+const pause = createRoute({
+  ...act('pause', 'Stop a departure where it stands'),
+  request: { ...toCase, body: body(ReasonInput) },
+});
+const resume = createRoute({
+  ...act('resume', 'Go on where it was stopped'),
+  request: toCase,
+});
+const cancel = createRoute({
+  ...act('cancel', 'Take a departure back; after the first cut the way back is planned and waits'),
+  request: toCase,
+});
+const change = createRoute({
+  ...act('change', 'Move the dates, or change the kind'),
+  request: { ...toCase, body: body(DepartureChange) },
+});
+const back = createRoute({
+  ...act('bring-back', 'Start the way back, as it was planned and looked at'),
+  request: { ...toCase, body: body(BringBackInput) },
+});
+const release = createRoute({
+  ...act('release', 'Let a departure go that a guard held back'),
+  request: toCase,
+});
+
+export function caseRoutes(api: Api, app: App): void {
+  api.openapi(list, async (c) => {
+    const { state, text, limit, cursor } = c.req.valid('query');
+    const found = await listCases(app, c.get('caller'), {
+      state: state ?? null,
+      text: text ?? null,
+      beforeId: placeIn('cases', cursor),
+      limit: limit + 1,
+    });
+    return c.json(
+      pageFrom('cases', limit, found, (it) => it.id, summaryOnWire),
+      200,
+    );
+  });
+
+  api.openapi(request, async (c) => {
+    const { id, outcome, detail, caseId } = await requestDeparture(
+      app,
+      c.get('caller'),
+      c.req.valid('json'),
+    );
+    if (outcome === 'rejected' || (outcome === 'handled' && caseId === null)) {
+      throw new Problem('not possible', `No departure was started: ${detail ?? 'refused'}.`);
+    }
+    if (caseId === null) {
+      const waits = detail ?? 'Kept. A worker takes it in as soon as one runs (gatehouse work).';
+      const answer = { requestId: id, outcome: 'waiting', detail: waits, caseId } as const;
+      return c.json(answer, 202);
+    }
+    c.header('location', `/api/v1/cases/${caseId}`);
+    return c.json(
+      { requestId: id, outcome: 'taken in' as const, detail: detail ?? 'taken in', caseId },
+      201,
+    );
+  });
+
+  api.openapi(show, async (c) => {
+    const caller = c.get('caller');
+    const found = await showCase(app, caller, c.req.valid('param').id);
+    return c.json(await caseOnWire(app, caller, found), 200);
+  });
+
+  api.openapi(pause, async (c) => {
+    const { id } = c.req.valid('param');
+    await pauseCase(app, c.get('caller'), id, c.req.valid('json').reason);
+    return c.json(await done(app, c.get('caller'), id, 'Paused. Nothing is lost.'), 200);
+  });
+
+  api.openapi(resume, async (c) => {
+    const { id } = c.req.valid('param');
+    await resumeCase(app, c.get('caller'), id);
+    return c.json(await done(app, c.get('caller'), id, 'It goes on.'), 200);
+  });
+
+  api.openapi(cancel, async (c) => {
+    const { id } = c.req.valid('param');
+    const { detail } = await cancelCase(app, c.get('caller'), id);
+    return c.json(await done(app, c.get('caller'), id, detail), 200);
+  });
+
+  api.openapi(change, async (c) => {
+    const { id } = c.req.valid('param');
+    const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
+    const { detail } = await changeDates(app, c.get('caller'), id, Object.fromEntries(given));
+    return c.json(await done(app, c.get('caller'), id, detail), 200);
+  });
+
+  api.openapi(back, async (c) => {
+    const { id } = c.req.valid('param');
+    await bringBack(app, c.get('caller'), id, c.req.valid('json').digest);
+    return c.json(await done(app, c.get('caller'), id, 'The way back has begun.'), 200);
+  });
+
+  api.openapi(release, async (c) => {
+    const { id } = c.req.valid('param');
+    await releaseCase(app, c.get('caller'), id);
+    return c.json(await done(app, c.get('caller'), id, 'Released.'), 200);
+  });
+}
+
+/** What came of an act, with the case as it is now, as far as the caller may still see it. */
+async function done(app: App, caller: Caller, id: string, detail: string) {
+  try {
+    const found = await showCase(app, caller, id);
+    return { detail, case: await caseOnWire(app, caller, found) };
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'not found') return { detail, case: null };
+    throw error;
+  }
+}

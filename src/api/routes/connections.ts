@@ -1,0 +1,154 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { App } from '#app/app.ts';
+import {
+  type ConnectionRow,
+  discover,
+  listConnections,
+  listConnectors,
+  removeConnection,
+  saveConnectionInput,
+  testConnection,
+} from '#app/connections.ts';
+import {
+  CheckResult,
+  type Connection,
+  ConnectionInput,
+  ConnectionPage,
+  ConnectionSaved,
+  Connector,
+  ConnectorPage,
+  Discovered,
+} from '../contract/connections.ts';
+import { Done, PageQuery } from '../contract/page.ts';
+import { pageWithin } from '../paging.ts';
+import { type Api, actHeaders, body, idParam, iso, json, problems } from '../route.ts';
+
+const tags = ['Connections'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/connections',
+  operationId: 'listConnections',
+  summary: 'Connected systems',
+  tags,
+  request: { query: PageQuery },
+  responses: { 200: json('One page', ConnectionPage), ...problems },
+});
+
+const connectors = createRoute({
+  method: 'get',
+  path: '/connectors',
+  operationId: 'listConnectors',
+  summary: 'Kinds of systems that can be connected, with the forms of their settings',
+  tags,
+  request: { query: PageQuery },
+  responses: { 200: json('One page', ConnectorPage), ...problems },
+});
+
+const save = createRoute({
+  method: 'put',
+  path: '/connections/{id}',
+  operationId: 'saveConnection',
+  summary: 'Add a connection or change one, then try it',
+  tags,
+  request: { params: idParam, body: body(ConnectionInput) },
+  responses: { 200: json('The connection, and whether it works', ConnectionSaved), ...problems },
+});
+
+const test = createRoute({
+  method: 'post',
+  path: '/connections/{id}/test',
+  operationId: 'testConnection',
+  summary: 'One harmless call: who are we there, and what may we do?',
+  tags,
+  request: { params: idParam, headers: actHeaders },
+  responses: { 200: json('Whether it works', CheckResult), ...problems },
+});
+
+const find = createRoute({
+  method: 'post',
+  path: '/connections/{id}/discover',
+  operationId: 'discoverAccounts',
+  summary: 'List every account there; may take minutes',
+  tags,
+  request: { params: idParam, headers: actHeaders },
+  responses: { 200: json('How many there are', Discovered), ...problems },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/connections/{id}',
+  operationId: 'removeConnection',
+  summary: 'End a connection; its history stays',
+  tags,
+  request: { params: idParam },
+  responses: { 200: json('Done', Done), ...problems },
+});
+
+export function connectionRoutes(api: Api, app: App): void {
+  api.openapi(list, async (c) => {
+    const found = await listConnections(app, c.get('caller'));
+    return c.json(pageWithin('connections', c.req.valid('query'), found, connectionOnWire), 200);
+  });
+
+  api.openapi(connectors, async (c) => {
+    const forms = listConnectors(app, c.get('caller'));
+    const page = pageWithin('connectors', c.req.valid('query'), forms, (it) => ({
+      id: it.id,
+      name: it.name,
+      category: it.category,
+      settings: Connector.shape.settings.parse(it.settings),
+    }));
+    return c.json(page, 200);
+  });
+
+  api.openapi(save, async (c) => {
+    const { connection, check } = await saveConnectionInput(app, c.get('caller'), {
+      id: c.req.valid('param').id,
+      ...c.req.valid('json'),
+    });
+    return c.json(
+      { connection: connectionOnWire(connection), check: CheckResult.parse(check) },
+      200,
+    );
+  });
+
+  api.openapi(test, async (c) => {
+    const check = await testConnection(app, c.get('caller'), c.req.valid('param').id);
+    return c.json(CheckResult.parse(check), 200);
+  });
+
+  api.openapi(find, async (c) => {
+    const found = await discover(app, c.get('caller'), c.req.valid('param').id);
+    return c.json(Discovered.parse(found), 200);
+  });
+
+  api.openapi(remove, async (c) => {
+    await removeConnection(app, c.get('caller'), c.req.valid('param').id);
+    return c.json({ detail: 'Removed. Open steps there wait for a person.' }, 200);
+  });
+}
+
+function connectionOnWire(it: ConnectionRow): Connection {
+  const isDown = it.state === 'active' && it.downSince !== null;
+  return {
+    id: it.id,
+    connector: it.connector,
+    name: it.name,
+    category: it.category,
+    settings: it.settings,
+    secrets: [...it.secretFields, ...it.inboundFields],
+    hosts: [...it.allowedHosts],
+    ca: it.ca,
+    owner: it.owner,
+    concurrency: it.concurrency,
+    ratePerSecond: it.ratePerSecond,
+    state: isDown ? 'down' : it.state,
+    because: it.stateBecause,
+    downSince: iso(it.downSince),
+    checkedAt: iso(it.checkedAt),
+    actingAs: it.actingAs,
+    scopes: it.scopes && [...it.scopes],
+    checkFailure: it.checkFailure,
+  };
+}

@@ -1,0 +1,138 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { App } from '#app/app.ts';
+import { requireToken } from './authentication.ts';
+import { limitBody, usualBodyBytes } from './bodies.ts';
+import type { Health } from './contract/health.ts';
+import { maximumImportBytes } from './contract/people.ts';
+import { protect } from './headers.ts';
+import { carryOutOnce } from './idempotency.ts';
+import { problemFor, Refusal } from './problems.ts';
+import { apiLimit, limitRate } from './rate-limit.ts';
+import { type Log, logRequests } from './request-log.ts';
+import { type AnyRequest, type Api, refuseUnfit, type SignedIn } from './route.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import { hookRoutes } from './routes/hooks.ts';
+import { killSwitchRoutes } from './routes/kill-switch.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { planRoutes } from './routes/plans.ts';
+import { playbookRoutes } from './routes/playbooks.ts';
+import { settingRoutes } from './routes/settings.ts';
+import { statusRoutes } from './routes/status.ts';
+import { stepRoutes } from './routes/steps.ts';
+import { taskRoutes } from './routes/tasks.ts';
+import { userRoutes } from './routes/users.ts';
+
+export interface ApiOptions {
+  readonly log: Log;
+  /** Where people reach Gatehouse, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly version: string;
+  /** Whether everything that has to run runs. */
+  readonly health: () => Promise<Health>;
+  /** A clock that only grows, for rate limits and durations. Default: that of the process. */
+  readonly nowMs?: () => number;
+}
+
+const base = '/api/v1';
+/** All that answers without a token. */
+const openPaths = ['/hooks/:source', '/openapi.json'];
+
+/** The HTTP API: every route, what stands before all of them, and its own description. */
+export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest> {
+  const { log, publicUrl, nowMs = () => performance.now() } = options;
+  const root = new OpenAPIHono<AnyRequest>({ defaultHook: refuseUnfit });
+  root.use(protect(publicUrl), logRequests(log, nowMs));
+  root.use(
+    methodNotAllowed({
+      app: root,
+      onMethodNotAllowed: (c, methods) => {
+        const allow = methods.join(', ');
+        const detail = `${c.req.method} is not known here; ${allow} is.`;
+        return problemFor(new Refusal('wrong-method', detail, { allow }), c.get('requestId'))
+          .response;
+      },
+    }),
+  );
+  root.onError((error, c) => {
+    const requestId = c.get('requestId');
+    const { response, expected } = problemFor(error, requestId);
+    if (!expected)
+      log.error({ requestId, error: error.stack ?? error.message }, 'a request failed');
+    return response;
+  });
+  root.notFound((c) => {
+    const nothing = new Refusal(
+      'not-found',
+      'There is nothing at this address. /openapi.json lists what there is.',
+    );
+    return problemFor(nothing, c.get('requestId')).response;
+  });
+
+  hookRoutes(root, app, log);
+  root.route(base, guarded(app, options, nowMs));
+  const document = describe(root, options);
+  root.get('/openapi.json', (c) => c.json(document));
+  refuseOpenRoutes(root);
+  return root;
+}
+
+/** Every route below the base address. What is registered here stands behind the token. */
+function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
+  const api = new OpenAPIHono<SignedIn>({ defaultHook: refuseUnfit });
+  const usualLimit = limitBody(usualBodyBytes);
+  const importLimit = limitBody(maximumImportBytes);
+  api.use(
+    requireToken(app),
+    limitRate(apiLimit, nowMs),
+    (c, next) => (c.req.path === `${base}/people/import` ? importLimit : usualLimit)(c, next),
+    carryOutOnce(app),
+  );
+
+  caseRoutes(api, app);
+  stepRoutes(api, app);
+  planRoutes(api, app);
+  peopleRoutes(api, app);
+  accountRoutes(api, app);
+  playbookRoutes(api, app);
+  connectionRoutes(api, app);
+  taskRoutes(api, app);
+  alertRoutes(api, app);
+  settingRoutes(api, app);
+  userRoutes(api, app);
+  killSwitchRoutes(api, app);
+  auditRoutes(api, app, nowMs);
+  statusRoutes(api, options);
+  return api;
+}
+
+function describe(root: OpenAPIHono<AnyRequest>, { publicUrl, version }: ApiOptions) {
+  root.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key, made on the server by `gatehouse token create`',
+  });
+  return root.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Gatehouse',
+      version,
+      description: 'Offboarding that reads every change back. Errors are RFC 9457 problems.',
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ token: [] }],
+  });
+}
+
+/** A route beside the guarded ones would be open to everybody: that must not even start. */
+function refuseOpenRoutes(root: OpenAPIHono<AnyRequest>): void {
+  const open = root.routes.find(
+    ({ method, path }) =>
+      method !== 'ALL' && !path.startsWith(`${base}/`) && !openPaths.includes(path),
+  );
+  if (open) throw new Error(`${open.method} ${open.path} is registered outside of ${base}`);
+}

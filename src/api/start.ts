@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { App } from '#app/app.ts';
+import { checkDatabase } from '#app/health.ts';
+import type { Health } from './contract/health.ts';
+import { answerHealth, listen } from './listen.ts';
+import type { Log } from './request-log.ts';
+import { createApi } from './server.ts';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface StartOptions {
+  readonly configuration: {
+    readonly listen: Address;
+    readonly metricsListen: Address;
+    /** Undefined: at the listen address. */
+    readonly publicUrl: string | undefined;
+  };
+  readonly log: Log;
+  /** Default: whether the database answers. */
+  readonly health?: () => Promise<Health>;
+}
+
+export interface RunningApi {
+  /** Where the API answers. */
+  readonly url: string;
+  /** Where `/healthz` and `/readyz` answer. */
+  readonly metricsUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the API, and beside it the small server for health on its own address. */
+export async function startApi(app: App, options: StartOptions): Promise<RunningApi> {
+  const { configuration, log, health = () => checkDatabase(app) } = options;
+  const { host, port } = configuration.listen;
+  const api = createApi(app, {
+    log,
+    publicUrl: configuration.publicUrl ?? `http://${host}:${port}`,
+    version: versionOfProgram(),
+    health,
+  });
+  const main = await listen((request) => api.fetch(request), { ...configuration.listen, log });
+  try {
+    const watch = await listen(answerHealth(health), { ...configuration.metricsListen, log });
+    return {
+      url: main.url,
+      metricsUrl: watch.url,
+      async stop() {
+        await Promise.all([main.stop(), watch.stop()]);
+      },
+    };
+  } catch (error) {
+    await main.stop();
+    throw error;
+  }
+}
+
+function versionOfProgram(): string {
+  const file = path.join(import.meta.dirname, '../../package.json');
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { type AnyConnector, connector } from '#connector-kit/contract.ts';
+import { inboundSecret, secret, text, url } from '#connector-kit/fields.ts';
+import { verifyStandardWebhook } from '#connector-kit/standard-webhook.ts';
+import { ConnectorError } from '#core/failure.ts';
+import { LifecycleEvent } from '#core/lifecycle.ts';
+
+/** A system with a form of every kind of field, and nobody in it. */
+const wiki = connector({
+  id: 'wiki',
+  name: 'Wiki',
+  category: 'collaboration',
+  settings: z.strictObject({
+    address: url('Address', 'For example https://wiki.example'),
+    token: secret('Token', 'Made in the wiki under Administration'),
+    space: text('Space', 'Leave empty for all').optional(),
+    archive: z.boolean().default(false).meta({ title: 'Archive pages' }),
+  }),
+  hosts: ({ address }) => [new URL(address).host],
+  open: () => ({}),
+  check: async () => ({ actingAs: 'nobody', scopes: null }),
+  accounts: null,
+  actions: [],
+});
+
+/** An HR system that signs events in our own words. */
+const signedHr = connector({
+  id: 'signed-hr',
+  name: 'Signed HR',
+  category: 'hr',
+  settings: z.strictObject({ signingSecret: inboundSecret('Signing secret', 'whsec_…') }),
+  hosts: () => [],
+  open: () => ({}),
+  check: async () => ({ actingAs: 'nobody', scopes: null }),
+  accounts: null,
+  actions: [],
+  people: {
+    verify: verifyStandardWebhook,
+    hear: (body) => {
+      const event = LifecycleEvent.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
+      if (event.success) return [{ kind: 'event', event: event.data }];
+      throw new ConnectorError({ kind: 'rejected', detail: z.prettifyError(event.error) });
+    },
+  },
+});
+
+export const testConnectors: ReadonlyMap<string, AnyConnector> = new Map(
+  [wiki, signedHr].map((it) => [it.id, it]),
+);
