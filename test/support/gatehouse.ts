@@ -6,12 +6,13 @@ import { type ConnectionInput, saveConnectionInput } from '#app/connections.ts';
 import { publishStarters } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { createUser } from '#app/users.ts';
-import type { Timing } from '#engine/engine.ts';
+import type { AnyConnector } from '#connector-kit/contract.ts';
+import type { Log, Timing } from '#engine/engine.ts';
 import type { RunningEngine } from '#engine/runner.ts';
 import { type Scribe, startScribe } from '#ledger/scribe.ts';
 import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
 import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
-import { connectors } from '../../src/connectors.ts';
+import { connectors as allConnectors } from '../../src/connectors.ts';
 import { startWorker, wireApp } from '../../src/wiring.ts';
 import { until } from './until.ts';
 
@@ -25,6 +26,12 @@ export interface TestGatehouse {
   connect(it: ConnectionInput, ports?: readonly number[]): Promise<void>;
   /** Stops the worker and starts another, as a restart of the process would. */
   restartWorker(timing?: Partial<Timing>): Promise<void>;
+  /** From here on only workers of other processes carry anything out. */
+  stopWorker(): Promise<void>;
+  /** Where the key files lie, for another process. */
+  readonly keysFolder: string;
+  /** Every line this process has logged, as JSON. */
+  readonly logs: readonly string[];
   /** Reads rows as the database's administrator, to look behind the curtain. */
   rows<Row>(text: string, ...values: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
@@ -41,19 +48,26 @@ export const shortTiming: Partial<Timing> = {
   alertRetryMs: 300,
 };
 
-const silent = { info() {}, warn() {}, error() {} };
+interface Options {
+  /** Default: all there are. */
+  readonly connectors?: ReadonlyMap<string, AnyConnector>;
+}
 
 /**
  * The whole program but for HTTP, on a database of its own: intake, engine, scribe and the acts of users.
  * Stop it in an `after` of the same suite: what runs keeps the test process alive.
  */
-export async function startGatehouse(timing: Partial<Timing> = {}): Promise<TestGatehouse> {
+export async function startGatehouse(
+  timing: Partial<Timing> = {},
+  { connectors = allConnectors }: Options = {},
+): Promise<TestGatehouse> {
   const database = await startDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));
   await createKeyFiles(folder);
   const keyring = await openKeyring(folder, purposes);
   await registerKeys(database.pools.admin, keyring);
-  const log = process.env['GATEHOUSE_TEST_LOG'] ? loud : silent;
+  const logs: string[] = [];
+  const log = logInto(logs);
   const parts = { keyring, connectors, log, publicUrl: 'http://127.0.0.1:8080' };
 
   const app = await wireApp({ ...parts, pool: database.pools.web });
@@ -73,13 +87,13 @@ export async function startGatehouse(timing: Partial<Timing> = {}): Promise<Test
       { ...parts, pool: database.pools.worker },
       { timing: { ...shortTiming, ...timing, ...more } },
     );
-  let worker: RunningEngine = await start();
+  let worker: RunningEngine | null = await start();
   const targets: { host: string; port: number; network: string; http: boolean }[] = [];
 
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {
-      await worker.stop();
+      await worker?.stop();
       await scribe.stop();
       await database.stop();
       await rm(folder, { recursive: true, force: true });
@@ -101,9 +115,15 @@ export async function startGatehouse(timing: Partial<Timing> = {}): Promise<Test
       if (!works) throw new Error(`${it.id} does not work: ${failure?.detail}`);
     },
     async restartWorker(more) {
-      await worker.stop();
+      await worker?.stop();
       worker = await start(more);
     },
+    async stopWorker() {
+      await worker?.stop();
+      worker = null;
+    },
+    keysFolder: folder,
+    logs,
     async rows<Row>(text: string, ...values: unknown[]) {
       return (await database.pools.admin.query(text, values)).rows as Row[];
     },
@@ -111,10 +131,14 @@ export async function startGatehouse(timing: Partial<Timing> = {}): Promise<Test
   };
 }
 
-const loud = {
-  info: (fields: object, message: string) => console.error('info', message, fields),
-  warn: (fields: object, message: string) => console.error('warn', message, fields),
-  error: (fields: object, message: string) => console.error('error', message, fields),
-};
+/** Keeps what is logged; shows it as well when GATEHOUSE_TEST_LOG is set. */
+function logInto(lines: string[]): Log {
+  const write = (level: string) => (fields: object, message: string) => {
+    const line = JSON.stringify({ level, message, ...fields });
+    lines.push(line);
+    if (process.env['GATEHOUSE_TEST_LOG']) console.error(line);
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}
 
 export { until };
