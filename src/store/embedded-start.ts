@@ -44,6 +44,7 @@ export interface Start extends ServerFiles {
   readonly dataDirectory: string;
   readonly keysDirectory: string;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Joins the server that runs, or starts it, and waits until it answers. */
@@ -75,7 +76,7 @@ export async function running(start: Start): Promise<{ postmaster: Postmaster; s
 }
 
 function launch(
-  { account, binaries, directory, settings, dataDirectory }: Start,
+  { account, binaries, directory, settings, environment, dataDirectory }: Start,
   log: string,
 ): { exited: boolean } {
   clearForeignLock(directory);
@@ -95,6 +96,7 @@ function launch(
   // A session of its own: Ctrl-C in our terminal is for us, and we stop the server when all is done.
   const child = spawn(command, args, {
     ...options,
+    env: { ...options.env, ...environment },
     detached: true,
     stdio: ['ignore', output, output],
   });

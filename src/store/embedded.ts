@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   readonly soleAs?: string;
   /** Server settings on top of ours, for tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What the server's environment holds beside ours, for tests. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** As whom the server runs; found out when not given. */
   readonly account?: Account;
   /** Told when the server went away by itself; all that helps then is to end and start again. */
@@ -60,7 +62,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 }
 
 /** Makes folders, password and files. */
-function prepare({ keysDirectory, settings, ...options }: EmbeddedOptions): Start {
+function prepare({ keysDirectory, settings, environment, ...options }: EmbeddedOptions): Start {
   const dataDirectory = path.resolve(options.dataDirectory);
   const directory = path.join(dataDirectory, 'postgres');
   const account = options.account ?? serverAccount();
@@ -78,6 +80,7 @@ function prepare({ keysDirectory, settings, ...options }: EmbeddedOptions): Star
       keysDirectory,
       password,
       ...(settings ? { settings } : {}),
+      ...(environment ? { environment } : {}),
     };
   } catch (error) {
     throw plain(error, dataDirectory);

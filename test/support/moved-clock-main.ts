@@ -1,0 +1,65 @@
+import type { App, Caller } from '#app/app.ts';
+import { bringBack, cancelCase, changeDates, pauseCase, resumeCase, showCase } from '#app/cases.ts';
+import type { ConnectionInput } from '#app/connections.ts';
+import { receiveHook } from '#app/hooks.ts';
+import { changeSetting } from '#app/settings.ts';
+import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
+import { startGatehouse, type TestGatehouse } from './gatehouse.ts';
+
+// The program of `moved-clock.ts`: a whole Gatehouse in a process whose clock is moved from outside.
+
+const asAdmin =
+  <Rest extends unknown[], T>(act: (app: App, caller: Caller, ...rest: Rest) => Promise<T>) =>
+  (it: TestGatehouse, ...rest: Rest) =>
+    act(it.app, it.admin, ...rest);
+
+const acts = {
+  ready: async (_: TestGatehouse) => true,
+  connect: (it: TestGatehouse, input: ConnectionInput, ports?: readonly number[]) =>
+    it.connect(input, ports),
+  hear: (it: TestGatehouse, delivery: Parameters<typeof receiveHook>[1]) =>
+    receiveHook(it.app, delivery),
+  rows: (it: TestGatehouse, text: string, ...values: unknown[]) =>
+    it.rows<Record<string, unknown>>(text, ...values),
+  flush: (it: TestGatehouse) => it.scribe.flush(),
+  set: asAdmin(changeSetting),
+  show: asAdmin(showCase),
+  pause: asAdmin(pauseCase),
+  resume: asAdmin(resumeCase),
+  cancel: asAdmin(cancelCase),
+  changeDates: asAdmin(changeDates),
+  bringBack: asAdmin(bringBack),
+  retry: asAdmin(retryStep),
+  attest: asAdmin(attestStep),
+  waive: asAdmin(waiveStep),
+};
+
+/** What the program can be asked to do, each as whoever may do everything but audit. */
+export type Acts = typeof acts;
+
+export interface Question {
+  readonly id: number;
+  readonly act: string;
+  readonly rest: readonly unknown[];
+}
+
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string };
+
+const starting = startGatehouse();
+
+process.on('message', async ({ id, act, rest }: Question) => {
+  const answer = (it: { value: unknown } | { error: string }) => process.send?.({ id, ...it });
+  try {
+    const run = Reflect.get(acts, act) as (it: TestGatehouse, ...rest: unknown[]) => unknown;
+    answer({ value: await run(await starting, ...rest) });
+  } catch (error) {
+    answer({ error: error instanceof Error ? error.message : String(error) });
+  }
+});
+// Whoever started us is done, or gone.
+process.on('disconnect', async () => {
+  await (await starting).stop();
+  process.exit(0);
+});
