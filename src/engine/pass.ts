@@ -24,23 +24,27 @@ export async function pass(engine: Engine, stepId: string): Promise<void> {
   if (!work || !(await mayWork(engine, work))) return;
 
   try {
-    switch (work.kind) {
-      case 'action':
-        await act(engine, work);
-        break;
-      case 'lookup':
-        await lookUp(engine, work);
-        break;
-      case 'task':
-      case 'notice':
-        await tellOrAssign(engine, work);
-        break;
-      case 'gap':
-        break; // only a person can answer for it
-    }
+    await carryOut(engine, work).catch((error: unknown) => {
+      if (error instanceof Stale) throw error;
+      return fail(engine, work, failureIn(error), 'no call');
+    });
   } catch (error) {
-    if (error instanceof Stale) return; // somebody else moved it; the sweep looks again
-    await fail(engine, work, failureIn(error), 'no call');
+    // Somebody else moved it; the sweep looks again.
+    if (!(error instanceof Stale)) throw error;
+  }
+}
+
+async function carryOut(engine: Engine, work: Work): Promise<void> {
+  switch (work.kind) {
+    case 'action':
+      return act(engine, work);
+    case 'lookup':
+      return lookUp(engine, work);
+    case 'task':
+    case 'notice':
+      return tellOrAssign(engine, work);
+    case 'gap':
+      return; // only a person can answer for it
   }
 }
 
@@ -108,7 +112,7 @@ async function act(engine: Engine, work: Work): Promise<void> {
       });
       return;
     }
-    await carryOut(engine, work, opened, action);
+    await take(engine, work, opened, action);
   } catch (error) {
     throw opened.withoutSecrets(error);
   } finally {
@@ -122,12 +126,7 @@ const searchedOf = (work: Work): string[] => {
   return Array.isArray(searched) ? searched.filter((it) => typeof it === 'string') : [];
 };
 
-async function carryOut(
-  engine: Engine,
-  work: Work,
-  opened: Opened,
-  action: AnyAction,
-): Promise<void> {
+async function take(engine: Engine, work: Work, opened: Opened, action: AnyAction): Promise<void> {
   switch (action.kind) {
     case 'transition':
       return moveTo(engine, work, opened, action);

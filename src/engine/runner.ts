@@ -21,6 +21,7 @@ export interface RunningEngine {
 
 /** How often a runner looks by itself; new jobs wake it at once. Also the resolution of timers. */
 const pollMs = 500;
+const restartMs = 1_000;
 
 /**
  * Starts the engine in this process: one graphile-worker runner per connection, one for
@@ -66,13 +67,27 @@ export async function startEngine(
       preset: {
         worker: {
           localQueue: { size: concurrency, refetchDelay: { durationMs: 10 } },
-          completeJobBatchDelay: 20,
-          failJobBatchDelay: 20,
+          // One by one: a batch locks many jobs in an order of its own, and passes that wake
+          // several steps would meet it in a deadlock.
+          completeJobBatchDelay: -1,
+          failJobBatchDelay: -1,
         },
       },
     });
     runners.set(name, { runner, concurrency });
+    pool.options.max += 1; // each runner keeps one connection to hear of new jobs
+    // A runner that ends by itself (the database went away, say) is started again.
+    const ended = () => {
+      if (runners.get(name)?.runner !== runner) return;
+      runners.delete(name);
+      engine.log.error({ connectionId: name }, 'a runner ended and is started again');
+      setTimeout(() => void follow(), restartMs);
+    };
+    runner.promise.then(ended, ended);
   }
+
+  const gatehouse = '';
+  let stopping = false;
 
   /** Runners follow the connections: none without one, none left over. */
   let following: Promise<void> = Promise.resolve();
@@ -87,8 +102,11 @@ export async function startEngine(
         for (const [id, { runner, concurrency }] of runners) {
           if (id === gatehouse || wanted.get(id) === concurrency) continue;
           runners.delete(id);
+          pool.options.max -= 1;
           await runner.stop();
         }
+        if (stopping) return;
+        if (!runners.has(gatehouse)) await start(gatehouse, ownTasks, 8);
         for (const [id, concurrency] of wanted) {
           if (!runners.has(id)) await start(id, { [`step:${id}`]: stepTask }, concurrency);
         }
@@ -107,8 +125,6 @@ export async function startEngine(
     await notePulse(engine.pool, 'engine');
   };
 
-  const gatehouse = '';
-  await start(gatehouse, ownTasks, 8);
   await follow();
   const stopListening = await life.listen('gatehouse_connections', () => void follow());
   const sweeper = every(engine.timing.sweepMs, async () => {
@@ -119,10 +135,13 @@ export async function startEngine(
 
   return {
     async stop() {
+      stopping = true;
       await sweeper.stop();
       await stopListening();
       await following;
-      await Promise.all([...runners.values()].map(({ runner }) => runner.stop()));
+      const last = [...runners.values()];
+      runners.clear();
+      await Promise.all(last.map(({ runner }) => runner.stop().catch(() => {})));
       await life.end();
     },
   };

@@ -298,7 +298,11 @@ export async function decideStep(
   return rowCount === 1;
 }
 
-/** Open steps whose moment has come and that no worker holds: what the sweep wakes. */
+/**
+ * Open steps whose moment has come, that no worker holds and no job stands for: what the sweep
+ * wakes. Reads a private table of graphile-worker 0.18: waking what is queued already would
+ * only get into the way of the queue.
+ */
 export async function dueSteps(db: Db, limit: number): Promise<readonly string[]> {
   const { rows } = await db.query<{ id: string }>(sql`
     select s.id
@@ -315,6 +319,12 @@ export async function dueSteps(db: Db, limit: number): Promise<readonly string[]
        and (l.lease_until is null or l.lease_until < clock_timestamp())
        and (k.id is null or k.state = 'active')
        and (h.down_since is null or h.probe_at <= clock_timestamp())
+       and not exists (
+             select
+               from graphile_worker._private_jobs job
+              where job.key = 'step:' || s.id
+                and (job.locked_at is not null or job.attempts < job.max_attempts)
+           )
      order by s.priority, s.wake_at
      limit ${limit}
   `);
