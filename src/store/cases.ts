@@ -51,9 +51,12 @@ export async function loadCase(db: Db, id: string): Promise<CaseRow | null> {
   return rows[0] ?? null;
 }
 
-/** Locks a case until the end of the transaction, so that decisions about it queue up. */
+/**
+ * Locks a case until the end of the transaction, so that decisions about it queue up. It is the lock that
+ * stating a fact takes as well: whoever is about to act on the case waits, and then sees what was decided.
+ */
 export async function lockCase(db: Db, id: string): Promise<CaseRow | null> {
-  await db.query(sql`select from cases where id = ${id} for no key update`);
+  await db.query(sql`select from ledger.chain where case_id = ${id} for no key update`);
   return loadCase(db, id);
 }
 

@@ -29,7 +29,8 @@ export async function claimStep(
 /**
  * The mark: says, before anything is sent, that a call starts now; moves the step to
  * running. The last statement before the commit. Null: fenced, the lease is about to run
- * out, the step moved, or the kill switch is on; then nothing may be sent.
+ * out, the step moved, the case stands still or turned round, or the kill switch is on;
+ * then nothing may be sent.
  */
 export async function markCall(
   db: Db,
@@ -53,6 +54,13 @@ export async function markCall(
          and version = ${it.version}
          and status in ('ready', 'running')
          and dropped_at is null
+         and exists (
+               select
+                 from cases
+                where cases.id = steps.case_id
+                  and cases.state in ('scheduled', 'running', 'access-removed')
+                  and (cases.direction = 'back') = (steps.undo_of is not null)
+             )
       returning id
     )
     update step_lease
