@@ -63,7 +63,11 @@ export async function startHttpSystem(options: HttpSystemOptions) {
   const effects: { at: Date; id: string; what: string }[] = [];
   const requests: { at: Date; method: string; path: string; status: number | null }[] = [];
   const closing = new AbortController();
+  /** What was there until a user's last change. */
+  const earlier = new Map<string, { user: SystemUser; untilMs: number }>();
   const hooks = {
+    /** How much later than it happens a change of a user shows to whoever reads. */
+    lateMs: 0,
     behaviour: (style === 'liar' ? 'lies' : 'normal') as HttpSystemBehaviour,
     slowMs: 60_000,
     retryAfterSeconds: 7,
@@ -78,22 +82,37 @@ export async function startHttpSystem(options: HttpSystemOptions) {
     }
     const pretend = hooks.behaviour === 'lies';
     const answer = answerTo(ask, {
-      users,
+      users: ask.method === 'GET' ? shownUsers() : users,
       token,
       pageSize,
       // A liar goes through all the motions on a copy.
       change: (user, what, act) => {
         if (pretend) return act(structuredClone(user));
+        remember(user);
         act(user);
         effects.push({ at: new Date(), id: user.id, what });
       },
       remove: (user) => {
         if (pretend) return;
+        remember(user);
         users.delete(user.id);
         effects.push({ at: new Date(), id: user.id, what: 'deleted' });
       },
     });
     return style === 'always-200' ? inDisguise(answer) : answer;
+  }
+
+  function remember(user: SystemUser): void {
+    if (hooks.lateMs === 0) return;
+    earlier.set(user.id, { user: structuredClone(user), untilMs: performance.now() });
+  }
+
+  /** The users as readers see them. */
+  function shownUsers(): ReadonlyMap<string, SystemUser> {
+    const sinceMs = performance.now() - hooks.lateMs;
+    const stale = [...earlier].filter(([, { untilMs }]) => untilMs > sinceMs);
+    if (stale.length === 0) return users;
+    return new Map([...users, ...stale.map(([id, { user }]) => [id, user] as const)]);
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse) {

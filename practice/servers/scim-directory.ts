@@ -33,15 +33,29 @@ export interface Effect {
 
 export type ScimDirectory = ReturnType<typeof scimDirectory>;
 
+/** What the directory held at a moment: its maps are replaced as a whole, entries never changed. */
+interface Holding {
+  readonly users: ReadonlyMap<string, ScimUser>;
+  readonly groups: ReadonlyMap<string, ScimGroup>;
+}
+
 /** The people and groups behind one practice SCIM server, in memory. */
 export function scimDirectory(
   newUsers: Iterable<NewScimUser> = [],
   newGroups: Iterable<NewScimGroup> = [],
+  /** How much later than it happens a change shows to readers, now; 0: at once. */
+  lateMs: () => number = () => 0,
 ) {
   const users = new Map<string, ScimUser>();
   const groups = new Map<string, ScimGroup>();
   const effects: Effect[] = [];
   const took = (id: string, what: string) => effects.push({ at: new Date(), id, what });
+  /** What was held until each change. */
+  const earlier: (Holding & { readonly untilMs: number })[] = [];
+  const remember = () => {
+    if (lateMs() === 0) return;
+    earlier.push({ users: new Map(users), groups: new Map(groups), untilMs: performance.now() });
+  };
 
   /** Stores a user. Returns null, and stores nothing, when another one has the same name. */
   function putUser(given: NewScimUser): ScimUser | null {
@@ -51,6 +65,7 @@ export function scimDirectory(
       if (other.id !== user.id && other.userName.toLowerCase() === name) return null;
     }
     const before = users.get(user.id);
+    remember();
     users.set(user.id, user);
     if (!before) took(user.id, 'created');
     else if (before.active !== user.active) took(user.id, user.active ? 'activated' : 'suspended');
@@ -66,6 +81,7 @@ export function scimDirectory(
 
     const before = groups.get(id);
     const group = { id, displayName: given.displayName, members };
+    remember();
     groups.set(id, group);
     if (!before) took(id, 'created');
     else if (before.displayName !== group.displayName) took(id, 'changed');
@@ -76,7 +92,10 @@ export function scimDirectory(
 
   /** Deletes a user or a group, and every membership of it. False: there is none. */
   function remove(id: string): boolean {
-    if (!users.delete(id) && !groups.delete(id)) return false;
+    if (!users.has(id) && !groups.has(id)) return false;
+    remember();
+    users.delete(id);
+    groups.delete(id);
     took(id, 'deleted');
     for (const group of groups.values()) {
       if (!group.members.includes(id)) continue;
@@ -86,6 +105,23 @@ export function scimDirectory(
     return true;
   }
 
+  /** The directory as readers see it. */
+  function shown() {
+    const sinceMs = performance.now() - lateMs();
+    const held: Holding = earlier.find(({ untilMs }) => untilMs > sinceMs) ?? { users, groups };
+    return { ...directory, ...held, ...viewsOf(held) };
+  }
+
+  for (const user of newUsers) putUser(user);
+  for (const group of newGroups) putGroup(group);
+  effects.length = 0;
+
+  const views = viewsOf({ users, groups });
+  const directory = { users, groups, effects, putUser, putGroup, remove, ...views };
+  return { ...directory, shown };
+}
+
+function viewsOf({ users, groups }: Holding) {
   /** The groups a user or group is in: directly, or through a group nested in another. */
   function groupsOf(id: string) {
     const found = new Map<string, { value: string; display: string; type: string }>();
@@ -108,9 +144,5 @@ export function scimDirectory(
       type: users.has(value) ? 'User' : 'Group',
     }));
 
-  for (const user of newUsers) putUser(user);
-  for (const group of newGroups) putGroup(group);
-  effects.length = 0;
-
-  return { users, groups, effects, putUser, putGroup, remove, groupsOf, membersOf };
+  return { groupsOf, membersOf };
 }

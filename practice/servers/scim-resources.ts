@@ -5,7 +5,7 @@ import type { ScimQuirks } from './scim-quirks.ts';
 
 /** Whose people a request deals with, and how. */
 export interface ScimContext {
-  readonly directory: ScimDirectory;
+  readonly directory: ReturnType<ScimDirectory['shown']>;
   readonly quirks: ScimQuirks;
   /** The filter, where it is a plain comparison; others are scimmy's. */
   readonly equality: Equality | null;

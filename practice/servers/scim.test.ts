@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { until } from '../../test/support/until.ts';
 import { type ScimServer, type ScimServerOptions, startScimServer } from './scim.ts';
 
 const ada = { id: 'ada', userName: 'ada@acme.test' };
@@ -95,5 +96,23 @@ describe('the practice SCIM server', () => {
     await ask(server, 'PATCH', '/Users/ada', suspend);
     assert.ok(performance.now() - startedAt >= 45);
     assert.equal(server.users.get('ada')?.active, false);
+  });
+
+  it('shows changes late when it is told to, and works on what is there', async (t) => {
+    const server = await start(t, {
+      groups: [{ id: 'inner', displayName: 'Inner', members: ['ada'] }],
+    });
+    const see = async () => (await ask(server, 'GET', '/Users/ada')).json();
+    server.lateMs = 200;
+
+    await ask(server, 'PATCH', '/Users/ada', suspend);
+    await ask(server, 'DELETE', '/Groups/inner');
+
+    const late = await see();
+    assert.deepEqual([late.active, late.groups.length], [true, 1]);
+    await ask(server, 'PATCH', '/Users/ada', suspend);
+    assert.equal(server.effects.filter(({ what }) => what === 'suspended').length, 1);
+    await until('the change to show', async () => (await see()).active === false);
+    assert.equal((await see()).groups, undefined);
   });
 });

@@ -49,7 +49,6 @@ export type ScimServer = Awaited<ReturnType<typeof startScimServer>>;
  */
 export async function startScimServer(options: ScimServerOptions) {
   declareResources();
-  const directory = scimDirectory(options.users, options.groups);
   const quirks: ScimQuirks = { ...straight, ...options.quirks };
   const closing = new AbortController();
   const requests: { at: Date; method: string; path: string; status: number | null }[] = [];
@@ -57,9 +56,12 @@ export async function startScimServer(options: ScimServerOptions) {
     behaviour: 'normal' as ScimBehaviour,
     /** Added to every answer. */
     latencyMs: 0,
+    /** How much later than it happens a change shows to whoever reads. */
+    lateMs: 0,
     slowMs: 60_000,
     retryAfterSeconds: 7,
   };
+  const directory = scimDirectory(options.users, options.groups, () => hooks.lateMs);
 
   const app = express().disable('x-powered-by').disable('etag');
   app.use((request, response, next) => {
@@ -83,7 +85,8 @@ export async function startScimServer(options: ScimServerOptions) {
     new SCIMMYRouters({
       type: 'bearer',
       context: (request): ScimContext => ({
-        directory,
+        // Only reading is late: a change starts from what is there.
+        directory: request.method === 'GET' ? directory.shown() : directory,
         quirks,
         equality: equalityFor(quirks, request),
       }),
