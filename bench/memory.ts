@@ -1,4 +1,87 @@
-import type { Row } from './row.ts';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { atMost, type Row, told } from './row.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Memory of `gatehouse serve` with its embedded database, a while after its first start, with nothing to do. */
 export async function memory(): Promise<readonly Row[]> {
-  return [];
+  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-memory-'));
+  const port = await freePort();
+  const started = performance.now();
+  const program = spawn(process.execPath, [path.join(root, 'src/main.ts'), 'serve'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      GATEHOUSE_DATA: folder,
+      GATEHOUSE_LISTEN: `127.0.0.1:${port}`,
+      GATEHOUSE_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+    },
+    stdio: 'ignore',
+  });
+  try {
+    await answers(`http://127.0.0.1:${port}/openapi.json`);
+    const readyMs = performance.now() - started;
+    await wait(20_000);
+    const family = [program.pid!, ...descendants(program.pid!)];
+    const server = megabytes([program.pid!]);
+    const all = megabytes(family);
+    return [
+      told('first start of serve until it answers', readyMs, 'ms'),
+      told('serve alone, idle (PSS)', server, 'MB'),
+      atMost('serve with its embedded database, idle (PSS)', all, 'MB', 300),
+    ];
+  } finally {
+    program.kill('SIGTERM');
+    await new Promise((resolve) => program.once('exit', resolve));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function answers(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok) return;
+    await wait(50);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Every process below one; PostgreSQL's are in sessions of their own, yet keep their parent. */
+function descendants(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((it) => parentOf(it) === pid);
+  return [...children, ...children.flatMap(descendants)];
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return null; // it has ended meanwhile
+  }
+}
+
+/** Proportional set size: memory that processes share is counted once. */
+function megabytes(pids: readonly number[]): number {
+  const kilobytes = pids.map((pid) => {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0);
+  });
+  return kilobytes.reduce((sum, it) => sum + it, 0) / 1_024;
 }

@@ -9,7 +9,6 @@ import { Problem } from '#app/problem.ts';
 import { KeyProblem } from '#store/keys.ts';
 import { DatabaseProblem } from '#store/problem.ts';
 import { type Role, roles } from '#store/roles.ts';
-import { runCli } from './cli/cli.ts';
 import { connectors } from './connectors.ts';
 import {
   type Configuration,
@@ -28,6 +27,29 @@ const processes: Readonly<Record<string, readonly Role[]>> = {
   work: ['worker'],
   scribe: ['scribe'],
 };
+
+/** The only fields that reach a log line; who somebody is never does. */
+const logFields = new Set([
+  'alertId',
+  'attempt',
+  'caseId',
+  'connectionId',
+  'deliveryId',
+  'error',
+  'errorId',
+  'kind',
+  'method',
+  'ms',
+  'path',
+  'requestId',
+  'route',
+  'signal',
+  'source',
+  'status',
+  'stepId',
+  'url',
+  'wakeAt',
+]);
 
 process.exitCode = await main().catch((error: unknown) => {
   if (error instanceof Problem || error instanceof DatabaseProblem || error instanceof KeyProblem) {
@@ -49,6 +71,7 @@ async function main(): Promise<number> {
   if (word === 'user' || (word === 'token' && (rest[0] === 'create' || rest[0] === 'destroy'))) {
     return local();
   }
+  const { runCli } = await import('./cli/cli.ts');
   return runCli(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -79,48 +102,26 @@ async function local(): Promise<number> {
 }
 
 async function run(settings: Configuration, played: readonly Role[]): Promise<number> {
-  // Only fields that are listed reach a log line; who somebody is never does.
   const log = pino({ level: 'info', base: { process: word }, formatters: { log: listed } });
   const stopping = Promise.withResolvers<string>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => stopping.resolve(signal));
   }
   const program = await serve({ configuration: settings, roles: played, connectors, log });
-  log.info({ url: program.url }, `gatehouse ${word} is ready`);
-  if (program.firstStart) {
-    console.error(`\nGatehouse answers at ${program.url}`);
-    console.error(`The key of the command line lies in ${settings.dataDirectory}/cli-token\n`);
+  try {
+    log.info({ url: program.url }, `gatehouse ${word} is ready`);
+    if (program.firstStart) {
+      console.error(`\nGatehouse answers at ${program.url}`);
+      console.error(`The key of the command line lies in ${settings.dataDirectory}/cli-token\n`);
+    }
+    for (const warning of await program.warnings()) log.warn({}, warning);
+    log.info({ signal: await stopping.promise }, 'stopping');
+  } finally {
+    await program.stop();
   }
-  for (const warning of await program.warnings()) log.warn({}, warning);
-
-  const signal = await stopping.promise;
-  log.info({ signal }, 'stopping');
-  await program.stop();
   return 0;
 }
 
 function listed(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => logFields.has(name)));
 }
-
-const logFields = new Set([
-  'alertId',
-  'attempt',
-  'caseId',
-  'connectionId',
-  'deliveryId',
-  'error',
-  'errorId',
-  'kind',
-  'method',
-  'ms',
-  'path',
-  'requestId',
-  'route',
-  'signal',
-  'source',
-  'status',
-  'stepId',
-  'url',
-  'wakeAt',
-]);

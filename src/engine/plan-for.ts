@@ -7,10 +7,12 @@ import { accountsOf } from '#store/accounts.ts';
 import type { CaseRow } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listConnections } from '#store/connections.ts';
+import { hasReports } from '#store/people.ts';
 import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Engine } from './engine.ts';
 import { offersFrom } from './offers.ts';
+import { digestOf } from './plan-digest.ts';
 
 /** What is known of a person's accounts per connection; `unknown`: nobody answered yet. */
 export type KnownAccounts = ReadonlyMap<string, readonly Account[] | 'unknown'>;
@@ -25,6 +27,8 @@ export type CasePlan =
   | {
       readonly kind: 'plan';
       readonly plan: Plan;
+      /** Names the plan: approvals are bound to it. */
+      readonly digest: string;
       readonly playbook: PlaybookRow;
       /** The database's clock when the plan was made. */
       readonly now: Date;
@@ -101,8 +105,16 @@ export async function planFor(
     now,
     connections: it.offers,
     accounts: it.accounts,
+    isManager: await hasReports(engine.pool, person.personId),
   });
-  return { kind: 'plan', plan, playbook: chosen.row, now };
+  const digest = digestOf({
+    plan,
+    playbook: chosen.row,
+    departure,
+    zone,
+    defaultAccessEnd: settings.company.accessEnds,
+  });
+  return { kind: 'plan', plan, digest, playbook: chosen.row, now };
 }
 
 type Choice =

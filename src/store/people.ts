@@ -94,3 +94,11 @@ export async function namesOfRefs(
   );
   return new Map(rows.map((row) => [row.ref, row.name]));
 }
+
+/** Whether somebody's record names this HR id as their manager. */
+export async function hasReports(db: Db, personId: string): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    select from people where facts ->> 'managerId' = ${personId} limit 1
+  `);
+  return rowCount === 1;
+}

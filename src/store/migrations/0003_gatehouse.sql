@@ -86,6 +86,7 @@ create table people (
   unique (person_id, employment_id)
 );
 create index people_email on people (lower(email));
+create index people_manager on people ((facts ->> 'managerId'));
 
 create table accounts (
   connection_id text        not null references connections,
@@ -141,6 +142,7 @@ create table cases (
   playbook_id        text        references playbooks,
   plan_digest        text,
   plan_notes         jsonb       not null default '[]',
+  plan_stale         boolean     not null default false, -- the dates moved and the plan has not followed yet
   looked_up          text[]      not null default '{}', -- connections that answered where this person is
   question           text,                     -- what a person has to answer before it goes on
   containment_at     timestamptz,              -- the first access was about to be touched
@@ -406,9 +408,11 @@ begin
   end loop;
 end $$;
 
+-- The one nudge whose being due cannot be told from rows, so the queue repeats it until planning succeeds.
 create function wake_case(id text, urgency integer) returns void
 language sql security definer set search_path = '' as $$
-  select public.wake('plan', 'plan:' || id, json_build_object('caseId', id), now(), urgency);
+  select graphile_worker.add_job('plan', json_build_object('caseId', id), run_at := now(), max_attempts := 25,
+                                 job_key := 'plan:' || id, priority := urgency);
 $$;
 
 create function wake_delivery(id text, at timestamptz) returns void
@@ -476,7 +480,7 @@ select c.id, c.version, c.kind, c.state, c.state_before_pause as "stateBeforePau
        c.confirmed_at as "confirmedAt", c.opened_by as "openedBy", c.zone, c.access_ends_at as "accessEndsAt",
        c.last_working_day::text as "lastWorkingDay", c.employment_ends::text as "employmentEnds",
        c.pay_ends::text as "payEnds", c.playbook_id as "playbookId", c.plan_digest as "planDigest",
-       c.plan_notes as "planNotes", c.looked_up as "lookedUp", c.question, c.containment_at as "containmentAt",
+       c.plan_notes as "planNotes", c.plan_stale as "planStale", c.looked_up as "lookedUp", c.question, c.containment_at as "containmentAt",
        c.access_removed_at as "accessRemovedAt", c.ended_at as "endedAt", c.opened_at as "openedAt",
        p.name, p.email, p.ref, p.subject, p.person_id as "personId", p.employment_id as "employmentId",
        p.facts as "personFacts"
@@ -495,7 +499,7 @@ select id, version, case_id as "caseId", key, position, playbook_step as "playbo
 -- What one pass over a step needs to know, in one read.
 create view work_view with (security_invoker = true) as
 select s.*, c.state as "caseState", c.direction, c.person, c.departure, c.access_ends_at as "accessEndsAt",
-       c.containment_at as "containmentAt", p.ref, p.subject, p.facts as "personFacts",
+       c.containment_at as "containmentAt", c.plan_stale as "planStale", p.ref, p.subject, p.facts as "personFacts",
        l.fence, l.lease_until as "leaseUntil", coalesce(l.attempt, 0) as attempt,
        l.call_started_at as "callStartedAt", l.call_outcome as "callOutcome",
        k.state as "connectionState", h.down_since as "downSince", h.probe_at as "probeAt", h.quiet_until as "quietUntil",
