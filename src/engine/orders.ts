@@ -19,8 +19,7 @@ import { deadline } from './call.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
-import { offersOf, planFor } from './plan-for.ts';
-import { digestOf } from './planning.ts';
+import { knownAccounts, offersOf, planFor } from './plan-for.ts';
 
 /** Carries out what web asked for, which may call nobody outside, and leaves the answer in its row. */
 export async function fulfil(engine: Engine, orderId: string): Promise<void> {
@@ -134,19 +133,20 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
 
   const offers = await offersOf(engine);
   const unanswered: { connection: string; because: string }[] = [];
-  const accounts = new Map<string, readonly Account[] | 'unknown'>();
+  const answers = new Map<string, readonly Account[]>();
   await Promise.all(
     offers
       .filter((it) => it.holdsAccounts)
       .map(async ({ id }) => {
         try {
-          accounts.set(id, await findAccounts(engine, id, person.facts));
+          answers.set(id, await findAccounts(engine, id, person.facts));
         } catch (error) {
           unanswered.push({ connection: id, because: failureIn(error).detail });
-          accounts.set(id, 'unknown');
         }
       }),
   );
+  const nobody = { person: person.id, lookedUp: [] };
+  const accounts = await knownAccounts(engine, nobody, offers, answers);
   const settings = settingsFrom(await loadSettings(engine.pool));
   const zone = person.facts.zone ?? settings.company.zone;
   const made = await planFor(engine, {
@@ -169,7 +169,7 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
       number: made.playbook.number,
       title: made.playbook.title,
     },
-    digest: digestOf(made.plan.steps),
+    digest: made.digest,
     zone,
     steps: made.plan.steps,
     gaps: made.plan.gaps,

@@ -51,6 +51,7 @@ async function carryOut(engine: Engine, work: Work): Promise<void> {
 /** Rows are the truth: a job may come early, twice, or for a case that stands still. */
 async function mayWork(engine: Engine, work: Work): Promise<boolean> {
   if (!workingStates.includes(work.caseState)) return false;
+  if (work.planStale && work.startedAt === null) return false;
   if ((work.undoOf !== null) !== (work.direction === 'back')) return false;
   if (work.status !== 'ready' && work.status !== 'running') return false;
   if (!work.wakeAt) return false;

@@ -1,11 +1,16 @@
 import type { Account } from '#core/account.ts';
 import { endStates } from '#core/case.ts';
-import type { PlannedStep } from '#core/plan.ts';
-import { planDigest, stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { saveFoundAccounts } from '#store/accounts.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
-import { type CaseRow, changeCase, loadCase, lockCase } from '#store/cases.ts';
+import {
+  type CaseRow,
+  changeCase,
+  loadCase,
+  lockCase,
+  noteOpenAccess,
+  noteProgress,
+} from '#store/cases.ts';
 import { insertSteps, reviseSteps } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { loadWork, type Work } from '#store/steps.ts';
@@ -21,13 +26,26 @@ export interface Found {
   readonly accounts: readonly Account[];
 }
 
+/** {@link planOnce} as often as the case is changed while it is planned. */
+export async function planCase(engine: Engine, caseId: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await planOnce(engine, caseId);
+    } catch (error) {
+      if (!(error instanceof Stale) || attempt === 5) throw error;
+    }
+  }
+}
+
 /**
  * Makes, or makes again, the plan of one case: looks the person up, applies the playbook,
  * and writes the steps. Planning twice changes nothing; steps that have begun stay.
+ * Throws `Stale`, and leaves nothing behind, when the case was changed meanwhile.
  */
-export async function planCase(engine: Engine, caseId: string, found?: Found): Promise<void> {
+export async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<void> {
   const it = await loadCase(engine.pool, caseId);
-  if (!it || endStates.includes(it.state) || it.state === 'quarantined') return;
+  if (!it || endStates.includes(it.state)) return;
+  if ((it.stateBeforePause ?? it.state) === 'quarantined') return;
   if (it.direction === 'back') return planWayBack(engine, it);
   if (it.question !== null && it.accessEndsAt === null && !it.departure.urgent) return;
 
@@ -93,17 +111,19 @@ async function write(
   planned: Planned,
   lookedUp: readonly string[],
 ): Promise<void> {
-  const { plan, playbook } = planned;
-  const digest = digestOf(plan.steps);
+  const { plan, playbook, digest } = planned;
   await insertSteps(tx, it.id, plan.steps);
   const changed = await reviseSteps(tx, it.id, plan.steps);
 
   const state = it.accessEndsAt && it.accessEndsAt > planned.now ? 'scheduled' : 'running';
-  const first = it.planDigest === null;
+  // What was asked while the case was paused is for a person to answer.
+  const question = it.state === 'paused' ? it.question : null;
   const same =
     digest === it.planDigest &&
     playbook.id === it.playbookId &&
-    it.question === null &&
+    question === it.question &&
+    it.state !== 'draft' &&
+    !it.planStale &&
     lookedUp.length === it.lookedUp.length;
   if (!same) {
     await record(tx, engine.keys, [
@@ -126,12 +146,16 @@ async function write(
       playbookId: playbook.id,
       planDigest: digest,
       planNotes: plan.notes,
+      planStale: false,
       lookedUp,
-      question: null,
-      ...(first && it.state === 'draft' ? { state } : {}),
+      question,
+      ...(it.state === 'draft' ? { state } : {}),
     });
-    await resolveAlerts(tx, `question:${it.id}`);
+    const notBegun = it.state === 'scheduled' || it.state === 'running';
+    if (notBegun && it.containmentAt === null) await noteProgress(tx, { caseId: it.id, state });
+    if (question === null) await resolveAlerts(tx, `question:${it.id}`);
   }
+  if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);
   for (const stepId of changed.newGaps) await holdGap(tx, engine, stepId);
 }
 
@@ -155,24 +179,6 @@ async function settleLookUp(tx: Db, engine: Engine, { work, accounts }: Found): 
     after: { accounts: accounts.map(({ id, login, status }) => ({ id, login, status })) },
     because: count === 0 ? 'Looked, and there is no account.' : `Found ${count}, all in the plan.`,
   });
-}
-
-/** The digest that names a whole plan: what is done to what, when, in which order. */
-export function digestOf(steps: readonly PlannedStep[]): string {
-  return planDigest(
-    steps.map((it) =>
-      stepDigest({
-        account: it.account,
-        capability: it.capability,
-        change: { after: it.after, due: it.at.due, task: it.task, notice: it.notice },
-        connection: it.connectionId,
-        params: it.params,
-        state: null,
-        step: it.key,
-        summary: it.title,
-      }),
-    ),
-  );
 }
 
 /** The case stands still until a person answers; nobody has to find that out alone. */

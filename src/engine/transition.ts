@@ -3,7 +3,7 @@ import type { Failure } from '#core/failure.ts';
 import { record } from '#ledger/record.ts';
 import { endClaim } from '#store/leases.ts';
 import { inTransaction } from '#store/sql.ts';
-import { loadStep, postponeStep, type Work } from '#store/steps.ts';
+import { loadWork, postponeStep, type Work } from '#store/steps.ts';
 import { beginCall, type Claimed, deadline, later, makeCall } from './call.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
@@ -19,11 +19,16 @@ export async function moveTo(
   opened: Opened,
   action: AnyTransition,
 ): Promise<void> {
-  const plan = await planner(engine, work, action);
+  const undone = work.undoOf === null ? null : await loadWork(engine.pool, work.undoOf);
+  const plan = planner(work, action, undone);
   if (!plan) {
     await hold(engine, work, { because: 'There is no way back for this step.', failure: null });
     return;
   }
+  const settleMs = action.settlesWithinMs ?? engine.timing.settleMs;
+  const windowMs = Math.max(action.consistencyMs ?? engine.timing.windowMs, settleMs);
+  if (undone && (await mustWaitFor(engine, work, undone, windowMs))) return;
+
   const accountId = work.account!.id;
   engine.failpoint('before the read');
   const state = await action.read(opened.client, accountId);
@@ -31,7 +36,6 @@ export async function moveTo(
   await answered(engine, work);
 
   const planned = plan(state);
-  const settleMs = action.settlesWithinMs ?? engine.timing.settleMs;
   switch (planned.kind) {
     case 'done':
       return settleAs(engine, work, { before: state, after: state, because: planned.because });
@@ -47,7 +51,7 @@ export async function moveTo(
     state,
     planned,
     settleMs,
-    windowMs: Math.max(action.consistencyMs ?? engine.timing.windowMs, settleMs),
+    windowMs,
     repeatable: action.repeatable === true,
     params: work.params,
   });
@@ -136,18 +140,42 @@ async function settleAs(
 }
 
 /** What a transition has to reach: its goal, or on the way back the state from before. */
-async function planner(
-  engine: Engine,
+function planner(
   work: Work,
   action: AnyTransition,
-): Promise<((state: unknown) => Plan<unknown>) | null> {
+  undone: Work | null,
+): ((state: unknown) => Plan<unknown>) | null {
   if (work.undoOf === null) {
     const params = action.params.parse(work.params);
     return (state) => action.plan(state, params);
   }
-  const undone = await loadStep(engine.pool, work.undoOf);
   const { restore } = action;
   if (!undone || !restore) return null;
   const before = action.state.parse(undone.before);
   return (state) => restore(state, before);
+}
+
+/**
+ * Bringing back while a call of the way out may still have its effect would be overtaken by it:
+ * so as long as that call is under way, or nobody knows what came of it, we wait.
+ */
+async function mustWaitFor(
+  engine: Engine,
+  work: Work,
+  { status, callStartedAt, callOutcome, leaseUntil }: Work,
+  windowMs: number,
+): Promise<boolean> {
+  if (status === 'settled' || !callStartedAt || callOutcome !== null) return false;
+  const windowEndsAt = later(callStartedAt, windowMs);
+  if (windowEndsAt <= work.now) return false;
+  const isUnderWay = leaseUntil !== null && leaseUntil > work.now;
+  await postponeStep(engine.pool, {
+    stepId: work.id,
+    version: work.version,
+    wakeAt: isUnderWay ? later(work.now, lookAgainDelaysMs[0]!) : windowEndsAt,
+    because: 'A call of the way out may still have its effect; we wait for that.',
+    failure: null,
+    attempts: work.attempts,
+  });
+  return true;
 }

@@ -2,7 +2,7 @@ import { planDigest, stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { type CaseRow, changeCase, lockCase } from '#store/cases.ts';
 import { insertWayBack, type WayBack } from '#store/plans.ts';
-import { inTransaction } from '#store/sql.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
 import { type StepRow, stepsOfCase } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { advanceCase } from './progress.ts';
@@ -15,18 +15,14 @@ import { release, Stale } from './settle.ts';
  */
 export async function planWayBack(engine: Engine, it: CaseRow): Promise<void> {
   const steps = await stepsOfCase(engine.pool, it.id);
-  const touched = steps.filter(
-    (step) => step.undoOf === null && step.before !== null && step.startedAt,
-  );
-  const back: WayBack[] = [];
-  const notes: string[] = [];
-  for (const step of touched) {
-    if (await canRestore(engine, step)) back.push(undoOf(step, touched));
-    else if (step.appliedAt)
-      notes.push(`${step.title} cannot be undone: ${step.summary ?? step.key}`);
-  }
-  const commands = steps.filter((step) => step.grade === 'acknowledged' && step.undoOf === null);
-  notes.push(...commands.map((step) => `${step.title} cannot be undone.`));
+  // What was found done already was not our doing, so it is not ours to undo.
+  const called = steps.filter((step) => step.undoOf === null && step.planDigest !== null);
+  const restorable: StepRow[] = [];
+  for (const step of called) if (await canRestore(engine, step)) restorable.push(step);
+  const back = restorable.map((step) => undoOf(step, restorable));
+  const notes = steps
+    .filter((step) => step.undoOf === null && !restorable.includes(step))
+    .flatMap((step) => whyNotUndone(step) ?? []);
 
   const digest = planDigest(
     back.map(({ key, title, after }) =>
@@ -42,30 +38,45 @@ export async function planWayBack(engine: Engine, it: CaseRow): Promise<void> {
       }),
     ),
   );
-  if (back.length === 0 && it.state === 'running') {
-    const nothingLeft = { caseId: it.id, allSettled: true };
-    return inTransaction(engine.pool, (tx) => advanceCase(tx, engine, nothingLeft));
-  }
-  if (it.planDigest === digest) return;
-
   await inTransaction(engine.pool, async (tx) => {
     const locked = await lockCase(tx, it.id);
     if (!locked || locked.version !== it.version) throw new Stale(it.id);
-    await insertWayBack(tx, it.id, back);
-    const running = locked.state === 'running';
-    await record(tx, engine.keys, [
-      {
-        type: 'case.changed',
-        actor: engineActor,
-        caseId: it.id,
-        row: { table: 'cases', id: it.id, version: it.version + 1 },
-        target: { ref: it.ref },
-        data: { changed: ['plan'], steps: back.length, plan: digest },
-      },
-    ]);
-    await changeCase(tx, locked, { planDigest: digest, planNotes: notes });
-    if (running) await release(tx, engine, { caseId: it.id, direction: 'back' });
+    if (locked.planDigest !== digest) await write(tx, engine, locked, { back, digest, notes });
+    if (locked.state !== 'running') return;
+    if (back.length === 0) await advanceCase(tx, engine, { caseId: it.id, allSettled: true });
+    else await release(tx, engine, { caseId: it.id, direction: 'back' });
   });
+}
+
+async function write(
+  tx: Db,
+  engine: Engine,
+  it: CaseRow,
+  { back, digest, notes }: { back: readonly WayBack[]; digest: string; notes: readonly string[] },
+): Promise<void> {
+  await insertWayBack(tx, it.id, back);
+  await record(tx, engine.keys, [
+    {
+      type: 'case.changed',
+      actor: engineActor,
+      caseId: it.id,
+      row: { table: 'cases', id: it.id, version: it.version + 1 },
+      target: { ref: it.ref },
+      data: { changed: ['plan'], steps: back.length, plan: digest },
+    },
+  ]);
+  await changeCase(tx, it, { planDigest: digest, planNotes: notes });
+}
+
+/** What a person has to see to themselves; null: nothing. */
+function whyNotUndone(step: StepRow): string | null {
+  const what = `“${step.title}”${step.account ? ` (${step.account.login})` : ''}`;
+  const { decision } = step;
+  if (decision?.kind === 'attested' && step.kind !== 'task') {
+    return `${what} was done by hand by ${decision.byName}; undo it by hand.`;
+  }
+  const sent = step.appliedAt !== null || (step.planDigest !== null && step.status !== 'settled');
+  return sent ? `${what} cannot be undone: ${step.summary ?? step.key}` : null;
 }
 
 /** Whether the connector knows a way back for what this step changed. */

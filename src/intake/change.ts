@@ -67,6 +67,7 @@ export async function changeDeparture(
     employmentEnds: dates.employmentEnds,
     payEnds: dates.payEnds,
     question,
+    planStale: true,
     // Another kind may have another playbook, as long as nothing was cut by the present one.
     ...(changed.includes('kind') && it.containmentAt === null ? { playbookId: null } : {}),
     ...(tooLate && it.state !== 'paused' ? { state: 'paused', stateBeforePause: it.state } : {}),

@@ -1,7 +1,7 @@
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { type CaseRow, changeCase, wakeCase } from '#store/cases.ts';
-import { wayBackCount } from '#store/plans.ts';
+import { calledSteps } from '#store/plans.ts';
 import type { Db } from '#store/sql.ts';
 import type { Intake } from './intake.ts';
 import type { Heard, Received } from './receive.ts';
@@ -19,7 +19,7 @@ export async function rescind(
   if (it.direction === 'back') {
     return { outcome: 'nothing new', detail: 'taken back already', caseId: it.id };
   }
-  const undoSteps = it.containmentAt === null ? 0 : await wayBackCount(tx, it.id);
+  const undoSteps = await calledSteps(tx, it.id);
   const before = it.containmentAt === null && undoSteps === 0;
   await record(tx, intake.keys, [
     {
@@ -35,6 +35,7 @@ export async function rescind(
     heardAt: heard.occurredAt,
     sourceVersion: heard.version ?? it.sourceVersion,
     question: null,
+    planStale: false,
     stateBeforePause: null,
     ...(before
       ? { state: 'cancelled' }

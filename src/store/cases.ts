@@ -29,6 +29,8 @@ export interface CaseRow {
   readonly playbookId: string | null;
   readonly planDigest: string | null;
   readonly planNotes: readonly string[];
+  /** The dates or the kind moved and the plan has not followed yet: nothing new begins. */
+  readonly planStale: boolean;
   /** Connections that have answered where this person has accounts. */
   readonly lookedUp: readonly string[];
   /** What a person has to answer before the case goes on. */
@@ -137,6 +139,7 @@ export type CaseChange = Partial<
     | 'playbookId'
     | 'planDigest'
     | 'planNotes'
+    | 'planStale'
     | 'lookedUp'
     | 'question'
   >
@@ -155,8 +158,8 @@ export async function changeCase(db: Db, found: CaseRow, change: CaseChange): Pr
            source_version = ${it.sourceVersion}, heard_at = ${it.heardAt}, zone = ${it.zone},
            access_ends_at = ${it.accessEndsAt}, last_working_day = ${it.lastWorkingDay},
            employment_ends = ${it.employmentEnds}, pay_ends = ${it.payEnds}, playbook_id = ${it.playbookId},
-           plan_digest = ${it.planDigest}, plan_notes = ${JSON.stringify(it.planNotes)}, looked_up = ${it.lookedUp}::text[],
-           question = ${it.question},
+           plan_digest = ${it.planDigest}, plan_notes = ${JSON.stringify(it.planNotes)},
+           plan_stale = ${it.planStale}, looked_up = ${it.lookedUp}::text[], question = ${it.question},
            ended_at = case when ${it.state} in ('complete', 'cancelled', 'brought-back')
                            then clock_timestamp() end
      where id = ${it.id}
@@ -188,6 +191,25 @@ export async function noteProgress(
      where id = ${it.caseId}
        and state in ('scheduled', 'running', 'access-removed')
        and state <> ${it.state}
+  `);
+}
+
+/** Access that was removed turns out to be open: a step for it has joined the plan. */
+export async function noteOpenAccess(db: Db, caseId: string): Promise<void> {
+  await db.query(sql`
+    update cases
+       set state = 'running', access_removed_at = null
+     where id = ${caseId}
+       and state = 'access-removed'
+       and exists (
+             select
+               from steps
+              where case_id = cases.id
+                and undo_of is null
+                and layer = 'security'
+                and status <> 'settled'
+                and dropped_at is null
+           )
   `);
 }
 
@@ -267,14 +289,15 @@ export async function wakeCase(db: Db, it: { caseId: string; urgency: number }):
   await db.query(sql`select wake_case(${it.caseId}, ${it.urgency}::int)`);
 }
 
-/** Cases that should have a plan and have none: what the sweep wakes. */
+/** Cases that should have a plan and have none, or an old one: what the sweep wakes. */
 export async function unplannedCases(db: Db): Promise<readonly string[]> {
   const { rows } = await db.query<{ id: string }>(sql`
     select id
       from cases
      where question is null
        and opened_at < clock_timestamp() - interval '5 seconds'
-       and (   (direction = 'forward' and plan_digest is null and state in ('scheduled', 'running'))
+       and (   (direction = 'forward' and (plan_digest is null or plan_stale)
+                and coalesce(state_before_pause, state) in ('draft', 'scheduled', 'running', 'access-removed'))
             or (direction = 'back' and state = 'waiting-for-approval'
                 and not exists (select from steps where case_id = cases.id and undo_of is not null)))
      limit 100

@@ -29,7 +29,7 @@ export async function claimStep(
 /**
  * The mark: says, before anything is sent, that a call starts now; moves the step to
  * running. The last statement before the commit. Null: fenced, the lease is about to run
- * out, the step moved, the case stands still or turned round, or the kill switch is on;
+ * out, the step moved, the case stands still, turned round or is planned anew, or the kill switch is on;
  * then nothing may be sent.
  */
 export async function markCall(
@@ -60,6 +60,7 @@ export async function markCall(
                 where cases.id = steps.case_id
                   and cases.state in ('scheduled', 'running', 'access-removed')
                   and (cases.direction = 'back') = (steps.undo_of is not null)
+                  and (not cases.plan_stale or steps.started_at is not null)
              )
       returning id
     )

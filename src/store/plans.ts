@@ -134,16 +134,15 @@ export async function insertWayBack(
   `);
 }
 
-/** Steps of the way out that were about to change something: what a way back may have to undo. */
-export async function wayBackCount(db: Db, caseId: string): Promise<number> {
+/** Steps of the way out that called a system to change something: what a way back is about. */
+export async function calledSteps(db: Db, caseId: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>(sql`
     select count(*)::int as count
       from steps
      where case_id = ${caseId}
        and undo_of is null
        and kind = 'action'
-       and before is not null
-       and started_at is not null
+       and plan_digest is not null
   `);
   return rows[0]!.count;
 }

@@ -80,6 +80,8 @@ export interface Work extends StepRow {
   readonly departure: DepartureFacts;
   readonly accessEndsAt: Date | null;
   readonly containmentAt: Date | null;
+  /** The plan has to follow new dates first. */
+  readonly planStale: boolean;
   readonly ref: string;
   readonly subject: string;
   readonly personFacts: PersonFacts;
