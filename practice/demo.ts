@@ -1,0 +1,217 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { companyName } from './company.ts';
+import { startGatehouse } from './gatehouse.ts';
+import { plannedDeparture } from './planned.ts';
+import { showRecord } from './record.ts';
+import {
+  connect,
+  connectHr,
+  connectMail,
+  enterSettings,
+  importPeople,
+  publishPlaybook,
+} from './set-up.ts';
+import { newSigningSecret, type Stage } from './stage.ts';
+import { startSystems } from './systems/systems.ts';
+import { type Output, openScreen, type Screen, seconds } from './terminal.ts';
+import { urgentDeparture } from './urgent.ts';
+import { Unmet } from './wait.ts';
+
+interface Options {
+  readonly once?: true;
+  readonly evidence?: string;
+  readonly keep?: true;
+  readonly ldap: boolean;
+}
+
+/** What a process that was asked to stop ends with. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * The practice company: real servers on this machine, the real program, one urgent and one
+ * planned departure. Answers the exit code: 0 when both departures are in the right state.
+ *
+ * Leaves nothing behind: no process and no file but those of `--evidence` and `--keep`.
+ */
+export async function runDemo(
+  argv: readonly string[],
+  output: Output = terminalOf(process),
+): Promise<number> {
+  const options = readOptions(argv, output);
+  if (typeof options === 'number') return options;
+
+  const stopping = new AbortController();
+  const endings = listenForEndings((ending) => stopping.abort(ending));
+  const screen = openScreen(output);
+  try {
+    await run(screen, options, stopping.signal);
+    return 0;
+  } catch (error) {
+    const ending: Ending = stopping.signal.aborted ? stopping.signal.reason : { error };
+    if ('code' in ending) return ending.code;
+    showFailure(screen, ending.error);
+    return 1;
+  } finally {
+    endings.stopListening();
+  }
+}
+
+/** Why the story ends before its end: somebody asked for it, or a fault of our own. */
+type Ending = { readonly code: number } | { readonly error: unknown };
+
+/** Whatever happens, everything that was started has to be stopped. */
+function listenForEndings(end: (ending: Ending) => void) {
+  const onSignal = (name: keyof typeof signals) => end({ code: signals[name] });
+  const onError = (error: unknown) => end({ error });
+  // Whoever reads along has gone, as `head` does.
+  const onPipe = () => end({ code: signals.SIGHUP });
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  process.on('uncaughtException', onError);
+  process.stdout.on('error', onPipe);
+  return {
+    stopListening() {
+      for (const name of names) process.off(name, onSignal);
+      process.off('uncaughtException', onError);
+      process.stdout.off('error', onPipe);
+    },
+  };
+}
+
+function showFailure(screen: Screen, error: unknown): void {
+  screen.line();
+  if (error instanceof Unmet) {
+    screen.line(screen.painted('▲ It is not as it should be.', 'attention'));
+    screen.entry(' ', 'quiet', 'Expected', error.expected);
+    screen.entry(' ', 'quiet', 'Found', error.found);
+    return;
+  }
+  const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  screen.line(screen.painted('▲ It broke off.', 'attention'));
+  screen.line(text);
+}
+
+async function run(screen: Screen, options: Options, signal: AbortSignal): Promise<void> {
+  const stops: (() => Promise<void>)[] = [];
+  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-practice-'));
+  stops.push(async () => {
+    if (options.keep) screen.entry('·', 'quiet', 'Kept', folder);
+    else await rm(folder, { recursive: true, force: true });
+  });
+  try {
+    const begun = performance.now();
+    screen.line(screen.painted(`${companyName}, the practice company of Gatehouse`, 'strong'));
+    screen.line('Forty people, and systems that exist only on this machine while this runs.');
+    screen.line();
+    const stage = await setUp(screen, { folder, ldap: options.ldap, signal, stops });
+
+    const urgent = await urgentDeparture(stage);
+    const planned = await plannedDeparture(stage);
+    const evidence = options.evidence === undefined ? null : path.resolve(options.evidence);
+    await showRecord(stage, [urgent, planned], evidence);
+
+    screen.line();
+    const took = seconds(performance.now() - begun);
+    screen.line(screen.painted(`Both departures are in the right state. ${took}.`, 'good'));
+    if (!options.once) await goOn(stage);
+  } finally {
+    screen.status(() => 'stopping every server');
+    for (const stop of stops.reverse()) await stop();
+    screen.status(null);
+  }
+}
+
+async function setUp(
+  screen: Screen,
+  it: { folder: string; ldap: boolean; signal: AbortSignal; stops: (() => Promise<void>)[] },
+): Promise<Stage> {
+  const { folder, ldap, signal, stops } = it;
+  const begun = performance.now();
+  const step = (name: string, text: string) => {
+    signal.throwIfAborted();
+    screen.entry('✔', 'good', name, text);
+  };
+  async function started<Server extends { stop(): Promise<void> }>(starting: Promise<Server>) {
+    const server = await starting;
+    stops.push(() => server.stop());
+    return server;
+  }
+
+  screen.status(() => `starting servers, ${seconds(performance.now() - begun)}`);
+  const both = [started(startGatehouse(folder)), started(startSystems({ ldap }))] as const;
+  await Promise.allSettled(both);
+  const gatehouse = await both[0];
+  const systems = await both[1];
+  step('Gatehouse', `with a PostgreSQL of its own, at ${gatehouse.url}`);
+
+  await enterSettings(gatehouse, systems);
+  for (const system of systems.all) {
+    await connect(gatehouse, system);
+    step(system.connection.name, system.about);
+  }
+  if (!systems.directory) {
+    const why = ldap
+      ? 'slapd is not installed here (apt-get install slapd slapd-contrib ldap-utils)'
+      : 'left out';
+    screen.entry('·', 'quiet', 'Directory', `${why}; the story goes on without LDAP`);
+  }
+  await connectMail(gatehouse, systems);
+  step('Mail', 'SMTP; takes every mail and passes none on');
+  const signingSecret = newSigningSecret();
+  await connectHr(gatehouse, signingSecret);
+  step('HR', 'tells of departures in signed events');
+  const { people } = await importPeople(gatehouse);
+  step('People', `${people} taken in from a CSV file, no row refused`);
+  step('Playbook', `${await publishPlaybook(gatehouse)}; planned ones follow the starter`);
+  screen.status(null);
+  return { screen, gatehouse, systems, signingSecret, signal };
+}
+
+/** Leaves everything running for whoever wants to try it, until they stop it. */
+async function goOn({ screen, gatehouse, signal }: Stage): Promise<void> {
+  screen.line();
+  screen.line('Everything goes on running. In another terminal, in this folder:');
+  screen.line();
+  screen.line(`   export GATEHOUSE_URL=${gatehouse.url} GATEHOUSE_DATA=${gatehouse.dataDirectory}`);
+  for (const it of ['case list', 'connection list', 'audit search --person priya']) {
+    screen.line(`   npx gatehouse ${it}`);
+  }
+  screen.line();
+  screen.paragraph(`The key lies in ${path.join(gatehouse.dataDirectory, 'cli-token')}.`, 'quiet');
+  screen.line('Ctrl-C stops everything and leaves nothing behind.');
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  screen.line();
+}
+
+/** Answers an exit code instead where there is nothing to run. */
+function readOptions(argv: readonly string[], output: Output): Options | number {
+  const command = new Command('gatehouse demo')
+    .description('the practice company: two departures on real servers that only this machine has')
+    .option('--once', 'end by itself: code 0 when both departures are in the right state, else 1')
+    .option('--evidence <dir>', 'write the record of both departures there')
+    .option('--keep', 'keep the data directory, with the log')
+    .option('--no-ldap', 'leave out the LDAP directory')
+    .configureOutput({ writeOut: output.write, writeErr: output.write })
+    .exitOverride();
+  try {
+    command.parse([...argv], { from: 'user' });
+    return command.opts<{ once?: true; evidence?: string; keep?: true; ldap: boolean }>();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function terminalOf({ stdout, env }: NodeJS.Process): Output {
+  const isTerminal = stdout.isTTY === true && env['TERM'] !== 'dumb';
+  return {
+    write: (text) => stdout.write(text),
+    isTerminal,
+    columns: isTerminal ? stdout.columns : null,
+    colours: isTerminal && !env['NO_COLOR'],
+  };
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import pino from 'pino';
+import { createToken, createUser } from '#app/users.ts';
+import { openKeyring } from '#store/keys.ts';
+import { roles } from '#store/roles.ts';
+import { openSubjectKeys } from '#store/subject-keys.ts';
+import { connectors } from '../src/connectors.ts';
+import { serve } from '../src/serve.ts';
+import { type Client, openClient } from './client.ts';
+import { colleague } from './company.ts';
+import { freePort } from './servers/program.ts';
+
+/** Who of Meadow & Co may do what in Gatehouse. */
+const staff = {
+  sam: { login: 'sam.okafor', roles: ['it-admin', 'security'] },
+  mei: { login: 'mei.tanaka', roles: ['security'] },
+  noor: { login: 'noor.haddad', roles: ['hr'] },
+  tomas: { login: 'tomas.ferreira', roles: ['facilities'] },
+  kofi: { login: 'kofi.mensah', roles: ['it-operator'] },
+  ingrid: { login: 'ingrid.lund', roles: ['payroll'] },
+} as const;
+
+export interface RunningGatehouse {
+  readonly url: string;
+  readonly dataDirectory: string;
+  /** The installation's first user, who made the others. */
+  readonly administrator: Client;
+  readonly staff: Readonly<Record<keyof typeof staff, Client>>;
+  /** Looks on, with a token of its own, so that looking never keeps anybody from acting. */
+  readonly onlooker: Client;
+  stop(): Promise<void>;
+}
+
+// What waits for minutes in earnest waits for a second or two here.
+const timing = {
+  firstRetryMs: 400,
+  longestRetryMs: 2_000,
+  probeMs: 1_000,
+  sweepMs: 1_000,
+  alertRetryMs: 1_000,
+};
+
+/**
+ * The real program with all of its roles, on a database of its own in `dataDirectory`, and
+ * the people who work with it. Its log goes to a file there.
+ */
+export async function startGatehouse(dataDirectory: string): Promise<RunningGatehouse> {
+  const port = await freePort();
+  const keysDirectory = path.join(dataDirectory, 'keys');
+  const logFile = path.join(dataDirectory, 'gatehouse.log');
+  const program = await serve({
+    configuration: {
+      dataDirectory,
+      keysDirectory,
+      markDirectory: path.join(dataDirectory, 'mark'),
+      listen: { host: '127.0.0.1', port },
+      metricsListen: { host: '127.0.0.1', port: 0 },
+      publicUrl: undefined,
+      trustedProxies: [],
+      databaseUrls: {},
+    },
+    roles,
+    connectors,
+    log: pino({}, pino.destination({ dest: logFile, mkdir: true, sync: true })),
+    timing,
+  });
+
+  try {
+    const { url } = program;
+    // As `gatehouse user add` and `token create` do, on the server itself.
+    const keyring = await openKeyring(keysDirectory, ['web', 'subject']);
+    const app = { pool: program.database.pools.web, keys: openSubjectKeys(keyring) };
+    const tokenFor = async (userId: string, name: string) =>
+      (await createToken(app, { userId, name, days: 1, now: new Date() })).token;
+
+    const clients: Record<string, Client> = {};
+    let onlooker = '';
+    for (const [key, { login, roles }] of Object.entries(staff)) {
+      const { name, email } = colleague(login);
+      const { id } = await createUser(app, { name, email, roles });
+      if (key === 'sam') onlooker = id;
+      clients[key] = openClient(url, name, await tokenFor(id, 'practice company'));
+    }
+    return {
+      url,
+      dataDirectory,
+      administrator: openClient(url, 'Administrator', program.token ?? ''),
+      staff: clients as Record<keyof typeof staff, Client>,
+      onlooker: openClient(url, 'onlooker', await tokenFor(onlooker, 'live progress')),
+      stop: program.stop,
+    };
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
+}

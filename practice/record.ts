@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { AuditPage } from '../src/api/contract/audit.ts';
+import type { Case } from '../src/api/contract/cases.ts';
+import { count, type Stage } from './stage.ts';
+import { expectThat, Unmet, waitFor } from './wait.ts';
+
+const formats = ['jsonl', 'csv'] as const;
+
+const Line = z.object({
+  idx: z.int(),
+  leaf_hash: z.string(),
+  leaf: z.looseObject({ type: z.string() }),
+});
+
+/** Shows what has been written down of both departures, checks it, and writes it where asked. */
+export async function showRecord(
+  stage: Stage,
+  cases: readonly Case[],
+  evidenceDirectory: string | null,
+): Promise<void> {
+  const { screen, signal } = stage;
+  screen.heading(3, 'The record');
+
+  const files: { name: string; text: string }[] = [];
+  for (const it of cases) {
+    const text = await waitFor(
+      `every settled step of ${it.person.name} in the record`,
+      async () => {
+        const exported = await exportOf(stage, it, 'jsonl');
+        return settlementsIn(exported) >= settledSteps(it) ? exported : null;
+      },
+      { withinMs: 10_000, found: () => 'fewer facts', signal },
+    );
+    const facts = check(it, text);
+    screen.entry(
+      '✔',
+      'good',
+      it.person.name,
+      `${count(facts, 'fact')}, put in order by the scribe; the hash of each fits its text.`,
+    );
+    const name = it.person.email.split('@')[0]!;
+    files.push({ name: `${name}.jsonl`, text });
+    files.push({ name: `${name}.csv`, text: await exportOf(stage, it, 'csv') });
+  }
+
+  await showSearch(stage, cases[0]!);
+
+  if (evidenceDirectory === null) return;
+  await write(evidenceDirectory, files);
+  screen.line();
+  screen.entry('✔', 'good', 'Evidence', evidenceDirectory);
+}
+
+/** How one step came to its grade: what the record finds for one system of one departure. */
+async function showSearch({ screen, gatehouse, systems }: Stage, urgent: Case): Promise<void> {
+  const { id, name } = systems.expenses.connection;
+  const query = new URLSearchParams({ case: urgent.id, system: id });
+  const { items } = await gatehouse.staff.sam.get(`/audit?${query}`, AuditPage);
+  expectThat(items.length > 0, `facts about ${name}`, () => 'none');
+  screen.line();
+  screen.paragraph(`A search, for what happened to ${urgent.person.name} in ${name}:`);
+  for (const it of items.toReversed()) {
+    const time = it.at.slice(11, 19);
+    const by = it.actor?.name ?? 'Gatehouse';
+    screen.entry('·', 'quiet', time, `${it.title.padEnd(40)} ${by}, fact ${it.index}`);
+  }
+}
+
+const exportOf = ({ gatehouse }: Stage, it: Case, format: (typeof formats)[number]) =>
+  gatehouse.administrator.download(`/audit/export?${new URLSearchParams({ case: it.id, format })}`);
+
+const linesOf = (jsonl: string) =>
+  jsonl
+    .split('\n')
+    .filter((it) => it !== '')
+    .map((text) => ({ text, ...Line.parse(JSON.parse(text)) }));
+
+const settling = /^step\.(verified|acknowledged|absent|attested|waived)$/;
+const settlementsIn = (jsonl: string) =>
+  linesOf(jsonl).filter((it) => settling.test(it.leaf.type)).length;
+const settledSteps = (it: Case) => it.steps.filter((step) => step.grade !== null).length;
+
+/** Every fact is what its hash says, and every settled step has exactly one that says so. */
+function check(it: Case, jsonl: string): number {
+  const lines = linesOf(jsonl);
+  for (const { text, leaf_hash, idx } of lines) {
+    const leaf = /"leaf":(.*),"disclosures":/s.exec(text)?.[1] ?? '';
+    const hash = createHash('sha256').update(Buffer.of(0)).update(leaf).digest('hex');
+    if (hash !== leaf_hash) throw new Unmet(`the hash of fact ${idx} as recorded`, hash);
+  }
+  const [found, wanted] = [settlementsIn(jsonl), settledSteps(it)];
+  expectThat(found === wanted, `${wanted} facts that settle a step`, () => String(found));
+  return lines.length;
+}
+
+async function write(
+  directory: string,
+  files: readonly { name: string; text: string }[],
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const { name, text } of [...files, { name: 'README.txt', text: explanation }]) {
+    await writeFile(path.join(directory, name), text);
+  }
+}
+
+const explanation = `The record of two departures of the practice company Meadow & Co.
+
+  priya.nair       an urgent departure, complete
+  mateus.oliveira  a planned departure, scheduled
+
+For each of them the same facts twice, oldest first:
+
+  .csv    one line for each fact, to read and to filter
+  .jsonl  one fact on each line, to check:
+          idx          its place in the record
+          leaf         the fact as it was recorded, byte for byte
+          leaf_hash    SHA-256 over one byte 0 and the leaf
+          disclosures  personal values, whose digests stand in the leaf under _sd
+
+Both files come from gatehouse audit export. Nothing in them is about real people.
+`;

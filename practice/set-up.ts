@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ConnectionSaved } from '../src/api/contract/connections.ts';
+import { ImportReport } from '../src/api/contract/people.ts';
+import { PlaybookChecked } from '../src/api/contract/playbooks.ts';
+import { colleague, colleagues, companyName, peopleCsv } from './company.ts';
+import type { RunningGatehouse } from './gatehouse.ts';
+import type { PracticeSystem } from './systems/system.ts';
+import type { PracticeSystems } from './systems/systems.ts';
+import { expectThat } from './wait.ts';
+
+/** The HR system that sends signed events. */
+export const hrSource = 'meadow-hr';
+
+const anything = z.unknown();
+const playbookFile = new URL('playbooks/urgent-departure.yaml', import.meta.url);
+
+/** Takes the forty people in from the CSV of their HR system. */
+export async function importPeople({ staff }: RunningGatehouse): Promise<ImportReport> {
+  const report = await staff.noor.send(
+    'POST',
+    '/people/import',
+    ImportReport,
+    peopleCsv(),
+    'text/csv',
+  );
+  expectThat(
+    report.people === colleagues.length && report.refused.length === 0,
+    `${colleagues.length} people taken in, and no row refused`,
+    () => `${report.people} people, ${report.refused.length} rows refused`,
+  );
+  return report;
+}
+
+/** Company, the addresses that may be called, and who is told when something is wrong. */
+export async function enterSettings(
+  { staff: { sam } }: RunningGatehouse,
+  { all, mail }: PracticeSystems,
+): Promise<void> {
+  const set = (name: string, change: unknown) =>
+    sam.send('PATCH', `/settings/${name}`, anything, change);
+  await set('company', {
+    name: companyName,
+    zone: 'Europe/Berlin',
+    headcount: colleagues.length,
+    accessEnds: '17:00',
+  });
+  const targets = [...all.flatMap((it) => it.targets), { port: mail.port, http: true }];
+  await set('onPremises', {
+    targets: targets.map((it) => ({ ...it, host: '127.0.0.1', network: '127.0.0.1/32' })),
+  });
+  await set('alerts', {
+    contacts: ['sam.okafor', 'mei.tanaka'].map((login) => {
+      const { name, email } = colleague(login);
+      return { name, email };
+    }),
+  });
+}
+
+/** Connects one system as an administrator does, secrets included; it has to answer. */
+export async function connect(
+  { staff: { sam } }: RunningGatehouse,
+  { connection: { id, ...rest } }: Pick<PracticeSystem, 'connection'>,
+): Promise<void> {
+  const { check } = await sam.send('PUT', `/connections/${id}`, ConnectionSaved, rest);
+  expectThat(check.works, `${rest.name} to work`, () => (check.works ? '' : check.failure.detail));
+}
+
+/** The mail server that takes alerts, tasks and notices to people. */
+export async function connectMail(
+  gatehouse: RunningGatehouse,
+  { mail }: PracticeSystems,
+): Promise<void> {
+  await connect(gatehouse, {
+    connection: {
+      id: 'mail',
+      connector: 'mail',
+      name: 'Mail',
+      settings: {
+        host: mail.host,
+        port: mail.port,
+        tls: 'none',
+        from: 'gatehouse@meadow.example',
+        fromName: companyName,
+      },
+    },
+  });
+  const change = { mailConnection: 'mail' };
+  await gatehouse.staff.sam.send('PATCH', '/settings/alerts', anything, change);
+}
+
+export const connectHr = (gatehouse: RunningGatehouse, signingSecret: string): Promise<void> =>
+  connect(gatehouse, {
+    connection: {
+      id: hrSource,
+      connector: 'signed-events',
+      name: 'HR',
+      settings: { signingSecret },
+    },
+  });
+
+/** The company's own playbook for urgent departures: one person writes it, another publishes it. */
+export async function publishPlaybook({ administrator, staff }: RunningGatehouse): Promise<string> {
+  const text = await readFile(playbookFile, 'utf8');
+  const { playbook } = await administrator.send(
+    'POST',
+    '/playbooks/import',
+    PlaybookChecked,
+    text,
+    'application/yaml',
+  );
+  await staff.sam.send('POST', `/playbooks/${playbook.id}/publish`, PlaybookChecked);
+  return `“${playbook.title}”, version ${playbook.number}`;
+}

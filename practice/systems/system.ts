@@ -1,0 +1,31 @@
+import type { ConnectionInput } from '#app/connections.ts';
+import type { Colleague } from '../company.ts';
+
+/** One system of Meadow & Co: a real server, and how an administrator connects it. */
+export interface PracticeSystem {
+  /** What Gatehouse is to be told, credentials included. */
+  readonly connection: ConnectionInput & { readonly name: string };
+  /** What it is and who is in it, in a few words. */
+  readonly about: string;
+  /** Where Gatehouse may call although the address is not public. Empty: it is never called. */
+  readonly targets: readonly { readonly port: number; readonly http: boolean }[];
+  /** Whether it shows by itself who can sign in. False: only a person can tell. */
+  readonly canBeAsked: boolean;
+  /** Asks the server itself, past Gatehouse, about every account of a person. */
+  look(person: Colleague): Promise<readonly Sight[]>;
+  /** Logins whose account or memberships are no longer as they were at the start. */
+  changed(): Promise<ReadonlySet<string>>;
+  stop(): Promise<void>;
+}
+
+/** One account as its own system shows it. */
+export interface Sight {
+  readonly login: string;
+  /** Whether the person can sign in there now. */
+  readonly open: boolean;
+  /** What was asked, and what came back, in few words. */
+  readonly asked: string;
+  readonly answered: string;
+}
+
+export const serviceAccount = { id: 'u-1', email: 'gatehouse@meadow.example' };

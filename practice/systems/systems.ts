@@ -1,0 +1,115 @@
+import { colleagues } from '../company.ts';
+import { slapdInstalled } from '../servers/slapd.ts';
+import { type SmtpTestServer, startSmtpServer } from '../servers/smtp.ts';
+import { doorBadges } from './by-hand.ts';
+import { startDirectory } from './directory.ts';
+import { type HttpApp, startHttpApp } from './http-app.ts';
+import { type ScimApp, startScimApp } from './scim-app.ts';
+import type { PracticeSystem } from './system.ts';
+
+export interface PracticeSystems {
+  /** All that hold accounts. */
+  readonly all: readonly PracticeSystem[];
+  /** Null: there is no LDAP server on this machine, or nobody wants one. */
+  readonly directory: PracticeSystem | null;
+  readonly chat: ScimApp;
+  readonly expenses: HttpApp;
+  /** Takes every mail and passes none on. */
+  readonly mail: SmtpTestServer;
+  stop(): Promise<void>;
+}
+
+const people = (...departments: readonly string[]) =>
+  colleagues.filter((it) => departments.includes(it.department));
+
+/** Starts every server of Meadow & Co on 127.0.0.1; stops those it started when one fails. */
+export async function startSystems({ ldap }: { ldap: boolean }): Promise<PracticeSystems> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const it of stops.splice(0).reverse()) await it();
+  };
+  const started = async <System extends { stop(): Promise<void> }>(starting: Promise<System>) => {
+    const system = await starting;
+    stops.push(() => system.stop());
+    return system;
+  };
+
+  try {
+    const directory = ldap && slapdInstalled() ? await started(startDirectory()) : null;
+    const wiki = await started(
+      startScimApp({
+        id: 'wiki',
+        name: 'Wiki',
+        category: 'collaboration',
+        people: colleagues,
+        groupsOf: (it) => ['Everybody', it.department],
+      }),
+    );
+    const chat = await started(
+      startScimApp({
+        id: 'chat',
+        name: 'Chat',
+        category: 'collaboration',
+        people: colleagues,
+        groupsOf: (it) => ['General', it.department, it.office.city],
+        endsSessions: true,
+      }),
+    );
+    const code = await started(
+      startScimApp({
+        id: 'code',
+        name: 'Code',
+        category: 'code',
+        people: people('Engineering', 'IT'),
+        groupsOf: (it) => (it.department === 'IT' ? ['Operations'] : ['Developers']),
+        administrators: ['mateus.oliveira', 'sam.okafor'],
+      }),
+    );
+    const crm = await started(
+      startHttpApp({
+        id: 'crm',
+        name: 'CRM',
+        category: 'other',
+        people: people('Leadership', 'Sales', 'Customer care', 'Marketing'),
+        roleOf: (it) => (it.department === 'Sales' ? 'seller' : 'reader'),
+        administrators: ['priya.nair', 'marta.silva'],
+        hasSessions: true,
+      }),
+    );
+    const expenses = await started(
+      startHttpApp({
+        id: 'expenses',
+        name: 'Expenses',
+        category: 'finance',
+        style: 'always-200',
+        people: colleagues.filter((it) => it.employmentType !== 'contractor'),
+        roleOf: (it) => (it.department === 'Finance' ? 'approver' : 'submitter'),
+      }),
+    );
+    const desk = await started(
+      startHttpApp({
+        id: 'desk',
+        name: 'Ticket desk',
+        category: 'ticketing',
+        people: people('Customer care', 'Engineering', 'IT', 'Facilities'),
+        roleOf: (it) => (it.department === 'Customer care' ? 'agent' : 'requester'),
+        hasSessions: true,
+      }),
+    );
+    const mail = await startSmtpServer();
+    stops.push(() => mail.close());
+
+    const all = [wiki, chat, code, crm, expenses, desk, doorBadges()];
+    return {
+      all: directory ? [directory, ...all] : all,
+      directory,
+      chat,
+      expenses,
+      mail,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,201 @@
+import type { Case } from '../src/api/contract/cases.ts';
+import { Done } from '../src/api/contract/page.ts';
+import type { Step } from '../src/api/contract/steps.ts';
+import type { Client } from './client.ts';
+import { colleague, personInEvent } from './company.ts';
+import { type Follower, follow } from './follow.ts';
+import {
+  caseOf,
+  changedPeople,
+  count,
+  lookEverywhere,
+  namesOf,
+  type Stage,
+  tell,
+} from './stage.ts';
+import { seconds } from './terminal.ts';
+import { expectThat, waitFor } from './wait.ts';
+
+export const leaver = colleague('priya.nair');
+const longestMs = 40_000;
+const shortestOutageMs = 4_000;
+
+/**
+ * Somebody has to go at once, while one system is down and another one lies. Ends when the
+ * departure is complete and every system, asked past Gatehouse, says the same as the record.
+ */
+export async function urgentDeparture(stage: Stage): Promise<Case> {
+  const { screen, systems, gatehouse, signal } = stage;
+  screen.heading(1, `Urgent: ${leaver.name}, ${leaver.title}, ${leaver.office.city}`);
+  const before = await lookEverywhere(stage, leaver);
+  const open = before.filter((it) => it.sight.open);
+  const places = new Set(open.map((it) => it.system.connection.id));
+  expectThat(
+    open.length === before.length && before.length > 0,
+    'every account of hers open before anything happens',
+    () => `${open.length} of ${before.length} open`,
+  );
+  screen.paragraph(
+    `${open.length} accounts in ${places.size} systems are open, and she has a door badge. To make ` +
+      'it real, Chat is down just now, and Expenses will say “done” without doing anything.',
+  );
+  systems.chat.server.behaviour = 'down';
+  systems.expenses.server.behaviour = 'lies';
+
+  const today = new Date().toISOString().slice(0, 10);
+  const told = await tell(stage, {
+    type: 'departure.confirmed',
+    occurred_at: new Date().toISOString(),
+    person: personInEvent(leaver),
+    departure: { id: 'S-88', kind: 'involuntary', urgent: true, last_working_day: today },
+  });
+  const caseId = await caseOf(stage, leaver);
+  screen.paragraph(
+    `HR told us by signed webhook, taken in ${Math.round(told.ms)} ms. Departure ${caseId}.`,
+    'quiet',
+  );
+  screen.line();
+
+  const names = namesOf(stage);
+  const following = { caseId, since: told.at, mail: systems.mail, names };
+  const follower = follow(screen, gatehouse.onlooker, following);
+  screen.status(() => statusOf(follower.last(), names));
+  const done = await waitFor(
+    `the departure of ${leaver.name} complete`,
+    async () => {
+      const found = await follower.look();
+      await react(stage, follower, found, told.at);
+      return found.state === 'complete' ? found : null;
+    },
+    { withinMs: longestMs, found: () => howItStands(follower.last()), signal },
+  );
+  follower.end();
+  screen.status(null);
+
+  const ungraded = done.steps.filter((it) => it.grade === null);
+  expectThat(ungraded.length === 0, 'a grade on every step', () => howItStands(done));
+  sumUp(stage, done, told.at);
+  await askEverySystem(stage);
+  return done;
+}
+
+/** What people do while the engine does the rest. */
+async function react(stage: Stage, follower: Follower, found: Case, since: number): Promise<void> {
+  const { chat, expenses } = stage.systems;
+  const { sam } = stage.gatehouse.staff;
+  const alert = (words: string) => follower.mails().some((it) => it.subject.includes(words));
+
+  const downForMs = Date.now() - since;
+  if (downForMs > shortestOutageMs && chat.server.behaviour === 'down' && alert('chat does not')) {
+    follower.act('Chat’s vendor', 'brings it back; nobody tells Gatehouse');
+    chat.server.behaviour = 'normal';
+  }
+  const lied = found.steps.find((it) => it.connection === 'expenses' && it.status === 'held');
+  if (lied && expenses.server.behaviour === 'lies' && alert('A step needs you')) {
+    follower.act(sam.name, 'has Expenses mended, and tries again');
+    expenses.server.behaviour = 'normal';
+    await sam.send('POST', `/steps/${lied.id}/retry`, Done);
+  }
+  for (const step of found.steps) {
+    if (step.status !== 'running' || step.assignment === null) continue;
+    const { by, reason, proof } = answerTo(stage, step);
+    await by.send('POST', `/steps/${step.id}/attest`, Done, { reason, proof });
+  }
+}
+
+/** What the people who were asked did, and what shows it. */
+function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
+  const answers: Record<string, { by: Client; reason: string; proof: string }> = {
+    badges: {
+      by: staff.tomas,
+      reason: 'Blocked at the panel, and tried at the front door.',
+      proof: `${step.account?.login}, blocked`,
+    },
+    'replace-shared-passwords': {
+      by: staff.kofi,
+      reason: 'Replaced in the password manager.',
+      proof: '3 passwords, 1 network key',
+    },
+    'recover-equipment': {
+      by: staff.tomas,
+      reason: 'Collected in the office.',
+      proof: 'laptop MC-0417',
+    },
+  };
+  const found = answers[step.connection ?? step.key];
+  expectThat(found !== undefined, 'only tasks that somebody does', () => step.title);
+  return found!;
+}
+
+const isOpen = (it: Step) => it.grade === null;
+
+function statusOf(found: Case | null, names: ReadonlyMap<string, string>): string {
+  if (!found) return 'planning';
+  const { steps, proven } = found.progress;
+  const waiting = new Set(
+    found.steps.filter(isOpen).map((it) => (it.connection ? names.get(it.connection) : 'people')),
+  );
+  return `${proven} proven of ${steps}, still open: ${[...waiting].join(', ') || 'nothing'}`;
+}
+
+function howItStands(found: Case | null): string {
+  if (!found) return 'no departure';
+  const open = found.steps.filter(isOpen).map((it) => {
+    const place = it.connection ? ` in ${it.connection}` : '';
+    return `${it.title}${place} (${it.status}${it.because ? `: ${it.because}` : ''})`;
+  });
+  return `${found.state}; open: ${open.join('; ') || 'nothing'}`;
+}
+
+function sumUp({ screen }: Stage, done: Case, since: number): void {
+  const moment = (it: string | null) => Date.parse(it ?? '') - since;
+  const { progress, steps } = done;
+  const others = [
+    [progress.acceptedOnly, 'accepted only'],
+    [progress.confirmedByPerson, 'confirmed by a person'],
+    [progress.skipped, 'skipped'],
+  ].flatMap(([number, words]) => (number === 0 ? [] : [`${number} ${words}`]));
+  const blocks = steps.filter((it) => it.capability === 'account.suspend');
+  const troubled = ['chat', 'expenses', 'badges'];
+  const prompt = blocks.filter((it) => !troubled.includes(it.connection ?? ''));
+  const closed = Math.max(...prompt.map((it) => moment(it.settledAt)));
+
+  screen.line();
+  screen.entry(
+    '✔',
+    'good',
+    'Access removed',
+    `after ${seconds(moment(done.accessRemovedAt))}. Where nothing stood in the way, ` +
+      `${count(prompt.length, 'account')} were closed and read back within ${seconds(closed)}.`,
+  );
+  screen.entry(
+    '✔',
+    'good',
+    'Complete',
+    `after ${seconds(moment(done.endedAt))}: ` +
+      `${progress.proven} proven of ${progress.steps}; ${others.join(', ')}.`,
+  );
+}
+
+/** The record is one thing; what the systems themselves say is another. */
+async function askEverySystem(stage: Stage): Promise<void> {
+  const { screen } = stage;
+  screen.line();
+  screen.paragraph('Each system asked past Gatehouse:');
+  const sights = await lookEverywhere(stage, leaver);
+  for (const { system, sight } of sights) {
+    const { name } = system.connection;
+    const icon = sight.open ? '▲' : '✔';
+    const result = `${sight.asked.padEnd(30)} ${sight.answered}`;
+    screen.entry(icon, sight.open ? 'attention' : 'good', name, result);
+  }
+  const open = sights.filter((it) => it.sight.open);
+  expectThat(open.length === 0, 'no account of hers open', () => {
+    return `open: ${open.map((it) => `${it.sight.login} in ${it.system.connection.name}`).join(', ')}`;
+  });
+  const others = [...(await changedPeople(stage))].filter((it) => it !== leaver.login);
+  expectThat(others.length === 0, 'nobody else touched', () => others.join(', '));
+  screen.paragraph(
+    `${sights.length} of ${sights.length} agree with the record, and nothing changed for anybody else.`,
+  );
+}
