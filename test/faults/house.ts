@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type CaseWithSteps, showCase } from '#app/cases.ts';
+import type { ConnectionInput } from '#app/connections.ts';
+import { receiveHook } from '#app/hooks.ts';
+import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
+import { changeSetting } from '#app/settings.ts';
+import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
+import type { Timing } from '#engine/engine.ts';
+import { startGatehouse, type TestGatehouse, until } from '../support/gatehouse.ts';
+
+/** Somebody who leaves at once. */
+export interface Leaver {
+  readonly id: string;
+  readonly email: string;
+}
+
+export const leaver = (id: string): Leaver => ({ id, email: `${id}@meadow.example` });
+
+/** An installation with an HR system, one playbook for urgent departures, and no limits. */
+export interface House {
+  readonly gatehouse: TestGatehouse;
+  /** Every secret that was entered; none of them may ever be seen again. */
+  readonly secrets: readonly string[];
+  connect(it: ConnectionInput, port?: number): Promise<void>;
+  /** The HR system says that somebody leaves now. */
+  confirm(leaver: Leaver): Promise<void>;
+  /** Null: the case is not open yet. */
+  find(leaver: Leaver): Promise<CaseWithSteps | null>;
+  /** Waits for the departure to be complete. */
+  completed(leaver: Leaver, withinMs?: number): Promise<CaseWithSteps>;
+  stop(): Promise<void>;
+}
+
+/** A secret of its own for each connection, easy to find wherever it should not be. */
+export const newSecret = () => `canary-${randomBytes(12).toString('hex')}`;
+
+export async function startHouse(
+  playbook: string,
+  timing: Partial<Timing> = {},
+  options: Parameters<typeof startGatehouse>[1] = {},
+): Promise<House> {
+  const gatehouse = await startGatehouse(timing, options);
+  const { app, admin } = gatehouse;
+  const signingSecret = `whsec_${randomBytes(24).toString('base64')}`;
+  const secrets: string[] = [];
+
+  async function connect(it: ConnectionInput, port?: number): Promise<void> {
+    const { token, secret, password, signingSecret } = it.settings;
+    for (const value of [token, secret, password, signingSecret]) {
+      if (typeof value === 'string') secrets.push(value);
+    }
+    await gatehouse.connect(it, port === undefined ? [] : [port]);
+  }
+
+  await changeSetting(app, admin, 'guardrails', {
+    departuresPerHour: 1_000,
+    departuresPerDay: 1_000,
+  });
+  await connect({ id: 'hr', connector: 'signed-events', settings: { signingSecret } });
+
+  const find = async ({ id }: Leaver) => {
+    const [row] = await gatehouse.rows<{ id: string }>(
+      `select cases.id from cases join people on people.id = cases.person where person_id = $1`,
+      id,
+    );
+    return row ? showCase(app, admin, row.id) : null;
+  };
+  const house: House = {
+    gatehouse,
+    secrets,
+    connect,
+    find,
+
+    async confirm({ id, email }) {
+      const body = JSON.stringify({
+        type: 'departure.confirmed',
+        occurred_at: new Date().toISOString(),
+        person: { id, name: `Leaver ${id}`, email, zone: 'Europe/Berlin' },
+        departure: {
+          id: `S-${id}`,
+          kind: 'involuntary',
+          urgent: true,
+          last_working_day: '2026-12-01',
+        },
+      });
+      const headers = signStandardWebhook(signingSecret, randomUUID(), new Date(), body);
+      const heard = { source: 'hr', headers, body: Buffer.from(body) };
+      assert.deepEqual(await receiveHook(app, heard), { kind: 'taken' });
+    },
+
+    completed: (who, withinMs = 15_000) =>
+      until(
+        `${who.id} to have left`,
+        async () => {
+          const found = await find(who);
+          return found?.case.state === 'complete' && found;
+        },
+        { withinMs, seen: () => inShort(find, who) },
+      ),
+    stop: () => gatehouse.stop(),
+  };
+
+  const { playbook: draft } = await importPlaybook(app, admin, playbook);
+  await publishPlaybook(app, admin, draft.id);
+  return house;
+}
+
+/** What matters when a test fails. */
+async function inShort(find: House['find'], who: Leaver): Promise<unknown> {
+  const found = await find(who);
+  if (!found) return 'no case';
+  return {
+    state: found.case.state,
+    steps: found.steps.map((it) => ({
+      step: it.key,
+      status: it.status,
+      grade: it.grade,
+      because: it.because,
+      attempts: it.attempts,
+      wakeAt: it.wakeAt,
+    })),
+  };
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { CaseWithSteps } from '#app/cases.ts';
+import { attestStep } from '#app/steps.ts';
+import { changeSetting } from '#app/settings.ts';
+import type { Failpoint } from '#engine/engine.ts';
+import { startHttpSystem } from '../../practice/servers/http-system.ts';
+import { startScimServer } from '../../practice/servers/scim.ts';
+import { startSmtpServer } from '../../practice/servers/smtp.ts';
+import { until } from '../support/gatehouse.ts';
+import { checkInvariants } from '../support/invariants.ts';
+import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
+import { badges } from './systems.ts';
+import { type WorkerProcess, worker } from './worker-process.ts';
+
+/** One death: where, and what the system does meanwhile. */
+interface Kill {
+  readonly point: Failpoint;
+  /** Which time the point is reached; 1, the default, is the first step of the departure. */
+  readonly nth?: number;
+  /** The system answers slowly, and the worker dies while it waits. */
+  readonly waiting?: true;
+  /** How much later the system shows what it has done. */
+  readonly lateMs?: number;
+}
+
+interface Scenario {
+  readonly house: House;
+  readonly kills: readonly Kill[];
+  /** Makes the system slow, or not. */
+  slow(isSlow: boolean): void;
+  late(lateMs: number): void;
+  /** Done by a person once the worker has come back. */
+  help?(who: Leaver): Promise<void>;
+  /** What the systems must show in the end. */
+  check(who: Leaver, it: CaseWithSteps, kill: Kill): void;
+  readonly effects: readonly { readonly id: string; readonly what: string }[];
+  readonly seen?: () => readonly string[];
+}
+
+/** Every point of a pass that reads, calls and reads back, in its order. */
+const everywhere: readonly Kill[] = [
+  { point: 'before the read' },
+  { point: 'after the read' },
+  { point: 'before the intent commits' },
+  { point: 'after the intent, before the call' },
+  { point: 'during the call', waiting: true },
+  { point: 'after the call, before the read-back' },
+  { point: 'during the read-back' },
+  { point: 'before the answer commits', lateMs: 600 },
+  { point: 'between two read-backs', lateMs: 600 },
+  { point: 'before the settlement commits' },
+  { point: 'before the release' },
+  { point: 'after the settlement' },
+];
+
+/** People enough for one departure each. */
+const leavers = (kills: readonly Kill[]) => kills.map((_, i) => leaver(`p${i}`));
+
+/** Kills a worker in one departure after the other; the next worker has to finish what it left. */
+async function killAll(t: TestContext, scenario: Scenario): Promise<void> {
+  const { house, kills } = scenario;
+  await house.gatehouse.stopWorker();
+  const used: WorkerProcess[] = [];
+  const next = () => {
+    const made = worker(house.gatehouse);
+    used.push(made);
+    return made;
+  };
+  t.after(() => Promise.all(used.map((it) => it.stop())));
+
+  let present = next();
+  await present.start();
+  for (const [i, kill] of kills.entries()) {
+    const name = `${kill.point}${kill.nth ? `, ${kill.nth}nd time` : ''}`;
+    await t.test(`killed ${name}`, async () => {
+      const who = leaver(`p${i}`);
+      const heir = next();
+      scenario.slow(kill.waiting === true);
+      scenario.late(kill.lateMs ?? 0);
+      const { point, nth = 1 } = kill;
+      await present.dieAt(point, { nth, afterMs: kill.waiting ? 100 : 0 });
+      await house.confirm(who);
+      assert.deepEqual(await present.ended, { signal: 'SIGKILL', reached: point });
+
+      scenario.slow(false);
+      present = heir;
+      await heir.start();
+      await scenario.help?.(who);
+      scenario.check(who, await house.completed(who), kill);
+    });
+  }
+  await present.stop();
+  await checkInvariants(house.gatehouse, {
+    secrets: house.secrets,
+    effects: scenario.effects,
+    seen: [...used.flatMap((it) => it.logs), ...(scenario.seen?.() ?? [])],
+  });
+}
+
+const ofPerson = (scenario: Scenario, { id }: Leaver) =>
+  scenario.effects.filter((it) => it.id === id).map((it) => it.what);
+
+describe('a worker killed by SIGKILL at any point of a pass', { concurrency: true }, () => {
+  it('has blocked an account and left its groups once, when both may be repeated', async (t) => {
+    const house = await startHouse(`
+      playbook: involuntary-departure
+      title: Block and leave
+      for: departure
+      steps:
+        - { id: block, layer: security, do: account.suspend, on: every account }
+        - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
+    `);
+    t.after(() => house.stop());
+    // Every second death meets the second step.
+    const kills = everywhere.map((it, i) => (i % 2 === 0 ? it : { ...it, nth: 2 }));
+    const users = leavers(kills).map(({ id, email }) => ({ id, userName: email }));
+    const token = newSecret();
+    const scim = await startScimServer({
+      token,
+      users,
+      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
+    });
+    t.after(() => scim.close());
+    const settings = { baseUrl: scim.url, token };
+    await house.connect({ id: 'wiki', connector: 'scim', settings }, Number(new URL(scim.url).port));
+
+    const scenario: Scenario = {
+      house,
+      kills,
+      effects: scim.effects,
+      slow(isSlow) {
+        scim.latencyMs = isSlow ? 300 : 0;
+      },
+      late(lateMs) {
+        scim.lateMs = lateMs;
+      },
+      check(who, { steps }) {
+        assert.deepEqual(ofPerson(scenario, who), ['suspended', 'left sales']);
+        assert.deepEqual(
+          steps.map(({ grade }) => grade),
+          ['verified', 'verified'],
+        );
+        assert.equal(scim.users.get(who.id)?.active, false);
+      },
+    };
+    await killAll(t, scenario);
+  });
+});

@@ -1,0 +1,80 @@
+import { writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Failpoint, Timing } from '#engine/engine.ts';
+import { openKeyring } from '#store/keys.ts';
+import { openPool } from '#store/pools.ts';
+import { connectors } from '../../src/connectors.ts';
+import { startWorker } from '../../src/wiring.ts';
+
+/** What a test tells a worker process, each answered with the message's `type`. */
+export type Order =
+  | { readonly type: 'start'; readonly timing: Partial<Timing> }
+  /** Dies when `point` is reached the `nth` time from now, counting from 1, `afterMs` later. */
+  | {
+      readonly type: 'arm';
+      readonly point: Failpoint;
+      readonly nth: number;
+      readonly afterMs: number;
+    }
+  | { readonly type: 'stop' };
+
+// A worker as a process of its own, for tests that kill it. Works on the database and the key
+// files that its arguments name, on nothing until it is told to start, and ends with its parent.
+const { values } = parseArgs({
+  options: { database: { type: 'string' }, keys: { type: 'string' } },
+});
+const { database: connectionString, keys = '' } = values;
+if (connectionString === undefined) throw new Error('Say which database: --database');
+
+const pool = openPool('worker', { connectionString }, (message) => log('warn')({}, message));
+const log = (level: string) => (fields: object, message: string) =>
+  writeSync(1, `${JSON.stringify({ level, message, ...fields })}\n`);
+
+let armed: Extract<Order, { type: 'arm' }> | null = null;
+let reached = 0;
+let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
+
+function failpoint(point: Failpoint): void {
+  if (armed?.point !== point) return;
+  reached += 1;
+  if (reached < armed.nth) return;
+  const die = () => {
+    writeSync(1, `${JSON.stringify({ reached: point })}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  };
+  if (armed.afterMs === 0) die();
+  else setTimeout(die, armed.afterMs);
+  armed = null;
+}
+
+async function obey(order: Order): Promise<void> {
+  switch (order.type) {
+    case 'start': {
+      const keyring = await openKeyring(keys, ['connection', 'subject']);
+      worker = await startWorker(
+        {
+          pool,
+          keyring,
+          connectors,
+          log: { info: log('info'), warn: log('warn'), error: log('error') },
+          publicUrl: 'http://127.0.0.1:8080',
+        },
+        { timing: order.timing, failpoint },
+      );
+      break;
+    }
+    case 'arm':
+      armed = order;
+      reached = 0;
+      break;
+    case 'stop':
+      await worker?.stop();
+      await pool.end();
+  }
+  process.send?.({ type: order.type });
+  if (order.type === 'stop') process.disconnect();
+}
+
+process.on('message', (order: Order) => void obey(order));
+process.on('disconnect', () => process.exit());
+process.send?.({ type: 'ready' });

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { findSecrets, needlesFor } from '#connector-kit/secret-search.ts';
+import { leafHash } from '#core/proof.ts';
+import { base64url, sha256 } from '#ledger/hash.ts';
+import { type Entry, entriesOf } from '#ledger/testing/ledger.ts';
+import { rootAt } from '#ledger/tiles.ts';
+import type { TestGatehouse } from './gatehouse.ts';
+
+/** What a test knows of the world outside, to hold our claims against. */
+export interface Outside {
+  /** Every secret of the installation. */
+  readonly secrets?: readonly string[];
+  /** What left the house or was written down: mails, webhooks, logs of other processes. */
+  readonly seen?: readonly string[];
+  /** Changes of state that practice systems have logged, each of which may happen once. */
+  readonly effects?: readonly { readonly id: string; readonly what: string }[];
+}
+
+/**
+ * What must hold after every fault, whatever happened: checked on the rows and the record
+ * themselves, not through our own reading functions. Brings what is staged into the record first.
+ */
+export async function checkInvariants(gatehouse: TestGatehouse, outside: Outside = {}) {
+  await gatehouse.scribe.flush();
+  const entries = await entriesOf(gatehouse.database.pools.admin);
+  await checkTree(gatehouse, entries);
+  checkChains(entries);
+  await checkRows(gatehouse, entries);
+  await checkSteps(gatehouse, entries);
+  await checkCases(gatehouse, entries);
+  checkEffects(outside.effects ?? []);
+  await checkSecrets(gatehouse, outside);
+}
+
+/** Indexes without a gap, and the root that the leaves give. */
+async function checkTree({ rows, database }: TestGatehouse, entries: readonly Entry[]) {
+  const [head] = await rows<{ size: string; root: Buffer }>('select size, root from ledger.head');
+  assert.equal(Number(head?.size), entries.length, 'the head counts every entry');
+  for (const [index, entry] of entries.entries()) {
+    assert.equal(entry.idx, index, 'indexes are dense');
+    assert.deepEqual(entry.hash, Buffer.from(leafHash(sha256, entry.leaf)));
+  }
+  assert.deepEqual(head?.root, await rootAt(database.pools.admin, entries.length));
+  assert.deepEqual(head?.root, treeHash(entries.map(({ hash }) => hash)));
+}
+
+/** RFC 9162, 2.1.1, as it is defined and not as we compute it. */
+function treeHash(hashes: readonly Buffer[]): Buffer {
+  if (hashes.length === 0) return sha256(Buffer.of());
+  if (hashes.length === 1) return hashes[0]!;
+  let half = 1;
+  while (half * 2 < hashes.length) half *= 2;
+  return sha256(Buffer.of(1), treeHash(hashes.slice(0, half)), treeHash(hashes.slice(half)));
+}
+
+/** Each case's facts are numbered without a gap, and each names the one before it. */
+function checkChains(entries: readonly Entry[]): void {
+  const ends = new Map<string, { seq: number; hash: Buffer }>();
+  for (const { caseId, caseSeq, body, hash } of entries) {
+    if (caseId === null || caseSeq === null) continue;
+    const end = ends.get(caseId);
+    assert.equal(caseSeq, (end?.seq ?? 0) + 1, `case ${caseId} has no gap`);
+    assert.equal(body['case_prev'], end && base64url(end.hash), `case ${caseId} is one chain`);
+    ends.set(caseId, { seq: caseSeq, hash });
+  }
+}
+
+/** Tables whose rows change only with a fact, and the first version that has one. */
+const guarded = { cases: 1, connections: 1, settings: 1, users: 1, steps: 2, playbooks: 2 };
+
+/** Every version of a guarded row has exactly one leaf, and there is no leaf of any other. */
+async function checkRows({ rows }: TestGatehouse, entries: readonly Entry[]): Promise<void> {
+  const told = entries.flatMap(({ body }) => (typeof body['row'] === 'string' ? body['row'] : []));
+  const due: string[] = [];
+  for (const [table, first] of Object.entries(guarded)) {
+    for (const { id, version } of await rows<{ id: string; version: number }>(
+      `select id, version from ${table}`,
+    )) {
+      for (let it = first; it <= version; it += 1) due.push(`${table}/${id}@${it}`);
+    }
+  }
+  assert.deepEqual(told.toSorted(), due.toSorted(), 'row versions and leaves are the same');
+}
+
+interface StepEntry {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+const stepOf = ({ body }: Entry) => body['step'] as StepEntry | undefined;
+
+/** A settled step has one fact that says so with the same grade; nothing was called unannounced. */
+async function checkSteps({ rows }: TestGatehouse, entries: readonly Entry[]): Promise<void> {
+  const steps = await rows<{ id: string; version: number; key: string; grade: string | null }>(
+    'select id, version, key, grade from steps',
+  );
+  for (const { id, version, key, grade } of steps) {
+    const own = entries.filter((it) => stepOf(it)?.id === id);
+    const last = own.find(({ body }) => body['row'] === `steps/${id}@${version}`);
+    if (version > 1) assert.equal(last?.body['grade'] ?? null, grade, `${key} is what was stated`);
+    const intended = new Set<number>();
+    for (const { body } of own) {
+      const { attempt } = body['step'] as StepEntry;
+      if (body['type'] === 'step.intended') intended.add(attempt);
+      if (body['type'] === 'step.applied' || body['type'] === 'step.unknown') {
+        assert.ok(intended.has(attempt), `${key}: call ${attempt} was announced`);
+      }
+    }
+  }
+}
+
+/** A case is complete when every step has a grade, never before, and sealed once. */
+async function checkCases({ rows }: TestGatehouse, entries: readonly Entry[]): Promise<void> {
+  const cases = await rows<{
+    id: string;
+    state: string;
+    open: number;
+    security: number;
+    grades: object;
+  }>(
+    `select id, state,
+            (select count(*)::int from steps s where s.case_id = c.id and s.dropped_at is null
+                and s.grade is null and (s.undo_of is not null) = (c.direction = 'back')) as open,
+            (select count(*)::int from steps s where s.case_id = c.id and s.dropped_at is null
+                and s.grade is null and s.layer = 'security' and s.undo_of is null) as security,
+            (select coalesce(jsonb_object_agg(grade, count), '{}')
+               from (select grade, count(*)::int from steps s where s.case_id = c.id
+                        and s.dropped_at is null and s.grade is not null
+                        and (s.undo_of is not null) = (c.direction = 'back')
+                      group by grade) as counted) as grades
+       from cases c`,
+  );
+  const none = { verified: 0, acknowledged: 0, absent: 0, attested: 0, waived: 0 };
+  for (const { id, state, open, security, grades } of cases) {
+    const ended = state === 'complete' || state === 'brought-back';
+    const seals = entries.filter((it) => it.caseId === id && it.body['type'] === 'case.sealed');
+    assert.equal(seals.length, ended ? 1 : 0, `case ${id} is ${state}`);
+    if (ended) assert.equal(open, 0, `case ${id} is ${state} with ${open} open steps`);
+    if (state === 'access-removed') assert.equal(security, 0, `case ${id} has open access`);
+    for (const { body, caseSeq } of seals) {
+      const data = body['data'] as { count: number; grades: object };
+      assert.deepEqual(data.grades, { ...none, ...grades }, `case ${id} is sealed as it is`);
+      assert.equal(data.count, caseSeq);
+    }
+  }
+}
+
+function checkEffects(effects: NonNullable<Outside['effects']>): void {
+  const seen = new Set<string>();
+  for (const { id, what } of effects) {
+    const effect = `${id} ${what}`;
+    assert.ok(!seen.has(effect), `this happened twice: ${effect}`);
+    seen.add(effect);
+  }
+}
+
+/** No secret anywhere: not in any column of any table, nor in a log, a mail or a message. */
+async function checkSecrets(gatehouse: TestGatehouse, { secrets = [], seen = [] }: Outside) {
+  const needles = needlesFor(secrets);
+  const look = (where: string, text: string) => {
+    const found = findSecrets(text, needles);
+    assert.deepEqual(found, [], `a secret shows in ${where}`);
+  };
+  for (const line of [...gatehouse.logs, ...seen]) look('what was seen or logged', line);
+  for (const [table, text] of await dump(gatehouse)) look(table, text);
+}
+
+/** Every table as text; bytes as latin1, so that what is written in them shows. */
+async function dump({ rows }: TestGatehouse): Promise<readonly (readonly [string, string])[]> {
+  const columns = await rows<{ table: string; column: string; type: string }>(
+    `select format('%I.%I', table_schema, table_name) as table, format('%I', column_name) as column,
+            data_type as type
+       from information_schema.columns
+       join information_schema.tables using (table_schema, table_name)
+      where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`,
+  );
+  const tables = Map.groupBy(columns, (it) => it.table);
+  const texts: [string, string][] = [];
+  for (const [table, of] of tables) {
+    const shown = of.map(({ column, type }) =>
+      type === 'bytea' ? `encode(${column}, 'escape')` : `${column}::text`,
+    );
+    const found = await rows<{ text: string }>(
+      `select concat_ws(e'\\n', ${shown.join(', ')}) as text from ${table}`,
+    );
+    for (const { text } of found) texts.push([table, text]);
+  }
+  return texts;
+}
