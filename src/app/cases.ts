@@ -41,6 +41,7 @@ export type CaseAct = 'pause' | 'resume' | 'cancel' | 'change' | 'bring-back' | 
 
 /** What the caller may do about a case now; the acts themselves check once more. */
 export function possibleCaseActs(caller: Caller, it: CaseRow): readonly CaseAct[] {
+  if (it.state === 'complete') return may(caller, 'case.change') ? ['cancel'] : [];
   if (endStates.includes(it.state)) return [];
   const possible: Record<CaseAct, boolean> = {
     pause: it.state !== 'paused' && may(caller, 'case.change'),
@@ -139,10 +140,15 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
 }
 
 /** Locks a case for a decision of the caller; answers as if it did not exist when they may not see it. */
-async function caseForDecision(tx: Db, caller: Caller, id: string): Promise<CaseRow> {
+async function caseForDecision(
+  tx: Db,
+  caller: Caller,
+  id: string,
+  ended: readonly CaseState[] = endStates,
+): Promise<CaseRow> {
   const found = await lockCase(tx, id);
   if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
-  if (endStates.includes(found.state)) {
+  if (ended.includes(found.state)) {
     throw new Problem('not possible', `This departure is ${found.state} already.`);
   }
   return found;
@@ -242,7 +248,10 @@ export async function releaseCase(app: App, caller: Caller, id: string): Promise
   });
 }
 
-/** Takes a departure back. Nothing cut yet: cancelled. Otherwise the way back is planned and waits. */
+/**
+ * Takes a departure back, a complete one as well. Nothing cut yet: cancelled. Otherwise the
+ * way back is planned and waits.
+ */
 export async function cancelCase(
   app: App,
   caller: Caller,
@@ -250,7 +259,14 @@ export async function cancelCase(
 ): Promise<{ detail: string }> {
   authorize(caller, 'case.change');
   return inTransaction(app.pool, async (tx) => {
-    const it = await caseForDecision(tx, caller, id);
+    const it = await caseForDecision(tx, caller, id, ['cancelled', 'brought-back']);
+    const other = it.state === 'complete' ? await openDepartureOf(tx, it.person) : null;
+    if (other) {
+      throw new Problem(
+        'not possible',
+        `This person leaves again: take that departure back first (gatehouse case cancel ${other.id}).`,
+      );
+    }
     const heard = { actor: caller.actor, occurredAt: await databaseNow(tx), version: null };
     return rescind(tx, app, heard, it);
   });
@@ -273,6 +289,7 @@ export async function changeDates(
       {
         source: it.source,
         record: { person: it.personFacts, departure, changedAt: null },
+        from: 'event',
         says: 'departure',
         occurredAt: await databaseNow(tx),
         version: it.sourceVersion,

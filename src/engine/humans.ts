@@ -72,7 +72,9 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
   const { deadline: dueBy } = order;
   const overdue = dueBy !== null && dueBy <= work.now;
   const reminders = work.assignment ? work.assignment.reminders + 1 : 0;
-  const subject = reminders === 0 ? order.title : `Reminder: ${order.title}`;
+  const isMoved = work.assignment && work.assignment.deadline !== (dueBy?.toISOString() ?? null);
+  const prefix = isMoved ? 'New date: ' : reminders > 0 ? 'Reminder: ' : '';
+  const subject = `${prefix}${order.title}`;
   for (const person of people) {
     const sent = await sendLetter(engine, {
       to: person.email,

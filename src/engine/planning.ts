@@ -13,7 +13,7 @@ import {
 } from '#store/cases.ts';
 import { insertSteps, reviseSteps } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { loadWork, type Work } from '#store/steps.ts';
+import { loadWork, type Work, wakeSteps } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { findAccounts } from './look-up.ts';
 import { type CasePlan, knownAccounts, offersOf, planFor, unansweredBy } from './plan-for.ts';
@@ -156,6 +156,7 @@ async function write(
     if (question === null) await resolveAlerts(tx, `question:${it.id}`);
   }
   if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);
+  await wakeSteps(tx, changed.moved);
   for (const stepId of changed.newGaps) await holdGap(tx, engine, stepId);
 }
 

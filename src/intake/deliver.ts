@@ -117,7 +117,8 @@ async function understand(intake: Intake, it: DeliveryRow): Promise<readonly Hea
       throw new ConnectorError({ kind: 'rejected', detail: `${it.source} is no HR system` });
     }
     const heard: Heard[] = [];
-    for (const said of people.hear(it.body)) heard.push(...(await resolve(opened, it, said)));
+    for (const said of people.hear(it.body))
+      heard.push(...(await resolve(intake, opened, it, said)));
     return heard;
   } catch (error) {
     throw opened.withoutSecrets(error);
@@ -128,13 +129,16 @@ async function understand(intake: Intake, it: DeliveryRow): Promise<readonly Hea
 
 /** A hint only says where to look: the person is read again, and that is what counts. */
 async function resolve(
+  intake: Intake,
   opened: Awaited<ReturnType<Intake['open']>>,
   it: DeliveryRow,
   said: HeardFromSource,
 ): Promise<readonly Heard[]> {
   if (said.kind === 'event') return [fromEvent(it, said.event)];
+  // Before it is read: what is read cannot be older than this.
+  const readAt = await databaseNow(intake.pool);
   const found = await opened.connector.people!.read?.(opened.client, said.personId);
-  return found ? [fromRecord(it.source, found, it.receivedAt)] : [];
+  return found ? [fromRecord(it.source, found, readAt)] : [];
 }
 
 /** What a source shows now about one employment. */
@@ -142,6 +146,7 @@ export function fromRecord(source: string, found: EmploymentRecord, readAt: Date
   return {
     source,
     record: EmploymentRecord.parse(found),
+    from: 'record',
     says: found.departure ? 'departure' : 'no departure',
     occurredAt: readAt,
     version: null,
@@ -155,6 +160,7 @@ function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
   return {
     source: it.source,
     record: { person, departure, changedAt: occurredAt },
+    from: 'event',
     says:
       type === 'departure.rescinded'
         ? 'no departure'

@@ -1,16 +1,17 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
+import type { EmploymentRecord } from '#core/lifecycle.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listConnections } from '#store/connections.ts';
 import { loadSettings } from '#store/settings.ts';
-import { endTurn, keepCursor, takeTurn } from '#store/sources.ts';
-import { inTransaction } from '#store/sql.ts';
+import { endTurn, keepCursor, type SourceRow, takeTurn } from '#store/sources.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import { fromRecord } from './deliver.ts';
 import type { Intake } from './intake.ts';
-import { receive } from './receive.ts';
+import { passOver, receive } from './receive.ts';
 
 /** After so many failed turns a person is told. */
 const failuresUntilTold = 3;
@@ -31,15 +32,17 @@ export async function pollSources(
       connectionId: connection.id,
       everyMs: pollMinutes * 60_000,
     });
-    if (turn) await poll(intake, connection.id, turn.cursor);
+    if (turn) await poll(intake, turn);
   }
 }
 
-async function poll(intake: Intake, connectionId: string, cursor: string | null): Promise<void> {
+async function poll(intake: Intake, turn: SourceRow): Promise<void> {
+  const { connectionId } = turn;
   try {
-    await readChanges(intake, connectionId, cursor);
+    const passedOver = await readChanges(intake, turn);
     await inTransaction(intake.pool, async (tx) => {
       await endTurn(tx, { connectionId, succeeded: true });
+      if (passedOver > 0) await tellOfHistory(tx, connectionId, passedOver);
       await resolveAlerts(tx, `source:${connectionId}`);
     });
   } catch (error) {
@@ -66,11 +69,15 @@ async function poll(intake: Intake, connectionId: string, cursor: string | null)
   }
 }
 
+/** Who left longer ago than this when a source is first read is history, not a departure to carry out. */
+const historyDays = 14;
+
+/** Returns how many departures were passed over as history. */
 async function readChanges(
   intake: Intake,
-  connectionId: string,
-  cursor: string | null,
-): Promise<void> {
+  { connectionId, cursor, succeededAt }: SourceRow,
+): Promise<number> {
+  let passedOver = 0;
   const opened = await intake.open(connectionId);
   try {
     const people = opened.connector.people!;
@@ -78,13 +85,41 @@ async function readChanges(
       const readAt = await databaseNow(intake.pool);
       const found = await people.read?.(opened.client, hint.personId);
       await inTransaction(intake.pool, async (tx) => {
-        if (found) await receive(tx, intake, fromRecord(connectionId, found, readAt));
+        const heard = found ? fromRecord(connectionId, found, readAt) : null;
+        if (heard && succeededAt === null && isHistory(heard.record, readAt)) {
+          await passOver(tx, heard);
+          passedOver += 1;
+        } else if (heard) await receive(tx, intake, heard);
         await keepCursor(tx, { connectionId, cursor: hint.cursor });
       });
     }
+    return passedOver;
   } catch (error) {
     throw opened.withoutSecrets(error);
   } finally {
     await opened.close();
   }
+}
+
+function isHistory({ departure }: EmploymentRecord, now: Date): boolean {
+  if (departure === null || departure.urgent) return false;
+  const { accessEnds, lastWorkingDay, employmentEnds, payEnds } = departure;
+  const last = [accessEnds, lastWorkingDay, employmentEnds, payEnds]
+    .flatMap((it) => it?.slice(0, 10) ?? [])
+    .toSorted()
+    .at(-1);
+  const limit = new Date(now.getTime() - historyDays * 86_400_000).toISOString().slice(0, 10);
+  return last !== undefined && last < limit;
+}
+
+async function tellOfHistory(tx: Db, connectionId: string, count: number): Promise<void> {
+  await askPerson(tx, {
+    condition: `history:${connectionId}`,
+    title: 'People who left before Gatehouse came were passed over',
+    body:
+      `${connectionId} shows ${count} ${count === 1 ? 'person who' : 'people who'} left more than ${historyDays} days ago. ` +
+      'No departure was started for them. Where access may still be open, start one by hand (gatehouse depart).',
+    caseId: null,
+    confidential: false,
+  });
 }

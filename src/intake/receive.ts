@@ -16,6 +16,7 @@ import {
 } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { employmentsOf, lockPerson, type PersonRow, savePerson } from '#store/people.ts';
+import { keepWord, type Word, wordsAbout } from '#store/separations.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
@@ -28,6 +29,8 @@ import { rescind } from './rescind.ts';
 export interface Heard {
   readonly source: string;
   readonly record: EmploymentRecord;
+  /** An event states something; a record was read again and may say what it said before. */
+  readonly from: 'event' | 'record';
   /** Whether somebody leaves, nobody leaves (any more), or it was not about that at all. */
   readonly says: 'departure' | 'no departure' | 'something else';
   readonly occurredAt: Date;
@@ -71,7 +74,7 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   }
 
   const person = await savePerson(tx, {
-    ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,
+    ref: known?.ref ?? newRef(),
     source: heard.source,
     facts,
     heardAt: heard.occurredAt,
@@ -80,29 +83,37 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   const running = open ? await lockCase(tx, open.id) : null;
 
   if (heard.says === 'something else') {
+    await holdForRehire(tx, person);
     return { outcome: 'nothing new', detail: 'facts about the person kept', caseId: null };
   }
+  const separationId = departure?.id ?? running?.separationId ?? '';
+  const words = await wordsAbout(tx, { person: person.id, separationId });
+  const older = [...words, ...(running ? [running] : [])].some((it) => isOlder(heard, it));
+  if (older) return nothingNew(running, 'older than what we have');
+  await remember(tx, heard, { person: person.id, separationId, words });
+
   if (heard.says === 'no departure' || departure === null) {
     // A source that no longer shows a departure takes back only what it started itself.
     const ofThisSource =
       running && (running.source === heard.source || running.separationId === departure?.id);
-    if (!ofThisSource) {
-      await holdForRehire(tx, person);
-      return {
-        outcome: 'nothing new',
-        detail: 'no departure of this person is open',
-        caseId: null,
-      };
+    if (ofThisSource) return rescind(tx, intake, heard, running);
+    await holdForRehire(tx, person);
+    const ended = await endedDepartureOf(tx, {
+      person: person.id,
+      separationId: departure?.id ?? null,
+    });
+    if (!running && ended?.state === 'complete' && ended.source === heard.source) {
+      return rescind(tx, intake, heard, (await lockCase(tx, ended.id))!);
     }
-    if (isOlder(heard, running)) return nothingNew(running, 'older than what we have');
-    return rescind(tx, intake, heard, running);
+    return nothingNew(null, 'no departure of this person is open');
   }
-  if (running) {
-    if (isOlder(heard, running)) return nothingNew(running, 'older than what we have');
-    return changeDeparture(tx, intake, heard, running, departure);
-  }
+  if (running) return changeDeparture(tx, intake, heard, running, departure);
 
   const ended = await endedDepartureOf(tx, { person: person.id, separationId: departure.id });
+  const last = words.toSorted((a, b) => b.heardAt.getTime() - a.heardAt.getTime())[0];
+  if (heard.from === 'record' && last?.departure && sameDates(last.departure, departure)) {
+    return nothingNew(ended, 'nothing has changed since it was read before');
+  }
   if (ended && !comesBack(ended, heard, departure)) {
     if (ended.state === 'complete' && !sameDates(ended.departure, departure)) {
       await askPerson(tx, {
@@ -121,11 +132,47 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   return open_(tx, intake, heard, person, departure);
 }
 
-const nothingNew = (it: CaseRow, detail: string): Received => ({
+const nothingNew = (it: CaseRow | null, detail: string): Received => ({
   outcome: 'nothing new',
   detail,
-  caseId: it.id,
+  caseId: it?.id ?? null,
 });
+
+/** Keeps what is now the newest word, also where there is no case that could keep it. */
+async function remember(
+  tx: Db,
+  heard: Heard,
+  it: { person: string; separationId: string; words: readonly Word[] },
+): Promise<void> {
+  const before = it.words.find((word) => word.separationId === it.separationId);
+  const version = before?.source === heard.source ? before.sourceVersion : null;
+  await keepWord(tx, {
+    person: it.person,
+    separationId: it.separationId,
+    source: heard.source,
+    sourceVersion: heard.version ?? version,
+    heardAt: heard.occurredAt,
+    departure: heard.says === 'departure' ? heard.record.departure : null,
+  });
+}
+
+/**
+ * Keeps a departure that was over long before we first read its source, without starting
+ * it. What changes about it later is news again.
+ */
+export async function passOver(tx: Db, heard: Heard): Promise<void> {
+  const known = await lockPerson(tx, heard.record.person);
+  const person = await savePerson(tx, {
+    ref: known?.ref ?? newRef(),
+    source: heard.source,
+    facts: heard.record.person,
+    heardAt: heard.occurredAt,
+  });
+  const separationId = heard.record.departure?.id ?? '';
+  await remember(tx, heard, { person: person.id, separationId, words: [] });
+}
+
+const newRef = () => `p_${randomBytes(9).toString('hex')}`;
 
 /** An id with another name and another address at once is more likely somebody else than both new. */
 function isSomebodyElse(known: PersonRow, facts: PersonRow['facts']): boolean {
@@ -134,7 +181,7 @@ function isSomebodyElse(known: PersonRow, facts: PersonRow['facts']): boolean {
 }
 
 /** The source's own version decides, else when it was true. */
-function isOlder(heard: Heard, it: CaseRow): boolean {
+function isOlder(heard: Heard, it: Pick<Word, 'source' | 'sourceVersion' | 'heardAt'>): boolean {
   if (heard.source === it.source && heard.version !== null && it.sourceVersion !== null) {
     return heard.version < it.sourceVersion;
   }

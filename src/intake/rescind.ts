@@ -16,7 +16,7 @@ export async function rescind(
   heard: Pick<Heard, 'actor' | 'occurredAt' | 'version'>,
   it: CaseRow,
 ): Promise<Received> {
-  if (it.direction === 'back') {
+  if (it.direction === 'back' || it.state === 'cancelled') {
     return { outcome: 'nothing new', detail: 'taken back already', caseId: it.id };
   }
   const undoSteps = await calledSteps(tx, it.id);

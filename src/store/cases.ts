@@ -74,16 +74,16 @@ export async function openDepartureOf(db: Db, person: string): Promise<CaseRow |
   return rows[0] ?? null;
 }
 
-/** The newest ended departure with this separation id. */
+/** The newest ended departure with this separation id; null: with any. */
 export async function endedDepartureOf(
   db: Db,
-  it: { person: string; separationId: string },
+  it: { person: string; separationId: string | null },
 ): Promise<CaseRow | null> {
   const { rows } = await db.query<CaseRow>(sql`
     select *
       from case_view
      where person = ${it.person}
-       and "separationId" = ${it.separationId}
+       and (${it.separationId}::text is null or "separationId" = ${it.separationId})
        and state in ('complete', 'cancelled', 'brought-back')
      order by "openedAt" desc
      limit 1

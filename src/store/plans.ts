@@ -33,13 +33,13 @@ const asRecord = (it: PlannedStep, position: number) => ({
 /**
  * Brings the steps of a case that have not begun in line with its newest plan: moments and
  * order follow, what the plan does without is dropped, what has begun stays as it is.
- * Returns the gaps that nobody has been told about.
+ * Returns the gaps that nobody has been told about, and the tasks whose deadline moved.
  */
 export async function reviseSteps(
   db: Db,
   caseId: string,
   steps: readonly PlannedStep[],
-): Promise<{ newGaps: readonly string[] }> {
+): Promise<{ newGaps: readonly string[]; moved: readonly string[] }> {
   const plan = JSON.stringify(
     steps.map((it, position) => ({ ...asRecord(it, position), after: it.after })),
   );
@@ -71,7 +71,17 @@ export async function reviseSteps(
        and started_at is null
        and (status in ('waiting', 'ready') or (status = 'held' and kind = 'gap'))
        and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
-       and kind <> 'lookup'
+       and (kind <> 'lookup' or exists (select from connections where id = connection_id and state = 'disabled'))
+  `);
+  await db.query(sql`
+    update steps  -- the day to look again was moved to one that has passed
+       set due_at = null, late = true, status = 'waiting', wake_at = null
+     where case_id = ${caseId}
+       and kind = 'lookup'
+       and dropped_at is null
+       and started_at is null
+       and status in ('waiting', 'ready')
+       and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
   `);
   await db.query(sql`
     update steps  -- a gap that was covered for a while is one again
@@ -82,6 +92,18 @@ export async function reviseSteps(
        and dropped_at is not null
        and key in (select key from jsonb_to_recordset(${plan}) as planned (key text))
   `);
+  const { rows: moved } = await db.query<{ id: string }>(sql`
+    update steps step  -- whoever was asked learns of the new deadline
+       set task = planned.task, wake_at = clock_timestamp()
+      from jsonb_to_recordset(${plan}) as planned (key text, task jsonb)
+     where step.case_id = ${caseId}
+       and step.key = planned.key
+       and step.kind = 'task'
+       and step.status = 'running'
+       and step.assignment is not null
+       and step.task ->> 'deadline' <> planned.task ->> 'deadline'
+    returning step.id
+  `);
   const { rows } = await db.query<{ id: string }>(sql`
     select id
       from steps
@@ -91,7 +113,7 @@ export async function reviseSteps(
        and dropped_at is null
      order by position
   `);
-  return { newGaps: rows.map((row) => row.id) };
+  return { newGaps: rows.map((row) => row.id), moved: moved.map((row) => row.id) };
 }
 
 export interface WayBack {

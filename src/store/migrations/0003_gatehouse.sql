@@ -156,6 +156,16 @@ create index cases_opened on cases (opened_at);
 create unique index one_open_departure on cases (person)
   where kind = 'departure' and state not in ('complete', 'cancelled', 'brought-back');
 
+create table separations (                 -- the newest word about one leaving: older ones change nothing
+  person         uuid        not null references people,
+  separation_id  text        not null,     -- '': a source that says "leaves not at all" and no more
+  source         text        not null,
+  source_version bigint,
+  heard_at       timestamptz not null,
+  departure      jsonb,                    -- null: taken back, or never was one
+  primary key (person, separation_id)
+);
+
 create table steps (
   id            text        primary key,
   version       integer     not null default 1,
@@ -521,8 +531,8 @@ grant insert, update on settings, users, tokens, connections, connection_health,
    to gatehouse_web;
 grant delete on idempotency, accounts to gatehouse_web;
 
-grant insert, update on connections, connection_health, people, accounts, cases, steps, step_lease, deliveries,
-                        sources, orders, alerts, alert_messages, switches, pulses
+grant insert, update on connections, connection_health, people, accounts, cases, separations, steps, step_lease,
+                        deliveries, sources, orders, alerts, alert_messages, switches, pulses
    to gatehouse_worker;
 grant delete on step_lease, orders to gatehouse_worker;
 grant insert, update on pulses, alerts to gatehouse_scribe;

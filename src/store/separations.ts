@@ -1,0 +1,42 @@
+import type { DepartureFacts } from '#core/departure.ts';
+import { type Db, sql } from './sql.ts';
+
+/** The newest thing a source said about one leaving of one employment. */
+export interface Word {
+  /** The row in `people`. */
+  readonly person: string;
+  /** Empty: the source said that the person does not leave at all. */
+  readonly separationId: string;
+  readonly source: string;
+  readonly sourceVersion: number | null;
+  readonly heardAt: Date;
+  /** Null: taken back, or there never was one. */
+  readonly departure: DepartureFacts | null;
+}
+
+/** What was said before about this leaving, or about leaving at all. */
+export async function wordsAbout(
+  db: Db,
+  it: Pick<Word, 'person' | 'separationId'>,
+): Promise<readonly Word[]> {
+  const { rows } = await db.query<Word & { person: string }>(sql`
+    select person, separation_id as "separationId", source, source_version::float8 as "sourceVersion",
+           heard_at as "heardAt", departure
+      from separations
+     where person = ${it.person}
+       and separation_id in ('', ${it.separationId})
+  `);
+  return rows;
+}
+
+/** Keeps the newest word; the caller has judged that it is the newest. */
+export async function keepWord(db: Db, it: Word): Promise<void> {
+  const departure = it.departure === null ? null : JSON.stringify(it.departure);
+  await db.query(sql`
+    insert into separations (person, separation_id, source, source_version, heard_at, departure)
+    values (${it.person}, ${it.separationId}, ${it.source}, ${it.sourceVersion}, ${it.heardAt}, ${departure}::jsonb)
+        on conflict (person, separation_id) do update
+       set source = excluded.source, source_version = excluded.source_version, heard_at = excluded.heard_at,
+           departure = excluded.departure
+  `);
+}
