@@ -81,7 +81,7 @@ export async function startInstallation(): Promise<Installation> {
         await saveConnectionInput(app, admin, {
           id: `system-${i}`,
           connector: 'delayed',
-          settings: { delayMs, capabilities: [...capabilities] },
+          settings: { name: `system-${i}`, delayMs, capabilities: [...capabilities] },
         });
       }
     },

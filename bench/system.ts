@@ -4,6 +4,8 @@ import { type AnyConnector, change, connector, done, transition } from '#connect
 import type { Capability } from '#core/capability.ts';
 
 const settings = z.strictObject({
+  /** Tells one system from the others. */
+  name: z.string(),
   /** How long each call takes. */
   delayMs: z.number(),
   capabilities: z.array(z.string()),
@@ -48,14 +50,13 @@ export function delayedSystem(tally: Tally): AnyConnector {
       },
     });
 
-  let opened = 0;
   return connector({
     id: 'delayed',
     name: 'Delayed system',
     category: 'other',
     settings,
     hosts: () => ['127.0.0.1:9'],
-    open: ({ delayMs }) => ({ id: 'system', delayMs, opened: ++opened }),
+    open: ({ name, delayMs }) => ({ id: name, delayMs }),
     check: async () => ({ actingAs: 'nobody', scopes: null }),
     accounts: {
       async find(client, person) {

@@ -58,7 +58,7 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
   if (fence !== null && it.grade === 'verified') {
     facts.unshift(factAbout(work, 'step.applied', { attempt, summary }));
   }
-  await record(tx, engine.keys, facts);
+  // The record comes as late as can be: from there on the other steps of the case wait for us.
   const settled = await settleStep(tx, {
     stepId: work.id,
     version: work.version,
@@ -71,6 +71,7 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
     fence,
   });
   if (!settled) throw new Stale(work.id);
+  await record(tx, engine.keys, facts);
   if (work.failure || work.attempts > 0) await resolveAlerts(tx, `step:${work.id}`);
   engine.failpoint('before the release');
   await release(tx, engine, work);
