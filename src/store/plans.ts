@@ -43,24 +43,35 @@ export async function reviseSteps(
   const plan = JSON.stringify(
     steps.map((it, position) => ({ ...asRecord(it, position), after: it.after })),
   );
+  // What stays as it is, is left alone: the steps that are being settled just now among them.
   await db.query(sql`
+    with planned as (
+      select key, position, title, why, coalesce(params, '{}') as params, rule, due, late, priority, task, notice,
+             array(select earlier.id
+                     from steps earlier
+                    where earlier.case_id = ${caseId}
+                      and earlier.key in (select jsonb_array_elements_text(planned.after))
+                    order by earlier.id) as after
+        from jsonb_to_recordset(${plan})
+          as planned (key text, position integer, title text, why text, params jsonb, rule text, due timestamptz,
+                      late boolean, priority integer, task jsonb, notice jsonb, after jsonb)
+    )
     update steps step
        set position = planned.position, due_at = planned.due, late = planned.late, rule = planned.rule,
            priority = planned.priority, title = planned.title, why = planned.why, task = planned.task,
-           notice = planned.notice, params = coalesce(planned.params, '{}'), dropped_at = null,
-           after = array(select earlier.id
-                           from steps earlier
-                          where earlier.case_id = ${caseId}
-                            and earlier.key in (select jsonb_array_elements_text(planned.after))),
+           notice = planned.notice, params = planned.params, after = planned.after, dropped_at = null,
            status = 'waiting', wake_at = null
-      from jsonb_to_recordset(${plan})
-        as planned (key text, position integer, title text, why text, params jsonb, rule text, due timestamptz,
-                    late boolean, priority integer, task jsonb, notice jsonb, after jsonb)
+      from planned
      where step.case_id = ${caseId}
        and step.key = planned.key
        and step.status in ('waiting', 'ready')
        and step.started_at is null
        and step.version = 1
+       and (step.position, step.due_at, step.late, step.rule, step.priority, step.title, step.why, step.task,
+            step.notice, step.params, step.after, step.dropped_at)
+           is distinct from
+           (planned.position, planned.due, planned.late, planned.rule, planned.priority, planned.title, planned.why,
+            planned.task, planned.notice, planned.params, planned.after, null)
   `);
   await db.query(sql`
     update steps

@@ -36,8 +36,26 @@ const begin: Sql = { name: 'gatehouse_begin', text: 'begin', values: [] };
 const commit: Sql = { name: 'gatehouse_commit', text: 'commit', values: [] };
 const rollback: Sql = { name: 'gatehouse_rollback', text: 'rollback', values: [] };
 
-/** Runs `work` in one transaction: commits what it returns, rolls back when it throws. */
+/** What PostgreSQL says when it ended a transaction to undo a circle of waits. */
+const deadlockDetected = '40P01';
+const attempts = 3;
+
+/**
+ * Runs `work` in one transaction: commits what it returns, rolls back when it throws. It is run
+ * again when it met others in a deadlock, so all it does besides must bear repeating.
+ */
 export async function inTransaction<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(pool, work);
+    } catch (error) {
+      const met = error instanceof Error && 'code' in error && error.code === deadlockDetected;
+      if (!met || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
