@@ -48,7 +48,8 @@ export interface Fact {
 
 /** The 256-bit keys under which personal values are sealed, one for each person. */
 export interface SubjectKeys {
-  keyOf(db: Db, subject: string): Promise<Buffer>;
+  /** `stored` is the row's wrapped key where the caller has just read it; null: destroyed. */
+  keyOf(db: Db, subject: string, stored?: Uint8Array | null): Promise<Buffer>;
 }
 
 /** Where a case's chain of facts ends. */
@@ -80,9 +81,14 @@ const longestLeafBytes = 65_535;
  */
 export async function record(tx: Db, keys: SubjectKeys, facts: readonly Fact[]): Promise<void> {
   if (facts.length === 0) return;
-  const subjectKeys = await keysOf(tx, keys, facts);
   const cases = [...new Set(facts.flatMap((fact) => fact.caseId ?? []))].sort();
-  const { now, links } = cases.length > 0 ? await lockChains(tx, cases) : await readClock(tx);
+  const subjects = subjectsOf(facts);
+  const { now, links, stored } =
+    cases.length > 0 ? await lockChains(tx, cases, subjects) : await readClock(tx);
+  const subjectKeys = new Map<string, Buffer>();
+  for (const subject of subjects) {
+    subjectKeys.set(subject, await keys.keyOf(tx, subject, stored.get(subject)));
+  }
 
   const staged = facts.map((fact) => {
     const link = fact.caseId === undefined ? undefined : links.get(fact.caseId);
@@ -96,46 +102,50 @@ export async function record(tx: Db, keys: SubjectKeys, facts: readonly Fact[]):
   await stage(tx, staged, links, subjectKeys);
 }
 
-/** Fetched before the chains are locked: a key may have to be made, or opened elsewhere. */
-async function keysOf(
-  tx: Db,
-  keys: SubjectKeys,
-  facts: readonly Fact[],
-): Promise<ReadonlyMap<string, Buffer>> {
-  const personal = facts.flatMap((fact) => (personalValues(fact).length > 0 ? fact.personal! : []));
-  const subjects = new Set(personal.map((it) => it.subject));
-  const found = new Map<string, Buffer>();
-  for (const subject of subjects) found.set(subject, await keys.keyOf(tx, subject));
-  return found;
-}
+const subjectsOf = (facts: readonly Fact[]): readonly string[] => [
+  ...new Set(
+    facts.flatMap((fact) => (personalValues(fact).length > 0 ? fact.personal!.subject : [])),
+  ),
+];
 
 const personalValues = (fact: Fact) =>
   Object.entries(fact.personal?.values ?? {}).filter(([, value]) => value !== undefined);
 
-/** Locks the chains in ascending order, so that nobody waits in a circle; the time is taken after. */
-async function lockChains(tx: Db, caseIds: readonly string[]) {
+/**
+ * Locks the chains in ascending order, so that nobody waits in a circle; the time is taken
+ * after. Brings the people's wrapped keys along, which would cost a statement of their own.
+ */
+async function lockChains(tx: Db, caseIds: readonly string[], subjects: readonly string[]) {
   const { rows } = await tx.query<{
     case_id: string;
     seq: number;
     last_hash: Buffer;
     at: Date;
+    stored: Record<string, string | null> | null;
   }>(sql`
     insert into ledger.chain (case_id, seq, last_hash)
     select case_id, 0, decode(repeat('00', 32), 'hex')
       from unnest(${caseIds}::text[]) with ordinality as touched (case_id, place)
      order by place
         on conflict (case_id) do update set seq = ledger.chain.seq
-    returning case_id, seq, last_hash, clock_timestamp() as at
+    returning case_id, seq, last_hash, clock_timestamp() as at,
+              (select jsonb_object_agg(subject, encode(wrapped, 'hex'))
+                 from ledger.subject_key
+                where subject = any (${subjects}::uuid[])) as stored
   `);
   const links = new Map<string, Link>();
   for (const { case_id, seq, last_hash, at } of rows)
     links.set(case_id, { seq, hash: last_hash, at });
-  return { now: rows.at(-1)!.at, links };
+  const found = Object.entries(rows.at(-1)!.stored ?? {});
+  const stored = new Map(
+    found.map(([subject, hex]) => [subject, hex === null ? null : Buffer.from(hex, 'hex')]),
+  );
+  return { now: rows.at(-1)!.at, links, stored };
 }
 
 async function readClock(tx: Db) {
   const { rows } = await tx.query<{ at: Date }>(sql`select clock_timestamp() as at`);
-  return { now: rows[0]!.at, links: new Map<string, Link>() };
+  return { now: rows[0]!.at, links: new Map<string, Link>(), stored: new Map<string, null>() };
 }
 
 /** Builds the bytes of one fact; from here on nobody writes them down anew. */
