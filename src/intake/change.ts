@@ -8,7 +8,8 @@ import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
-import { type Heard, type Received, sameDates, storedDates } from './receive.ts';
+import { storedDates } from './open.ts';
+import { type Heard, type Received, sameDates } from './receive.ts';
 
 /**
  * An open departure is heard of again. The same facts change nothing; a moved date moves

@@ -1,28 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { ulid } from 'ulid';
-import { type CaseDates, resolveDates } from '#core/dates.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { Actor } from '#core/event.ts';
 import type { EmploymentRecord } from '#core/lifecycle.ts';
-import { settingsFrom } from '#core/settings.ts';
-import { record } from '#ledger/record.ts';
-import {
-  type CaseRow,
-  endedDepartureOf,
-  lockCase,
-  openCase,
-  openDepartureOf,
-  wakeCase,
-} from '#store/cases.ts';
-import { databaseNow } from '#store/clock.ts';
+import { type CaseRow, endedDepartureOf, lockCase, openDepartureOf } from '#store/cases.ts';
 import { employmentsOf, lockPerson, type PersonRow, savePerson } from '#store/people.ts';
 import { keepWord, type Word, wordsAbout } from '#store/separations.ts';
-import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import { changeDeparture } from './change.ts';
-import { quarantineIfTooMany } from './guard.ts';
 import type { Intake } from './intake.ts';
+import { openDeparture } from './open.ts';
 import { rescind } from './rescind.ts';
 
 /** What a source says about one employment, and when that was true. */
@@ -129,7 +116,7 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     }
     return nothingNew(ended, 'this departure has ended already');
   }
-  return open_(tx, intake, heard, person, departure);
+  return openDeparture(tx, intake, heard, person, departure);
 }
 
 const nothingNew = (it: CaseRow | null, detail: string): Received => ({
@@ -199,110 +186,6 @@ export const sameDates = (a: DepartureFacts, b: DepartureFacts): boolean =>
   a.lastWorkingDay === b.lastWorkingDay &&
   a.employmentEnds === b.employmentEnds &&
   a.payEnds === b.payEnds;
-
-async function open_(
-  tx: Db,
-  intake: Intake,
-  heard: Heard,
-  person: PersonRow,
-  departure: DepartureFacts,
-): Promise<Received> {
-  const settings = settingsFrom(await loadSettings(tx));
-  const confirmedAt = await databaseNow(tx);
-  const zone = person.facts.zone ?? settings.company.zone;
-  const dates = resolveDates(departure, {
-    zone,
-    confirmedAt,
-    defaultAccessEnd: settings.company.accessEnds,
-  });
-  const question = 'question' in dates ? dates.question : null;
-  const days = 'question' in dates ? null : dates;
-
-  const guard = await quarantineIfTooMany(tx, settings);
-  const caseId = ulid();
-  const state = guard ? 'quarantined' : 'draft';
-  await record(tx, intake.keys, [
-    {
-      type: 'case.opened',
-      actor: heard.actor,
-      caseId,
-      row: { table: 'cases', id: caseId, version: 1 },
-      target: { ref: person.ref },
-      data: {
-        kind: 'departure',
-        trigger: heard.askedBy === null ? 'source' : 'person',
-        playbook: null,
-        playbook_version: null,
-        steps: 0,
-        plan: null,
-      },
-      personal: {
-        subject: person.subject,
-        values: {
-          'subject.name': person.name,
-          'subject.email': person.email,
-          'subject.person_id': person.personId,
-          'case.dates': days ? storedDates(days) : null,
-          ...(departure.reason ? { reason: departure.reason } : {}),
-        },
-      },
-    },
-    ...(guard
-      ? [
-          {
-            type: 'case.quarantined' as const,
-            actor: { kind: 'system', id: 'intake', auth: 'none' } as const,
-            caseId,
-            target: { ref: person.ref },
-            data: { guard: guard.guard, value: guard.value, limit: guard.limit },
-          },
-        ]
-      : []),
-  ]);
-  await openCase(tx, {
-    id: caseId,
-    kind: 'departure',
-    state,
-    person: person.id,
-    departure,
-    source: heard.source,
-    sourceVersion: heard.version,
-    heardAt: heard.occurredAt,
-    confirmedAt,
-    openedBy: heard.askedBy ?? heard.source,
-    zone,
-    accessEndsAt: days?.accessEnds.at ?? null,
-    lastWorkingDay: days?.lastWorkingDay ?? null,
-    employmentEnds: days?.employmentEnds ?? null,
-    payEnds: days?.payEnds ?? null,
-    question,
-  });
-  if (question) {
-    await askPerson(tx, {
-      condition: `question:${caseId}`,
-      title: 'A departure waits for an answer',
-      body: question,
-      caseId,
-      confidential: departure.confidential,
-    });
-  } else if (!guard) {
-    await wakeCase(tx, { caseId, urgency: days?.urgentNow ? 0 : 10 });
-  }
-  return {
-    outcome: question ? 'question' : 'opened',
-    detail: question ?? (guard ? 'held back by a guard' : 'departure opened'),
-    caseId,
-  };
-}
-
-/** The dates as the record keeps them: local days and the moment access ends. */
-export const storedDates = (dates: CaseDates) => ({
-  access_ends: dates.accessEnds.at.toISOString(),
-  access_ends_local: dates.accessEnds.local,
-  last_working_day: dates.lastWorkingDay,
-  employment_ends: dates.employmentEnds,
-  pay_ends: dates.payEnds,
-});
 
 /** A new employment beside a running departure: somebody has to look before anything is destroyed. */
 async function holdForRehire(tx: Db, person: PersonRow): Promise<void> {
