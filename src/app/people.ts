@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { ulid } from 'ulid';
 import type { LifecycleEvent } from '#core/lifecycle.ts';
 import { readPeopleCsv } from '#intake/csv.ts';
@@ -57,7 +58,7 @@ export async function importPeople(
   for (const { line, person, departure } of read.rows) {
     const isNew = await inTransaction(app.pool, async (tx) => {
       const known = await lockPerson(tx, person);
-      if (known && JSON.stringify(known.facts) === JSON.stringify(person)) return false;
+      if (known && isDeepStrictEqual(known.facts, person)) return false;
       if (!known || departure === null) {
         await savePerson(tx, {
           ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,

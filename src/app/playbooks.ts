@@ -7,6 +7,7 @@ import { checkPlaybook, readPlaybook } from '#core/playbook.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { offersFrom } from '#engine/offers.ts';
 import { record } from '#ledger/record.ts';
+import { wakeUnroutedCases } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
 import {
   draftPlaybook,
@@ -145,6 +146,7 @@ async function publishIn(
       data: { ...data, version: draft.number },
     },
   ]);
+  await wakeUnroutedCases(tx);
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url');

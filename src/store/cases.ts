@@ -285,6 +285,30 @@ export async function countRecentDepartures(
   return rows[0]!;
 }
 
+/** Departures that wait for a playbook: what a newly published one may answer. */
+export async function wakeUnroutedCases(db: Db): Promise<void> {
+  await db.query(sql`
+    select wake_case(id, 20)
+      from cases
+     where question is not null
+       and playbook_id is null
+       and direction = 'forward'
+       and state in ('draft', 'paused')
+  `);
+}
+
+/** Departures that have not asked this connection yet whether it knows the person. */
+export async function wakeCasesWithout(db: Db, connectionId: string): Promise<void> {
+  await db.query(sql`
+    select wake_case(id, 50)
+      from cases
+     where kind = 'departure'
+       and direction = 'forward'
+       and state in ('scheduled', 'running', 'paused', 'access-removed')
+       and not ${connectionId} = any (looked_up)
+  `);
+}
+
 export async function wakeCase(db: Db, it: { caseId: string; urgency: number }): Promise<void> {
   await db.query(sql`select wake_case(${it.caseId}, ${it.urgency}::int)`);
 }

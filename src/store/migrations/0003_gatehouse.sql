@@ -213,6 +213,7 @@ create table steps (
 );
 create index steps_due on steps (wake_at) where status in ('ready', 'running');
 create index steps_of_connection on steps (connection_id) where status in ('ready', 'running', 'held');
+create index steps_waived on steps (case_id) where grade = 'waived';
 create index steps_held on steps (held_at) where status = 'held';
 
 create sequence step_fence;
