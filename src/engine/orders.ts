@@ -8,6 +8,7 @@ import { settingsFrom } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
 import { saveListedAccounts } from '#store/accounts.ts';
 import { resolveAlerts } from '#store/alerts.ts';
+import { wakeCasesWithout } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection, moveConnection, noteCheck } from '#store/connections.ts';
 import { noteAnswer, wakeConnection } from '#store/health.ts';
@@ -73,6 +74,7 @@ async function check(engine: Engine, connectionId: string): Promise<unknown> {
           ]);
         }
         await wakeConnection(tx, connectionId);
+        if (opened.connector.accounts) await wakeCasesWithout(tx, connectionId);
       });
       return { works: true, ...identity };
     } catch (error) {

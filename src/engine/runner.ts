@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { climbLadder } from './ladder.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
+import { reopenExpiredWaivers } from './waivers.ts';
 
 /** Further tasks of the same worker process, by name: what intake and discovery bring along. */
 export type Tasks = Readonly<Record<string, (payload: unknown) => Promise<void>>>;
@@ -118,6 +119,7 @@ export async function startEngine(
   const sweep = async () => {
     await freeDeadWorkers(engine.pool);
     await wakeSteps(engine.pool, await dueSteps(engine.pool, 500));
+    await reopenExpiredWaivers(engine);
     for (const caseId of await unplannedCases(engine.pool)) {
       await wakeCase(engine.pool, { caseId, urgency: 50 });
     }
