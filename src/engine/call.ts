@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { ConnectorError } from '#core/failure.ts';
 import { stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { beginContainment } from '#store/cases.ts';
@@ -78,7 +76,9 @@ export async function beginCall(
       leaseMs: engine.timing.leaseMs,
     });
     if (!claim) throw new Stale(work.id);
-    if (claim.callStartedAt && claim.callStartedAt > work.now) throw new Stale(work.id);
+    // Somebody has called since we read, or has learned what came of the call we know of.
+    const isNewer = claim.callStartedAt && claim.callStartedAt > work.now;
+    if (isNewer || claim.callOutcome !== work.callOutcome) throw new Stale(work.id);
 
     await record(tx, engine.keys, [
       factAbout(work, 'step.intended', {
@@ -129,6 +129,21 @@ export async function makeCall<T>(
   fence: string,
   call: () => Promise<T>,
 ): Promise<T> {
+  try {
+    return await whileClaimed(engine, work, fence, call);
+  } catch (error) {
+    await fail(engine, work, failureIn(opened.withoutSecrets(error)), { fence });
+    throw new Stale(work.id);
+  }
+}
+
+/** Does something that takes its time without losing the claim. */
+export async function whileClaimed<T>(
+  engine: Engine,
+  work: Work,
+  fence: string,
+  act: () => Promise<T>,
+): Promise<T> {
   const heartbeat = setInterval(() => {
     prolongClaim(engine.pool, {
       stepId: work.id,
@@ -137,30 +152,8 @@ export async function makeCall<T>(
     }).catch(() => {}); // a lost heartbeat shows when the claim is used
   }, engine.timing.leaseMs / 3);
   try {
-    return await call();
-  } catch (error) {
-    await fail(engine, work, failureIn(opened.withoutSecrets(error)), { fence });
-    throw new Stale(work.id);
+    return await act();
   } finally {
     clearInterval(heartbeat);
-  }
-}
-
-/** Gives up on a call that takes longer than a call may. */
-export async function deadline<T>(engine: Engine, call: Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const { callMs } = engine.timing;
-  try {
-    return await Promise.race([
-      call,
-      wait(callMs, undefined, { signal: controller.signal }).then(() => {
-        throw new ConnectorError({
-          kind: 'unavailable',
-          detail: `no answer within ${Math.round(callMs / 1_000)} s`,
-        });
-      }),
-    ]);
-  } finally {
-    controller.abort();
   }
 }

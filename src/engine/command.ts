@@ -1,7 +1,8 @@
 import type { Command } from '#connector-kit/contract.ts';
 import type { Work } from '#store/steps.ts';
-import { beginCall, deadline, makeCall } from './call.ts';
+import { beginCall, makeCall } from './call.ts';
 import type { Opened } from './clients.ts';
+import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { answered, settle } from './settle.ts';
 

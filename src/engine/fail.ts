@@ -2,14 +2,15 @@ import { ConnectorError, type Failure } from '#core/failure.ts';
 import { record } from '#ledger/record.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { moveConnection } from '#store/connections.ts';
-import { countFailure, quietConnection } from '#store/health.ts';
+import { countFailure, failuresUntilDown, markDown, quietConnection } from '#store/health.ts';
 import { endClaim } from '#store/leases.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { factAbout } from './facts.ts';
-import { outcomeOf, reactTo } from './reaction.ts';
-import { hold, Stale } from './settle.ts';
+import { answersAtAll } from './probe.ts';
+import { outcomeOf, type Reaction, reactTo } from './reaction.ts';
+import { connectionAnswered, hold, Stale } from './settle.ts';
 
 /** A ConnectorError carries its failure; anything else is a fault of our own. */
 export function failureIn(error: unknown): Failure {
@@ -20,8 +21,8 @@ export function failureIn(error: unknown): Failure {
 
 const ownFault = 'Gatehouse itself failed:';
 const ownFaultsUntilHeld = 5;
-/** By then half a minute has passed. */
-const attemptsUntilAlert = 4;
+/** By then half a minute has passed; eight minutes where no access is at stake. */
+const attemptsUntilAlert = { security: 4, operations: 8, compliance: 8 } as const;
 
 /**
  * Reacts to a failed call, whatever failed: nothing is dropped and nothing passes in
@@ -40,25 +41,26 @@ export async function fail(
   );
   if (claim !== 'no call') await keepOutcome(engine, work, failure, claim.fence);
 
-  const reaction =
-    failure.detail.startsWith(ownFault) && attempt < ownFaultsUntilHeld
-      ? reactTo({ kind: 'unavailable', detail: failure.detail }, attempt, engine.timing)
-      : reactTo(failure, attempt, engine.timing);
-
+  const reaction = reactionTo(engine, work, failure, attempt);
   switch (reaction.kind) {
     case 'hold':
       return hold(engine, work, { because: reaction.because, failure });
     case 'retry':
-      return inTransaction(engine.pool, async (tx) => {
-        await tryAgain(tx, work, failure, reaction);
-        if (failure.kind === 'unavailable') await countAgainst(tx, engine, work);
-      });
+      return retry(engine, work, failure, reaction);
     case 'pause-connection':
       return inTransaction(engine.pool, async (tx) => {
-        await tryAgain(tx, work, failure, { afterMs: 0, wholeConnection: false });
+        await tryAgain(tx, work, failure, 0);
         await pause(tx, engine, work, failure);
       });
   }
+}
+
+function reactionTo(engine: Engine, work: Work, failure: Failure, attempt: number): Reaction {
+  const isOurs = failure.detail.startsWith(ownFault) && attempt < ownFaultsUntilHeld;
+  // A letter's connection is not the step's own, so there is none to pause: it is tried again.
+  const isElsewhere = failure.kind === 'unauthenticated' && work.connectionId === null;
+  if (!isOurs && !isElsewhere) return reactTo(failure, attempt, engine.timing);
+  return reactTo({ kind: 'unavailable', detail: failure.detail }, attempt, engine.timing);
 }
 
 /** What we know of the call goes into the record before anything else happens. */
@@ -86,46 +88,64 @@ async function keepOutcome(
   });
 }
 
-async function tryAgain(
-  tx: Db,
+/**
+ * Tries again later, and counts against the connection when nobody answered. The connection
+ * comes first in the transaction, as everywhere: passes that end at once must not wait in a circle.
+ */
+async function retry(
+  engine: Engine,
   work: Work,
   failure: Failure,
-  it: { afterMs: number; wholeConnection: boolean },
+  { afterMs, wholeConnection }: Extract<Reaction, { kind: 'retry' }>,
 ): Promise<void> {
-  const wakeAt = new Date(work.now.getTime() + it.afterMs);
+  const { connectionId } = work;
+  const failuresInRow = await inTransaction(engine.pool, async (tx) => {
+    if (connectionId && wholeConnection) {
+      await quietConnection(tx, { connectionId, forMs: afterMs });
+    }
+    const counts = connectionId !== null && failure.kind === 'unavailable';
+    const count = counts ? await countFailure(tx, connectionId) : 0;
+    await tryAgain(tx, work, failure, afterMs);
+    return count;
+  });
+  if (connectionId === null || failuresInRow < failuresUntilDown) return;
+
+  // One account that always fails is no outage, and must not keep the others waiting.
+  if (await answersAtAll(engine, connectionId)) await connectionAnswered(engine, connectionId);
+  else await inTransaction(engine.pool, (tx) => goDown(tx, engine, connectionId));
+}
+
+async function tryAgain(tx: Db, work: Work, failure: Failure, afterMs: number): Promise<void> {
   const kept = await postponeStep(tx, {
     stepId: work.id,
     version: work.version,
-    wakeAt,
+    wakeAt: new Date(work.now.getTime() + afterMs),
     because: failure.detail,
     failure,
     attempts: work.attempts + 1,
   });
   if (!kept) throw new Stale(work.id);
-  if (it.wholeConnection && work.connectionId) {
-    await quietConnection(tx, { connectionId: work.connectionId, forMs: it.afterMs });
-  }
-  if (work.attempts + 1 >= attemptsUntilAlert && work.layer === 'security' && !work.downSince) {
-    await raiseAlert(tx, {
-      condition: `step:${work.id}`,
-      kind: 'step.failing',
-      title: 'A step that ends access keeps failing',
-      body: `${work.title} in ${work.connectionId}: ${failure.detail} We go on trying.`,
-      caseId: work.caseId,
-      stepId: work.id,
-      connectionId: work.connectionId,
-      confidential: work.departure.confidential,
-    });
-  }
+  if (work.attempts + 1 < attemptsUntilAlert[work.layer] || work.downSince) return;
+  await raiseAlert(tx, {
+    condition: `step:${work.id}:failing`,
+    kind: 'step.failing',
+    title:
+      work.layer === 'security' ? 'A step that ends access keeps failing' : 'A step keeps failing',
+    body:
+      `${work.title}${work.connectionId ? ` in ${work.connectionId}` : ''}: ${failure.detail} ` +
+      'We go on trying.',
+    caseId: work.caseId,
+    stepId: work.id,
+    connectionId: work.connectionId,
+    confidential: work.departure.confidential,
+  });
 }
 
-async function countAgainst(tx: Db, engine: Engine, work: Work): Promise<void> {
-  const { connectionId } = work;
-  if (!connectionId) return;
-  const { wentDown } = await countFailure(tx, { connectionId, probeMs: engine.timing.probeMs });
+async function goDown(tx: Db, engine: Engine, connectionId: string): Promise<void> {
+  const { wentDown } = await markDown(tx, { connectionId, probeMs: engine.timing.probeMs });
   if (!wentDown) return;
   await raiseAlert(tx, {
-    condition: `connection:${connectionId}`,
+    condition: `connection:${connectionId}:down`,
     kind: 'connection.down',
     title: `${connectionId} does not answer`,
     body:
@@ -158,7 +178,7 @@ async function pause(tx: Db, engine: Engine, work: Work, failure: Failure): Prom
     },
   ]);
   await raiseAlert(tx, {
-    condition: `connection:${connectionId}`,
+    condition: `connection:${connectionId}:paused`,
     kind: 'connection.paused',
     title: `${connectionId} no longer accepts our key`,
     body:

@@ -11,7 +11,7 @@ import { inTransaction } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
 import { assignStep } from '#store/tasks.ts';
 import { listUsers } from '#store/users.ts';
-import { beginCall, deadline, later, makeCall } from './call.ts';
+import { beginCall, later, makeCall } from './call.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
@@ -202,7 +202,7 @@ async function tell(engine: Engine, work: Work): Promise<void> {
         text: notice.text,
         id: `notice-${work.id}-${i}`,
       };
-      const sent = await deadline(engine, sendLetter(engine, letter));
+      const sent = await sendLetter(engine, letter);
       if (sent.kind === 'no mail') {
         throw new ConnectorError({
           kind: 'rejected',

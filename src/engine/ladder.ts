@@ -3,9 +3,10 @@ import {
   type AlertRow,
   alertMessageSent,
   climb,
-  loadAlert,
   noteAlertMessage,
+  takeAlert,
 } from '#store/alerts.ts';
+import { databaseNow } from '#store/clock.ts';
 import { loadConnection } from '#store/connections.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Engine } from './engine.ts';
@@ -19,17 +20,22 @@ import { postMessage, type Sent, sendLetter } from './messages.ts';
  * again; a rung counts as told when at least one message of it went out.
  */
 export async function climbLadder(engine: Engine, alertId: string): Promise<void> {
-  const alert = await loadAlert(engine.pool, alertId);
-  if (!alert || alert.resolvedAt !== null || alert.nextAt === null) return;
+  // A worker that dies meanwhile is followed by another.
+  const alert = await takeAlert(engine.pool, { alertId, forMs: 2 * engine.timing.callMs });
+  if (!alert) return;
 
   const rungs = await rungsOf(engine, alert);
   const rung = rungs[alert.level];
-  if (!rung) return climb(engine.pool, { alertId, level: alert.level, nextAt: null });
+  if (!rung && alert.level > 0) {
+    return climb(engine.pool, { alertId, level: alert.level, nextAt: null });
+  }
 
-  const told = await Promise.all(rung.map((contact) => tell(engine, alert, contact)));
+  const told = await Promise.all((rung ?? []).map((contact) => tell(engine, alert, contact)));
   if (!told.includes(true)) {
-    const nextAt = new Date(Date.now() + engine.timing.alertRetryMs);
-    engine.log.error({ alertId, kind: alert.kind }, 'nobody could be told of an alert');
+    const because = rung ? 'no message went out' : 'no alert contact is set';
+    engine.log.error({ alertId, kind: alert.kind }, `nobody could be told of an alert: ${because}`);
+    const now = await databaseNow(engine.pool);
+    const nextAt = new Date(now.getTime() + engine.timing.alertRetryMs);
     return climb(engine.pool, { alertId, level: alert.level, nextAt });
   }
 

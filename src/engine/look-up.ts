@@ -2,7 +2,7 @@ import type { Account, PersonKeys } from '#core/account.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { PersonFacts } from '#core/person.ts';
 import type { Work } from '#store/steps.ts';
-import { deadline } from './call.ts';
+import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { planOnce } from './planning.ts';
 import { answered } from './settle.ts';

@@ -3,6 +3,7 @@ import type { Failure } from '#core/failure.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Opened } from './clients.ts';
+import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { failureIn } from './fail.ts';
 
@@ -52,7 +53,7 @@ async function through(
   try {
     const opened = await engine.clients.open(connectionId);
     try {
-      const receipt = await send(opened);
+      const receipt = await deadline(engine, send(opened));
       return receipt ? { kind: 'sent', receipt: receipt.summary } : { kind: 'no mail' };
     } catch (error) {
       throw opened.withoutSecrets(error);

@@ -16,7 +16,7 @@ import { answerOrder, loadOrder } from '#store/orders.ts';
 import { employmentsOf, loadPerson } from '#store/people.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
-import { deadline } from './call.ts';
+import { deadline } from './deadline.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';

@@ -1,7 +1,14 @@
 import { EventEmitter } from 'node:events';
-import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger,
+  type Runner,
+  run,
+  type Task,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type pg from 'pg';
-import { dueAlerts } from '#store/alerts.ts';
+import { dueAlerts, wakeAlert } from '#store/alerts.ts';
 import { unplannedCases, wakeCase } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
 import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
@@ -24,9 +31,12 @@ export interface RunningEngine {
 const pollMs = 500;
 const restartMs = 1_000;
 
+/** How many jobs of one kind without a connection are done at once. */
+const ownConcurrency = 8;
+
 /**
- * Starts the engine in this process: one graphile-worker runner per connection, one for
- * everything without a connection, and the sweep that finds what no job woke.
+ * Starts the engine in this process: one graphile-worker runner per connection, one for each
+ * kind of job without a connection, and the sweep that finds what no job woke.
  *
  * The queue only nudges: which step is due, who works on it and what happened is in our
  * rows, so a lost job costs one sweep and a doubled one does nothing.
@@ -42,9 +52,9 @@ export async function startEngine(
     if (level === 'error') engine.log.error({}, message);
   });
 
-  const stepTask: TaskList[string] = async (payload) =>
-    pass(engine, (payload as { stepId: string }).stepId);
-  const ownTasks: TaskList = {
+  const stepTask: Task = async (payload) => pass(engine, (payload as { stepId: string }).stepId);
+  // Each has a runner of its own: a mail server that hangs must not keep departures from being planned.
+  const ownTasks: Readonly<Record<string, Task>> = {
     'step:gatehouse': stepTask,
     plan: async (payload) => planCase(engine, (payload as { caseId: string }).caseId),
     alert: async (payload) => climbLadder(engine, (payload as { alertId: string }).alertId),
@@ -54,9 +64,14 @@ export async function startEngine(
   };
 
   async function start(name: string, taskList: TaskList, concurrency: number): Promise<void> {
+    const ids: string[] = [];
+    const live = (id: string) => {
+      ids.push(id);
+      void life.add(id);
+    };
     const events: WorkerEvents = new EventEmitter();
-    events.on('pool:create', ({ workerPool }) => void life.add(workerPool.id));
-    events.on('worker:create', ({ worker }) => void life.add(worker.workerId));
+    events.on('pool:create', ({ workerPool }) => live(workerPool.id));
+    events.on('worker:create', ({ worker }) => live(worker.workerId));
     const runner = await run({
       pgPool: pool,
       taskList,
@@ -68,18 +83,21 @@ export async function startEngine(
       preset: {
         worker: {
           localQueue: { size: concurrency, refetchDelay: { durationMs: 10 } },
-          // One by one: a batch locks many jobs in an order of its own, and passes that wake
-          // several steps would meet it in a deadlock.
-          completeJobBatchDelay: -1,
-          failJobBatchDelay: -1,
+          // At once: a batch locks many jobs in an order of its own, and passes that wake several
+          // steps would meet it in a deadlock. Never -1: what fails then ends the whole process.
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
         },
       },
     });
     runners.set(name, { runner, concurrency });
     pool.options.max += 1; // each runner keeps one connection to hear of new jobs
-    // A runner that ends by itself (the database went away, say) is started again.
     const ended = () => {
+      pool.options.max -= 1;
+      // What it still holds is for others.
+      for (const id of ids) void life.remove(id);
       if (runners.get(name)?.runner !== runner) return;
+      // It ended by itself: the database went away, say.
       runners.delete(name);
       engine.log.error({ connectionId: name }, 'a runner ended and is started again');
       setTimeout(() => void follow(), restartMs);
@@ -87,7 +105,6 @@ export async function startEngine(
     runner.promise.then(ended, ended);
   }
 
-  const gatehouse = '';
   let stopping = false;
 
   /** Runners follow the connections: none without one, none left over. */
@@ -95,40 +112,45 @@ export async function startEngine(
   const follow = () => {
     following = following
       .then(async () => {
-        const wanted = new Map(
-          (await listConnections(engine.pool))
-            .filter((it) => it.state !== 'disabled')
-            .map((it) => [it.id, it.concurrency]),
-        );
-        for (const [id, { runner, concurrency }] of runners) {
-          if (id === gatehouse || wanted.get(id) === concurrency) continue;
-          runners.delete(id);
-          pool.options.max -= 1;
+        const wanted = new Map<string, { taskList: TaskList; concurrency: number }>();
+        for (const [name, task] of Object.entries(ownTasks)) {
+          wanted.set(`:${name}`, { taskList: { [name]: task }, concurrency: ownConcurrency });
+        }
+        for (const { id, state, concurrency } of await listConnections(engine.pool)) {
+          if (state === 'disabled') continue;
+          wanted.set(id, { taskList: { [`step:${id}`]: stepTask }, concurrency });
+        }
+        for (const [name, { runner, concurrency }] of runners) {
+          if (wanted.get(name)?.concurrency === concurrency) continue;
+          runners.delete(name);
           await runner.stop();
         }
-        if (stopping) return;
-        if (!runners.has(gatehouse)) await start(gatehouse, ownTasks, 8);
-        for (const [id, concurrency] of wanted) {
-          if (!runners.has(id)) await start(id, { [`step:${id}`]: stepTask }, concurrency);
+        for (const [name, { taskList, concurrency }] of wanted) {
+          if (stopping) return;
+          if (!runners.has(name)) await start(name, taskList, concurrency);
         }
       })
-      .catch((error: Error) => engine.log.error({ error: error.message }, 'runners not renewed'));
+      .catch((error: Error) => {
+        engine.log.error({ error: error.message }, 'runners not renewed');
+        if (!stopping) setTimeout(() => void follow(), restartMs);
+      });
     return following;
   };
 
   const sweep = async () => {
     await freeDeadWorkers(engine.pool);
-    await wakeSteps(engine.pool, await dueSteps(engine.pool, 500));
+    const { leaseMs } = engine.timing;
+    await wakeSteps(engine.pool, await dueSteps(engine.pool, { leaseMs, limit: 500 }));
     await reopenExpiredWaivers(engine);
     for (const caseId of await unplannedCases(engine.pool)) {
       await wakeCase(engine.pool, { caseId, urgency: 50 });
     }
-    for (const alertId of await dueAlerts(engine.pool)) await climbLadder(engine, alertId);
+    for (const alertId of await dueAlerts(engine.pool)) await wakeAlert(engine.pool, alertId);
     await notePulse(engine.pool, 'engine');
   };
 
   await follow();
-  const stopListening = await life.listen('gatehouse_connections', () => void follow());
+  await life.listen('gatehouse_connections', () => void follow());
   const sweeper = every(engine.timing.sweepMs, async () => {
     await sweep().catch((error: Error) =>
       engine.log.error({ error: error.message }, 'the sweep failed'),
@@ -139,7 +161,6 @@ export async function startEngine(
     async stop() {
       stopping = true;
       await sweeper.stop();
-      await stopListening();
       await following;
       const last = [...runners.values()];
       runners.clear();

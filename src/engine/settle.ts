@@ -72,7 +72,7 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
   });
   if (!settled) throw new Stale(work.id);
   await record(tx, engine.keys, facts);
-  if (work.failure || work.attempts > 0) await resolveAlerts(tx, `step:${work.id}`);
+  await resolveAlerts(tx, `step:${work.id}`);
   engine.failpoint('before the release');
   await release(tx, engine, work);
 }
@@ -131,7 +131,7 @@ export async function holdIn(tx: Db, engine: Engine, work: Work, it: Holding): P
   });
   if (!held) throw new Stale(work.id);
   await raiseAlert(tx, {
-    condition: `step:${work.id}`,
+    condition: `step:${work.id}:held`,
     kind: 'step.held',
     title: 'A step needs you',
     body: `${work.title}${work.connectionId ? ` in ${work.connectionId}` : ''}: ${it.because}`,
@@ -145,9 +145,13 @@ export async function holdIn(tx: Db, engine: Engine, work: Work, it: Holding): P
 /** The connection answered; what waited for it goes on. Costs nothing while all is well. */
 export async function answered(engine: Engine, work: Work): Promise<void> {
   if (!work.connectionId || work.failuresInRow === 0) return;
-  const { connectionId } = work;
+  await connectionAnswered(engine, work.connectionId);
+}
+
+/** A connection works: it is not down, and nobody has to be told that it is. */
+export async function connectionAnswered(engine: Engine, connectionId: string): Promise<void> {
   await inTransaction(engine.pool, async (tx) => {
     await noteAnswer(tx, connectionId);
-    await resolveAlerts(tx, `connection:${connectionId}`);
+    await resolveAlerts(tx, `connection:${connectionId}:down`);
   });
 }

@@ -4,8 +4,9 @@ import { record } from '#ledger/record.ts';
 import { endClaim } from '#store/leases.ts';
 import { inTransaction } from '#store/sql.ts';
 import { loadWork, postponeStep, type Work } from '#store/steps.ts';
-import { beginCall, type Claimed, deadline, later, makeCall } from './call.ts';
+import { beginCall, type Claimed, later, makeCall, whileClaimed } from './call.ts';
 import type { Opened } from './clients.ts';
+import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { failureIn } from './fail.ts';
@@ -31,7 +32,7 @@ export async function moveTo(
 
   const accountId = work.account!.id;
   engine.failpoint('before the read');
-  const state = await action.read(opened.client, accountId);
+  const state = await deadline(engine, action.read(opened.client, accountId));
   engine.failpoint('after the read');
   await answered(engine, work);
 
@@ -59,7 +60,7 @@ export async function moveTo(
 
   await makeCall(engine, work, opened, claim.fence, async () => {
     engine.failpoint('during the call');
-    await deadline(engine, Promise.resolve(action.apply(opened.client, accountId, planned.change)));
+    await deadline(engine, action.apply(opened.client, accountId, planned.change));
     engine.failpoint('after the call, before the read-back');
     return null;
   });
@@ -81,7 +82,9 @@ async function readBack(
   let shown: Plan<unknown> | null = null;
   let failure: Failure | null = null;
   try {
-    after = await action.read(opened.client, work.account!.id);
+    after = await whileClaimed(engine, work, claim.fence, () =>
+      deadline(engine, action.read(opened.client, work.account!.id)),
+    );
     shown = plan(after);
   } catch (error) {
     failure = failureIn(opened.withoutSecrets(error));

@@ -25,7 +25,10 @@ export type NewAlert = Pick<
   'condition' | 'kind' | 'title' | 'body' | 'caseId' | 'stepId' | 'connectionId' | 'confidential'
 >;
 
-/** Opens an alert, or folds a repeat of the same condition into the open one. */
+/**
+ * Opens an alert, or folds a repeat of the same condition into the open one. Two conditions of
+ * one thing are told apart after its name: `connection:okta:down`, `connection:okta:paused`.
+ */
 export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
   await db.query(sql`
     with raised as (
@@ -40,12 +43,12 @@ export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
   `);
 }
 
-/** The condition is over: nobody further up the ladder is told. */
+/** The condition is over, or all conditions of the thing: nobody further up the ladder is told. */
 export async function resolveAlerts(db: Db, condition: string): Promise<void> {
   await db.query(sql`
     update alerts
        set resolved_at = clock_timestamp(), next_at = null
-     where condition = ${condition}
+     where (condition = ${condition} or starts_with(condition, ${`${condition}:`}))
        and resolved_at is null
   `);
 }
@@ -70,6 +73,24 @@ export async function listAlerts(db: Db, limit: number): Promise<readonly AlertR
      limit ${limit}
   `);
   return rows;
+}
+
+/**
+ * Takes the telling of an alert on itself for a while, so that no two workers tell the same
+ * people at once. Null: resolved, not due, or somebody else is at it.
+ */
+export async function takeAlert(
+  db: Db,
+  it: { alertId: string; forMs: number },
+): Promise<AlertRow | null> {
+  const { rowCount } = await db.query(sql`
+    update alerts
+       set next_at = clock_timestamp() + make_interval(secs => ${it.forMs / 1_000})
+     where id = ${it.alertId}
+       and resolved_at is null
+       and next_at <= clock_timestamp()
+  `);
+  return rowCount === 1 ? loadAlert(db, it.alertId) : null;
 }
 
 /** Climbs the ladder: `level` rungs have been told, the next one follows at `nextAt`, if at all. */
@@ -130,4 +151,8 @@ export async function noteAlertMessage(
         on conflict (alert_id, level, channel, recipient) do update
        set attempts = told.attempts + 1, sent_at = excluded.sent_at, last_error = excluded.last_error
   `);
+}
+
+export async function wakeAlert(db: Db, id: string): Promise<void> {
+  await db.query(sql`select wake_alert(${id}, clock_timestamp())`);
 }

@@ -4,23 +4,36 @@ import { wakeSteps } from './steps.ts';
 /** After this many failures in a row a connection counts as down. */
 export const failuresUntilDown = 3;
 
-/** Counts a failure. Says whether the connection went down just now. */
-export async function countFailure(
+/** Counts a call that nobody answered. Returns how many there have been in a row. */
+export async function countFailure(db: Db, connectionId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(sql`
+    insert into connection_health as health (connection_id, failures_in_row)
+    values (${connectionId}, 1)
+        on conflict (connection_id) do update
+       set failures_in_row = health.failures_in_row + 1
+    returning failures_in_row as count
+  `);
+  return rows[0]!.count;
+}
+
+/** A connection counts as down, unless it has answered meanwhile. Says whether that is new. */
+export async function markDown(
   db: Db,
   it: { connectionId: string; probeMs: number },
 ): Promise<{ wentDown: boolean }> {
   const { rows } = await db.query<{ wentDown: boolean }>(sql`
-    insert into connection_health as health (connection_id, failures_in_row)
-    values (${it.connectionId}, 1)
-        on conflict (connection_id) do update
-       set failures_in_row = health.failures_in_row + 1,
-           down_since = case when health.failures_in_row + 1 >= ${failuresUntilDown}
-                             then coalesce(health.down_since, clock_timestamp()) end,
-           probe_at = case when health.failures_in_row + 1 >= ${failuresUntilDown}
-                           then clock_timestamp() + make_interval(secs => ${it.probeMs / 1_000}) end
-    returning failures_in_row = ${failuresUntilDown} as "wentDown"
+    update connection_health now
+       set down_since = coalesce(now.down_since, clock_timestamp()),
+           probe_at = clock_timestamp() + make_interval(secs => ${it.probeMs / 1_000})
+      from (select connection_id, down_since
+              from connection_health
+             where connection_id = ${it.connectionId}
+               and failures_in_row >= ${failuresUntilDown}
+               for update) before
+     where now.connection_id = before.connection_id
+    returning before.down_since is null as "wentDown"
   `);
-  return rows[0]!;
+  return rows[0] ?? { wentDown: false };
 }
 
 /** The connection answered: all that waited for it becomes due. Says whether it had been down. */
@@ -44,11 +57,17 @@ export async function wakeConnection(db: Db, connectionId: string): Promise<void
   const { rows } = await db.query<{ id: string }>(sql`
     update steps
        set wake_at = clock_timestamp(), attempts = 0
-     where connection_id = ${connectionId}
-       and status in ('ready', 'running')
-       and dropped_at is null
-       and wake_at is not null
-       and (due_at is null or due_at <= clock_timestamp())
+     where id in (
+             select id
+               from steps
+              where connection_id = ${connectionId}
+                and status in ('ready', 'running')
+                and dropped_at is null
+                and wake_at is not null
+                and assignment is null  -- people are reminded in their own time
+                and (due_at is null or due_at <= clock_timestamp())
+                for no key update skip locked  -- whoever holds one is at it already
+           )
     returning id
   `);
   await wakeSteps(

@@ -8,40 +8,93 @@ const lifeLock = 77;
 export interface Life {
   /** Holds a session lock for one of the queue's worker ids; PostgreSQL drops it when we die. */
   add(id: string): Promise<void>;
-  /** Calls back on every notification of a channel. Returns how to stop. */
-  listen(channel: 'gatehouse_connections', heard: () => void): Promise<() => Promise<void>>;
+  /** Lets go of one: whatever jobs it still has are free. */
+  remove(id: string): Promise<void>;
+  /** Calls back on every notification of a channel, and when some may have been missed. */
+  listen(channel: 'gatehouse_connections', heard: () => void): Promise<void>;
   end(): Promise<void>;
 }
 
+const reopenMs = 1_000;
+
 /**
  * Opens the session whose end, however it comes, tells everybody that this process died:
- * the queue by itself would keep a dead worker's jobs locked for four hours.
+ * the queue by itself would keep a dead worker's jobs locked for four hours. A session that
+ * is lost while we live is opened anew, with all its locks.
  */
 export async function holdLife(pool: pg.Pool): Promise<Life> {
-  const client = await pool.connect();
-  let last: Promise<unknown> = Promise.resolve(); // one statement at a time
+  const ids = new Set<string>();
+  const channels = new Map<string, () => void>();
+  let ended = false;
+  let client: pg.PoolClient | null = null;
+  let reopening: NodeJS.Timeout | undefined;
+
+  // Shared, or we would wait for a session of ours that the server has not yet found dead.
+  const lock = (id: string) => sql`select pg_advisory_lock_shared(${lifeLock}, hashtext(${id}))`;
+
+  async function open(): Promise<void> {
+    const opened = await pool.connect();
+    opened.on('notification', ({ channel }) => channels.get(channel)?.());
+    opened.once('error', () => lose(opened));
+    opened.once('end', () => lose(opened));
+    try {
+      for (const id of ids) await opened.query(lock(id));
+      for (const channel of channels.keys()) await opened.query(`listen ${channel}`);
+    } catch (error) {
+      opened.release(true);
+      throw error;
+    }
+    client = opened;
+  }
+
+  function lose(lost: pg.PoolClient): void {
+    if (client !== lost) return;
+    client = null;
+    lost.release(true);
+    reopenSoon();
+  }
+
+  function reopenSoon(): void {
+    if (ended) return;
+    reopening = setTimeout(() => {
+      open().then(() => {
+        for (const heard of channels.values()) heard();
+      }, reopenSoon);
+    }, reopenMs);
+  }
+
+  /** One statement at a time. One that fails ends the session, and the next one makes up for it. */
+  let last: Promise<unknown> = Promise.resolve();
   const next = (statement: Sql | string) => {
-    last = last.then(() => client.query(statement));
+    last = last.then(async () => {
+      const present = client;
+      await present?.query(statement).catch(() => lose(present));
+    });
     return last;
   };
+
+  await open();
   return {
     async add(id) {
-      await next(sql`select pg_advisory_lock(${lifeLock}, hashtext(${id}))`);
+      ids.add(id);
+      await next(lock(id));
+    },
+    async remove(id) {
+      if (!ids.delete(id)) return;
+      await next(sql`select pg_advisory_unlock_shared(${lifeLock}, hashtext(${id}))`);
     },
     async listen(channel, heard) {
-      const onNotification = (message: pg.Notification) => {
-        if (message.channel === channel) heard();
-      };
-      client.on('notification', onNotification);
+      channels.set(channel, heard);
       await next(`listen ${channel}`);
-      return async () => {
-        client.off('notification', onNotification);
-        await next(`unlisten ${channel}`);
-      };
     },
     async end() {
-      await last.catch(() => {});
-      client.release(true);
+      ended = true;
+      clearTimeout(reopening);
+      channels.clear();
+      await last;
+      const present = client;
+      client = null;
+      present?.release(true);
     },
   };
 }
@@ -57,6 +110,7 @@ export async function freeDeadWorkers(db: Db): Promise<void> {
              select
                from pg_locks alive
               where alive.locktype = 'advisory'
+                and alive.database = (select oid from pg_database where datname = current_database())
                 and alive.classid = ${lifeLock}::oid
                 and alive.objid = (hashtext(dead.id)::bigint & 4294967295)::oid
            )

@@ -159,7 +159,14 @@ export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
        and version = ${it.version}
        and status <> 'settled'
        and dropped_at is null
-       and (${it.fence}::bigint is null or exists (select from claim))
+       and case when ${it.fence}::bigint is not null then exists (select from claim)
+                else not exists (  -- a call is under way, and what it does is not known yet
+                       select
+                         from step_lease
+                        where step_id = ${it.stepId}
+                          and lease_until > clock_timestamp()
+                     )
+           end
   `);
   return rowCount === 1;
 }
@@ -303,9 +310,13 @@ export async function decideStep(
 /**
  * Open steps whose moment has come, that no worker holds and no job stands for: what the sweep
  * wakes. Reads a private table of graphile-worker 0.18: waking what is queued already would
- * only get into the way of the queue.
+ * only get into the way of the queue. A job taken longer than a lease ago stands for nothing:
+ * whoever took it is frozen, or has more than it can do.
  */
-export async function dueSteps(db: Db, limit: number): Promise<readonly string[]> {
+export async function dueSteps(
+  db: Db,
+  it: { leaseMs: number; limit: number },
+): Promise<readonly string[]> {
   const { rows } = await db.query<{ id: string }>(sql`
     select s.id
       from steps s
@@ -325,10 +336,12 @@ export async function dueSteps(db: Db, limit: number): Promise<readonly string[]
              select
                from graphile_worker._private_jobs job
               where job.key = 'step:' || s.id
-                and (job.locked_at is not null or job.attempts < job.max_attempts)
+                and case when job.locked_at is null then job.attempts < job.max_attempts
+                         else job.locked_at > clock_timestamp() - make_interval(secs => ${it.leaseMs / 1_000})
+                    end
            )
      order by s.priority, s.wake_at
-     limit ${limit}
+     limit ${it.limit}
   `);
   return rows.map((row) => row.id);
 }
