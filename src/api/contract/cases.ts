@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { caseStates } from '#core/case.ts';
 import { departureKinds } from '#core/departure.ts';
 import { DepartureInput } from './departures.ts';
-import { Day, Moment, PageQuery, pageOf } from './page.ts';
+import { Day, Moment, orNull, PageQuery, pageOf } from './page.ts';
 import { Step } from './steps.ts';
 
 export const CaseQuery = PageQuery.extend({
@@ -104,7 +104,7 @@ export type Requested = z.infer<typeof Requested>;
 
 /** What came of an act, and the case as it is now; null when the caller may no longer see it. */
 export const CaseActDone = z
-  .object({ detail: z.string(), case: Case.nullable() })
+  .object({ detail: z.string(), case: orNull(Case) })
   .meta({ id: 'CaseActDone' });
 export type CaseActDone = z.infer<typeof CaseActDone>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { categories, connectionStates } from '#core/connection.ts';
-import { Moment, pageOf } from './page.ts';
+import { Moment, orNull, pageOf } from './page.ts';
 import { Failure } from './steps.ts';
 
 const Owner = z.object({ name: z.string(), email: z.string() });
@@ -27,7 +27,7 @@ export const Connection = z
     checkedAt: Moment.nullable(),
     actingAs: z.string().nullable(),
     scopes: z.array(z.string()).nullable(),
-    checkFailure: Failure.nullable(),
+    checkFailure: orNull(Failure),
   })
   .meta({ id: 'Connection' });
 export type Connection = z.infer<typeof Connection>;

@@ -20,6 +20,12 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
     nextCursor: z.string().nullable().meta({ description: 'Null: this was the last page' }),
   });
 
+/**
+ * A named shape, or null. `nullable()` would do, but the generator of the description makes
+ * of it something that null does not fit.
+ */
+export const orNull = <Shape extends z.ZodType>(shape: Shape) => z.union([shape, z.null()]);
+
 /** A moment as ISO text in UTC. */
 export const Moment = z.iso.datetime().meta({ description: 'A moment, ISO 8601 in UTC' });
 

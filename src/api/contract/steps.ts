@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { capabilities } from '#core/capability.ts';
 import { grades, layers, stepKinds, stepStatuses } from '#core/step.ts';
-import { Moment } from './page.ts';
+import { Moment, orNull } from './page.ts';
 
 /** Why a call to another system did not do what was asked. */
 export const Failure = z
@@ -74,7 +74,7 @@ export const Step = z
       description: 'Nobody knows whether the last call had its effect',
     }),
     because: z.string().nullable(),
-    failure: Failure.nullable(),
+    failure: orNull(Failure),
     attempts: z.int().meta({ description: 'Failed attempts in a row' }),
     nextLookAt: Moment.nullable(),
     summary: z.string().nullable().meta({ description: 'What was, or is to be, changed' }),

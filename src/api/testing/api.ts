@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type AnswerOrder, startTestApp, type TestApp } from '#app/testing/app.ts';
 import { type ProblemDocument, problemMediaType } from '../contract/problem.ts';
 import { createApi } from '../server.ts';
+import { contractOf } from './contract.ts';
 
 /** One line that the server logged. */
 export interface LogLine {
@@ -46,11 +47,14 @@ export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
     nowMs: () => clock.nowMs,
   });
 
+  const keepsContract = await contractOf(api);
+
   async function ask(path: string, it: Asked = {}): Promise<Response> {
     const { token, json, text, headers = {} } = it;
     const body = json === undefined ? text : JSON.stringify(json);
-    return api.request(path, {
-      method: it.method ?? (body === undefined ? 'GET' : 'POST'),
+    const method = it.method ?? (body === undefined ? 'GET' : 'POST');
+    const response = await api.request(path, {
+      method,
       headers: {
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
@@ -58,6 +62,8 @@ export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
       },
       ...(body === undefined ? {} : { body }),
     });
+    await keepsContract(method, new URL(path, 'http://test').pathname, response.clone());
+    return response;
   }
 
   return {
