@@ -31,7 +31,7 @@ export async function resumeOutbound(
 ): Promise<{ resumed: boolean; by: readonly string[] } | null> {
   const { rows } = await db.query<{ by: string[]; others: boolean }>(sql`
     update switches
-       set resumed_by = case when ${it.by} = any (resumed_by) then resumed_by else resumed_by || ${it.by} end
+       set resumed_by = case when ${it.by} = any (resumed_by) then resumed_by else array_append(resumed_by, ${it.by}) end
      where name = 'outbound'
        and stopped_at is not null
     returning resumed_by as by,
