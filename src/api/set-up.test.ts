@@ -166,13 +166,13 @@ describe('what an administrator sets', () => {
     const shown = await api.read<Playbook>(`/api/v1/playbooks/${playbook.id}`, hr);
     assert.equal(shown.text, text);
 
-    const published = await api.ask(`/api/v1/playbooks/${playbook.id}/publish`, {
-      method: 'POST',
-      token: admin.token,
-    });
-    assert.equal(published.status, 200, await published.clone().text());
-    const again = { method: 'POST', token: admin.token };
-    await problemIn(await api.ask(`/api/v1/playbooks/${playbook.id}/publish`, again), 409);
+    const publish = (by: TestUser) =>
+      api.ask(`/api/v1/playbooks/${playbook.id}/publish`, { method: 'POST', token: by.token });
+    const other = await api.addUser('Petra Publisher', ['it-admin']);
+    assert.match((await problemIn(await publish(admin), 409)).detail, /another person than the/);
+    const published: PlaybookChecked = JSON.parse(await (await publish(other)).text());
+    assert.equal(published.playbook.status, 'published');
+    await problemIn(await publish(other), 409);
 
     const wrong = await problemIn(await bring('playbook: x\nsteps: []\n'), 422);
     assert.ok(wrong.errors.length > 0);
