@@ -16,6 +16,12 @@ import { connectors as allConnectors } from '../../src/connectors.ts';
 import { startWorker, wireApp } from '../../src/wiring.ts';
 import { until } from './until.ts';
 
+/** Where a server of a test listens: a port of 127.0.0.1, or an address of 127.0.0.0/8 with its port. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface TestGatehouse {
   readonly database: TestDatabase;
   readonly app: App;
@@ -23,7 +29,7 @@ export interface TestGatehouse {
   /** Somebody who may do everything but audit. */
   readonly admin: Caller;
   /** Adds a connection to a server on this machine. */
-  connect(it: ConnectionInput, ports?: readonly number[]): Promise<void>;
+  connect(it: ConnectionInput, at?: readonly (number | Place)[]): Promise<void>;
   /** Stops the worker and starts another, as a restart of the process would. */
   restartWorker(timing?: Partial<Timing>): Promise<void>;
   /** From here on only workers of other processes carry anything out. */
@@ -105,9 +111,11 @@ export async function startGatehouse(
     app,
     scribe,
     admin,
-    async connect(it, ports = []) {
-      for (const port of ports) {
-        targets.push({ host: '127.0.0.1', port, network: '127.0.0.1/32', http: true });
+    async connect(it, at = []) {
+      for (const place of at) {
+        const { host, port } =
+          typeof place === 'number' ? { host: '127.0.0.1', port: place } : place;
+        targets.push({ host, port, network: `${host}/32`, http: true });
       }
       await changeSetting(app, admin, 'onPremises', { targets });
       const { check } = await saveConnectionInput(app, admin, it);

@@ -5,6 +5,7 @@ import { receiveHook } from '#app/hooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
 import { startGatehouse, type TestGatehouse } from './gatehouse.ts';
+import { checkInvariants } from './invariants.ts';
 
 // The program of `moved-clock.ts`: a whole Gatehouse in a process whose clock is moved from outside.
 
@@ -22,6 +23,7 @@ const acts = {
   rows: (it: TestGatehouse, text: string, ...values: unknown[]) =>
     it.rows<Record<string, unknown>>(text, ...values),
   flush: (it: TestGatehouse) => it.scribe.flush(),
+  checkInvariants: (it: TestGatehouse) => checkInvariants(it),
   set: asAdmin(changeSetting),
   show: asAdmin(showCase),
   pause: asAdmin(pauseCase),
