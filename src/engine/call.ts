@@ -1,7 +1,7 @@
 import { stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { beginContainment } from '#store/cases.ts';
-import { claimStep, markCall, prolongClaim } from '#store/leases.ts';
+import { markCall, prolongClaim } from '#store/leases.ts';
 import { inTransaction } from '#store/sql.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import type { Opened } from './clients.ts';
@@ -13,6 +13,9 @@ import { Stale } from './settle.ts';
 
 /** Moments are reckoned from the database's clock, as it was when the pass began. */
 export const later = (now: Date, ms: number) => new Date(now.getTime() + ms);
+
+/** From the mark to the call; longer than this, and somebody else may believe us dead. */
+const longestFreezeMs = 2_000;
 
 export interface Claimed {
   readonly fence: string;
@@ -68,21 +71,11 @@ export async function beginCall(
     return null;
   }
 
-  const start = performance.now();
-  const marked = await inTransaction(engine.pool, async (tx) => {
-    const claim = await claimStep(tx, {
-      stepId: work.id,
-      worker: engine.worker,
-      leaseMs: engine.timing.leaseMs,
-    });
-    if (!claim) throw new Stale(work.id);
-    // Somebody has called since we read, or has learned what came of the call we know of.
-    const isNewer = claim.callStartedAt && claim.callStartedAt > work.now;
-    if (isNewer || claim.callOutcome !== work.callOutcome) throw new Stale(work.id);
-
+  let markedAt = 0;
+  const mark = await inTransaction(engine.pool, async (tx) => {
     await record(tx, engine.keys, [
       factAbout(work, 'step.intended', {
-        attempt: claim.attempt + 1,
+        attempt: work.attempt + 1,
         plan: digest,
         before: work.before ?? it.state,
         summary: it.planned.summary,
@@ -91,22 +84,25 @@ export async function beginCall(
     ]);
     if (work.layer === 'security' && !work.containmentAt) await beginContainment(tx, work.caseId);
     engine.failpoint('before the intent commits');
-    const mark = await markCall(tx, {
+    markedAt = performance.now();
+    const marked = await markCall(tx, {
       stepId: work.id,
       version: work.version,
-      fence: claim.fence,
+      worker: engine.worker,
       leaseMs: engine.timing.leaseMs,
+      attempt: work.attempt,
+      outcome: work.callOutcome,
       before: it.state,
       summary: it.planned.summary,
       planDigest: digest,
     });
-    if (!mark) throw new Stale(work.id);
-    return { fence: claim.fence, attempt: mark.attempt, summary: it.planned.summary };
+    if (!marked) throw new Stale(work.id);
+    return marked;
   });
   // A process frozen between the mark and this line must not send.
-  if (performance.now() - start > 2_000 + engine.timing.leaseMs / 4) throw new Stale(work.id);
+  if (performance.now() - markedAt > longestFreezeMs) throw new Stale(work.id);
   engine.failpoint('after the intent, before the call');
-  return marked;
+  return { ...mark, summary: it.planned.summary };
 }
 
 /** May we call? Yes (null), not yet (a Date), or an earlier call was accepted. */

@@ -72,7 +72,6 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
   });
   if (!settled) throw new Stale(work.id);
   await record(tx, engine.keys, facts);
-  await resolveAlerts(tx, `step:${work.id}`);
   engine.failpoint('before the release');
   await release(tx, engine, work);
 }

@@ -1,50 +1,35 @@
 import { type Db, sql } from './sql.ts';
 
-/** A claim on one step. Only its fence counts, never the worker's own idea of time. */
-export interface Claim {
+/** A claim on one step, taken together with the mark that a call starts now. */
+export interface Mark {
+  /** Only it counts, never the worker's own idea of time. */
   readonly fence: string;
-  /** Calls started so far. */
+  /** Calls started so far, this one included. */
   readonly attempt: number;
-  readonly callStartedAt: Date | null;
-  readonly callOutcome: 'accepted' | 'refused' | null;
-}
-
-/** Claims a step. Null: somebody else works on it. */
-export async function claimStep(
-  db: Db,
-  it: { stepId: string; worker: string; leaseMs: number },
-): Promise<Claim | null> {
-  const { rows } = await db.query<Claim & { fence: string }>(sql`
-    insert into step_lease as held (step_id, fence, worker, lease_until)
-    values (${it.stepId}, nextval('step_fence'), ${it.worker},
-            clock_timestamp() + make_interval(secs => ${it.leaseMs / 1_000}))
-        on conflict (step_id) do update
-       set fence = excluded.fence, worker = excluded.worker, lease_until = excluded.lease_until
-     where held.lease_until < clock_timestamp()
-    returning fence, attempt, call_started_at as "callStartedAt", call_outcome as "callOutcome"
-  `);
-  return rows[0] ?? null;
 }
 
 /**
- * The mark: says, before anything is sent, that a call starts now; moves the step to
- * running. The last statement before the commit. Null: fenced, the lease is about to run
- * out, the step moved, the case stands still, turned round or is planned anew, or the kill switch is on;
- * then nothing may be sent.
+ * Claims a step and marks, before anything is sent, that a call starts now; moves the step to
+ * running. The last statement before the commit. Null: somebody else works on it or has called
+ * since it was read, the step moved, the case stands still, turned round or is planned anew, or
+ * the kill switch is on; then nothing may be sent.
  */
 export async function markCall(
   db: Db,
   it: {
     stepId: string;
     version: number;
-    fence: string;
+    worker: string;
     leaseMs: number;
+    /** What was known of earlier calls when the step was read. */
+    attempt: number;
+    outcome: 'accepted' | 'refused' | null;
     before: unknown;
     summary: string;
     planDigest: string;
   },
-): Promise<{ attempt: number; callStartedAt: Date } | null> {
-  const { rows } = await db.query<{ attempt: number; callStartedAt: Date }>(sql`
+): Promise<Mark | null> {
+  const { rows } = await db.query<{ fence: string; attempt: number }>(sql`
     with started as (
       update steps
          set status = 'running', before = coalesce(before, ${JSON.stringify(it.before ?? null)}::jsonb),
@@ -64,14 +49,18 @@ export async function markCall(
              )
       returning id
     )
-    update step_lease
-       set call_started_at = clock_timestamp(), call_outcome = null, attempt = attempt + 1
+    insert into step_lease as held (step_id, fence, worker, lease_until, attempt, call_started_at)
+    select id, nextval('step_fence'), ${it.worker},
+           clock_timestamp() + make_interval(secs => ${it.leaseMs / 1_000}), 1, clock_timestamp()
       from started
-     where step_id = started.id
-       and fence = ${it.fence}::bigint
-       and lease_until > clock_timestamp() + make_interval(secs => ${it.leaseMs / 2_000})
-       and not exists (select from switches where name = 'outbound' and stopped_at is not null)
-    returning attempt, call_started_at as "callStartedAt"
+     where not exists (select from switches where name = 'outbound' and stopped_at is not null)
+        on conflict (step_id) do update
+       set fence = excluded.fence, worker = excluded.worker, lease_until = excluded.lease_until,
+           attempt = held.attempt + 1, call_started_at = excluded.call_started_at, call_outcome = null
+     where held.lease_until < clock_timestamp()
+       and held.attempt = ${it.attempt}
+       and held.call_outcome is not distinct from ${it.outcome}
+    returning fence, attempt
   `);
   return rows[0] ?? null;
 }

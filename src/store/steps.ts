@@ -135,7 +135,7 @@ export interface Settlement {
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
 /**
- * Settles a step, once. False when somebody else moved it first or the claim is no longer
+ * Settles a step, once, and ends the alert about it. False when somebody else moved it first or the claim is no longer
  * ours, so that the caller rolls back instead of writing a second entry into the record.
  */
 export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
@@ -147,6 +147,11 @@ export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
          and fence = ${it.fence}::bigint
          and lease_until > clock_timestamp()
       returning step_id
+    ), resolved as (
+      update alerts
+         set resolved_at = clock_timestamp(), next_at = null
+       where condition = ${`step:${it.stepId}`}
+         and resolved_at is null
     )
     update steps
        set status = 'settled', grade = ${it.grade}, version = version + 1,
