@@ -123,4 +123,15 @@ describe('an urgent departure by signed webhook', () => {
     );
     assert.deepEqual(facts, settled);
   });
+
+  it('keeps the system’s own answer beside what was done', async () => {
+    const [applied] = await gatehouse.rows<{ remote: { status: number; date: string; ms: number } }>(
+      `select body -> 'remote' as remote from ledger.event_ix
+        where type = 'step.applied' and body -> 'step' ->> 'capability' = 'account.suspend'`,
+    );
+
+    assert.equal(applied?.remote.status, 200);
+    assert.ok(Date.parse(applied.remote.date) > 0);
+    assert.ok(applied.remote.ms >= 0);
+  });
 });

@@ -2,6 +2,7 @@ import { type AnyAction, type AnyConnector, actionsOf, type Io } from '#connecto
 import { standInSecret } from '#connector-kit/fields.ts';
 import { redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
+import type { Remote } from '#core/leaf.ts';
 import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import type { Db } from '#store/sql.ts';
 
@@ -12,6 +13,8 @@ export interface Opened {
   readonly connector: AnyConnector;
   readonly client: unknown;
   readonly actions: readonly AnyAction[];
+  /** What the system said about itself in its newest answer over HTTP; null: no such answer yet. */
+  lastAnswer(): Remote | null;
   /** The same error, with no secret of this connection in its words. */
   withoutSecrets(error: unknown): unknown;
   close(): Promise<void>;
@@ -88,7 +91,8 @@ export function openClients(deps: ClientDeps): Clients {
           detail: `the settings of ${connectionId} do not fit at ${path.join('.')}: ${redactText(message, values)}`,
         });
       }
-      const client = connector.open(settings.data, deps.ioFor(connection));
+      const { io, lastAnswer } = listening(deps.ioFor(connection));
+      const client = connector.open(settings.data, io);
 
       return {
         connection,
@@ -96,11 +100,31 @@ export function openClients(deps: ClientDeps): Clients {
         connector,
         client,
         actions: actionsOf(connector, settings.data),
+        lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
         close: async () => connector.close?.(client),
       };
     },
   };
+}
+
+/** Notes of each answer what the record may keep: status, time it took, the system's own clock and id. */
+function listening(io: Io): { io: Io; lastAnswer: () => Remote | null } {
+  let last: Remote | null = null;
+  const fetch: Io['fetch'] = async (input, init) => {
+    const start = performance.now();
+    const response = await io.fetch(input, init);
+    const date = Date.parse(response.headers.get('date') ?? '');
+    const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id');
+    last = {
+      status: response.status,
+      ms: Math.round(performance.now() - start),
+      ...(Number.isNaN(date) ? {} : { date: new Date(date).toISOString() }),
+      ...(requestId ? { request_id: requestId.slice(0, 256) } : {}),
+    };
+    return response;
+  };
+  return { io: { ...io, fetch }, lastAnswer: () => last };
 }
 
 function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {

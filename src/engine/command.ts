@@ -38,6 +38,7 @@ export async function send(
     fence: claim.fence,
     applied: true,
     attempt: claim.attempt,
+    remote: opened.lastAnswer(),
   });
   engine.failpoint('after the settlement');
 }

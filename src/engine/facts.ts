@@ -1,4 +1,5 @@
 import type { FactType } from '#core/event.ts';
+import type { Remote } from '#core/leaf.ts';
 import type { Grade } from '#core/step.ts';
 import type { Fact } from '#ledger/record.ts';
 import type { Work } from '#store/steps.ts';
@@ -15,6 +16,8 @@ export interface Saying {
   readonly after?: unknown;
   readonly summary?: string | null;
   readonly reason?: string | null;
+  /** What the system said about itself in its answer. */
+  readonly remote?: Remote | null;
   readonly data?: Record<string, unknown>;
 }
 
@@ -43,6 +46,7 @@ export function factAbout(work: Work, type: FactType, it: Saying): Fact {
     target: { ref: work.ref, ...(work.connectionId ? { system: work.connectionId } : {}) },
     ...(it.grade ? { grade: it.grade } : {}),
     ...(it.plan ? { plan: it.plan } : {}),
+    ...(it.remote ? { remote: it.remote } : {}),
     data: it.data ?? {},
     personal: { subject: work.subject, values },
   };

@@ -1,5 +1,6 @@
 import type { FactType } from '#core/event.ts';
 import type { Failure } from '#core/failure.ts';
+import type { Remote } from '#core/leaf.ts';
 import type { Grade } from '#core/step.ts';
 import { record } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
@@ -30,6 +31,8 @@ export interface Outcome {
   /** A call of ours made the change (as opposed to: it was so already). */
   readonly applied?: boolean;
   readonly attempt?: number;
+  /** The system's answer to the call that made the change. */
+  readonly remote?: Remote | null;
   /** For `absent`: where was looked. */
   readonly searched?: readonly string[];
 }
@@ -52,11 +55,12 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
       after: it.after,
       summary,
       reason: it.because,
+      ...(it.grade === 'acknowledged' ? { remote: it.remote ?? null } : {}),
       ...(it.searched ? { data: { searched: it.searched } } : {}),
     }),
   ];
   if (fence !== null && it.grade === 'verified') {
-    facts.unshift(factAbout(work, 'step.applied', { attempt, summary }));
+    facts.unshift(factAbout(work, 'step.applied', { attempt, summary, remote: it.remote ?? null }));
   }
   // The record comes as late as can be: from there on the other steps of the case wait for us.
   const settled = await settleStep(tx, {

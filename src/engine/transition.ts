@@ -1,5 +1,6 @@
 import type { AnyTransition, Plan } from '#connector-kit/contract.ts';
 import type { Failure } from '#core/failure.ts';
+import type { Remote } from '#core/leaf.ts';
 import { record } from '#ledger/record.ts';
 import { endClaim } from '#store/leases.ts';
 import { inTransaction } from '#store/sql.ts';
@@ -64,7 +65,8 @@ export async function moveTo(
     engine.failpoint('after the call, before the read-back');
     return null;
   });
-  await readBack(engine, work, opened, action, plan, { claim, before: state });
+  const remote = opened.lastAnswer();
+  await readBack(engine, work, opened, action, plan, { claim, before: state, remote });
 }
 
 /** Reads the system right after an accepted call: the common case ends here. */
@@ -74,9 +76,9 @@ async function readBack(
   opened: Opened,
   action: AnyTransition,
   plan: (state: unknown) => Plan<unknown>,
-  known: { claim: Claimed; before: unknown },
+  known: { claim: Claimed; before: unknown; remote: Remote | null },
 ): Promise<void> {
-  const { claim, before } = known;
+  const { claim, before, remote } = known;
   engine.failpoint('during the read-back');
   let after: unknown;
   let shown: Plan<unknown> | null = null;
@@ -98,6 +100,7 @@ async function readBack(
       because: shown.because,
       summary: claim.summary,
       claim,
+      remote,
     });
     engine.failpoint('after the settlement');
     return;
@@ -107,7 +110,11 @@ async function readBack(
   engine.failpoint('before the answer commits');
   await inTransaction(engine.pool, async (tx) => {
     await record(tx, engine.keys, [
-      factAbout(work, 'step.applied', { attempt: claim.attempt, summary: claim.summary }),
+      factAbout(work, 'step.applied', {
+        attempt: claim.attempt,
+        summary: claim.summary,
+        remote,
+      }),
     ]);
     const kept = await endClaim(tx, { stepId: work.id, fence: claim.fence, outcome: 'accepted' });
     if (!kept) throw new Stale(work.id);
@@ -127,7 +134,14 @@ async function readBack(
 async function settleAs(
   engine: Engine,
   work: Work,
-  it: { before: unknown; after: unknown; because: string; summary?: string; claim?: Claimed },
+  it: {
+    before: unknown;
+    after: unknown;
+    because: string;
+    summary?: string;
+    claim?: Claimed;
+    remote?: Remote | null;
+  },
 ): Promise<void> {
   await settle(engine, work, {
     type: work.undoOf === null ? 'step.verified' : 'step.undone',
@@ -139,6 +153,7 @@ async function settleAs(
     fence: it.claim?.fence ?? null,
     applied: it.claim !== undefined || work.callStartedAt !== null,
     attempt: it.claim?.attempt ?? Math.max(1, work.attempt),
+    remote: it.remote ?? null,
   });
 }
 
