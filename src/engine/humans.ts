@@ -1,21 +1,18 @@
 import type { AnyAction } from '#connector-kit/contract.ts';
-import { ConnectorError } from '#core/failure.ts';
+import type { Failure } from '#core/failure.ts';
 import type { Assignee } from '#core/playbook.ts';
-import { settingsFrom } from '#core/settings.ts';
 import type { Assignment } from '#core/task.ts';
-import { raiseAlert } from '#store/alerts.ts';
-import { loadConnection } from '#store/connections.ts';
-import { employmentsOf } from '#store/people.ts';
-import { loadSettings } from '#store/settings.ts';
+import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
 import { assignStep } from '#store/tasks.ts';
-import { listUsers } from '#store/users.ts';
-import { beginCall, later, makeCall } from './call.ts';
+import { designated, peopleFor, whom } from './addressees.ts';
+import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
-import { answered, hold, Stale, settle } from './settle.ts';
+import { tell } from './notice.ts';
+import { hold, Stale } from './settle.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -71,21 +68,26 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
   }
   const { deadline: dueBy } = order;
   const overdue = dueBy !== null && dueBy <= work.now;
-  const reminders = work.assignment ? work.assignment.reminders + 1 : 0;
+  // A letter that reached nobody was none, so the next one is no reminder.
+  const asked = work.assignment ? work.assignment.reminders + 1 : 0;
+  const reminders = work.failure ? (work.assignment?.reminders ?? 0) : asked;
   const isMoved = work.assignment && work.assignment.deadline !== (dueBy?.toISOString() ?? null);
   const prefix = isMoved ? 'New date: ' : reminders > 0 ? 'Reminder: ' : '';
   const subject = `${prefix}${order.title}`;
-  for (const person of people) {
+  const failures: Failure[] = [];
+  for (const [i, person] of people.entries()) {
     const sent = await sendLetter(engine, {
       to: person.email,
       subject: `Gatehouse: ${work.departure.confidential ? 'a task for you' : subject}`,
       text: letterText(engine, work, order, person.name),
-      id: `task-${work.id}-${reminders}-${people.indexOf(person)}`,
+      id: `task-${work.id}-${reminders}-${i}`,
     });
-    if (sent.kind === 'failed') {
-      engine.log.warn({ stepId: work.id, kind: sent.failure.kind }, 'a task could not be mailed');
-    }
+    if (sent.kind === 'failed') failures.push(sent.failure);
   }
+  for (const { kind } of failures) {
+    engine.log.warn({ stepId: work.id, kind }, 'a task could not be mailed');
+  }
+  const [undelivered] = failures.length === people.length ? failures : [];
 
   const assignment: Assignment = {
     people,
@@ -95,29 +97,45 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
     askedAt: work.now.toISOString(),
     reminders,
   };
-  const tomorrow = later(work.now, dayMs);
-  const wakeAt = dueBy && !overdue && dueBy < tomorrow ? dueBy : tomorrow;
+  const next = later(work.now, undelivered ? engine.timing.longestRetryMs : dayMs);
+  const wakeAt = dueBy && !overdue && dueBy < next ? dueBy : next;
   await inTransaction(engine.pool, async (tx) => {
     const instead = named.length > 0 ? '' : `, since ${whom(order.to)} is nobody we know`;
-    const because = `Asked ${people.map((it) => it.name).join(', ')}${instead}.`;
+    const names = people.map((it) => it.name).join(', ');
+    const because = undelivered
+      ? `For ${names}${instead}, but the mail did not go out: ${undelivered.detail}`
+      : `Asked ${names}${instead}.`;
     const kept = await assignStep(tx, {
       stepId: work.id,
       version: work.version,
       assignment,
       because,
+      failure: undelivered ?? null,
       wakeAt,
     });
     if (!kept) throw new Stale(work.id);
+    const about = {
+      caseId: work.caseId,
+      stepId: work.id,
+      connectionId: work.connectionId,
+      confidential: work.departure.confidential,
+    };
+    if (undelivered) {
+      await raiseAlert(tx, {
+        condition: `step:${work.id}:untold`,
+        kind: 'task.untold',
+        title: 'Nobody could be mailed a task',
+        body: `${order.title}: ${because} We go on trying; tell them another way if it is urgent.`,
+        ...about,
+      });
+    } else await resolveAlerts(tx, `step:${work.id}:untold`);
     if (overdue) {
       await raiseAlert(tx, {
-        condition: `step:${work.id}`,
+        condition: `step:${work.id}:overdue`,
         kind: 'task.overdue',
         title: 'A task is overdue',
         body: `${order.title}: ${because} It was due ${dueBy.toISOString().slice(0, 10)}.`,
-        caseId: work.caseId,
-        stepId: work.id,
-        connectionId: work.connectionId,
-        confidential: work.departure.confidential,
+        ...about,
       });
     }
   });
@@ -130,99 +148,4 @@ function letterText(engine: Engine, work: Work, order: Order, name: string): str
     `${name},\n\n${order.instructions}\n${due}${proof}\n\n` +
     `When it is done: gatehouse step attest ${work.id}\n${engine.publicUrl}\n`
   );
-}
-
-function whom(it: Assignee): string {
-  if ('role' in it) return `the role ${it.role}`;
-  if ('email' in it) return it.email;
-  if ('systemOwner' in it) return `the owner of ${it.systemOwner}`;
-  return 'the manager';
-}
-
-async function peopleFor(
-  engine: Engine,
-  work: Work,
-  to: Assignee,
-): Promise<{ name: string; email: string }[]> {
-  if ('email' in to) return [{ name: to.email, email: to.email }];
-  if ('role' in to) {
-    const users = await listUsers(engine.pool);
-    return users
-      .filter((it) => it.disabledAt === null && it.roles.includes(to.role))
-      .map(({ name, email }) => ({ name, email }));
-  }
-  if ('systemOwner' in to) {
-    const connection = await loadConnection(engine.pool, to.systemOwner);
-    return connection?.owner ? [connection.owner] : [];
-  }
-  const { managerId } = work.personFacts;
-  const [manager] = managerId ? await employmentsOf(engine.pool, managerId) : [];
-  return manager ? [{ name: manager.name, email: manager.email }] : [];
-}
-
-/** The designated contact is asked where nobody else can be. */
-async function designated(engine: Engine): Promise<{ name: string; email: string }[]> {
-  const [first] = settingsFrom(await loadSettings(engine.pool)).alerts.contacts;
-  return first ? [{ name: first.name, email: first.email }] : [];
-}
-
-/** A notice is mail that must not go out twice: marked before it is sent, like every such call. */
-async function tell(engine: Engine, work: Work): Promise<void> {
-  const notice = work.notice!;
-  const recipients: { name: string; email: string }[] = [];
-  for (const to of notice.to) {
-    if ('personalEmail' in to) {
-      const { personalEmail, name } = work.personFacts;
-      if (personalEmail) recipients.push({ name, email: personalEmail });
-    } else recipients.push(...(await peopleFor(engine, work, to)));
-  }
-  if (recipients.length === 0) {
-    return hold(engine, work, {
-      because: 'Nobody can be told: no address is known for any of its receivers.',
-      failure: null,
-      reason: 'nobody to tell',
-    });
-  }
-  const claim = await beginCall(engine, work, {
-    state: null,
-    planned: { summary: `Tell ${recipients.map((it) => it.email).join(', ')}.`, change: notice },
-    settleMs: 0,
-    windowMs: engine.timing.windowMs,
-    repeatable: false,
-    params: work.params,
-  });
-  if (!claim) return;
-  const noSecrets = { withoutSecrets: (error: unknown) => error };
-  const receipts = await makeCall(engine, work, noSecrets, claim.fence, async () => {
-    const taken: string[] = [];
-    for (const [i, { email }] of recipients.entries()) {
-      const letter = {
-        to: email,
-        subject: notice.subject,
-        text: notice.text,
-        id: `notice-${work.id}-${i}`,
-      };
-      const sent = await sendLetter(engine, letter);
-      if (sent.kind === 'no mail') {
-        throw new ConnectorError({
-          kind: 'rejected',
-          detail: 'no mail connection is set; set one (gatehouse settings alerts), then try again',
-        });
-      }
-      if (sent.kind === 'failed') throw new ConnectorError(sent.failure);
-      taken.push(sent.receipt);
-    }
-    return taken;
-  });
-  await answered(engine, work);
-  await settle(engine, work, {
-    type: 'step.acknowledged',
-    grade: 'acknowledged',
-    after: { receipts },
-    because: `The mail server took ${receipts.length === 1 ? 'it' : `all ${receipts.length}`}.`,
-    summary: claim.summary,
-    fence: claim.fence,
-    applied: true,
-    attempt: claim.attempt,
-  });
 }

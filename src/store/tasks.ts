@@ -1,3 +1,4 @@
+import type { Failure } from '#core/failure.ts';
 import type { Assignment } from '#core/task.ts';
 import { type Db, sql } from './sql.ts';
 import { wakeSteps } from './steps.ts';
@@ -10,6 +11,8 @@ export async function assignStep(
     version: number;
     assignment: Assignment;
     because: string;
+    /** Why nobody could be mailed; null: somebody was. */
+    failure: Failure | null;
     /** When the engine reminds or escalates; null: never. */
     wakeAt: Date | null;
   },
@@ -17,7 +20,7 @@ export async function assignStep(
   const { rowCount } = await db.query(sql`
     update steps
        set status = 'running', assignment = ${JSON.stringify(it.assignment)}, because = ${it.because},
-           wake_at = ${it.wakeAt}, failure = null, attempts = 0,
+           wake_at = ${it.wakeAt}, failure = ${it.failure === null ? null : JSON.stringify(it.failure)}::jsonb, attempts = 0,
            started_at = coalesce(started_at, clock_timestamp())
      where id = ${it.stepId}
        and version = ${it.version}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { CaseWithSteps } from '#app/cases.ts';
-import { attestStep } from '#app/steps.ts';
 import { changeSetting } from '#app/settings.ts';
+import { attestStep } from '#app/steps.ts';
 import type { Failpoint } from '#engine/engine.ts';
 import { startHttpSystem } from '../../practice/servers/http-system.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
@@ -10,7 +10,7 @@ import { startSmtpServer } from '../../practice/servers/smtp.ts';
 import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
-import { badges } from './systems.ts';
+import { badges, becomeGuest, signOut } from './systems.ts';
 import { type WorkerProcess, worker } from './worker-process.ts';
 
 /** One death: where, and what the system does meanwhile. */
@@ -123,7 +123,10 @@ describe('a worker killed by SIGKILL at any point of a pass', { concurrency: tru
     });
     t.after(() => scim.close());
     const settings = { baseUrl: scim.url, token };
-    await house.connect({ id: 'wiki', connector: 'scim', settings }, Number(new URL(scim.url).port));
+    await house.connect(
+      { id: 'wiki', connector: 'scim', settings },
+      Number(new URL(scim.url).port),
+    );
 
     const scenario: Scenario = {
       house,
@@ -143,6 +146,136 @@ describe('a worker killed by SIGKILL at any point of a pass', { concurrency: tru
         );
         assert.equal(scim.users.get(who.id)?.active, false);
       },
+    };
+    await killAll(t, scenario);
+  });
+
+  it('has changed what must not be changed twice once, and waited out the window', async (t) => {
+    const house = await startHouse(`
+      playbook: involuntary-departure
+      title: No longer a member
+      for: departure
+      steps:
+        - { id: guest, layer: security, do: groups.leave, on: every account }
+    `);
+    t.after(() => house.stop());
+    const system = await startHttpSystem({
+      name: 'Badge Desk',
+      token: newSecret(),
+      users: [
+        { id: 'service', email: 'service@meadow.example' },
+        ...leavers(everywhere).map(({ id, email }) => ({ id, email })),
+      ],
+    });
+    t.after(() => system.close());
+    await house.connect(badges('doors', system, { 'groups.leave': becomeGuest }), system.port);
+
+    const scenario: Scenario = {
+      house,
+      kills: everywhere,
+      effects: system.effects,
+      slow(isSlow) {
+        system.behaviour = isSlow ? 'slow' : 'normal';
+        system.slowMs = 300;
+      },
+      late(lateMs) {
+        system.lateMs = lateMs;
+      },
+      check(who, { steps: [step] }, { point }) {
+        assert.deepEqual(ofPerson(scenario, who), ['role guest']);
+        assert.equal(step?.grade, 'verified');
+        assert.equal(system.users.get(who.id)?.role, 'guest');
+        const [effect] = system.effects.filter(({ id }) => id === who.id);
+        const waitedMs = effect!.at.getTime() - step!.startedAt!.getTime();
+        // Nobody can tell whether the call was made, so it is not repeated before the window ends.
+        if (point === 'after the intent, before the call') assert.ok(waitedMs >= 2_000);
+      },
+    };
+    await killAll(t, scenario);
+  });
+
+  it('has told people, asked people and sent commands, and nothing is forgotten', async (t) => {
+    const house = await startHouse(`
+      playbook: involuntary-departure
+      title: Everything that cannot be read back
+      for: departure
+      steps:
+        - { id: sign-out, layer: security, do: sessions.revoke, on: every account }
+        - id: tell
+          layer: operations
+          notice: { to: [{ email: ops@meadow.example }], subject: "{person.name} left", text: Done. }
+          after: [sign-out]
+        - id: keys
+          layer: operations
+          task:
+            title: "Collect the keys of {person.name}"
+            assign to: { email: porter@meadow.example }
+            due: last working day + 5 days
+            proof: [number of keys]
+    `);
+    t.after(() => house.stop());
+    const { app, admin } = house.gatehouse;
+    const mails = await startSmtpServer();
+    t.after(() => mails.close());
+    const settings = {
+      host: mails.host,
+      port: mails.port,
+      tls: 'none',
+      from: 'gate@meadow.example',
+    };
+    await house.connect({ id: 'post', connector: 'mail', settings }, mails.port);
+    await changeSetting(app, admin, 'alerts', { mailConnection: 'post' });
+
+    const points: readonly Kill[] = [
+      { point: 'before the intent commits' },
+      { point: 'after the intent, before the call' },
+      { point: 'during the call' },
+      { point: 'before the settlement commits' },
+      { point: 'before the release' },
+      { point: 'after the settlement' },
+    ];
+    // The first time it is the command, the second time the notice.
+    const kills = points.flatMap((it) => [it, { ...it, nth: 2 }]);
+    const system = await startHttpSystem({
+      name: 'Badge Desk',
+      token: newSecret(),
+      users: [
+        { id: 'service', email: 'service@meadow.example' },
+        ...leavers(kills).map(({ id, email }) => ({ id, email, sessions: ['web'] })),
+      ],
+    });
+    t.after(() => system.close());
+    await house.connect(badges('doors', system, { 'sessions.revoke': signOut }), system.port);
+
+    const scenario: Scenario = {
+      house,
+      kills,
+      effects: system.effects,
+      slow() {},
+      late() {},
+      async help(who) {
+        const asked = await until('somebody to be asked', async () => {
+          const found = await house.find(who);
+          return found?.steps.find((it) => it.key === 'keys' && it.assignment !== null);
+        });
+        await attestStep(app, admin, asked.id, { reason: 'He brought them.', proof: '3 keys' });
+      },
+      check(who, { steps }) {
+        assert.deepEqual(ofPerson(scenario, who), ['sessions ended']);
+        const grades = Object.fromEntries(steps.map((it) => [it.playbookStep, it.grade]));
+        assert.deepEqual(grades, {
+          'sign-out': 'acknowledged',
+          tell: 'acknowledged',
+          keys: 'attested',
+        });
+        const notices = mails.messages.filter((it) => it.subject === `Leaver ${who.id} left`);
+        assert.equal(notices.length, 1);
+        const tasks = mails.messages.filter((it) =>
+          it.subject.endsWith(`keys of Leaver ${who.id}`),
+        );
+        assert.ok(tasks.length >= 1);
+      },
+      seen: () => mails.messages.map((it) => JSON.stringify(it)),
     };
     await killAll(t, scenario);
   });

@@ -51,7 +51,8 @@ export const becomeGuest = {
 
 /** Ends all sessions, of which nothing can be read: a command. */
 export const signOut = {
-  apply: [{ method: 'POST', path: '/sign-out', form: { login: '{account.login}' } }],
+  apply: [{ method: 'DELETE', path: '/users/{account.id}/sessions' }],
+  repeatable: true,
 } as const;
 
 /** Blocks the badge; asked again, the system refuses. */

@@ -296,6 +296,14 @@ create table alert_messages (
   primary key (alert_id, level, channel, recipient)
 );
 
+create table notice_receipts (             -- not facts: whom the mail server has taken a notice for
+  step_id   text        not null references steps,
+  recipient text        not null,
+  receipt   text        not null,
+  sent_at   timestamptz not null default clock_timestamp(),
+  primary key (step_id, recipient)
+);
+
 create table idempotency (
   actor       text        not null,
   key         text        not null,
@@ -533,7 +541,7 @@ grant insert, update on settings, users, tokens, connections, connection_health,
 grant delete on idempotency, accounts to gatehouse_web;
 
 grant insert, update on connections, connection_health, people, accounts, cases, separations, steps, step_lease,
-                        deliveries, sources, orders, alerts, alert_messages, switches, pulses
+                        deliveries, sources, orders, alerts, alert_messages, notice_receipts, switches, pulses
    to gatehouse_worker;
 grant delete on step_lease, orders to gatehouse_worker;
 grant insert, update on pulses, alerts to gatehouse_scribe;
