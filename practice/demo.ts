@@ -51,7 +51,10 @@ export async function runDemo(
     return 0;
   } catch (error) {
     const ending: Ending = stopping.signal.aborted ? stopping.signal.reason : { error };
-    if ('code' in ending) return ending.code;
+    if ('code' in ending) {
+      screen.line('\nStopped before the end.');
+      return ending.code;
+    }
     showFailure(screen, ending.error);
     return 1;
   } finally {

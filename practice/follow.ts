@@ -33,8 +33,9 @@ export function follow(
   let last: Case | null = null;
   const since = (at: number) => `+${seconds(at - it.since)}`;
 
-  const whereOf = ({ connection, account }: Step) => {
-    const name = connection === null ? 'People' : (it.names.get(connection) ?? connection);
+  const whereOf = ({ connection, account, kind }: Step) => {
+    if (connection === null) return kind === 'action' ? 'Everywhere' : 'People';
+    const name = it.names.get(connection) ?? connection;
     return account?.privileged ? `${name} ★` : name;
   };
 

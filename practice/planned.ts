@@ -1,19 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Case } from '../src/api/contract/cases.ts';
 import { PlanPreview } from '../src/api/contract/plans.ts';
-import { colleague, personInEvent } from './company.ts';
-import { follow } from './follow.ts';
-import {
-  caseOf,
-  changedPeople,
-  count,
-  lookEverywhere,
-  namesOf,
-  type Stage,
-  tell,
-} from './stage.ts';
-import { seconds } from './terminal.ts';
-import { expectThat, Unmet, waitFor } from './wait.ts';
+import { colleague } from './company.ts';
+import { depart } from './departure.ts';
+import { changedPeople, count, lookEverywhere, type Stage } from './stage.ts';
+import { expectThat, Unmet } from './wait.ts';
 
 export const leaver = colleague('mateus.oliveira');
 const noticeDays = 14;
@@ -23,55 +14,29 @@ const noticeDays = 14;
  * Ends when the departure is scheduled, with all that can be asked for already asked for.
  */
 export async function plannedDeparture(stage: Stage): Promise<Case> {
-  const { screen, gatehouse, systems, signal } = stage;
+  const { screen } = stage;
   const { zone, city } = leaver.office;
-  const today = Temporal.Now.plainDateISO(zone);
-  const lastDay = today.add({ days: noticeDays }).toString();
+  const lastDay = Temporal.Now.plainDateISO(zone).add({ days: noticeDays }).toString();
   screen.heading(2, `Planned: ${leaver.name}, ${leaver.title}, ${city}`);
   screen.paragraph(
     `Resigned; last working day ${dayText(lastDay, zone)}. What will happen, asked beforehand:`,
   );
   screen.line();
   await preview(stage, lastDay);
+  screen.line();
 
-  const told = await tell(stage, {
-    type: 'departure.confirmed',
-    occurred_at: new Date().toISOString(),
-    person: personInEvent(leaver),
+  const { found } = await depart(stage, {
+    person: leaver,
     departure: { id: 'S-89', kind: 'resignation', last_working_day: lastDay },
+    expected: `the departure of ${leaver.name} scheduled, and people asked`,
+    withinMs: 20_000,
+    isThere: ({ state, steps }) =>
+      state === 'scheduled' &&
+      steps.length > 0 &&
+      steps.filter(isDueNow).every((it) => it.grade !== null || it.assignment !== null),
   });
-  const caseId = await caseOf(stage, leaver);
-  screen.line();
-  screen.paragraph(
-    `HR told us by signed webhook, taken in ${Math.round(told.ms)} ms. Departure ${caseId}.`,
-    'quiet',
-  );
-  screen.line();
-
-  const since = told.at;
-  const follower = follow(screen, gatehouse.onlooker, {
-    caseId,
-    since,
-    mail: systems.mail,
-    names: namesOf(stage),
-  });
-  screen.status(() => `asking people, ${seconds(Date.now() - since)}`);
-  const isAsked = (it: Case) =>
-    it.state === 'scheduled' &&
-    it.planDigest !== null &&
-    it.steps.filter(isDueNow).every((step) => step.grade !== null || step.assignment !== null);
-  const found = await waitFor(
-    `the departure of ${leaver.name} scheduled, and people asked`,
-    async () => {
-      const it = await follower.look();
-      return isAsked(it) ? it : null;
-    },
-    { withinMs: 20_000, found: () => follower.last()?.state ?? 'no departure', signal },
-  );
-  follower.end();
-  screen.status(null);
-
   await expectNothingCut(stage, found);
+
   const ends = found.accessEndsAt ?? '';
   screen.line();
   screen.entry(
@@ -85,7 +50,7 @@ export async function plannedDeparture(stage: Stage): Promise<Case> {
     '✔',
     'good',
     'Nothing cut',
-    `Every account is still open, as each system itself says. ${count(asked.length, 'task')} asked for now.`,
+    `Every account is open, as each system itself says. People were asked for ${count(asked.length, 'task')}.`,
   );
   return found;
 }

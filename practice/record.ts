@@ -21,19 +21,13 @@ export async function showRecord(
   cases: readonly Case[],
   evidenceDirectory: string | null,
 ): Promise<void> {
-  const { screen, signal } = stage;
+  const { screen } = stage;
   screen.heading(3, 'The record');
 
   const files: { name: string; text: string }[] = [];
   for (const it of cases) {
-    const text = await waitFor(
-      `every settled step of ${it.person.name} in the record`,
-      async () => {
-        const exported = await exportOf(stage, it, 'jsonl');
-        return settlementsIn(exported) >= settledSteps(it) ? exported : null;
-      },
-      { withinMs: 10_000, found: () => 'fewer facts', signal },
-    );
+    await isSequenced(stage, it);
+    const text = await exportOf(stage, it, 'jsonl');
     const facts = check(it, text);
     screen.entry(
       '✔',
@@ -67,6 +61,21 @@ async function showSearch({ screen, gatehouse, systems }: Stage, urgent: Case): 
     const by = it.actor?.name ?? 'Gatehouse';
     screen.entry('·', 'quiet', time, `${it.title.padEnd(40)} ${by}, fact ${it.index}`);
   }
+}
+
+/** The scribe sequences facts a moment after they were stated. */
+async function isSequenced({ gatehouse, signal }: Stage, it: Case): Promise<void> {
+  const query = new URLSearchParams({ case: it.id, limit: '200' });
+  let found = 0;
+  await waitFor(
+    `${settledSteps(it)} settled steps of ${it.person.name} in the record`,
+    async () => {
+      const { items } = await gatehouse.onlooker.get(`/audit?${query}`, AuditPage);
+      found = items.filter(({ type }) => settling.test(type)).length;
+      return found >= settledSteps(it) || null;
+    },
+    { withinMs: 10_000, found: () => String(found), signal },
+  );
 }
 
 const exportOf = ({ gatehouse }: Stage, it: Case, format: (typeof formats)[number]) =>

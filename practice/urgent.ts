@@ -2,22 +2,14 @@ import type { Case } from '../src/api/contract/cases.ts';
 import { Done } from '../src/api/contract/page.ts';
 import type { Step } from '../src/api/contract/steps.ts';
 import type { Client } from './client.ts';
-import { colleague, personInEvent } from './company.ts';
-import { type Follower, follow } from './follow.ts';
-import {
-  caseOf,
-  changedPeople,
-  count,
-  lookEverywhere,
-  namesOf,
-  type Stage,
-  tell,
-} from './stage.ts';
+import { colleague } from './company.ts';
+import { depart, howItStands } from './departure.ts';
+import type { Follower } from './follow.ts';
+import { changedPeople, count, lookEverywhere, namesOf, type Stage } from './stage.ts';
 import { seconds } from './terminal.ts';
-import { expectThat, waitFor } from './wait.ts';
+import { expectThat } from './wait.ts';
 
 export const leaver = colleague('priya.nair');
-const longestMs = 40_000;
 const shortestOutageMs = 4_000;
 
 /**
@@ -25,58 +17,43 @@ const shortestOutageMs = 4_000;
  * departure is complete and every system, asked past Gatehouse, says the same as the record.
  */
 export async function urgentDeparture(stage: Stage): Promise<Case> {
-  const { screen, systems, gatehouse, signal } = stage;
+  const { screen, systems } = stage;
   screen.heading(1, `Urgent: ${leaver.name}, ${leaver.title}, ${leaver.office.city}`);
-  const before = await lookEverywhere(stage, leaver);
-  const open = before.filter((it) => it.sight.open);
-  const places = new Set(open.map((it) => it.system.connection.id));
-  expectThat(
-    open.length === before.length && before.length > 0,
-    'every account of hers open before anything happens',
-    () => `${open.length} of ${before.length} open`,
-  );
-  screen.paragraph(
-    `${open.length} accounts in ${places.size} systems are open, and she has a door badge. To make ` +
-      'it real, Chat is down just now, and Expenses will say “done” without doing anything.',
-  );
+  await expectOpenAccounts(stage);
   systems.chat.server.behaviour = 'down';
   systems.expenses.server.behaviour = 'lies';
 
   const today = new Date().toISOString().slice(0, 10);
-  const told = await tell(stage, {
-    type: 'departure.confirmed',
-    occurred_at: new Date().toISOString(),
-    person: personInEvent(leaver),
+  const { found, since } = await depart(stage, {
+    person: leaver,
     departure: { id: 'S-88', kind: 'involuntary', urgent: true, last_working_day: today },
-  });
-  const caseId = await caseOf(stage, leaver);
-  screen.paragraph(
-    `HR told us by signed webhook, taken in ${Math.round(told.ms)} ms. Departure ${caseId}.`,
-    'quiet',
-  );
-  screen.line();
-
-  const names = namesOf(stage);
-  const following = { caseId, since: told.at, mail: systems.mail, names };
-  const follower = follow(screen, gatehouse.onlooker, following);
-  screen.status(() => statusOf(follower.last(), names));
-  const done = await waitFor(
-    `the departure of ${leaver.name} complete`,
-    async () => {
-      const found = await follower.look();
-      await react(stage, follower, found, told.at);
-      return found.state === 'complete' ? found : null;
+    expected: `the departure of ${leaver.name} complete`,
+    withinMs: 40_000,
+    async isThere(it, follower, since) {
+      await react(stage, follower, it, since);
+      return it.state === 'complete';
     },
-    { withinMs: longestMs, found: () => howItStands(follower.last()), signal },
-  );
-  follower.end();
-  screen.status(null);
-
-  const ungraded = done.steps.filter((it) => it.grade === null);
-  expectThat(ungraded.length === 0, 'a grade on every step', () => howItStands(done));
-  sumUp(stage, done, told.at);
+  });
+  const ungraded = found.steps.filter((it) => it.grade === null);
+  expectThat(ungraded.length === 0, 'a grade on every step', () => howItStands(found));
+  sumUp(stage, found, since);
   await askEverySystem(stage);
-  return done;
+  return found;
+}
+
+async function expectOpenAccounts(stage: Stage): Promise<void> {
+  const sights = await lookEverywhere(stage, leaver);
+  const open = sights.filter((it) => it.sight.open);
+  expectThat(
+    open.length === sights.length && open.length > 0,
+    'every account of hers open before anything happens',
+    () => `${open.length} of ${sights.length} open`,
+  );
+  const places = new Set(open.map((it) => it.system.connection.id));
+  stage.screen.paragraph(
+    `${open.length} accounts in ${places.size} systems are open, and she has a door badge. To make ` +
+      'it real, Chat is down just now, and Expenses will say “done” without doing anything.',
+  );
 }
 
 /** What people do while the engine does the rest. */
@@ -127,27 +104,8 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
   return found!;
 }
 
-const isOpen = (it: Step) => it.grade === null;
-
-function statusOf(found: Case | null, names: ReadonlyMap<string, string>): string {
-  if (!found) return 'planning';
-  const { steps, proven } = found.progress;
-  const waiting = new Set(
-    found.steps.filter(isOpen).map((it) => (it.connection ? names.get(it.connection) : 'people')),
-  );
-  return `${proven} proven of ${steps}, still open: ${[...waiting].join(', ') || 'nothing'}`;
-}
-
-function howItStands(found: Case | null): string {
-  if (!found) return 'no departure';
-  const open = found.steps.filter(isOpen).map((it) => {
-    const place = it.connection ? ` in ${it.connection}` : '';
-    return `${it.title}${place} (${it.status}${it.because ? `: ${it.because}` : ''})`;
-  });
-  return `${found.state}; open: ${open.join('; ') || 'nothing'}`;
-}
-
-function sumUp({ screen }: Stage, done: Case, since: number): void {
+function sumUp(stage: Stage, done: Case, since: number): void {
+  const { screen } = stage;
   const moment = (it: string | null) => Date.parse(it ?? '') - since;
   const { progress, steps } = done;
   const others = [
@@ -161,12 +119,17 @@ function sumUp({ screen }: Stage, done: Case, since: number): void {
   const closed = Math.max(...prompt.map((it) => moment(it.settledAt)));
 
   screen.line();
+  // Where something was not read back, the words never stand alone.
+  const names = namesOf(stage);
+  const weaker = steps
+    .filter((it) => it.layer === 'security' && it.grade !== 'verified' && it.grade !== 'absent')
+    .map((it) => `${names.get(it.connection ?? '') ?? it.title} ${gradeInWords(it)}`);
   screen.entry(
     '✔',
     'good',
     'Access removed',
-    `after ${seconds(moment(done.accessRemovedAt))}. Where nothing stood in the way, ` +
-      `${count(prompt.length, 'account')} were closed and read back within ${seconds(closed)}.`,
+    `after ${seconds(moment(done.accessRemovedAt))} · ${weaker.join(' · ')}. Where nothing stood in ` +
+      `the way, ${count(prompt.length, 'account')} were closed and read back within ${seconds(closed)}.`,
   );
   screen.entry(
     '✔',
@@ -175,6 +138,11 @@ function sumUp({ screen }: Stage, done: Case, since: number): void {
     `after ${seconds(moment(done.endedAt))}: ` +
       `${progress.proven} proven of ${progress.steps}; ${others.join(', ')}.`,
   );
+}
+
+function gradeInWords({ grade, title, decision }: Step): string {
+  if (grade === 'acknowledged') return `“${title}” accepted, cannot be read back`;
+  return grade === 'attested' ? `confirmed by ${decision?.byName}` : 'skipped';
 }
 
 /** The record is one thing; what the systems themselves say is another. */

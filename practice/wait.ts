@@ -17,8 +17,8 @@ export function expectThat(holds: boolean, expected: string, found: () => string
   if (!holds) throw new Unmet(expected, found());
 }
 
-/** Between two looks, in milliseconds. */
-const lookEveryMs = 150;
+/** Between two looks, in milliseconds: below what the API allows one key in a minute. */
+const lookEveryMs = 220;
 
 /** Looks until there is an answer that is not null. Throws Unmet when there is none in time. */
 export async function waitFor<T>(

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { CasePage } from '../src/api/contract/cases.ts';
+import { openClient } from './client.ts';
+
+const program = path.join(import.meta.dirname, '../src/main.ts');
+
+const Fact = z.object({
+  idx: z.int(),
+  leaf_hash: z.string(),
+  leaf: z.looseObject({ type: z.string(), case: z.string() }),
+});
+
+/** The demo as a process of its own, whose temporary files lie in a folder of their own. */
+function start(temporary: string, ...args: string[]) {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = spawn(process.execPath, [program, 'demo', ...args], {
+    env: { ...env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const heard = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      for (const it of heard) it();
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    ended,
+    said: () => said,
+    /** Waits until it has printed something; fails when it ends before. */
+    prints: (words: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => {
+          if (said.includes(words)) resolve();
+        };
+        heard.add(look);
+        look();
+        ended.then((code) => reject(new Error(`It ended with ${code} and said:\n${said}`)));
+      }),
+  };
+}
+
+describe('the practice company', () => {
+  let temporary: string;
+  let evidence: string;
+  const running = new Set<ChildProcess>();
+  const startHere = (...args: string[]) => {
+    const it = start(temporary, ...args);
+    running.add(it.child);
+    it.child.once('exit', () => running.delete(it.child));
+    return it;
+  };
+  const leftovers = () => readdir(temporary);
+
+  before(async () => {
+    temporary = await mkdtemp(path.join(tmpdir(), 'practice-'));
+    evidence = await mkdtemp(path.join(tmpdir(), 'evidence-'));
+  });
+  after(async () => {
+    for (const child of running) child.kill('SIGKILL');
+    await rm(temporary, { recursive: true, force: true });
+    await rm(evidence, { recursive: true, force: true });
+  });
+
+  it('ends by itself with code 0 when both departures are in the right state', async () => {
+    const demo = startHere('--once', '--evidence', evidence);
+
+    assert.equal(await demo.ended, 0, demo.said());
+
+    const lines = demo.said().split('\n');
+    assert.match(demo.said(), /Both departures are in the right state\./);
+    assert.match(demo.said(), /Accepted, but the change does not show\./);
+    assert.match(demo.said(), /“chat does not answer”/);
+    assert.deepEqual(
+      lines.filter((it) => it.length > 100 || it.includes('\x1b')),
+      [],
+    );
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  const factsOf = async (name: string) => {
+    const text = await readFile(path.join(evidence, `${name}.jsonl`), 'utf8');
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => ({ line, ...Fact.parse(JSON.parse(line)) }));
+  };
+  const rowsOf = async (name: string) =>
+    z
+      .array(z.record(z.string(), z.string()))
+      .parse(parse(await readFile(path.join(evidence, `${name}.csv`)), { columns: true }));
+
+  it('writes the record of both, fact by fact, as text to read and as text to check', async () => {
+    for (const [name, person] of [
+      ['priya.nair', 'Priya Nair'],
+      ['mateus.oliveira', 'Mateus Oliveira'],
+    ] as const) {
+      const facts = await factsOf(name);
+      const rows = await rowsOf(name);
+
+      assert.equal(rows.length, facts.length);
+      assert.ok(rows.every((row) => row['person'] === person));
+      assert.equal(new Set(facts.map((it) => it.leaf.case)).size, 1);
+      for (const { line, leaf_hash } of facts) {
+        const [, leaf = ''] = /"leaf":(.*),"disclosures":/.exec(line) ?? [];
+        const hash = createHash('sha256').update(Buffer.of(0)).update(leaf);
+        assert.equal(hash.digest('hex'), leaf_hash);
+      }
+    }
+    assert.match(await readFile(path.join(evidence, 'README.txt'), 'utf8'), /audit export/);
+  });
+
+  it('tells in the record of the lie, the second try and the end of the urgent one', async () => {
+    const types = (await factsOf('priya.nair')).map((it) => it.leaf.type);
+
+    for (const type of ['case.opened', 'step.mismatch', 'step.held', 'step.retried']) {
+      assert.ok(types.includes(type), type);
+    }
+    assert.equal(types.filter((it) => it === 'step.attested').length, 3);
+    assert.equal(types.at(-1), 'case.sealed');
+  });
+
+  it('cuts nothing of the planned one', async () => {
+    const rows = await rowsOf('mateus.oliveira');
+
+    assert.ok(rows.some((it) => it['action'] === 'case.opened'));
+    assert.ok(rows.every((it) => it['action'] !== 'account.suspend'));
+    assert.ok(rows.every((it) => it['action'] !== 'case.sealed'));
+  });
+
+  it('goes on without LDAP and without --once, until it is asked to stop', async () => {
+    const demo = startHere('--no-ldap');
+    await demo.prints('Ctrl-C');
+    const [, url = '', data = ''] =
+      /GATEHOUSE_URL=(\S+) GATEHOUSE_DATA=(\S+)/.exec(demo.said()) ?? [];
+    const token = (await readFile(path.join(data, 'cli-token'), 'utf8')).trim();
+
+    const { items } = await openClient(url, 'somebody', token).get('/cases', CasePage);
+    demo.child.kill('SIGINT');
+
+    assert.deepEqual(
+      items.map((it) => [it.person.name, it.state]),
+      [
+        ['Mateus Oliveira', 'scheduled'],
+        ['Priya Nair', 'complete'],
+      ],
+    );
+    assert.equal(await demo.ended, 0, demo.said());
+    assert.match(demo.said(), /Directory +left out/);
+    assert.deepEqual(await leftovers(), []);
+    await assert.rejects(fetch(url), 'nobody answers any more');
+  });
+
+  it('leaves nothing behind when it is stopped half-way', async () => {
+    const demo = startHere();
+    await demo.prints('1  Urgent');
+    demo.child.kill('SIGTERM');
+
+    assert.equal(await demo.ended, 143);
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  it('names an option that it does not have', async () => {
+    const demo = startHere('--twice');
+
+    assert.equal(await demo.ended, 2);
+    assert.match(demo.said(), /unknown option '--twice'/);
+  });
+});

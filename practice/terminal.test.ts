@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Output, openScreen, seconds } from './terminal.ts';
+
+function screenOf(it: Partial<Output> = {}) {
+  let text = '';
+  const write = (more: string) => {
+    text += more;
+  };
+  const screen = openScreen({ write, isTerminal: false, columns: null, colours: false, ...it });
+  return { screen, text: () => text, lines: () => text.trimEnd().split('\n') };
+}
+
+const row = {
+  time: '+0.4 s',
+  icon: '▲',
+  tone: 'attention',
+  where: 'Expenses',
+  what: 'Block sign-in to each system of the house',
+  word: 'Needs you',
+  detail: 'Accepted, but the change does not show, whatever the system says of it.',
+} as const;
+
+describe('what the practice company prints', () => {
+  for (const columns of [80, 100, 200]) {
+    it(`fits a terminal of ${columns} columns, and says every word`, () => {
+      const { screen, lines, text } = screenOf({ columns });
+
+      screen.row(row);
+      screen.paragraph('word '.repeat(60));
+      screen.entry('✔', 'good', 'Ticket desk', 'word '.repeat(60));
+
+      assert.ok(lines().every((it) => it.length <= Math.min(columns, 100)));
+      const words = new Set(text().split(/\s+/));
+      for (const it of `${row.what} ${row.word} ${row.detail}`.split(' ')) assert.ok(words.has(it));
+    });
+  }
+
+  it('keeps what belongs together in its column', () => {
+    const { screen, lines } = screenOf({ columns: 100 });
+
+    screen.row(row);
+
+    const [first = '', second = ''] = lines();
+    assert.equal(first.indexOf('Block'), second.indexOf('system'));
+    assert.match(second.slice(first.indexOf('Needs') - 1), /^ \S/);
+  });
+
+  it('has colours only where they are wanted, and a word beside each of them', () => {
+    const plain = screenOf();
+    const coloured = screenOf({ colours: true });
+
+    plain.screen.row(row);
+    coloured.screen.row(row);
+
+    assert.ok(!plain.text().includes('\x1b'));
+    assert.ok(coloured.text().includes('\x1b[31mNeeds you'));
+  });
+
+  it('shows what is waited for on a terminal, and takes it away again', () => {
+    const terminal = screenOf({ isTerminal: true, columns: 80 });
+    const file = screenOf();
+
+    for (const { screen } of [terminal, file]) {
+      screen.status(() => 'waiting for Chat');
+      screen.line('Chat answers');
+      screen.status(null);
+    }
+
+    assert.ok(terminal.text().includes('waiting for Chat'));
+    assert.ok(terminal.text().includes('\r\x1b[2KChat answers\n'));
+    assert.equal(file.text(), 'Chat answers\n');
+  });
+
+  it('rounds times to tenths of a second', () => {
+    assert.equal(seconds(849), '0.8 s');
+    assert.equal(seconds(-3), '0.0 s');
+  });
+});
