@@ -15,6 +15,7 @@ import { insertSteps, reviseSteps } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { loadWork, type Work, wakeSteps } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
+import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
 import { type CasePlan, knownAccounts, offersOf, planFor, unansweredBy } from './plan-for.ts';
 import { holdIn, release, Stale, settleIn } from './settle.ts';
@@ -26,15 +27,38 @@ export interface Found {
   readonly accounts: readonly Account[];
 }
 
-/** {@link planOnce} as often as the case is changed while it is planned. */
+/**
+ * {@link planOnce} as often as the case is changed while it is planned. When it cannot be
+ * planned, the sweep tries again, and a person is told: nobody may be forgotten.
+ */
 export async function planCase(engine: Engine, caseId: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await planOnce(engine, caseId);
+      await planOnce(engine, caseId);
+      return await resolveAlerts(engine.pool, `planning:${caseId}`);
     } catch (error) {
-      if (!(error instanceof Stale) || attempt === 5) throw error;
+      if (error instanceof Stale && attempt < 5) continue;
+      if (!(error instanceof Stale)) await tellUnplanned(engine, caseId, error);
+      throw error;
     }
   }
+}
+
+async function tellUnplanned(engine: Engine, caseId: string, error: unknown): Promise<void> {
+  const it = await loadCase(engine.pool, caseId);
+  if (!it) return;
+  await raiseAlert(engine.pool, {
+    condition: `planning:${caseId}`,
+    kind: 'case.unplanned',
+    title: 'A departure cannot be planned',
+    body:
+      `Nothing happens in it until it can. ${failureIn(error).detail} We go on trying; ` +
+      'until then close the access by hand.',
+    caseId,
+    stepId: null,
+    connectionId: null,
+    confidential: it.departure.confidential,
+  });
 }
 
 /**

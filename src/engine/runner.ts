@@ -9,7 +9,7 @@ import {
 } from 'graphile-worker';
 import type pg from 'pg';
 import { dueAlerts, wakeAlert } from '#store/alerts.ts';
-import { unplannedCases, wakeCase } from '#store/cases.ts';
+import { unfinishedCases, unplannedCases, wakeCase } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
 import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
@@ -137,25 +137,37 @@ export async function startEngine(
     return following;
   };
 
+  /** Each part for itself: one that fails must not keep the others from being done. */
+  const sweepParts: Readonly<Record<string, () => Promise<void>>> = {
+    jobs: () => freeDeadWorkers(engine.pool),
+    async steps() {
+      const { leaseMs } = engine.timing;
+      await wakeSteps(engine.pool, await dueSteps(engine.pool, { leaseMs, limit: 500 }));
+    },
+    waivers: () => reopenExpiredWaivers(engine),
+    async cases() {
+      const waiting = [
+        ...(await unplannedCases(engine.pool)),
+        ...(await unfinishedCases(engine.pool)),
+      ];
+      for (const caseId of waiting) await wakeCase(engine.pool, { caseId, urgency: 50 });
+    },
+    async alerts() {
+      for (const alertId of await dueAlerts(engine.pool)) await wakeAlert(engine.pool, alertId);
+    },
+    pulse: () => notePulse(engine.pool, 'engine'),
+  };
   const sweep = async () => {
-    await freeDeadWorkers(engine.pool);
-    const { leaseMs } = engine.timing;
-    await wakeSteps(engine.pool, await dueSteps(engine.pool, { leaseMs, limit: 500 }));
-    await reopenExpiredWaivers(engine);
-    for (const caseId of await unplannedCases(engine.pool)) {
-      await wakeCase(engine.pool, { caseId, urgency: 50 });
+    for (const [part, work] of Object.entries(sweepParts)) {
+      await work().catch((error: Error) =>
+        engine.log.error({ error: error.message }, `the sweep failed: ${part}`),
+      );
     }
-    for (const alertId of await dueAlerts(engine.pool)) await wakeAlert(engine.pool, alertId);
-    await notePulse(engine.pool, 'engine');
   };
 
   await follow();
   await life.listen('gatehouse_connections', () => void follow());
-  const sweeper = every(engine.timing.sweepMs, async () => {
-    await sweep().catch((error: Error) =>
-      engine.log.error({ error: error.message }, 'the sweep failed'),
-    );
-  });
+  const sweeper = every(engine.timing.sweepMs, sweep);
 
   return {
     async stop() {

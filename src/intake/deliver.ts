@@ -2,6 +2,7 @@ import type { Heard as HeardFromSource } from '#connector-kit/contract.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
+import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import {
   closeDelivery,
@@ -38,11 +39,34 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
         detail: received.map((it) => it.detail).join('; ') || 'nothing in it concerns us',
         caseId: received.find((it) => it.caseId !== null)?.caseId ?? null,
       });
+      await resolveAlerts(tx, `delivery:${deliveryId}`);
     });
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error; // the sweep tries again
-    await notUnderstood(intake, found, error.failure);
+    const failure = error instanceof ConnectorError ? error.failure : unstorable(error);
+    if (failure) return notUnderstood(intake, found, failure);
+    await tellStuck(intake, found);
+    throw error; // the sweep tries again
   }
+}
+
+/** What the database can never hold, such as a name with a NUL in it (SQLSTATE class 22). */
+function unstorable(error: unknown): Failure | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (typeof code !== 'string' || !/^22...$/.test(code)) return null;
+  return { kind: 'rejected', detail: 'a value in it is no text that can be kept.' };
+}
+
+/** A fault of our own must not swallow somebody's last day. */
+async function tellStuck(intake: Intake, { id, source }: DeliveryRow): Promise<void> {
+  await askPerson(intake.pool, {
+    condition: `delivery:${id}`,
+    title: 'An event from the HR system is stuck',
+    body:
+      `Gatehouse itself fails at what ${source} sent, and goes on trying. Check in the HR system whether ` +
+      'somebody leaves, and start the departure by hand if it is urgent.',
+    caseId: null,
+    confidential: false,
+  });
 }
 
 /** Whatever cannot be read now is tried again; what never can be is kept, and a person is told. */

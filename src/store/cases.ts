@@ -328,3 +328,25 @@ export async function unplannedCases(db: Db): Promise<readonly string[]> {
   `);
   return rows.map((row) => row.id);
 }
+
+/**
+ * Cases whose steps, or security steps, all have a grade, and whose state does not say so: the job that
+ * should have seen to that was lost.
+ */
+export async function unfinishedCases(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select cases.id
+      from cases
+      join steps on steps.case_id = cases.id
+                and steps.dropped_at is null
+                and (steps.undo_of is not null) = (cases.direction = 'back')
+     where cases.state in ('scheduled', 'running', 'access-removed')
+     group by cases.id
+    having every(steps.status = 'settled')
+        or (    cases.direction = 'forward'
+            and cases.state <> 'access-removed'
+            and every(steps.status = 'settled') filter (where steps.layer = 'security'))
+     limit 100
+  `);
+  return rows.map((row) => row.id);
+}
