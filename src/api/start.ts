@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
-import { checkDatabase } from '#app/health.ts';
+import { checkHealth } from '#app/health.ts';
 import type { Health } from './contract/health.ts';
 import { answerHealth, listen } from './listen.ts';
 import type { Log } from './request-log.ts';
@@ -21,7 +21,7 @@ export interface StartOptions {
     readonly publicUrl: string | undefined;
   };
   readonly log: Log;
-  /** Default: whether the database answers. */
+  /** Default: whether the database answers and a worker runs. */
   readonly health?: () => Promise<Health>;
 }
 
@@ -35,7 +35,7 @@ export interface RunningApi {
 
 /** Starts the API, and beside it the small server for health on its own address. */
 export async function startApi(app: App, options: StartOptions): Promise<RunningApi> {
-  const { configuration, log, health = () => checkDatabase(app) } = options;
+  const { configuration, log, health = () => checkHealth(app) } = options;
   const { host, port } = configuration.listen;
   const api = createApi(app, {
     log,

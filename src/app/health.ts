@@ -1,13 +1,45 @@
 import { databaseNow } from '#store/clock.ts';
+import { listPulses } from '#store/liveness.ts';
 import type { App } from './app.ts';
 
-/** Whether the database answers, on which everything stands. */
-export async function checkDatabase(app: Pick<App, 'pool'>) {
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** An engine that gave no sign of life for this long counts as stopped. */
+const silentAfterMs = 60_000;
+
+/** Whether everything runs that a departure needs: the database, and a worker somewhere. */
+export async function checkHealth(
+  app: Pick<App, 'pool'>,
+): Promise<{ ready: boolean; checks: Check[] }> {
+  const checks = await Promise.all([database(app), engine(app)]);
+  return { ready: checks.every((it) => it.ok), checks };
+}
+
+async function database(app: Pick<App, 'pool'>): Promise<Check> {
   try {
     await databaseNow(app.pool);
-    return { ready: true, checks: [{ name: 'database', ok: true, detail: 'It answers.' }] };
+    return { name: 'database', ok: true, detail: 'It answers.' };
   } catch {
     const detail = 'The database does not answer. Check that it runs, and DATABASE_URL.';
-    return { ready: false, checks: [{ name: 'database', ok: false, detail }] };
+    return { name: 'database', ok: false, detail };
+  }
+}
+
+async function engine(app: Pick<App, 'pool'>): Promise<Check> {
+  const name = 'engine';
+  try {
+    const pulse = (await listPulses(app.pool)).find((it) => it.name === 'engine');
+    if (pulse && pulse.ageMs < silentAfterMs) {
+      return { name, ok: true, detail: 'A worker carries out steps.' };
+    }
+    const since = pulse ? `for ${Math.round(pulse.ageMs / 1_000)} s` : 'yet';
+    const detail = `No worker has given a sign of life ${since}. Start one (gatehouse serve, or gatehouse work).`;
+    return { name, ok: false, detail };
+  } catch {
+    return { name, ok: false, detail: 'Unknown, since the database does not answer.' };
   }
 }

@@ -1,5 +1,3 @@
-import type { Failure } from './failure.ts';
-
 /** The three layers of a complete offboarding. A step may wait for a whole layer. */
 export const layers = ['security', 'operations', 'compliance'] as const;
 export type Layer = (typeof layers)[number];
@@ -36,10 +34,13 @@ export const grades = [
 ] as const;
 export type Grade = (typeof grades)[number];
 
-/** The status changes that may happen. Anything absent from this table is a bug. */
+/**
+ * The status changes that may happen. Anything absent from this table is a bug, and the
+ * database refuses it (`guard_step`).
+ */
 const moves: Record<StepStatus, readonly StepStatus[]> = {
   waiting: ['ready', 'held', 'settled'],
-  ready: ['running', 'held', 'settled'],
+  ready: ['waiting', 'running', 'held', 'settled'], // waiting again when the plan is made anew
   running: ['ready', 'held', 'settled'],
   held: ['ready', 'settled'],
   settled: ['ready', 'held'], // only by reopening: access came back, or a waiver ran out
@@ -47,10 +48,4 @@ const moves: Record<StepStatus, readonly StepStatus[]> = {
 
 export function canMove(from: StepStatus, to: StepStatus): boolean {
   return moves[from].includes(to);
-}
-
-/** Why a step waits for a person, and what went wrong before. */
-export interface Holding {
-  readonly because: string;
-  readonly failure: Failure | null;
 }

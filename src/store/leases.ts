@@ -104,13 +104,6 @@ export async function endClaim(
   return rowCount === 1;
 }
 
-export async function outboundStopped(db: Db): Promise<boolean> {
-  const { rowCount } = await db.query(sql`
-    select from switches where name = 'outbound' and stopped_at is not null
-  `);
-  return rowCount === 1;
-}
-
 /** Open steps of a case whose last call may or may not have had its effect: nobody knows. */
 export async function stepsOfUnknownOutcome(db: Db, caseId: string): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ id: string }>(sql`

@@ -368,7 +368,17 @@ end $$;
 create trigger guard_case before update on cases for each row execute function guard_case();
 
 create function guard_step() returns trigger language plpgsql as $$
+declare
+  moves constant text[] := array[
+    'waiting>ready', 'waiting>held', 'waiting>settled',
+    'ready>waiting', 'ready>running', 'ready>held', 'ready>settled',
+    'running>ready', 'running>held', 'running>settled',
+    'held>ready', 'held>settled', 'settled>ready', 'settled>held'
+  ];
 begin
+  if new.status <> old.status and not (old.status || '>' || new.status) = any (moves) then
+    raise exception 'a step does not go from % to %', old.status, new.status using errcode = '23514';
+  end if;
   if new.version = old.version + 1 then return new; end if;
   if new.version is distinct from old.version
      or (new.status is distinct from old.status
