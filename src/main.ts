@@ -3,6 +3,7 @@
 // practice company, a local command, or a command of the client.
 
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pino from 'pino';
 import { Problem } from '#app/problem.ts';
@@ -19,6 +20,8 @@ import { localCommands } from './operate/local.ts';
 import { serve } from './serve.ts';
 
 const [word = '', ...rest] = process.argv.slice(2);
+
+const practice = path.join(import.meta.dirname, '../practice/demo.ts');
 
 /** The words that start a process of the server, with the roles it plays. */
 const processes: Readonly<Record<string, readonly Role[]>> = {
@@ -65,6 +68,12 @@ async function main(): Promise<number> {
   const played = processes[word];
   if (played) return run(configuration(), played);
   if (word === 'demo') {
+    if (!existsSync(practice)) {
+      throw new Problem(
+        'not found',
+        'The practice company is not part of this installation. Clone the repository and run npm run demo there.',
+      );
+    }
     const { runDemo } = await import('../practice/demo.ts');
     return runDemo(rest);
   }
