@@ -69,18 +69,20 @@ export async function startHttpSystem(options: HttpSystemOptions) {
     /** How much later than it happens a change of a user shows to whoever reads. */
     lateMs: 0,
     behaviour: (style === 'liar' ? 'lies' : 'normal') as HttpSystemBehaviour,
+    /** Which requests the behaviour is for; all others are answered as usual. */
+    affects: (_method: string, _path: string): boolean => true,
     slowMs: 60_000,
     retryAfterSeconds: 7,
   };
 
   /** Being out of order has no style: `down` and `rate-limited` always show in the status. */
-  function answerBy(ask: Ask): Answer {
-    if (hooks.behaviour === 'down') return { status: 503, body: { error: 'maintenance' } };
-    if (hooks.behaviour === 'rate-limited') {
+  function answerBy(ask: Ask, behaviour: HttpSystemBehaviour): Answer {
+    if (behaviour === 'down') return { status: 503, body: { error: 'maintenance' } };
+    if (behaviour === 'rate-limited') {
       const headers = { 'retry-after': String(hooks.retryAfterSeconds) };
       return { status: 429, body: { error: 'too_many_requests' }, headers };
     }
-    const pretend = hooks.behaviour === 'lies';
+    const pretend = behaviour === 'lies';
     const answer = answerTo(ask, {
       users: ask.method === 'GET' ? shownUsers() : users,
       token,
@@ -122,12 +124,14 @@ export async function startHttpSystem(options: HttpSystemOptions) {
 
     const body = await bodyOf(request);
     const { authorization } = request.headers;
-    const answer = answerBy({ method, url: new URL(url, 'http://system'), authorization, body });
-    if (hooks.behaviour === 'hangs up') {
+    const behaviour = hooks.affects(method, url) ? hooks.behaviour : 'normal';
+    const ask = { method, url: new URL(url, 'http://system'), authorization, body };
+    const answer = answerBy(ask, behaviour);
+    if (behaviour === 'hangs up') {
       response.destroy();
       return;
     }
-    if (hooks.behaviour === 'slow') await delay(hooks.slowMs, null, { signal: closing.signal });
+    if (behaviour === 'slow') await delay(hooks.slowMs, null, { signal: closing.signal });
 
     entry.status = answer.status;
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });

@@ -90,6 +90,9 @@ describe('the practice SCIM server', () => {
     const limited = await ask(server, 'GET', '/Users/ada');
     assert.deepEqual([limited.status, limited.headers.get('retry-after')], [429, '7']);
 
+    server.affects = (method) => method === 'PATCH';
+    assert.equal((await ask(server, 'GET', '/Users/ada')).status, 200);
+
     server.behaviour = 'slow';
     server.slowMs = 50;
     const startedAt = performance.now();

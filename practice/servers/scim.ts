@@ -54,6 +54,8 @@ export async function startScimServer(options: ScimServerOptions) {
   const requests: { at: Date; method: string; path: string; status: number | null }[] = [];
   const hooks = {
     behaviour: 'normal' as ScimBehaviour,
+    /** Which requests the behaviour is for; all others are answered as usual. */
+    affects: (_method: string, _path: string): boolean => true,
     /** Added to every answer. */
     latencyMs: 0,
     /** How much later than it happens a change shows to whoever reads. */
@@ -75,7 +77,8 @@ export async function startScimServer(options: ScimServerOptions) {
     response.on('finish', () => {
       entry.status = response.statusCode;
     });
-    answerLater(response, () => hooks.latencyMs + (hooks.behaviour === 'slow' ? hooks.slowMs : 0));
+    const isSlow = () => behaviourTowards(request) === 'slow';
+    answerLater(response, () => hooks.latencyMs + (isSlow() ? hooks.slowMs : 0));
     misbehave(request, response, next);
   });
   app.use(express.json({ type: ['application/json', 'application/scim+json'], limit: '2mb' }));
@@ -99,8 +102,12 @@ export async function startScimServer(options: ScimServerOptions) {
     }),
   );
 
+  function behaviourTowards({ method, originalUrl }: Request): ScimBehaviour {
+    return hooks.affects(method, originalUrl) ? hooks.behaviour : 'normal';
+  }
+
   function misbehave(request: Request, response: Response, next: NextFunction) {
-    const { behaviour } = hooks;
+    const behaviour = behaviourTowards(request);
     if (typeof behaviour === 'object') {
       response.status(behaviour.status).type(behaviour.type ?? 'text/plain');
       response.end(behaviour.body ?? '');
