@@ -15,13 +15,13 @@ steps:
     at: confirmed
 `;
 
-async function settled(it: Installation, count: number): Promise<void> {
+async function settled(it: Installation, count: number, lookEveryMs = 5): Promise<void> {
   for (;;) {
     const { rows } = await it.pool.query(
       `select count(*)::int as settled from steps where status = 'settled' and kind = 'action'`,
     );
     if (rows[0].settled >= count) return;
-    await wait(5);
+    await wait(lookEveryMs);
   }
 }
 
@@ -90,7 +90,7 @@ export async function layoff(people: number): Promise<{ seconds: number; facts: 
       const batch = Array.from({ length: Math.min(20, people - i) }, (_, n) => `p-${i + n}`);
       await Promise.all(batch.map((person) => it.depart(person)));
     }
-    await settled(it, people * 12);
+    await settled(it, people * 12, 200);
     const seconds = (performance.now() - start) / 1_000;
     const { rows } = await it.pool.query(
       `select coalesce(sum(seq), 0)::int as facts from ledger.chain`,

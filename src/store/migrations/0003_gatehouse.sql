@@ -414,6 +414,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   step record;
   moment timestamptz;
+  jobs graphile_worker.job_spec[] := '{}';
 begin
   for step in
     select s.id, s.connection_id, s.priority, s.wake_at, c.rate_per_second
@@ -432,9 +433,10 @@ begin
       returning next_slot_at - make_interval(secs => 1 / step.rate_per_second) into moment;
       moment := coalesce(moment, step.wake_at);
     end if;
-    perform public.wake('step:' || coalesce(step.connection_id, 'gatehouse'), 'step:' || step.id,
-                        json_build_object('stepId', step.id), moment, step.priority);
+    jobs := jobs || row('step:' || coalesce(step.connection_id, 'gatehouse'), json_build_object('stepId', step.id), null,
+                        moment, 1, 'step:' || step.id, step.priority, null)::graphile_worker.job_spec;
   end loop;
+  perform graphile_worker.add_jobs(jobs);  -- all in one: the queue tells its listeners once
 end $$;
 
 -- The one nudge whose being due cannot be told from rows, so the queue repeats it until planning succeeds.
