@@ -17,6 +17,8 @@ export async function insertSteps(
         as planned (id text, key text, position integer, "playbookStep" text, title text, why text, layer text, kind text,
                     "connectionId" text, account jsonb, capability text, params jsonb, rule text, due timestamptz,
                     late boolean, priority integer, approval boolean, task jsonb, notice jsonb)
+           -- looked up first: "on conflict" would wait for whoever is settling that step just now
+     where not exists (select from steps where case_id = ${caseId} and steps.key = planned.key)
         on conflict (case_id, key) do nothing
   `);
 }
@@ -30,21 +32,30 @@ const asRecord = (it: PlannedStep, position: number) => ({
   late: it.at.late,
 });
 
+export interface Revised {
+  /** Gaps that nobody has been told about. */
+  readonly newGaps: readonly string[];
+  /** Tasks whose deadline moved. */
+  readonly moved: readonly string[];
+  /** Somebody was busy with a step that had to change: roll back and plan again. */
+  readonly skipped: boolean;
+}
+
 /**
  * Brings the steps of a case that have not begun in line with its newest plan: moments and
  * order follow, what the plan does without is dropped, what has begun stays as it is.
- * Returns the gaps that nobody has been told about, and the tasks whose deadline moved.
  */
 export async function reviseSteps(
   db: Db,
   caseId: string,
   steps: readonly PlannedStep[],
-): Promise<{ newGaps: readonly string[]; moved: readonly string[] }> {
+): Promise<Revised> {
   const plan = JSON.stringify(
     steps.map((it, position) => ({ ...asRecord(it, position), after: it.after })),
   );
-  // What stays as it is, is left alone: the steps that are being settled just now among them.
-  await db.query(sql`
+  // Only what changes is touched, and what somebody settles just now is not waited for: they may
+  // hold the step and wait for the case, which is ours.
+  const { rows: revised } = await db.query<{ skipped: boolean }>(sql`
     with planned as (
       select key, position, title, why, coalesce(params, '{}') as params, rule, due, late, priority, task, notice,
              array(select earlier.id
@@ -55,34 +66,50 @@ export async function reviseSteps(
         from jsonb_to_recordset(${plan})
           as planned (key text, position integer, title text, why text, params jsonb, rule text, due timestamptz,
                       late boolean, priority integer, task jsonb, notice jsonb, after jsonb)
+    ), changed as (
+      select step.id
+        from steps step
+        join planned on planned.key = step.key
+       where step.case_id = ${caseId}
+         and step.status in ('waiting', 'ready')
+         and step.started_at is null
+         and step.version = 1
+         and (step.position, step.due_at, step.late, step.rule, step.priority, step.title, step.why, step.task,
+              step.notice, step.params, step.after, step.dropped_at)
+             is distinct from
+             (planned.position, planned.due, planned.late, planned.rule, planned.priority, planned.title, planned.why,
+              planned.task, planned.notice, planned.params, planned.after, null)
+    ), free as (
+      select id from steps where id in (select id from changed) for no key update skip locked
+    ), revised as (
+      update steps step
+         set position = planned.position, due_at = planned.due, late = planned.late, rule = planned.rule,
+             priority = planned.priority, title = planned.title, why = planned.why, task = planned.task,
+             notice = planned.notice, params = planned.params, after = planned.after, dropped_at = null,
+             status = 'waiting', wake_at = null
+        from planned
+       where step.id in (select id from free)
+         and step.key = planned.key
     )
-    update steps step
-       set position = planned.position, due_at = planned.due, late = planned.late, rule = planned.rule,
-           priority = planned.priority, title = planned.title, why = planned.why, task = planned.task,
-           notice = planned.notice, params = planned.params, after = planned.after, dropped_at = null,
-           status = 'waiting', wake_at = null
-      from planned
-     where step.case_id = ${caseId}
-       and step.key = planned.key
-       and step.status in ('waiting', 'ready')
-       and step.started_at is null
-       and step.version = 1
-       and (step.position, step.due_at, step.late, step.rule, step.priority, step.title, step.why, step.task,
-            step.notice, step.params, step.after, step.dropped_at)
-           is distinct from
-           (planned.position, planned.due, planned.late, planned.rule, planned.priority, planned.title, planned.why,
-            planned.task, planned.notice, planned.params, planned.after, null)
+    select (select count(*) from changed) > (select count(*) from free) as skipped
   `);
-  await db.query(sql`
-    update steps
-       set dropped_at = clock_timestamp()
-     where case_id = ${caseId}
-       and undo_of is null
-       and dropped_at is null
-       and started_at is null
-       and (status in ('waiting', 'ready') or (status = 'held' and kind = 'gap'))
-       and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
-       and (kind <> 'lookup' or exists (select from connections where id = connection_id and state = 'disabled'))
+  const { rows: dropped } = await db.query<{ skipped: boolean }>(sql`
+    with surplus as (
+      select id
+        from steps
+       where case_id = ${caseId}
+         and undo_of is null
+         and dropped_at is null
+         and started_at is null
+         and (status in ('waiting', 'ready') or (status = 'held' and kind = 'gap'))
+         and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
+         and (kind <> 'lookup' or exists (select from connections where id = connection_id and state = 'disabled'))
+    ), free as (
+      select id from steps where id in (select id from surplus) for no key update skip locked
+    ), dropped as (
+      update steps set dropped_at = clock_timestamp() where id in (select id from free)
+    )
+    select (select count(*) from surplus) > (select count(*) from free) as skipped
   `);
   await db.query(sql`
     update steps  -- the day to look again was moved to one that has passed
@@ -124,7 +151,11 @@ export async function reviseSteps(
        and dropped_at is null
      order by position
   `);
-  return { newGaps: rows.map((row) => row.id), moved: moved.map((row) => row.id) };
+  return {
+    newGaps: rows.map((row) => row.id),
+    moved: moved.map((row) => row.id),
+    skipped: [...revised, ...dropped].some((row) => row.skipped),
+  };
 }
 
 export interface WayBack {
