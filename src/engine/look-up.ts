@@ -4,7 +4,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { Work } from '#store/steps.ts';
 import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
-import { planOnce } from './planning.ts';
+import { planWith } from './planning.ts';
 import { answered } from './settle.ts';
 
 /** How a person is looked for: by address and HR id, never by name alone. */
@@ -44,5 +44,5 @@ export async function findAccounts(
 export async function lookUp(engine: Engine, work: Work): Promise<void> {
   const accounts = await findAccounts(engine, work.connectionId!, work.personFacts);
   await answered(engine, work);
-  await planOnce(engine, work.caseId, { work, accounts });
+  await planWith(engine, work.caseId, { work, accounts });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#core/account.ts';
 import { endStates } from '#core/case.ts';
 import { record } from '#ledger/record.ts';
@@ -28,19 +29,28 @@ export interface Found {
 }
 
 /**
- * {@link planOnce} as often as the case is changed while it is planned. When it cannot be
- * planned, the sweep tries again, and a person is told: nobody may be forgotten.
+ * {@link planWith}; when the case cannot be planned, the queue tries again, and a person is
+ * told: nobody may be forgotten.
  */
 export async function planCase(engine: Engine, caseId: string): Promise<void> {
+  try {
+    await planWith(engine, caseId);
+    await resolveAlerts(engine.pool, `planning:${caseId}`);
+  } catch (error) {
+    if (!(error instanceof Stale)) await tellUnplanned(engine, caseId, error);
+    throw error;
+  }
+}
+
+/** {@link planOnce} with what a look-up found, again while others are busy with the case or its steps. */
+export async function planWith(engine: Engine, caseId: string, found?: Found): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await planOnce(engine, caseId);
-      return await resolveAlerts(engine.pool, `planning:${caseId}`);
+      return await planOnce(engine, caseId, found);
     } catch (error) {
-      if (error instanceof Stale && attempt < 5) continue;
-      if (!(error instanceof Stale)) await tellUnplanned(engine, caseId, error);
-      throw error;
+      if (!(error instanceof Stale) || attempt === 5) throw error;
     }
+    await wait(20 * attempt);
   }
 }
 
@@ -66,7 +76,7 @@ async function tellUnplanned(engine: Engine, caseId: string, error: unknown): Pr
  * and writes the steps. Planning twice changes nothing; steps that have begun stay.
  * Throws `Stale`, and leaves nothing behind, when the case was changed meanwhile.
  */
-export async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<void> {
+async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<void> {
   const it = await loadCase(engine.pool, caseId);
   if (!it || endStates.includes(it.state)) return;
   if ((it.stateBeforePause ?? it.state) === 'quarantined') return;
@@ -138,6 +148,7 @@ async function write(
   const { plan, playbook, digest } = planned;
   await insertSteps(tx, it.id, plan.steps);
   const changed = await reviseSteps(tx, it.id, plan.steps);
+  if (changed.skipped) throw new Stale(it.id);
 
   const state = it.accessEndsAt && it.accessEndsAt > planned.now ? 'scheduled' : 'running';
   // What was asked while the case was paused is for a person to answer.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type CaseWithSteps, showCase } from '#app/cases.ts';
 import type { ConnectionInput } from '#app/connections.ts';
 import { type HookAnswer, receiveHook } from '#app/hooks.ts';
 import { changeSetting } from '#app/settings.ts';
@@ -17,6 +18,8 @@ export interface House {
   connect(it: ConnectionInput, ports?: readonly number[]): Promise<unknown>;
   set(name: string, change: Readonly<Record<string, unknown>>): Promise<unknown>;
   hear(it: Parameters<typeof receiveHook>[1]): Promise<HookAnswer>;
+  show(caseId: string): Promise<CaseWithSteps>;
+  rows<Row>(text: string, ...values: unknown[]): Promise<Row[]>;
   now(): Date;
 }
 
@@ -24,6 +27,8 @@ export const houseOf = (it: TestGatehouse): House => ({
   connect: (input, ports) => it.connect(input, ports),
   set: (name, change) => changeSetting(it.app, it.admin, name, change),
   hear: (delivery) => receiveHook(it.app, delivery),
+  show: (id) => showCase(it.app, it.admin, id),
+  rows: (text, ...values) => it.rows(text, ...values),
   now: () => new Date(),
 });
 
@@ -31,6 +36,9 @@ export const movedHouseOf = (it: MovedClock): House => ({
   connect: (input, ports) => it.ask('connect', input, ports),
   set: (name, change) => it.ask('set', name, change),
   hear: (delivery) => it.ask('hear', delivery),
+  show: (id) => it.ask('show', id),
+  rows: async <Row>(text: string, ...values: unknown[]) =>
+    (await it.ask('rows', text, ...values)) as Row[],
   now: () => it.now(),
 });
 

@@ -30,7 +30,8 @@ export interface MovedClock {
 const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
 /**
- * Starts a Gatehouse in a process of its own, at the given moment.
+ * Starts a Gatehouse in a process of its own, at the given moment, which must lie in the past: the
+ * database would not notice deadlocks any more in the future (see `isClockMoved`).
  *
  * libfaketime stands between the process and its C library, and reads how far to move the
  * wall clock from a file at every look. Timeouts go by the monotonic clock, which is left alone.

@@ -7,7 +7,7 @@ import { openDatabase } from '../database.ts';
 import { passwordFile, readPassword } from '../passwords.ts';
 import { openPool } from '../pools.ts';
 import { type Role, roleName } from '../roles.ts';
-import { startTestServer, type TestServer } from './server.ts';
+import { isClockMoved, startTestServer, type TestServer } from './server.ts';
 
 /** A fresh, migrated database with all roles, for one test or one test file. */
 export interface TestDatabase {
@@ -49,6 +49,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     ...(role === 'owner' ? { options: '-c role=gatehouse_owner' } : {}),
     // A test that forgets to stop still ends.
     allowExitOnIdle: true,
+    ...(isClockMoved() ? { statement_timeout: 0, idle_in_transaction_session_timeout: 0 } : {}),
   });
   const open = (role: Role | 'admin' | 'owner') =>
     openPool(role === 'owner' ? 'admin' : role, login(role), () => {});

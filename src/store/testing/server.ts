@@ -49,6 +49,13 @@ export async function startTestServer(): Promise<TestServer> {
   return { ...server, directory, keysDirectory };
 }
 
+/**
+ * Whether libfaketime moves this process's clock. It shows signal handlers the true time, and in one
+ * of those PostgreSQL compares what may time out; only its search for deadlocks bears that, as long as
+ * the clock was moved into the past.
+ */
+export const isClockMoved = (): boolean => process.env['FAKETIME_TIMESTAMP_FILE'] !== undefined;
+
 /** A process whose clock is moved (by libfaketime) moves that of its server with it. */
 const movedClock = () =>
   Object.fromEntries(
