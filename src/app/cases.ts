@@ -208,7 +208,10 @@ export async function resumeCase(app: App, caller: Caller, id: string): Promise<
     if (it.state !== 'paused' || it.stateBeforePause === null) {
       throw new Problem('not possible', `This departure is not paused; it is ${it.state}.`);
     }
-    const change = { state: it.stateBeforePause, stateBeforePause: null, question: null } as const;
+    // What fell due meanwhile is late; what may begin is planned first.
+    const planStale = it.direction === 'forward' && it.planDigest !== null;
+    const state = it.stateBeforePause;
+    const change = { state, stateBeforePause: null, question: null, planStale };
     await decide(tx, app, caller, it, change, {
       type: 'case.released',
       data: { reason: 'resumed' },

@@ -10,6 +10,7 @@ import {
   loadCase,
   lockCase,
   noteOpenAccess,
+  notePlanned,
   noteProgress,
 } from '#store/cases.ts';
 import { insertSteps, reviseSteps } from '#store/plans.ts';
@@ -158,7 +159,6 @@ async function write(
     playbook.id === it.playbookId &&
     question === it.question &&
     it.state !== 'draft' &&
-    !it.planStale &&
     lookedUp.length === it.lookedUp.length;
   if (!same) {
     await record(tx, engine.keys, [
@@ -190,6 +190,7 @@ async function write(
     if (notBegun && it.containmentAt === null) await noteProgress(tx, { caseId: it.id, state });
     if (question === null) await resolveAlerts(tx, `question:${it.id}`);
   }
+  if (same && it.planStale) await notePlanned(tx, it.id);
   if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);
   await wakeSteps(tx, changed.moved);
   for (const stepId of changed.newGaps) await holdGap(tx, engine, stepId);

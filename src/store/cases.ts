@@ -29,7 +29,7 @@ export interface CaseRow {
   readonly playbookId: string | null;
   readonly planDigest: string | null;
   readonly planNotes: readonly string[];
-  /** The dates or the kind moved and the plan has not followed yet: nothing new begins. */
+  /** Time or dates moved on and the plan has not followed yet: nothing new begins. */
   readonly planStale: boolean;
   /** Connections that have answered where this person has accounts. */
   readonly lookedUp: readonly string[];
@@ -192,6 +192,11 @@ export async function noteProgress(
        and state in ('scheduled', 'running', 'access-removed')
        and state <> ${it.state}
   `);
+}
+
+/** The plan was made again and came out as it was. */
+export async function notePlanned(db: Db, caseId: string): Promise<void> {
+  await db.query(sql`update cases set plan_stale = false where id = ${caseId}`);
 }
 
 /** Access that was removed turns out to be open: a step for it has joined the plan. */

@@ -116,6 +116,7 @@ export async function reviseSteps(
        set due_at = null, late = true, status = 'waiting', wake_at = null
      where case_id = ${caseId}
        and kind = 'lookup'
+       and due_at > clock_timestamp()
        and dropped_at is null
        and started_at is null
        and status in ('waiting', 'ready')
