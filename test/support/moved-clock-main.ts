@@ -2,6 +2,7 @@ import type { App, Caller } from '#app/app.ts';
 import { bringBack, cancelCase, changeDates, pauseCase, resumeCase, showCase } from '#app/cases.ts';
 import type { ConnectionInput } from '#app/connections.ts';
 import { receiveHook } from '#app/hooks.ts';
+import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
 import { startGatehouse, type TestGatehouse } from './gatehouse.ts';
@@ -34,7 +35,14 @@ const acts = {
   retry: asAdmin(retryStep),
   attest: asAdmin(attestStep),
   waive: asAdmin(waiveStep),
+  publish: asAdmin(publishText),
 };
+
+/** Imports a playbook and publishes it. */
+async function publishText(app: App, caller: Caller, text: string) {
+  const { playbook } = await importPlaybook(app, caller, text);
+  return publishPlaybook(app, caller, playbook.id);
+}
 
 /** What the program can be asked to do, each as whoever may do everything but audit. */
 export type Acts = typeof acts;
