@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { CasePage } from '../src/api/contract/cases.ts';
-import { openClient } from './client.ts';
+import { openClient } from '../src/cli/client.ts';
 
 const program = path.join(import.meta.dirname, '../src/main.ts');
 
@@ -146,7 +146,7 @@ describe('the practice company', () => {
       /GATEHOUSE_URL=(\S+) GATEHOUSE_DATA=(\S+)/.exec(demo.said()) ?? [];
     const token = (await readFile(path.join(data, 'cli-token'), 'utf8')).trim();
 
-    const { items } = await openClient(url, 'somebody', token).get('/cases', CasePage);
+    const { items } = await openClient({ url, token }).get('/cases', CasePage);
     demo.child.kill('SIGINT');
 
     assert.deepEqual(

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import type { Io } from '../src/cli/io.ts';
 import { companyName } from './company.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { plannedDeparture } from './planned.ts';
@@ -16,7 +17,7 @@ import {
 } from './set-up.ts';
 import { newSigningSecret, type Stage } from './stage.ts';
 import { startSystems } from './systems/systems.ts';
-import { type Output, openScreen, type Screen, seconds } from './terminal.ts';
+import { openScreen, type Screen, seconds } from './terminal.ts';
 import { urgentDeparture } from './urgent.ts';
 import { Unmet } from './wait.ts';
 
@@ -38,14 +39,14 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
  */
 export async function runDemo(
   argv: readonly string[],
-  output: Output = terminalOf(process),
+  io: Pick<Io, 'stdout' | 'env'> = process,
 ): Promise<number> {
-  const options = readOptions(argv, output);
+  const options = readOptions(argv, io);
   if (typeof options === 'number') return options;
 
   const stopping = new AbortController();
-  const endings = listenForEndings((ending) => stopping.abort(ending));
-  const screen = openScreen(output);
+  const endings = listenForEndings(io.stdout, (ending) => stopping.abort(ending));
+  const screen = openScreen(io);
   try {
     await run(screen, options, stopping.signal);
     return 0;
@@ -66,7 +67,7 @@ export async function runDemo(
 type Ending = { readonly code: number } | { readonly error: unknown };
 
 /** Whatever happens, everything that was started has to be stopped. */
-function listenForEndings(end: (ending: Ending) => void) {
+function listenForEndings(stdout: Io['stdout'], end: (ending: Ending) => void) {
   const onSignal = (name: keyof typeof signals) => end({ code: signals[name] });
   const onError = (error: unknown) => end({ error });
   // Whoever reads along has gone, as `head` does.
@@ -74,12 +75,12 @@ function listenForEndings(end: (ending: Ending) => void) {
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
   process.on('uncaughtException', onError);
-  process.stdout.on('error', onPipe);
+  stdout.on('error', onPipe);
   return {
     stopListening() {
       for (const name of names) process.off(name, onSignal);
       process.off('uncaughtException', onError);
-      process.stdout.off('error', onPipe);
+      stdout.off('error', onPipe);
     },
   };
 }
@@ -87,13 +88,13 @@ function listenForEndings(end: (ending: Ending) => void) {
 function showFailure(screen: Screen, error: unknown): void {
   screen.line();
   if (error instanceof Unmet) {
-    screen.line(screen.painted('▲ It is not as it should be.', 'attention'));
+    screen.line(screen.paint('attention', '▲ It is not as it should be.'));
     screen.entry(' ', 'quiet', 'Expected', error.expected);
     screen.entry(' ', 'quiet', 'Found', error.found);
     return;
   }
   const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  screen.line(screen.painted('▲ It broke off.', 'attention'));
+  screen.line(screen.paint('attention', '▲ It broke off.'));
   screen.line(text);
 }
 
@@ -106,7 +107,7 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
   });
   try {
     const begun = performance.now();
-    screen.line(screen.painted(`${companyName}, the practice company of Gatehouse`, 'strong'));
+    screen.line(screen.paint('strong', `${companyName}, the practice company of Gatehouse`));
     screen.line('Forty people, and systems that exist only on this machine while this runs.');
     screen.line();
     const stage = await setUp(screen, { folder, ldap: options.ldap, signal, stops });
@@ -118,7 +119,7 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
 
     screen.line();
     const took = seconds(performance.now() - begun);
-    screen.line(screen.painted(`Both departures are in the right state. ${took}.`, 'good'));
+    screen.line(screen.paint('good', `Both departures are in the right state. ${took}.`));
     if (!options.once) await goOn(stage);
   } finally {
     screen.status(() => 'stopping every server');
@@ -191,14 +192,15 @@ async function goOn({ screen, gatehouse, signal }: Stage): Promise<void> {
 }
 
 /** Answers an exit code instead where there is nothing to run. */
-function readOptions(argv: readonly string[], output: Output): Options | number {
+function readOptions(argv: readonly string[], { stdout }: Pick<Io, 'stdout'>): Options | number {
+  const write = (text: string) => stdout.write(text);
   const command = new Command('gatehouse demo')
     .description('the practice company: two departures on real servers that only this machine has')
     .option('--once', 'end by itself: code 0 when both departures are in the right state, else 1')
     .option('--evidence <dir>', 'write the record of both departures there')
     .option('--keep', 'keep the data directory, with the log')
     .option('--no-ldap', 'leave out the LDAP directory')
-    .configureOutput({ writeOut: output.write, writeErr: output.write })
+    .configureOutput({ writeOut: write, writeErr: write })
     .exitOverride();
   try {
     command.parse([...argv], { from: 'user' });
@@ -207,14 +209,4 @@ function readOptions(argv: readonly string[], output: Output): Options | number 
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
-}
-
-function terminalOf({ stdout, env }: NodeJS.Process): Output {
-  const isTerminal = stdout.isTTY === true && env['TERM'] !== 'dumb';
-  return {
-    write: (text) => stdout.write(text),
-    isTerminal,
-    columns: isTerminal ? stdout.columns : null,
-    colours: isTerminal && !env['NO_COLOR'],
-  };
 }

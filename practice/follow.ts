@@ -1,9 +1,9 @@
 import { Case } from '../src/api/contract/cases.ts';
 import type { Step } from '../src/api/contract/steps.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../src/cli/client.ts';
 import type { CapturedMessage, SmtpTestServer } from './servers/smtp.ts';
 import { type Row, type Screen, seconds } from './terminal.ts';
-import { lookOf } from './words.ts';
+import { newsOf } from './words.ts';
 
 export interface Follower {
   /** Asks how the case stands, and prints what is new, a moment later and in order. */
@@ -41,18 +41,15 @@ export function follow(
 
   function newRows(found: Case): { at: number; row: Row }[] {
     return found.steps.flatMap((step) => {
-      const look = lookOf(step);
-      if (!look) return [];
-      const key = `${look.word} ${step.attempts < 3 ? step.attempts : ''}`;
+      const news = newsOf(step, found, new Date());
+      if (!news) return [];
+      const key = `${news.word} ${step.attempts < 3 ? step.attempts : ''}`;
       if (shown.get(step.id) === key) return [];
       shown.set(step.id, key);
       const at = momentOf(step);
-      const { icon, tone, word, detail } = look;
       // The system has a column of its own.
       const what = step.title.replace(` in ${it.names.get(step.connection ?? '')}`, '');
-      return [
-        { at, row: { time: since(at), icon, tone, where: whereOf(step), what, word, detail } },
-      ];
+      return [{ at, row: { ...news, time: since(at), where: whereOf(step), what } }];
     });
   }
 
@@ -66,7 +63,7 @@ export function follow(
       const word = `“${mail.subject.replace(/^Gatehouse: /, '')}”`;
       return {
         at,
-        row: { time: since(at), icon: '✉', tone: 'person', where: 'Mail', what, word },
+        row: { time: since(at), sign: '✉', tone: 'strong', where: 'Mail', what, word },
       };
     });
   }
@@ -92,7 +89,7 @@ export function follow(
       const where = 'People';
       pending.push({
         at,
-        row: { time: since(at), icon: '☞', tone: 'person', where, what: who, word: what },
+        row: { time: since(at), sign: '☞', tone: 'strong', where, what: who, word: what },
       });
     },
     end: () => print(Number.POSITIVE_INFINITY),

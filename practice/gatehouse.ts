@@ -4,9 +4,9 @@ import { createToken, createUser } from '#app/users.ts';
 import { openKeyring } from '#store/keys.ts';
 import { roles } from '#store/roles.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
+import { type Client, openClient } from '../src/cli/client.ts';
 import { connectors } from '../src/connectors.ts';
 import { serve } from '../src/serve.ts';
-import { type Client, openClient } from './client.ts';
 import { colleague } from './company.ts';
 import { freePort } from './servers/program.ts';
 
@@ -20,12 +20,15 @@ const staff = {
   ingrid: { login: 'ingrid.lund', roles: ['payroll'] },
 } as const;
 
+/** Somebody of the staff, as they reach Gatehouse: over HTTP, with a token of their own. */
+export type Member = Client & { readonly name: string };
+
 export interface RunningGatehouse {
   readonly url: string;
   readonly dataDirectory: string;
   /** The installation's first user, who made the others. */
   readonly administrator: Client;
-  readonly staff: Readonly<Record<keyof typeof staff, Client>>;
+  readonly staff: Readonly<Record<keyof typeof staff, Member>>;
   /** Looks on, with a token of its own, so that looking never keeps anybody from acting. */
   readonly onlooker: Client;
   stop(): Promise<void>;
@@ -73,20 +76,21 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
     const tokenFor = async (userId: string, name: string) =>
       (await createToken(app, { userId, name, days: 1, now: new Date() })).token;
 
-    const clients: Record<string, Client> = {};
+    const members: Record<string, Member> = {};
     let onlooker = '';
     for (const [key, { login, roles }] of Object.entries(staff)) {
       const { name, email } = colleague(login);
       const { id } = await createUser(app, { name, email, roles });
       if (key === 'sam') onlooker = id;
-      clients[key] = openClient(url, name, await tokenFor(id, 'practice company'));
+      const token = await tokenFor(id, 'practice company');
+      members[key] = { name, ...openClient({ url, token }) };
     }
     return {
       url,
       dataDirectory,
-      administrator: openClient(url, 'Administrator', program.token ?? ''),
-      staff: clients as Record<keyof typeof staff, Client>,
-      onlooker: openClient(url, 'onlooker', await tokenFor(onlooker, 'live progress')),
+      administrator: openClient({ url, token: program.token ?? '' }),
+      staff: members as Record<keyof typeof staff, Member>,
+      onlooker: openClient({ url, token: await tokenFor(onlooker, 'live progress') }),
       stop: program.stop,
     };
   } catch (error) {

@@ -60,10 +60,11 @@ const isDueNow = ({ dueAt, startsAfter }: Case['steps'][number]) =>
 
 /** What the product says will happen, moment by moment; nothing happens. */
 async function preview({ gatehouse, screen }: Stage, lastWorkingDay: string): Promise<void> {
-  const plan = await gatehouse.staff.noor.send('POST', '/plans', PlanPreview, {
+  const asked = {
     person: leaver.personId,
     departure: { kind: 'resignation', lastWorkingDay },
-  });
+  };
+  const plan = await gatehouse.staff.noor.send('POST', '/plans', asked, PlanPreview);
   if ('question' in plan) throw new Unmet('a plan', `the question “${plan.question}”`);
 
   const moments = [...Map.groupBy(plan.steps, (it) => momentOf(it, plan.zone))].sort(

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { AuditPage } from '../src/api/contract/audit.ts';
 import type { Case } from '../src/api/contract/cases.ts';
 import { count, type Stage } from './stage.ts';
 import { expectThat, Unmet, waitFor } from './wait.ts';
-
-const formats = ['jsonl', 'csv'] as const;
 
 const Line = z.object({
   idx: z.int(),
@@ -27,8 +26,8 @@ export async function showRecord(
   const files: { name: string; text: string }[] = [];
   for (const it of cases) {
     await isSequenced(stage, it);
-    const text = await exportOf(stage, it, 'jsonl');
-    const facts = check(it, text);
+    const jsonl = await exportOf(stage, it, 'jsonl');
+    const facts = check(it, jsonl);
     screen.entry(
       '✔',
       'good',
@@ -36,7 +35,7 @@ export async function showRecord(
       `${count(facts, 'fact')}, put in order by the scribe; the hash of each fits its text.`,
     );
     const name = it.person.email.split('@')[0]!;
-    files.push({ name: `${name}.jsonl`, text });
+    files.push({ name: `${name}.jsonl`, text: jsonl });
     files.push({ name: `${name}.csv`, text: await exportOf(stage, it, 'csv') });
   }
 
@@ -51,8 +50,8 @@ export async function showRecord(
 /** How one step came to its grade: what the record finds for one system of one departure. */
 async function showSearch({ screen, gatehouse, systems }: Stage, urgent: Case): Promise<void> {
   const { id, name } = systems.expenses.connection;
-  const query = new URLSearchParams({ case: urgent.id, system: id });
-  const { items } = await gatehouse.staff.sam.get(`/audit?${query}`, AuditPage);
+  const query = { case: urgent.id, system: id };
+  const { items } = await gatehouse.staff.sam.get('/audit', AuditPage, query);
   expectThat(items.length > 0, `facts about ${name}`, () => 'none');
   screen.line();
   screen.paragraph(`A search, for what happened to ${urgent.person.name} in ${name}:`);
@@ -65,12 +64,12 @@ async function showSearch({ screen, gatehouse, systems }: Stage, urgent: Case): 
 
 /** The scribe sequences facts a moment after they were stated. */
 async function isSequenced({ gatehouse, signal }: Stage, it: Case): Promise<void> {
-  const query = new URLSearchParams({ case: it.id, limit: '200' });
+  const query = { case: it.id, limit: 200 };
   let found = 0;
   await waitFor(
     `${settledSteps(it)} settled steps of ${it.person.name} in the record`,
     async () => {
-      const { items } = await gatehouse.onlooker.get(`/audit?${query}`, AuditPage);
+      const { items } = await gatehouse.onlooker.get('/audit', AuditPage, query);
       found = items.filter(({ type }) => settling.test(type)).length;
       return found >= settledSteps(it) || null;
     },
@@ -78,8 +77,8 @@ async function isSequenced({ gatehouse, signal }: Stage, it: Case): Promise<void
   );
 }
 
-const exportOf = ({ gatehouse }: Stage, it: Case, format: (typeof formats)[number]) =>
-  gatehouse.administrator.download(`/audit/export?${new URLSearchParams({ case: it.id, format })}`);
+const exportOf = ({ gatehouse }: Stage, it: Case, format: 'jsonl' | 'csv'): Promise<string> =>
+  text(gatehouse.administrator.download('/audit/export', { case: it.id, format }));
 
 const linesOf = (jsonl: string) =>
   jsonl

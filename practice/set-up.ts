@@ -17,13 +17,8 @@ const playbookFile = new URL('playbooks/urgent-departure.yaml', import.meta.url)
 
 /** Takes the forty people in from the CSV of their HR system. */
 export async function importPeople({ staff }: RunningGatehouse): Promise<ImportReport> {
-  const report = await staff.noor.send(
-    'POST',
-    '/people/import',
-    ImportReport,
-    peopleCsv(),
-    'text/csv',
-  );
+  const file = { bytes: Buffer.from(peopleCsv()), type: 'text/csv' };
+  const report = await staff.noor.sendFile('/people/import', file, ImportReport);
   expectThat(
     report.people === colleagues.length && report.refused.length === 0,
     `${colleagues.length} people taken in, and no row refused`,
@@ -38,7 +33,7 @@ export async function enterSettings(
   { all, mail }: PracticeSystems,
 ): Promise<void> {
   const set = (name: string, change: unknown) =>
-    sam.send('PATCH', `/settings/${name}`, anything, change);
+    sam.send('PATCH', `/settings/${name}`, change, anything);
   await set('company', {
     name: companyName,
     zone: 'Europe/Berlin',
@@ -62,7 +57,7 @@ export async function connect(
   { staff: { sam } }: RunningGatehouse,
   { connection: { id, ...rest } }: Pick<PracticeSystem, 'connection'>,
 ): Promise<void> {
-  const { check } = await sam.send('PUT', `/connections/${id}`, ConnectionSaved, rest);
+  const { check } = await sam.send('PUT', `/connections/${id}`, rest, ConnectionSaved);
   expectThat(check.works, `${rest.name} to work`, () => (check.works ? '' : check.failure.detail));
 }
 
@@ -86,7 +81,7 @@ export async function connectMail(
     },
   });
   const change = { mailConnection: 'mail' };
-  await gatehouse.staff.sam.send('PATCH', '/settings/alerts', anything, change);
+  await gatehouse.staff.sam.send('PATCH', '/settings/alerts', change, anything);
 }
 
 export const connectHr = (gatehouse: RunningGatehouse, signingSecret: string): Promise<void> =>
@@ -101,14 +96,8 @@ export const connectHr = (gatehouse: RunningGatehouse, signingSecret: string): P
 
 /** The company's own playbook for urgent departures: one person writes it, another publishes it. */
 export async function publishPlaybook({ administrator, staff }: RunningGatehouse): Promise<string> {
-  const text = await readFile(playbookFile, 'utf8');
-  const { playbook } = await administrator.send(
-    'POST',
-    '/playbooks/import',
-    PlaybookChecked,
-    text,
-    'application/yaml',
-  );
-  await staff.sam.send('POST', `/playbooks/${playbook.id}/publish`, PlaybookChecked);
+  const file = { bytes: await readFile(playbookFile), type: 'application/yaml' };
+  const { playbook } = await administrator.sendFile('/playbooks/import', file, PlaybookChecked);
+  await staff.sam.send('POST', `/playbooks/${playbook.id}/publish`, undefined, PlaybookChecked);
   return `“${playbook.title}”, version ${playbook.number}`;
 }

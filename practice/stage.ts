@@ -48,11 +48,11 @@ export async function tell(
 
 /** The id of the case that an event has opened. */
 export function caseOf({ gatehouse, signal }: Stage, person: Colleague): Promise<string> {
-  const query = new URLSearchParams({ text: person.personId });
+  const query = { text: person.personId };
   return waitFor(
     `a departure of ${person.name}`,
     async () => {
-      const { items } = await gatehouse.onlooker.get(`/cases?${query}`, CasePage);
+      const { items } = await gatehouse.onlooker.get('/cases', CasePage, query);
       return items[0]?.id ?? null;
     },
     { withinMs: 10_000, found: () => 'none', signal },

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { type Output, openScreen, seconds } from './terminal.ts';
+import { openScreen, seconds } from './terminal.ts';
 
-function screenOf(it: Partial<Output> = {}) {
+/** A terminal of so many columns; 0: a file. */
+function screenOf(columns: number, env: Record<string, string> = {}) {
   let text = '';
-  const write = (more: string) => {
+  const stdout = new PassThrough({ encoding: 'utf8' });
+  stdout.on('data', (more: string) => {
     text += more;
-  };
-  const screen = openScreen({ write, isTerminal: false, columns: null, colours: false, ...it });
+  });
+  const shape = columns > 0 ? { isTTY: true, columns } : {};
+  const screen = openScreen({ stdout: Object.assign(stdout, shape), env });
   return { screen, text: () => text, lines: () => text.trimEnd().split('\n') };
 }
 
 const row = {
   time: '+0.4 s',
-  icon: '▲',
+  sign: '▲',
   tone: 'attention',
   where: 'Expenses',
   what: 'Block sign-in to each system of the house',
@@ -24,7 +28,7 @@ const row = {
 describe('what the practice company prints', () => {
   for (const columns of [80, 100, 200]) {
     it(`fits a terminal of ${columns} columns, and says every word`, () => {
-      const { screen, lines, text } = screenOf({ columns });
+      const { screen, lines, text } = screenOf(columns, { NO_COLOR: '1' });
 
       screen.row(row);
       screen.paragraph('word '.repeat(60));
@@ -37,7 +41,7 @@ describe('what the practice company prints', () => {
   }
 
   it('keeps what belongs together in its column', () => {
-    const { screen, lines } = screenOf({ columns: 100 });
+    const { screen, lines } = screenOf(100, { NO_COLOR: '1' });
 
     screen.row(row);
 
@@ -47,19 +51,19 @@ describe('what the practice company prints', () => {
   });
 
   it('has colours only where they are wanted, and a word beside each of them', () => {
-    const plain = screenOf();
-    const coloured = screenOf({ colours: true });
+    const plain = screenOf(0);
+    const coloured = screenOf(80);
 
     plain.screen.row(row);
     coloured.screen.row(row);
 
     assert.ok(!plain.text().includes('\x1b'));
-    assert.ok(coloured.text().includes('\x1b[31mNeeds you'));
+    assert.ok(coloured.text().includes('\x1b[1;33mNeeds you'));
   });
 
   it('shows what is waited for on a terminal, and takes it away again', () => {
-    const terminal = screenOf({ isTerminal: true, columns: 80 });
-    const file = screenOf();
+    const terminal = screenOf(80, { NO_COLOR: '1' });
+    const file = screenOf(0);
 
     for (const { screen } of [terminal, file]) {
       screen.status(() => 'waiting for Chat');

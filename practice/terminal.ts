@@ -1,37 +1,17 @@
-import { stripVTControlCharacters } from 'node:util';
-
-/** Where the practice company writes; handed in, so that tests can read it. */
-export interface Output {
-  readonly write: (text: string) => void;
-  readonly isTerminal: boolean;
-  /** Null: nobody knows, as with a file. */
-  readonly columns: number | null;
-  readonly colours: boolean;
-}
-
-export type Tone = 'good' | 'good-weak' | 'busy' | 'attention' | 'person' | 'quiet' | 'strong';
+import type { Io } from '../src/cli/io.ts';
+import { cut, paintFor, type Tone, widthOf } from '../src/cli/paint.ts';
 
 /** One thing that happened, in a table whose last column may run over several lines. */
 export interface Row {
   readonly time: string;
-  readonly icon: string;
+  readonly sign: string;
   readonly tone: Tone;
   readonly where: string;
   readonly what: string;
-  /** Never the icon or a colour alone: always a word. */
+  /** Never the sign or a colour alone: always a word. */
   readonly word: string;
   readonly detail?: string | undefined;
 }
-
-const codes: Record<Tone, string> = {
-  good: '32',
-  'good-weak': '32',
-  busy: '36',
-  attention: '31',
-  person: '35',
-  quiet: '2',
-  strong: '1',
-};
 
 const narrowest = 72;
 const widest = 100;
@@ -39,14 +19,15 @@ const widest = 100;
 export type Screen = ReturnType<typeof openScreen>;
 
 /** Everything that the practice company says goes through here. */
-export function openScreen({ write, isTerminal, columns, colours }: Output) {
+export function openScreen({ stdout, env }: Pick<Io, 'stdout' | 'env'>) {
+  const isTerminal = stdout.isTTY === true && env['TERM'] !== 'dumb';
+  const columns = isTerminal ? stdout.columns : undefined;
   const width = Math.min(widest, Math.max(narrowest, columns ?? widest));
+  const paint = paintFor(stdout, env);
+  const write = (text: string) => stdout.write(text);
   // Time, icon, where, what, and the rest of the line.
   const widths = { where: 11, what: width >= 92 ? 24 : 20 };
   const resultAt = 2 + 7 + 2 + 2 + widths.where + 1 + widths.what + 1;
-
-  const painted = (text: string, tone: Tone) =>
-    colours && text !== '' ? `\x1b[${codes[tone]}m${text}\x1b[0m` : text;
 
   let status: { text: () => string; timer: NodeJS.Timeout } | null = null;
   let shown = false;
@@ -60,7 +41,7 @@ export function openScreen({ write, isTerminal, columns, colours }: Output) {
     turn += 1;
     const ring = '◐◓◑◒'[turn % 4];
     wipe();
-    write(painted(cut(`  ${ring} ${status.text()}`, width - 1), 'busy'));
+    write(paint('busy', cut(`  ${ring} ${status.text()}`, width - 1)));
     shown = true;
   };
   const line = (text = '') => {
@@ -70,37 +51,37 @@ export function openScreen({ write, isTerminal, columns, colours }: Output) {
 
   return {
     width,
-    painted,
+    paint,
     line,
     /** A heading of one part of the story, numbered. */
     heading(number: number, title: string) {
       line();
-      line(painted(`${number}  ${title}`, 'strong'));
+      line(paint('strong', `${number}  ${title}`));
     },
     /** Text below a heading, broken at blanks. */
-    paragraph(text: string, tone: Tone | null = null) {
-      for (const it of broken(text, width - 3)) line(`   ${tone ? painted(it, tone) : it}`);
+    paragraph(text: string, tone: Tone = 'plain') {
+      for (const it of broken(text, width - 3)) line(`   ${paint(tone, it)}`);
     },
     /** A name and what is to be said of it. */
-    entry(icon: string, tone: Tone, name: string, text: string) {
+    entry(sign: string, tone: Tone, name: string, text: string) {
       const [first = '', ...rest] = broken(text, width - 21);
-      line(`   ${painted(icon, tone)} ${fit(name, 15)} ${first}`);
+      line(`   ${paint(tone, sign)} ${fit(name, 15)} ${first}`);
       for (const it of rest) line(`${' '.repeat(21)}${it}`);
     },
-    row({ time, icon, tone, where, what, word, detail }: Row) {
+    row({ time, sign, tone, where, what, word, detail }: Row) {
       const result = detail ? `${word}  ${detail}` : word;
       const whats = broken(what, widths.what);
       const results = broken(result, width - resultAt);
       for (let i = 0; i < Math.max(whats.length, results.length); i += 1) {
         const head =
           i === 0
-            ? `  ${painted(time.padStart(7), 'quiet')}  ${painted(icon, tone)} ${fit(where, widths.where)}`
+            ? `  ${paint('quiet', time.padStart(7))}  ${paint(tone, sign)} ${fit(where, widths.where)}`
             : ' '.repeat(resultAt - widths.what - 2);
         const text = results[i] ?? '';
         const toned =
           i === 0 && text.startsWith(word)
-            ? painted(word, tone) + painted(text.slice(word.length), 'quiet')
-            : painted(text, i === 0 ? tone : 'quiet');
+            ? paint(tone, word) + paint('quiet', text.slice(word.length))
+            : paint(i === 0 ? tone : 'quiet', text);
         line(`${head} ${fit(whats[i] ?? '', widths.what)} ${toned}`);
       }
     },
@@ -119,12 +100,9 @@ export function openScreen({ write, isTerminal, columns, colours }: Output) {
 /** Seconds with one decimal below ten minutes, such as “0.4 s”. */
 export const seconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)} s`;
 
-const lengthOf = (text: string) => [...stripVTControlCharacters(text)].length;
-const cut = (text: string, width: number) =>
-  lengthOf(text) <= width ? text : `${[...text].slice(0, width - 1).join('')}…`;
 const fit = (text: string, width: number) => {
   const short = cut(text, width);
-  return short + ' '.repeat(width - lengthOf(short));
+  return short + ' '.repeat(width - widthOf(short));
 };
 
 /** Breaks text at blanks into lines of at most `width`; a longer word stays whole. */
@@ -132,7 +110,7 @@ export function broken(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/(?<=\s)/)) {
-    if (line !== '' && lengthOf((line + word).trimEnd()) > width) {
+    if (line !== '' && widthOf((line + word).trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = '';
     }

@@ -1,10 +1,11 @@
 import type { Case } from '../src/api/contract/cases.ts';
 import { Done } from '../src/api/contract/page.ts';
 import type { Step } from '../src/api/contract/steps.ts';
-import type { Client } from './client.ts';
+import { progressText } from '../src/cli/step-look.ts';
 import { colleague } from './company.ts';
 import { depart, howItStands } from './departure.ts';
 import type { Follower } from './follow.ts';
+import type { Member } from './gatehouse.ts';
 import { changedPeople, count, lookEverywhere, namesOf, type Stage } from './stage.ts';
 import { seconds } from './terminal.ts';
 import { expectThat } from './wait.ts';
@@ -51,8 +52,9 @@ async function expectOpenAccounts(stage: Stage): Promise<void> {
   );
   const places = new Set(open.map((it) => it.system.connection.id));
   stage.screen.paragraph(
-    `${open.length} accounts in ${places.size} systems are open, and she has a door badge. To make ` +
-      'it real, Chat is down just now, and Expenses will say “done” without doing anything.',
+    `${open.length} accounts in ${places.size} systems are open, one of them privileged (★), and she ` +
+      'has a door badge. To make it real, Chat is down just now, and Expenses will say “done” ' +
+      'without doing anything.',
   );
 }
 
@@ -71,18 +73,18 @@ async function react(stage: Stage, follower: Follower, found: Case, since: numbe
   if (lied && expenses.server.behaviour === 'lies' && alert('A step needs you')) {
     follower.act(sam.name, 'has Expenses mended, and tries again');
     expenses.server.behaviour = 'normal';
-    await sam.send('POST', `/steps/${lied.id}/retry`, Done);
+    await sam.send('POST', `/steps/${lied.id}/retry`, undefined, Done);
   }
   for (const step of found.steps) {
     if (step.status !== 'running' || step.assignment === null) continue;
     const { by, reason, proof } = answerTo(stage, step);
-    await by.send('POST', `/steps/${step.id}/attest`, Done, { reason, proof });
+    await by.send('POST', `/steps/${step.id}/attest`, { reason, proof }, Done);
   }
 }
 
 /** What the people who were asked did, and what shows it. */
 function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
-  const answers: Record<string, { by: Client; reason: string; proof: string }> = {
+  const answers: Record<string, { by: Member; reason: string; proof: string }> = {
     badges: {
       by: staff.tomas,
       reason: 'Blocked at the panel, and tried at the front door.',
@@ -107,12 +109,7 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
 function sumUp(stage: Stage, done: Case, since: number): void {
   const { screen } = stage;
   const moment = (it: string | null) => Date.parse(it ?? '') - since;
-  const { progress, steps } = done;
-  const others = [
-    [progress.acceptedOnly, 'accepted only'],
-    [progress.confirmedByPerson, 'confirmed by a person'],
-    [progress.skipped, 'skipped'],
-  ].flatMap(([number, words]) => (number === 0 ? [] : [`${number} ${words}`]));
+  const { steps } = done;
   const blocks = steps.filter((it) => it.capability === 'account.suspend');
   const troubled = ['chat', 'expenses', 'badges'];
   const prompt = blocks.filter((it) => !troubled.includes(it.connection ?? ''));
@@ -135,8 +132,7 @@ function sumUp(stage: Stage, done: Case, since: number): void {
     '✔',
     'good',
     'Complete',
-    `after ${seconds(moment(done.endedAt))}: ` +
-      `${progress.proven} proven of ${progress.steps}; ${others.join(', ')}.`,
+    `after ${seconds(moment(done.endedAt))} · ${progressText(done)}.`,
   );
 }
 

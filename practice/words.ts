@@ -1,66 +1,31 @@
+import type { Case } from '../src/api/contract/cases.ts';
 import type { Step } from '../src/api/contract/steps.ts';
-import type { Tone } from './terminal.ts';
+import { type Look, lookOf } from '../src/cli/step-look.ts';
 
-/** How a step looks at one moment: an icon, always beside its word, and what shows it. */
-export interface Look {
-  readonly icon: string;
-  readonly word: string;
-  readonly tone: Tone;
-  readonly detail?: string | undefined;
+/** How a step looks, as everywhere on the command line, and what shows that it is so. */
+export interface News extends Look {
+  readonly detail: string | undefined;
 }
 
 /** Null: nothing has happened yet that anybody would want to read. */
-export function lookOf(step: Step): Look | null {
-  if (step.grade !== null) return graded(step);
-  if (step.status === 'held') {
-    const [icon, word] = step.outcomeUnknown ? ['?', 'We do not know'] : ['▲', 'Needs you'];
-    return { icon, word, tone: 'attention', detail: step.because ?? undefined };
-  }
-  if (step.assignment) {
-    const names = step.assignment.people.map((it) => it.name).join(', ');
-    return { icon: '○', word: `In progress, ${names} asked`, tone: 'busy' };
-  }
-  if (step.failure) {
-    const because = step.failure.detail.replace(/^.* answered (\d+).*$/, 'it answered $1');
-    return { icon: '↻', word: 'Tries again', tone: 'busy', detail: because };
-  }
-  if (step.appliedAt !== null || step.because?.startsWith('Sent;')) {
-    return { icon: '◔', word: 'Sent, result not in yet', tone: 'busy' };
-  }
-  return null;
+export function newsOf(step: Step, it: Case, now: Date): News | null {
+  const { status, attempts, assignment, because } = step;
+  if (status === 'waiting' || (status === 'ready' && attempts === 0)) return null;
+  if (status === 'running' && attempts === 0 && !assignment && because === null) return null;
+  const look = lookOf(step, it, { now });
+  // Every line begins with a time already.
+  const word = look.word.replace(/ (at )?(\d+ \w+ )?\d\d:\d\d$/, '');
+  return { ...look, word, detail: detailOf(step) ?? undefined };
 }
 
-function graded(step: Step): Look {
-  switch (step.grade) {
-    case 'verified':
-      if (step.kind === 'lookup') {
-        return { icon: '✔', word: 'Verified', tone: 'good', detail: step.because ?? undefined };
-      }
-      return {
-        icon: '✔',
-        word: step.appliedAt === null ? 'Nothing to change' : 'Verified',
-        tone: 'good',
-        detail: changeBetween(step.stateBefore, step.stateAfter),
-      };
-    case 'absent':
-      return { icon: '✔', word: 'No account found', tone: 'good' };
-    case 'acknowledged':
-      return { icon: '✓', word: 'Accepted, cannot be read back', tone: 'good-weak' };
-    case 'attested':
-      return {
-        icon: '☑',
-        word: `Confirmed by ${step.decision?.byName ?? 'a person'}`,
-        tone: 'good-weak',
-        detail: step.decision?.proof ?? undefined,
-      };
-    default:
-      return {
-        icon: '⊘',
-        word: `Skipped by ${step.decision?.byName ?? 'a person'}`,
-        tone: 'person',
-        detail: step.decision?.reason,
-      };
+function detailOf(step: Step): string | null | undefined {
+  if (step.status === 'held') return step.because;
+  if (step.decision) return step.decision.proof ?? step.decision.reason;
+  if (step.status !== 'settled') {
+    return step.failure?.detail.replace(/^.* answered (\d+).*$/, 'it answered $1');
   }
+  if (step.grade !== 'verified') return null;
+  return step.kind === 'lookup' ? step.because : changeBetween(step.stateBefore, step.stateAfter);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
