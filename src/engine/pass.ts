@@ -1,5 +1,6 @@
 import type { AnyAction } from '#connector-kit/contract.ts';
 import { workingStates } from '#core/case.ts';
+import { ConnectorError } from '#core/failure.ts';
 import { takeProbe } from '#store/health.ts';
 import { loadWork, postponeStep, type Work } from '#store/steps.ts';
 import { later } from './call.ts';
@@ -113,12 +114,24 @@ async function act(engine: Engine, work: Work): Promise<void> {
       });
       return;
     }
-    await take(engine, work, opened, action);
+    const withoutSecrets = (error: unknown) => namingScopes(opened.withoutSecrets(error), action);
+    await take(engine, work, { ...opened, withoutSecrets }, action).catch((error: unknown) => {
+      throw withoutSecrets(error);
+    });
   } catch (error) {
     throw opened.withoutSecrets(error);
   } finally {
     await opened.close();
   }
+}
+
+/** Whoever mends a missing permission has to know which one is meant. */
+function namingScopes(error: unknown, { scopes }: AnyAction): unknown {
+  if (!(error instanceof ConnectorError) || error.failure.kind !== 'forbidden') return error;
+  const needed = `Needed there: ${scopes.join(', ')}.`;
+  const { failure } = error;
+  if (scopes.length === 0 || failure.detail.endsWith(needed)) return error;
+  return new ConnectorError({ ...failure, detail: `${failure.detail} ${needed}` });
 }
 
 /** Where planning looked before it found nobody to act on. */

@@ -7,6 +7,7 @@ import { accountsOf } from '#store/accounts.ts';
 import type { CaseRow } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listConnections } from '#store/connections.ts';
+import { restingConnections } from '#store/health.ts';
 import { hasReports } from '#store/people.ts';
 import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
 import { loadSettings } from '#store/settings.ts';
@@ -40,15 +41,17 @@ export async function offersOf(engine: Engine): Promise<readonly ConnectionOffer
   return offersFrom(engine.connectors, await listConnections(engine.pool));
 }
 
-/** Connections with accounts that have not been asked about this person. */
+/** Connections with accounts that have not been asked about this person, and may be asked now. */
 export async function unansweredBy(
   engine: Engine,
   it: Pick<CaseRow, 'lookedUp'>,
 ): Promise<readonly string[]> {
   const offers = await offersOf(engine);
+  const resting = await restingConnections(engine.pool);
   return offers
-    .filter((offer) => offer.holdsAccounts && !it.lookedUp.includes(offer.id))
-    .map((offer) => offer.id);
+    .filter(({ id, holdsAccounts }) => holdsAccounts && !it.lookedUp.includes(id))
+    .filter(({ id }) => !resting.has(id))
+    .map(({ id }) => id);
 }
 
 /** Accounts found for the person so far, linked by hand ones included; `answers` are the newest. */

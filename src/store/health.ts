@@ -103,3 +103,16 @@ export async function quietConnection(
        set quiet_until = greatest(health.quiet_until, excluded.quiet_until)
   `);
 }
+
+/** Connections that nobody should call just now: paused, down, or told to wait by a 429. */
+export async function restingConnections(db: Db): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select c.id
+      from connections c
+      left join connection_health h on h.connection_id = c.id
+     where c.state <> 'active'
+        or h.down_since is not null
+        or h.quiet_until > clock_timestamp()
+  `);
+  return new Set(rows.map((row) => row.id));
+}
