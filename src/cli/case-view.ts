@@ -1,0 +1,129 @@
+import type { Case, CaseSummary } from '#api/contract/cases.ts';
+import type { Step } from '#api/contract/steps.ts';
+import { caseStateTitles } from '#core/case.ts';
+import { type Layer, layers } from '#core/step.ts';
+import type { Cli } from './context.ts';
+import { clean } from './paint.ts';
+import { lookOf, progressText, stateText } from './step-look.ts';
+import { type Cell, columns, table } from './table.ts';
+import { dayText, momentText } from './times.ts';
+
+type Reader = Pick<Cli, 'paint' | 'now'>;
+
+/** Departures, one line each. */
+export function caseLines(items: readonly CaseSummary[], { paint, now }: Reader): string[] {
+  return table(
+    paint,
+    ['Departure', 'Person', 'HR id', 'Kind', 'State', 'Access ends'],
+    items.map((it) => [
+      it.id,
+      it.person.name,
+      it.person.personId,
+      kindText(it),
+      { text: caseStateTitles[it.state], tone: it.question ? 'attention' : 'plain' },
+      accessEnds(it, now()),
+    ]),
+    'There is no such departure.',
+  );
+}
+
+const kindText = (it: CaseSummary): string =>
+  [it.departureKind, it.urgent && 'urgent', it.confidential && 'confidential']
+    .filter(Boolean)
+    .join(', ');
+
+const accessEnds = (it: CaseSummary, now: Date): string =>
+  it.accessEndsAt ? momentText(it.accessEndsAt, it.zone, now) : 'no end date yet';
+
+/** One departure with its steps, and what can be done about those that wait. */
+export function caseView(it: Case, reader: Reader): string[] {
+  const { paint } = reader;
+  const now = reader.now();
+  const state = stateText(it, caseStateTitles[it.state], now);
+  return [
+    paint('strong', clean(`${it.person.name} is leaving`)),
+    ...columns(paint, factsOf(it, now)),
+    '',
+    `${paint(it.question ? 'attention' : 'strong', clean(state))}`,
+    progressText(it),
+    ...(it.question ? ['', paint('attention', `Needs an answer: ${clean(it.question)}`)] : []),
+    ...stepSections(it, reader),
+    ...(it.planNotes.length > 0
+      ? ['', paint('strong', 'Notes'), ...it.planNotes.map((note) => `  ${clean(note)}`)]
+      : []),
+    ...(it.actions.includes('bring-back')
+      ? ['', `Start the way back: gatehouse case bring-back ${it.id}`]
+      : []),
+  ];
+}
+
+function factsOf(it: Case, now: Date): Cell[][] {
+  const day = (value: string | null) => (value === null ? 'no end date yet' : dayText(value, now));
+  const by = it.openedBy.name ?? it.openedBy.id;
+  const rows: [string, string | null][] = [
+    ['Departure', `${it.id} · ${kindText(it)}`],
+    ['Person', `${it.person.personId} · ${it.person.email}`],
+    ['Access ends', accessEnds(it, now)],
+    ['Last working day', day(it.lastWorkingDay)],
+    ['Employment ends', day(it.employmentEnds)],
+    ['Pay ends', day(it.payEnds)],
+    ['Opened', `${momentText(it.openedAt, it.zone, now)} by ${by} (${it.source})`],
+    ['Playbook', it.playbook && `${it.playbook.title} (${it.playbook.name} ${it.playbook.number})`],
+    ['Reason', it.reason],
+  ];
+  return rows.flatMap(([name, text]) =>
+    text === null ? [] : [[{ text: name, tone: 'quiet' as const }, text]],
+  );
+}
+
+const layerTitles: Record<Layer, string> = {
+  security: 'Security',
+  operations: 'Operations',
+  compliance: 'Compliance',
+};
+
+function stepSections(it: Case, reader: Reader): string[] {
+  const forward = it.steps.filter((step) => step.undoOf === null);
+  const back = it.steps.filter((step) => step.undoOf !== null);
+  const sections: [string, readonly Step[]][] = [
+    ...layers.map((layer): [string, Step[]] => [
+      layerTitles[layer],
+      forward.filter((step) => step.layer === layer),
+    ]),
+    ['The way back', back],
+  ];
+  return sections.flatMap(([title, steps]) =>
+    steps.length === 0 ? [] : ['', reader.paint('strong', title), ...stepLines(it, steps, reader)],
+  );
+}
+
+/** Steps in columns; below each that waits for somebody stands what can be done. */
+export function stepLines(it: Case, steps: readonly Step[], { paint, now }: Reader): string[] {
+  const rows = steps.map((step): Cell[] => {
+    const look = lookOf(step, it, { now: now() });
+    return [
+      { text: look.sign, tone: look.tone },
+      { text: look.word, tone: look.tone },
+      step.title,
+      [step.connection, step.account?.login].filter(Boolean).join(': '),
+      { text: reasonOf(step), tone: 'quiet' },
+    ];
+  });
+  const lines = columns(paint, rows);
+  return steps.flatMap((step, i) => [lines[i] ?? '', ...remedies(step)]);
+}
+
+function reasonOf(step: Step): string {
+  const { decision } = step;
+  if (decision) return [decision.reason, decision.proof].filter(Boolean).join(' · ');
+  return step.because ?? '';
+}
+
+const remedyWords: Record<Step['actions'][number], (id: string) => string> = {
+  retry: (id) => `try again: gatehouse step retry ${id}`,
+  attest: (id) => `done by hand: gatehouse step attest ${id}`,
+  waive: (id) => `skip: gatehouse step waive ${id}`,
+};
+
+const remedies = (step: Step): string[] =>
+  step.actions.map((act) => `       ${remedyWords[act](step.id)}`);

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { Case, CaseActDone, CasePage } from '#api/contract/cases.ts';
+import { caseStates } from '#core/case.ts';
+import { caseLines, caseView, stepLines } from './case-view.ts';
+import { answering, type Cli, group } from './context.ts';
+import { changeFrom, type DepartureOptions, kindOption, withDates } from './departure-options.ts';
+import { follow } from './follow.ts';
+import { CliProblem, wrongUsage } from './io.ts';
+import { countOption } from './numbers.ts';
+import { clean } from './paint.ts';
+import { ask } from './prompt.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+/** `gatehouse case …`: departures, followed and decided about. */
+export function addCase(program: Command, cli: Cli): void {
+  const parent = group(program, 'case', 'departures: list, show, watch, and what a person decides');
+
+  answering(parent, 'list', 'departures, the newest first')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(caseStates))
+    .option('--text <text>', 'part of a name, an address or an HR id')
+    .addOption(countOption('--limit <count>', 'how many at most', 1, 200).default(50))
+    .option('--cursor <cursor>', 'go on where a list ended')
+    .action(async ({ json, ...query }: Json & Record<string, string | number>) => {
+      const page = await cli.client().get('/cases', CasePage, query);
+      cli.answer({ ...(json ? { json } : {}) }, page, () => [
+        ...caseLines(page.items, cli),
+        ...(page.nextCursor ? [`More: add --cursor ${page.nextCursor}`] : []),
+      ]);
+    });
+
+  answering(parent, 'show <id>', 'one departure with its steps').action(
+    async (id: string, options: Json) => {
+      const found = await cli.client().get(`/cases/${encodeURIComponent(id)}`, Case);
+      cli.answer(options, found, () => caseView(found, cli));
+    },
+  );
+
+  answering(parent, 'watch <id>', 'follow a departure until it ends')
+    .addOption(countOption('--every <seconds>', 'how often to look', 1, 3_600).default(2))
+    .action(async (id: string, { every, json = false }: Json & { every: number }) =>
+      follow(cli, encodeURIComponent(id), { everyMs: every * 1_000, json }),
+    );
+
+  answering(parent, 'pause <id>', 'stop a departure where it stands; nothing is lost')
+    .requiredOption('--reason <text>', 'why')
+    .action(async (id: string, { reason, ...options }: Json & { reason: string }) =>
+      act(cli, id, 'pause', { reason }, options),
+    );
+  answering(parent, 'resume <id>', 'go on where it was stopped').action(
+    async (id: string, options: Json) => act(cli, id, 'resume', undefined, options),
+  );
+  answering(
+    parent,
+    'cancel <id>',
+    'take a departure back; what was cut waits for bring-back',
+  ).action(async (id: string, options: Json) => act(cli, id, 'cancel', undefined, options));
+  answering(parent, 'release <id>', 'let a departure go that a guard held back').action(
+    async (id: string, options: Json) => act(cli, id, 'release', undefined, options),
+  );
+
+  const change = answering(parent, 'change <id>', 'move the dates, or change the kind')
+    .addOption(kindOption())
+    .option('--urgent', 'end access now')
+    .option('--no-urgent', 'let access end at its time')
+    .option('--confidential', 'only HR, IT admins and Security may know of it')
+    .option('--no-confidential', 'everybody who runs departures may know of it');
+  withDates(change).action(async (id: string, options: DepartureOptions & Json) => {
+    const changed = changeFrom(options);
+    if (Object.keys(changed).length === 0) throw wrongUsage('Say what changes; --help lists it.');
+    return act(cli, id, 'change', changed, options);
+  });
+
+  answering(parent, 'bring-back <id>', 'start the way back, after the departure was taken back')
+    .option('--plan <digest>', 'the plan that was looked at (planDigest of "case show --json")')
+    .action(async (id: string, options: Json & { plan?: string }) => {
+      const digest = options.plan ?? (await agreedPlan(cli, id));
+      return act(cli, id, 'bring-back', { digest }, options);
+    });
+}
+
+async function act(
+  cli: Cli,
+  id: string,
+  name: string,
+  body: unknown,
+  options: Json,
+): Promise<void> {
+  const path = `/cases/${encodeURIComponent(id)}/${name}`;
+  const done = await cli.client().send('POST', path, body, CaseActDone);
+  cli.answer(options, done, () => [clean(done.detail)]);
+}
+
+/** Shows what bringing somebody back would do, and has it confirmed. */
+async function agreedPlan(cli: Cli, id: string): Promise<string> {
+  const it = await cli.client().get(`/cases/${encodeURIComponent(id)}`, Case);
+  if (it.planDigest === null || it.direction !== 'back') {
+    throw new CliProblem(
+      'There is no plan for the way back yet. Take the departure back first: ' +
+        `gatehouse case cancel ${it.id}`,
+    );
+  }
+  if (!cli.io.stdin.isTTY) {
+    throw wrongUsage(
+      `Nobody can be asked here. Look at the plan, then add --plan ${it.planDigest}`,
+    );
+  }
+  const back = it.steps.filter((step) => step.undoOf !== null);
+  const shown = [
+    `To bring ${clean(it.person.name)} back:`,
+    ...stepLines(it, back, cli),
+    ...it.planNotes.map((note) => `  ${clean(note)}`),
+  ];
+  cli.io.stderr.write(`${shown.join('\n')}\n`);
+  const answer = await ask(cli.io, 'Type “bring back” to start: ');
+  if (answer !== 'bring back') throw new CliProblem('Nothing was started.');
+  return it.planDigest;
+}

@@ -1,0 +1,103 @@
+import { Command, CommanderError } from 'commander';
+import { addAlerts } from './alerts.ts';
+import { addAudit } from './audit.ts';
+import { addCase } from './case.ts';
+import { Refused } from './client.ts';
+import { addConnection } from './connection.ts';
+import { addConnectors } from './connectors.ts';
+import { openCli } from './context.ts';
+import { addDepart } from './depart.ts';
+import { addImport } from './import.ts';
+import { CliProblem, type Io } from './io.ts';
+import { addKillSwitch } from './kill-switch.ts';
+import { clean, type Paint, paintFor } from './paint.ts';
+import { addPlan } from './plan.ts';
+import { addPlaybook } from './playbook.ts';
+import { addSettings } from './settings.ts';
+import { addStep } from './step.ts';
+import { addTasks } from './tasks.ts';
+import { addToken } from './token.ts';
+
+const onServer = `
+On the server itself:
+  gatehouse serve          start everything; web, work and scribe start one part each
+  gatehouse demo           the practice company, on this machine only
+  gatehouse user …         add people who work with Gatehouse
+  gatehouse token create   make a key
+
+Where Gatehouse is: GATEHOUSE_URL, otherwise this machine. The key: GATEHOUSE_TOKEN, otherwise
+cli-token in the data directory (GATEHOUSE_DATA).`;
+
+/**
+ * Runs one command of the client and returns its exit code: 0, 1 when it did not work, 2
+ * when it was typed wrongly. `argv` holds the words after the program’s name.
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const cli = openCli(io);
+  const program = new Command('gatehouse')
+    .description('Offboarding that reads every change back.')
+    .addHelpText('after', onServer)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    });
+  const commands = [
+    addDepart,
+    addPlan,
+    addCase,
+    addStep,
+    addTasks,
+    addAlerts,
+    addKillSwitch,
+    addImport,
+    addConnection,
+    addConnectors,
+    addPlaybook,
+    addSettings,
+    addAudit,
+    addToken,
+  ];
+  for (const add of commands) add(program, cli);
+
+  const hungUp = ignoreHangUp(io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return cli.failed() ? 1 : 0;
+  } catch (error) {
+    return tell(error, io, paintFor(io.stderr, io.env));
+  } finally {
+    hungUp();
+  }
+}
+
+/** Says what went wrong, on standard error, and returns the exit code. */
+function tell(error: unknown, io: Io, paint: Paint): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Refused) {
+    const { title, detail, errors } = error.problem;
+    const lines = [
+      `${paint('attention', title)}: ${clean(detail)}`,
+      ...errors.map((it) => `  ${clean(it.at)}: ${clean(it.problem)}`),
+    ];
+    io.stderr.write(`${lines.join('\n')}\n`);
+    return 1;
+  }
+  if (error instanceof CliProblem) {
+    io.stderr.write(`${error.message.split('\n').map(clean).join('\n')}\n`);
+    return error.exitCode;
+  }
+  throw error;
+}
+
+/** Whoever reads our output may stop early, as `head` does; that is no fault. */
+function ignoreHangUp({ stdout }: Io): () => void {
+  const onError = (error: Error) => {
+    if (!('code' in error && error.code === 'EPIPE')) throw error;
+  };
+  stdout.on('error', onError);
+  return () => stdout.off('error', onError);
+}

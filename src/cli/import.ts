@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { ImportReport } from '#api/contract/people.ts';
+import { answering, type Cli, group } from './context.ts';
+import { CliProblem, type Io, readAll } from './io.ts';
+import { clean } from './paint.ts';
+import { columns } from './table.ts';
+
+/** `gatehouse import people FILE`: people and departures from CSV. */
+export function addImport(program: Command, cli: Cli): void {
+  const parent = group(program, 'import', 'take in people and departures');
+  answering(parent, 'people <file>', 'from a CSV file; - is standard input').action(
+    async (file: string, options: { json?: boolean }) => {
+      const bytes = await bytesOf(cli.io, file);
+      const sent = { bytes, type: 'text/csv' };
+      const report = await cli.client().sendFile('/people/import', sent, ImportReport);
+      if (report.refused.length > 0) cli.fail();
+      cli.answer(options, report, () => reportLines(report, cli));
+    },
+  );
+}
+
+/** A file, or standard input for `-`. */
+export async function bytesOf(io: Io, file: string): Promise<Uint8Array> {
+  if (file === '-') return Buffer.from(await readAll(io.stdin));
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new CliProblem(
+      `${file} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function reportLines(it: ImportReport, { paint }: Cli): string[] {
+  const refusedRows = new Set(it.refused.map(({ line }) => line)).size;
+  return [
+    `${count(it.people, 'person', 'people')} taken in, ${it.changed} new or changed.`,
+    ...(it.departures.length > 0
+      ? [
+          `${count(it.departures.length, 'departure', 'departures')}:`,
+          ...columns(
+            paint,
+            it.departures.map(({ line, detail, caseId }) => [
+              `line ${line}`,
+              caseId ?? 'none',
+              detail,
+            ]),
+          ),
+        ]
+      : []),
+    ...(it.unknownColumns.length > 0
+      ? [`Columns that mean nothing here: ${it.unknownColumns.map(clean).join(', ')}`]
+      : []),
+    ...(refusedRows > 0
+      ? [
+          paint('attention', `${count(refusedRows, 'row', 'rows')} refused:`),
+          ...columns(
+            paint,
+            it.refused.map(({ line, column, found, expected }) => [
+              `line ${line}`,
+              column ?? 'whole row',
+              `found ${found}`,
+              `expected ${expected}`,
+            ]),
+          ),
+        ]
+      : []),
+  ];
+}
+
+const count = (number: number, one: string, many: string) =>
+  `${number} ${number === 1 ? one : many}`;

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { Done } from '#api/contract/page.ts';
+import { answering, type Cli, group } from './context.ts';
+import { momentFrom } from './moments.ts';
+import { clean } from './paint.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+/** `gatehouse step …`: what a person decides about one step. */
+export function addStep(program: Command, cli: Cli): void {
+  const parent = group(program, 'step', 'steps that wait for a person: retry, attest, waive');
+
+  answering(parent, 'retry <id>', 'try a held step again').action(
+    async (id: string, options: Json) => decide(cli, id, 'retry', undefined, options),
+  );
+
+  answering(parent, 'attest <id>', 'confirm that it was done by hand')
+    .requiredOption('--reason <text>', 'what was done, in a sentence')
+    .requiredOption('--proof <text>', 'what proves it: a ticket, a serial number, a link')
+    .action(async (id: string, { json, ...body }: Json & { reason: string; proof: string }) =>
+      decide(cli, id, 'attest', body, { ...(json ? { json } : {}) }),
+    );
+
+  answering(parent, 'waive <id>', 'skip a step until a day, and answer for it')
+    .requiredOption('--reason <text>', 'why it is not done')
+    .requiredOption('--until <day>', 'until when, such as 2026-12-31; then it opens again')
+    .action(
+      async (
+        id: string,
+        { reason, until, ...options }: Json & { reason: string; until: string },
+      ) => {
+        const expiresAt = momentFrom(until, cli.zone, 'end').toISOString();
+        return decide(cli, id, 'waive', { reason, expiresAt }, options);
+      },
+    );
+}
+
+async function decide(
+  cli: Cli,
+  id: string,
+  name: string,
+  body: unknown,
+  options: Json,
+): Promise<void> {
+  const path = `/steps/${encodeURIComponent(id)}/${name}`;
+  const done = await cli.client().send('POST', path, body, Done);
+  cli.answer(options, done, () => [clean(done.detail)]);
+}
