@@ -22,12 +22,7 @@ export async function peopleFor(
   to: Assignee,
 ): Promise<{ name: string; email: string }[]> {
   if ('email' in to) return [{ name: to.email, email: to.email }];
-  if ('role' in to) {
-    const users = await listUsers(engine.pool);
-    return users
-      .filter((it) => it.disabledAt === null && it.roles.includes(to.role))
-      .map(({ name, email }) => ({ name, email }));
-  }
+  if ('role' in to) return usersWith(engine, to.role);
   if ('systemOwner' in to) {
     const connection = await loadConnection(engine.pool, to.systemOwner);
     return connection?.owner ? [connection.owner] : [];
@@ -37,8 +32,16 @@ export async function peopleFor(
   return manager ? [{ name: manager.name, email: manager.email }] : [];
 }
 
-/** The designated contact is asked where nobody else can be. */
+/** Who is asked where nobody else can be: the designated contact, else whoever administers this. */
 export async function designated(engine: Engine): Promise<{ name: string; email: string }[]> {
   const [first] = settingsFrom(await loadSettings(engine.pool)).alerts.contacts;
-  return first ? [{ name: first.name, email: first.email }] : [];
+  if (first) return [{ name: first.name, email: first.email }];
+  return usersWith(engine, 'it-admin');
+}
+
+async function usersWith(engine: Engine, role: string) {
+  const users = await listUsers(engine.pool);
+  return users
+    .filter((it) => it.disabledAt === null && it.roles.includes(role))
+    .map(({ name, email }) => ({ name, email }));
 }
