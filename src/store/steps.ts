@@ -135,8 +135,9 @@ export interface Settlement {
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
 /**
- * Settles a step, once, and ends the alert about it. False when somebody else moved it first or the claim is no longer
- * ours, so that the caller rolls back instead of writing a second entry into the record.
+ * Settles a step, once, and ends the alerts about it. False when somebody else moved it first or
+ * the claim is no longer ours, so that the caller rolls back instead of writing a second entry
+ * into the record.
  */
 export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
   const { rowCount } = await db.query(sql`
@@ -150,7 +151,7 @@ export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
     ), resolved as (
       update alerts
          set resolved_at = clock_timestamp(), next_at = null
-       where condition = ${`step:${it.stepId}`}
+       where step_id = ${it.stepId}
          and resolved_at is null
     )
     update steps
