@@ -263,6 +263,12 @@ describe('the command line', () => {
     );
     await server.pools.owner.query('alter table cases enable trigger user');
     await fails(['case', 'bring-back', id], { code: 2, err: /add --plan D1/ });
+    await server.addStep(id, { undoOf: await server.addStep(id), title: 'Bring back: sign-in' });
+    const no = {
+      code: 1,
+      err: /To bring Person \d+ back:\n.*Bring back: sign-in[\s\S]*Nothing was started/,
+    };
+    await fails(['case', 'bring-back', id], no, { answers: ['no'] });
     await fails(['case', 'bring-back', id, '--plan', 'D0'], { code: 1, err: /^Changed meanwhile/ });
     assert.match(await works(['case', 'bring-back', id, '--plan', 'D1']), /way back has begun/);
   });
@@ -368,6 +374,48 @@ describe('the command line', () => {
       const wrong = { code: 1, err: /\n {2}address: / };
       await fails(add('id: new\nconnector: wiki\nsettings: {}\n'), wrong, { input: 'x' });
       await fails(['connection', 'add'], { code: 2, err: /Name a YAML file/ });
+    });
+
+    it('by questions, where somebody sits at a terminal, without showing the secret', async () => {
+      const answers = [
+        'wiki',
+        'wiki-2',
+        '',
+        'https://w2.example',
+        'unseen-value',
+        '',
+        'maybe',
+        'yes',
+      ];
+      const { code, out, err } = await type(['connection', 'add', '--json'], admin, { answers });
+      assert.equal(code, 0, err);
+      const { connection } = JSON.parse(out);
+      assert.equal(connection.name, 'Wiki');
+      assert.deepEqual(connection.settings, { address: 'https://w2.example', archive: true });
+      assert.match(err, /Token \(Made in the wiki under Administration\): /);
+      assert.match(err, /That does not fit/);
+      assert.doesNotMatch(out + err, /unseen-value/);
+      assert.equal([...server.handedOver.values()].at(-1), 'unseen-value');
+    });
+
+    it('asks for the secret of a file at a terminal', async () => {
+      const described = file('wiki3.yaml', yaml().replace('wiki-1', 'wiki-3'));
+      const given = await type(['connection', 'add', described], admin, { answers: ['unseen-3'] });
+      assert.equal(given.code, 0, given.err);
+      assert.equal(given.err, 'Token (Made in the wiki under Administration): \n');
+      const empty = file('wiki4.yaml', yaml().replace('wiki-1', 'wiki-4'));
+      await fails(
+        ['connection', 'add', empty],
+        { code: 1, err: /Token is needed/ },
+        { answers: [''] },
+      );
+    });
+
+    it('removes one only when its name is typed', async () => {
+      const argv = ['connection', 'remove', 'wiki-3'];
+      await fails(argv, { code: 1, err: /Nothing was removed/ }, { answers: ['yes'] });
+      await works(argv, admin, { answers: ['wiki-3'] });
+      await works(['connection', 'remove', 'wiki-2', '--yes']);
     });
 
     it('lists, tests, searches and removes them', async () => {

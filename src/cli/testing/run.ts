@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { runCli } from '../cli.ts';
 import type { Io } from '../io.ts';
 
@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly env?: Io['env'];
   /** What comes by standard input. */
   readonly input?: string;
+  /** Somebody at a terminal, who answers each question in turn. */
+  readonly answers?: readonly string[];
   /** Pretends that the output is a terminal of this size. */
   readonly terminal?: { readonly columns: number; readonly rows: number };
   readonly now?: () => Date;
@@ -32,6 +34,18 @@ export function sink(terminal?: RunOptions['terminal']) {
   };
 }
 
+/** A terminal that somebody types at: one line whenever a question ends. */
+function typist(answers: readonly string[], questions: Writable) {
+  const keys = Object.assign(new PassThrough(), { isTTY: true });
+  const left = [...answers];
+  const write = questions.write.bind(questions);
+  questions.write = (chunk: unknown, ...rest: never[]) => {
+    if (/[?:] $/.test(String(chunk))) setImmediate(() => keys.write(`${left.shift() ?? ''}\r`));
+    return write(chunk, ...rest);
+  };
+  return keys;
+}
+
 /** Runs one command of the client, as typed. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const out = sink(options.terminal);
@@ -39,7 +53,9 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const code = await runCli(argv, {
     stdout: out.stream,
     stderr: err.stream,
-    stdin: Readable.from(options.input === undefined ? [] : [options.input]),
+    stdin: options.answers
+      ? typist(options.answers, err.stream)
+      : Readable.from(options.input === undefined ? [] : [options.input]),
     env: options.env ?? {},
     zone: 'Europe/Berlin',
     ...(options.now ? { now: options.now } : {}),
