@@ -143,7 +143,7 @@ describe('the practice company', () => {
     const demo = startHere('--no-ldap');
     await demo.prints('Ctrl-C');
     const [, url = '', data = ''] =
-      /GATEHOUSE_URL=(\S+) GATEHOUSE_DATA=(\S+)/.exec(demo.said()) ?? [];
+      /GATEHOUSE_URL=(\S+)\s+export GATEHOUSE_DATA=(\S+)/.exec(demo.said()) ?? [];
     const token = (await readFile(path.join(data, 'cli-token'), 'utf8')).trim();
 
     const { items } = await openClient({ url, token }).get('/cases', CasePage);

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import type { Case } from '../src/api/contract/cases.ts';
 import type { Io } from '../src/cli/io.ts';
-import { companyName } from './company.ts';
+import { colleague, companyName } from './company.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { plannedDeparture } from './planned.ts';
 import { showRecord } from './record.ts';
@@ -120,7 +121,7 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
     screen.line();
     const took = seconds(performance.now() - begun);
     screen.line(screen.paint('good', `Both departures are in the right state. ${took}.`));
-    if (!options.once) await goOn(stage);
+    if (!options.once) await goOn(stage, urgent);
   } finally {
     screen.status(() => 'stopping every server');
     for (const stop of stops.reverse()) await stop();
@@ -175,16 +176,26 @@ async function setUp(
 }
 
 /** Leaves everything running for whoever wants to try it, until they stop it. */
-async function goOn({ screen, gatehouse, signal }: Stage): Promise<void> {
+async function goOn({ screen, gatehouse, signal }: Stage, urgent: Case): Promise<void> {
   screen.line();
   screen.line('Everything goes on running. In another terminal, in this folder:');
   screen.line();
-  screen.line(`   export GATEHOUSE_URL=${gatehouse.url} GATEHOUSE_DATA=${gatehouse.dataDirectory}`);
-  for (const it of ['case list', 'connection list', 'audit search --person priya']) {
+  screen.line(`   export GATEHOUSE_URL=${gatehouse.url}`);
+  screen.line(`   export GATEHOUSE_DATA=${gatehouse.dataDirectory}`);
+  const next = colleague('liam.obrien');
+  for (const it of [
+    'case list',
+    `case show ${urgent.id}`,
+    'tasks',
+    `audit search --person ${urgent.person.personId} --system expenses`,
+    `depart ${next.personId} --kind involuntary --urgent`,
+  ]) {
     screen.line(`   npx gatehouse ${it}`);
   }
   screen.line();
-  screen.paragraph(`The key lies in ${path.join(gatehouse.dataDirectory, 'cli-token')}.`, 'quiet');
+  screen.paragraph(`The last one cuts the access of ${next.name}. The key that all of them use:`);
+  screen.line(`   ${path.join(gatehouse.dataDirectory, 'cli-token')}`);
+  screen.line();
   screen.line('Ctrl-C stops everything and leaves nothing behind.');
   if (signal.aborted) return;
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -58,7 +58,7 @@ async function showSearch({ screen, gatehouse, systems }: Stage, urgent: Case): 
   for (const it of items.toReversed()) {
     const time = it.at.slice(11, 19);
     const by = it.actor?.name ?? 'Gatehouse';
-    screen.entry('·', 'quiet', time, `${it.title.padEnd(40)} ${by}, fact ${it.index}`);
+    screen.entry('·', 'quiet', time, `${it.title.padEnd(38)} ${by}, fact ${it.index}`);
   }
 }
 

@@ -150,7 +150,7 @@ async function askEverySystem(stage: Stage): Promise<void> {
   for (const { system, sight } of sights) {
     const { name } = system.connection;
     const icon = sight.open ? '▲' : '✔';
-    const result = `${sight.asked.padEnd(30)} ${sight.answered}`;
+    const result = `${sight.asked.padEnd(24)} ${sight.answered}`;
     screen.entry(icon, sight.open ? 'attention' : 'good', name, result);
   }
   const open = sights.filter((it) => it.sight.open);

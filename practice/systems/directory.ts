@@ -57,7 +57,7 @@ export async function startDirectory(): Promise<PracticeSystem> {
       const { code } = await run('ldapwhoami', ['-x', '-H', slapd.url, ...who]);
       if (code !== 0 && code !== 49) throw new Error(`ldapwhoami ended with ${code}`);
       const answered = code === 0 ? 'signed in' : 'refused: invalid credentials (49)';
-      return [{ login, open: code === 0, asked: 'ldapwhoami, with the password', answered }];
+      return [{ login, open: code === 0, asked: 'ldapwhoami with password', answered }];
     },
     async changed() {
       const locked = await slapd.search('(pwdAccountLockedTime=*)', ['uid']);
