@@ -134,6 +134,25 @@ describe('a waiver', () => {
     assert.equal(types.filter((it) => it === 'case.sealed').length, 3);
     assert.deepEqual(directory.done(), ['priya suspended']);
     assert.equal((await watch.alerts('waiver.expired')).length, 0);
+  });
+});
+
+describe('a complete departure that is taken back', () => {
+  it('is offered a way back, with what was done by hand left to people', async () => {
+    await company.tell('departure.rescinded', priya, dismissal);
+    const back = await watch.become(
+      'a way back',
+      priya,
+      ({ case: it }) => it.state === 'waiting-for-approval' && it.planDigest !== null,
+    );
+    assert.deepEqual(directory.done(), ['priya suspended']);
+    assert.deepEqual(back.case.planNotes, [
+      '“No step ends this access in archive” (priya@meadow.example) was done by hand by Ada Admin; undo it by hand.',
+    ]);
+
+    await clock.ask('bringBack', back.case.id, back.case.planDigest!);
+    await watch.become('brought back', priya, ({ case: it }) => it.state === 'brought-back');
+    assert.deepEqual(directory.done(), ['priya suspended', 'priya activated']);
     await clock.ask('checkInvariants');
   });
 });

@@ -84,12 +84,16 @@ export async function startCompany(house: House) {
   async function addSystem(
     id: string,
     category: ConnectionInput['category'],
-    { users = [], groups = [] }: { users?: NewScimUser[]; groups?: NewScimGroup[] } = {},
+    {
+      users = [],
+      groups = [],
+      settings: more = {},
+    }: { users?: NewScimUser[]; groups?: NewScimGroup[]; settings?: object } = {},
   ) {
     const token = randomBytes(9).toString('hex');
     const server = await startScimServer({ token, users, groups });
     systems.push(server);
-    const settings = { baseUrl: server.url, token };
+    const settings = { baseUrl: server.url, token, ...more };
     const { port } = new URL(server.url);
     await house.connect({ id, name: id, connector: 'scim', category, settings }, [Number(port)]);
     return Object.assign(server, {
