@@ -56,12 +56,23 @@ export async function fail(
 }
 
 function reactionTo(engine: Engine, work: Work, failure: Failure, attempt: number): Reaction {
-  const isOurs = failure.detail.startsWith(ownFault) && attempt < ownFaultsUntilHeld;
   // A letter's connection is not the step's own, so there is none to pause: it is tried again.
   const isElsewhere = failure.kind === 'unauthenticated' && work.connectionId === null;
-  if (!isOurs && !isElsewhere) return reactTo(failure, attempt, engine.timing);
+  if (!isOwnFault(failure) && !isElsewhere) return reactTo(failure, attempt, engine.timing);
+
+  const inRow = work.failure !== null && isOwnFault(work.failure) && attempt >= ownFaultsUntilHeld;
+  if (isOwnFault(failure) && inRow) {
+    return {
+      kind: 'hold',
+      because:
+        `${failure.detail} It failed ${attempt} times in a row. Tell whoever runs Gatehouse; ` +
+        'until that is mended, do it by hand.',
+    };
+  }
   return reactTo({ kind: 'unavailable', detail: failure.detail }, attempt, engine.timing);
 }
+
+const isOwnFault = ({ detail }: Failure): boolean => detail.startsWith(ownFault);
 
 /** What we know of the call goes into the record before anything else happens. */
 async function keepOutcome(

@@ -49,11 +49,14 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
   }
 }
 
-/** What the database can never hold, such as a name with a NUL in it (SQLSTATE class 22). */
+/**
+ * What the database can never hold, such as a name with a NUL in it (SQLSTATE class 22) or an
+ * address of many pages (54000).
+ */
 function unstorable(error: unknown): Failure | null {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (typeof code !== 'string' || !/^22...$/.test(code)) return null;
-  return { kind: 'rejected', detail: 'a value in it is no text that can be kept.' };
+  if (typeof code !== 'string' || !/^(22...|54000)$/.test(code)) return null;
+  return { kind: 'rejected', detail: 'a value in it is no text that can be kept, or too long.' };
 }
 
 /** A fault of our own must not swallow somebody's last day. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type CaseWithSteps, showCase } from '#app/cases.ts';
 import type { ConnectionInput } from '#app/connections.ts';
-import { receiveHook } from '#app/hooks.ts';
+import { type HookAnswer, receiveHook } from '#app/hooks.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
@@ -13,6 +13,8 @@ import { startGatehouse, type TestGatehouse, until } from '../support/gatehouse.
 export interface Leaver {
   readonly id: string;
   readonly email: string;
+  /** Default: a name made of the id. */
+  readonly name?: string;
 }
 
 export const leaver = (id: string): Leaver => ({ id, email: `${id}@meadow.example` });
@@ -24,6 +26,8 @@ export interface House {
   readonly secrets: readonly string[];
   connect(it: ConnectionInput, port?: number): Promise<void>;
   /** The HR system says that somebody leaves now. */
+  tell(leaver: Leaver): Promise<HookAnswer>;
+  /** The same, and we have taken it. */
   confirm(leaver: Leaver): Promise<void>;
   /** Null: the case is not open yet. */
   find(leaver: Leaver): Promise<CaseWithSteps | null>;
@@ -72,11 +76,11 @@ export async function startHouse(
     connect,
     find,
 
-    async confirm({ id, email }) {
+    async tell({ id, email, name = `Leaver ${id}` }) {
       const body = JSON.stringify({
         type: 'departure.confirmed',
         occurred_at: new Date().toISOString(),
-        person: { id, name: `Leaver ${id}`, email, zone: 'Europe/Berlin' },
+        person: { id, name, email, zone: 'Europe/Berlin' },
         departure: {
           id: `S-${id}`,
           kind: 'involuntary',
@@ -85,8 +89,11 @@ export async function startHouse(
         },
       });
       const headers = signStandardWebhook(signingSecret, randomUUID(), new Date(), body);
-      const heard = { source: 'hr', headers, body: Buffer.from(body) };
-      assert.deepEqual(await receiveHook(app, heard), { kind: 'taken' });
+      return receiveHook(app, { source: 'hr', headers, body: Buffer.from(body) });
+    },
+
+    async confirm(who) {
+      assert.deepEqual(await house.tell(who), { kind: 'taken' });
     },
 
     completed: (who, withinMs = 15_000) =>
