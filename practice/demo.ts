@@ -17,6 +17,7 @@ import {
   publishPlaybook,
 } from './set-up.ts';
 import { newSigningSecret, type Stage } from './stage.ts';
+import { type Stopping, stopping } from './stopping.ts';
 import { startSystems } from './systems/systems.ts';
 import { openScreen, type Screen, seconds } from './terminal.ts';
 import { urgentDeparture } from './urgent.ts';
@@ -45,19 +46,22 @@ export async function runDemo(
   const options = readOptions(argv, io);
   if (typeof options === 'number') return options;
 
-  const stopping = new AbortController();
-  const endings = listenForEndings(io.stdout, (ending) => stopping.abort(ending));
+  const ended = new AbortController();
+  const endings = listenForEndings(io.stdout, (ending) => ended.abort(ending));
   const screen = openScreen(io);
   try {
-    await run(screen, options, stopping.signal);
-    return 0;
+    await run(screen, options, ended.signal);
+    const ending: Ending | undefined = ended.signal.reason;
+    // After the story it is right to be asked to stop.
+    if (!ending || 'code' in ending) return 0;
+    throw ending.error;
   } catch (error) {
-    const ending: Ending = stopping.signal.aborted ? stopping.signal.reason : { error };
-    if ('code' in ending) {
+    const ending: Ending = ended.signal.reason ?? { error };
+    if ('code' in ending && isBreak(error, ending)) {
       screen.line('\nStopped before the end.');
       return ending.code;
     }
-    showFailure(screen, ending.error);
+    showFailure(screen, 'error' in ending ? ending.error : error);
     return 1;
   } finally {
     endings.stopListening();
@@ -66,6 +70,10 @@ export async function runDemo(
 
 /** Why the story ends before its end: somebody asked for it, or a fault of our own. */
 type Ending = { readonly code: number } | { readonly error: unknown };
+
+/** Whether a wait was broken off, and nothing else went wrong on the way out. */
+const isBreak = (error: unknown, ending: Ending): boolean =>
+  error === ending || (error instanceof Error && error.name === 'AbortError');
 
 /** Whatever happens, everything that was started has to be stopped. */
 function listenForEndings(stdout: Io['stdout'], end: (ending: Ending) => void) {
@@ -100,9 +108,9 @@ function showFailure(screen: Screen, error: unknown): void {
 }
 
 async function run(screen: Screen, options: Options, signal: AbortSignal): Promise<void> {
-  const stops: (() => Promise<void>)[] = [];
+  const stops = stopping();
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-practice-'));
-  stops.push(async () => {
+  stops.add(async () => {
     if (options.keep) screen.entry('·', 'quiet', 'Kept', folder);
     else await rm(folder, { recursive: true, force: true });
   });
@@ -124,14 +132,13 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
     if (!options.once) await goOn(stage, urgent);
   } finally {
     screen.status(() => 'stopping every server');
-    for (const stop of stops.reverse()) await stop();
-    screen.status(null);
+    await stops.all().finally(() => screen.status(null));
   }
 }
 
 async function setUp(
   screen: Screen,
-  it: { folder: string; ldap: boolean; signal: AbortSignal; stops: (() => Promise<void>)[] },
+  it: { folder: string; ldap: boolean; signal: AbortSignal; stops: Stopping },
 ): Promise<Stage> {
   const { folder, ldap, signal, stops } = it;
   const begun = performance.now();
@@ -141,7 +148,7 @@ async function setUp(
   };
   async function started<Server extends { stop(): Promise<void> }>(starting: Promise<Server>) {
     const server = await starting;
-    stops.push(() => server.stop());
+    stops.add(() => server.stop());
     return server;
   }
 
@@ -153,15 +160,15 @@ async function setUp(
   step('Gatehouse', `with a PostgreSQL of its own, at ${gatehouse.url}`);
 
   await enterSettings(gatehouse, systems);
-  for (const system of systems.all) {
-    await connect(gatehouse, system);
-    step(system.connection.name, system.about);
-  }
   if (!systems.directory) {
     const why = ldap
       ? 'slapd is not installed here (apt-get install slapd slapd-contrib ldap-utils)'
       : 'left out';
     screen.entry('·', 'quiet', 'Directory', `${why}; the story goes on without LDAP`);
+  }
+  for (const system of systems.all) {
+    await connect(gatehouse, system);
+    step(system.connection.name, system.about);
   }
   await connectMail(gatehouse, systems);
   step('Mail', 'SMTP; takes every mail and passes none on');

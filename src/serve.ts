@@ -67,7 +67,14 @@ export async function serve(options: ServeOptions): Promise<Program> {
   });
   const stops: (() => Promise<void>)[] = [() => database.stop()];
   const stop = async () => {
-    for (const it of stops.splice(0).reverse()) await it();
+    let failure: { error: unknown } | undefined;
+    for (const it of stops.splice(0).reverse()) {
+      // One that cannot be stopped must not leave the others running.
+      await it().catch((error: unknown) => {
+        failure ??= { error };
+      });
+    }
+    if (failure) throw failure.error;
   };
 
   try {

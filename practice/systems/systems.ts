@@ -1,6 +1,7 @@
 import { colleagues } from '../company.ts';
 import { slapdInstalled } from '../servers/slapd.ts';
 import { type SmtpTestServer, startSmtpServer } from '../servers/smtp.ts';
+import { stopping } from '../stopping.ts';
 import { doorBadges } from './by-hand.ts';
 import { startDirectory } from './directory.ts';
 import { type HttpApp, startHttpApp } from './http-app.ts';
@@ -24,13 +25,10 @@ const people = (...departments: readonly string[]) =>
 
 /** Starts every server of Meadow & Co on 127.0.0.1; stops those it started when one fails. */
 export async function startSystems({ ldap }: { ldap: boolean }): Promise<PracticeSystems> {
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const it of stops.splice(0).reverse()) await it();
-  };
+  const stops = stopping();
   const started = async <System extends { stop(): Promise<void> }>(starting: Promise<System>) => {
     const system = await starting;
-    stops.push(() => system.stop());
+    stops.add(() => system.stop());
     return system;
   };
 
@@ -97,7 +95,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
       }),
     );
     const mail = await startSmtpServer();
-    stops.push(() => mail.close());
+    stops.add(() => mail.close());
 
     const all = [wiki, chat, code, crm, expenses, desk, doorBadges()];
     return {
@@ -106,10 +104,10 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
       chat,
       expenses,
       mail,
-      stop,
+      stop: stops.all,
     };
   } catch (error) {
-    await stop();
+    await stops.all();
     throw error;
   }
 }
