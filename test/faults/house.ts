@@ -15,6 +15,7 @@ export interface Leaver {
   readonly email: string;
   /** Default: a name made of the id. */
   readonly name?: string;
+  readonly department?: string;
 }
 
 export const leaver = (id: string): Leaver => ({ id, email: `${id}@meadow.example` });
@@ -76,11 +77,11 @@ export async function startHouse(
     connect,
     find,
 
-    async tell({ id, email, name = `Leaver ${id}` }) {
+    async tell({ id, email, name = `Leaver ${id}`, department }) {
       const body = JSON.stringify({
         type: 'departure.confirmed',
         occurred_at: new Date().toISOString(),
-        person: { id, name, email, zone: 'Europe/Berlin' },
+        person: { id, name, email, department, zone: 'Europe/Berlin' },
         departure: {
           id: `S-${id}`,
           kind: 'involuntary',
@@ -108,9 +109,14 @@ export async function startHouse(
     stop: () => gatehouse.stop(),
   };
 
-  const { playbook: draft } = await importPlaybook(app, admin, playbook);
-  await publishPlaybook(app, admin, draft.id);
-  return house;
+  try {
+    const { playbook: draft } = await importPlaybook(app, admin, playbook);
+    await publishPlaybook(app, admin, draft.id);
+    return house;
+  } catch (error) {
+    await gatehouse.stop(); // or the test would never end
+    throw error;
+  }
 }
 
 /** What matters when a test fails. */
