@@ -79,7 +79,7 @@ const isBreak = (error: unknown, ending: Ending): boolean =>
 function listenForEndings(stdout: Io['stdout'], end: (ending: Ending) => void) {
   const onSignal = (name: keyof typeof signals) => end({ code: signals[name] });
   const onError = (error: unknown) => end({ error });
-  // Whoever reads along has gone, as `head` does.
+  // Whoever reads along has gone, as `head` does. It may show later, so we listen to the end.
   const onPipe = () => end({ code: signals.SIGHUP });
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
@@ -89,7 +89,6 @@ function listenForEndings(stdout: Io['stdout'], end: (ending: Ending) => void) {
     stopListening() {
       for (const name of names) process.off(name, onSignal);
       process.off('uncaughtException', onError);
-      stdout.off('error', onPipe);
     },
   };
 }
