@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startTestServer } from '#store/testing/server.ts';
+import { startScimServer } from '../../practice/servers/scim.ts';
+import { until } from '../support/gatehouse.ts';
+import { checkInvariants } from '../support/invariants.ts';
+import { leaver, newSecret, startHouse } from './house.ts';
+import { worker } from './worker-process.ts';
+
+// The server that is killed here must be nobody else's.
+delete process.env['GATEHOUSE_TEST_SERVER'];
+
+const rounds = 3;
+const perRound = 6;
+const people = Array.from({ length: rounds * perRound }, (_, i) => leaver(`p${i}`));
+
+describe('a database that is killed in the middle', () => {
+  it('comes back to workers that live on, and nothing is lost or done twice', async (t) => {
+    const house = await startHouse(`
+      playbook: involuntary-departure
+      title: Block and leave
+      for: departure
+      steps:
+        - { id: block, layer: security, do: account.suspend, on: every account }
+        - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
+    `);
+    const { gatehouse } = house;
+    const ends: (() => Promise<void>)[] = [() => house.stop()];
+    t.after(async () => {
+      for (const end of ends.toReversed()) await end();
+    });
+    const users = people.map(({ id, email }) => ({ id, userName: email }));
+    const token = newSecret();
+    const scim = await startScimServer({
+      token,
+      users,
+      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
+    });
+    ends.push(() => scim.close());
+    const settings = { baseUrl: scim.url, token };
+    const port = Number(new URL(scim.url).port);
+    await house.connect({ id: 'wiki', connector: 'scim', settings }, port);
+    scim.latencyMs = 40;
+    // One worker in this process, which would die with it, and one in another.
+    const other = worker(gatehouse);
+    ends.push(() => other.stop());
+    await other.start();
+
+    /** The session locks by which workers tell that they live. */
+    const lives = async () => {
+      const [found] = await gatehouse.rows<{ count: number }>(
+        `select count(*)::int from pg_locks where locktype = 'advisory' and classid = 77`,
+      );
+      return found?.count;
+    };
+    const alive = await lives();
+
+    const directory = path.dirname(gatehouse.database.keysDirectory);
+    for (let round = 0; round < rounds; round += 1) {
+      const leaving = people.slice(round * perRound, (round + 1) * perRound);
+      await Promise.all(leaving.map((who) => house.confirm(who)));
+      const before = scim.effects.length;
+      await until('somebody to be blocked', () => scim.effects.length > before + round);
+
+      const pidFile = path.join(directory, 'postgres', 'postmaster.pid');
+      process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
+      await wait(300 * round); // how long it stays away is part of what is tried
+      await restart(directory);
+
+      await until('the database to answer', () =>
+        gatehouse.rows('select').then(
+          () => true,
+          () => false,
+        ),
+      );
+      await Promise.all(leaving.map((who) => house.completed(who, 30_000)));
+      assert.ok(other.isAlive());
+    }
+
+    await until('every worker to tell again that it lives', async () => (await lives()) === alive);
+    // Workers still hear of what an administrator sets up.
+    const late = leaver('late');
+    const chat = await startScimServer({ token, users: [{ id: late.id, userName: late.email }] });
+    ends.push(() => chat.close());
+    await house.connect(
+      { id: 'chat', connector: 'scim', settings: { baseUrl: chat.url, token, groups: 'none' } },
+      Number(new URL(chat.url).port),
+    );
+    await house.confirm(late);
+    await house.completed(late);
+
+    for (const { id } of people) {
+      const own = scim.effects.filter((it) => it.id === id).map((it) => it.what);
+      assert.deepEqual(own, ['suspended', 'left sales']);
+    }
+    await checkInvariants(gatehouse, {
+      secrets: house.secrets,
+      seen: other.logs,
+      effects: scim.effects,
+    });
+  });
+});
+
+/** As whoever runs the database would: it starts on the folder that the killed one has left. */
+async function restart(directory: string): Promise<void> {
+  process.env['GATEHOUSE_TEST_SERVER'] = directory;
+  await until('the database to start', () =>
+    startTestServer().then(
+      () => true,
+      () => false,
+    ),
+  );
+}
