@@ -18,6 +18,8 @@ export interface Saying {
   readonly reason?: string | null;
   /** What the system said about itself in its answer. */
   readonly remote?: Remote | null;
+  /** False where another fact of the same call names the account already. */
+  readonly named?: boolean;
   readonly data?: Record<string, unknown>;
 }
 
@@ -28,7 +30,7 @@ export function factAbout(work: Work, type: FactType, it: Saying): Fact {
   if (it.after !== undefined) values['step.after'] = it.after;
   if (it.summary) values['step.summary'] = it.summary;
   if (it.reason) values['reason'] = it.reason;
-  if (work.account) values['account.login'] = work.account.login;
+  if (work.account && it.named !== false) values['account.login'] = work.account.login;
 
   return {
     type,

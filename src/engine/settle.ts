@@ -46,6 +46,8 @@ export async function settle(engine: Engine, work: Work, it: Outcome): Promise<v
 export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome): Promise<void> {
   const { summary = null, fence = null, applied = false } = it;
   const attempt = it.attempt ?? Math.max(1, work.attempt);
+  // A call was announced by `step.intended`, which says on which account and what for.
+  const announced = fence !== null;
   const facts = [
     factAbout(work, it.type, {
       version: work.version + 1,
@@ -53,14 +55,16 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
       grade: it.grade,
       before: it.before,
       after: it.after,
-      summary,
+      summary: announced ? null : summary,
+      named: !announced,
       reason: it.because,
       ...(it.grade === 'acknowledged' ? { remote: it.remote ?? null } : {}),
       ...(it.searched ? { data: { searched: it.searched } } : {}),
     }),
   ];
-  if (fence !== null && it.grade === 'verified') {
-    facts.unshift(factAbout(work, 'step.applied', { attempt, summary, remote: it.remote ?? null }));
+  if (announced && it.grade === 'verified') {
+    const remote = it.remote ?? null;
+    facts.unshift(factAbout(work, 'step.applied', { attempt, named: false, remote }));
   }
   // The record comes as late as can be: from there on the other steps of the case wait for us.
   const settled = await settleStep(tx, {

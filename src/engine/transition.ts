@@ -112,7 +112,7 @@ async function readBack(
     await record(tx, engine.keys, [
       factAbout(work, 'step.applied', {
         attempt: claim.attempt,
-        summary: claim.summary,
+        named: false,
         remote,
       }),
     ]);
