@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { type AnyAction, actionsOf } from '#connector-kit/contract.ts';
+import { standInSecret } from '#connector-kit/fields.ts';
+import { factTypes } from '#core/event.ts';
+import { results } from '#core/fact.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { grades, stepStatuses } from '#core/step.ts';
+import { rights, roles } from '#core/user.ts';
+import { Failure } from '../src/api/contract/steps.ts';
+import { startTestApi } from '../src/api/testing/api.ts';
+import { connectors } from '../src/connectors.ts';
+import { page, quoted, repository, rowsIn, section } from './support/pages.ts';
+
+/** The first word in backquotes of each row, and the row. */
+const namedRows = (text: string) =>
+  rowsIn(text).map((cells) => ({ name: quoted(cells[0] ?? '')[0] ?? '', cells }));
+
+/** The program without its tests. */
+const sources = globSync('src/**/*.ts', { cwd: repository })
+  .filter((file) => !/\.test\.ts$|\/testing\//.test(file))
+  .map((file) => ({ file, text: readFileSync(path.join(repository, file), 'utf8') }));
+
+describe('docs/operate/settings.md', () => {
+  it('lists every setting with its default', () => {
+    const listed = namedRows(page('docs/operate/settings.md').prose).map(({ name, cells }) => [
+      name,
+      JSON.parse(quoted(cells[1] ?? '')[0] ?? ''),
+    ]);
+    const known = Object.entries(settingsFrom({})).flatMap(([group, values]) =>
+      Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]),
+    );
+    assert.deepEqual(listed, known);
+  });
+});
+
+describe('docs/operate/users-and-keys.md', () => {
+  const rows = namedRows(section(page('docs/operate/users-and-keys.md'), 'Roles'));
+
+  it('lists every right with the roles that have it', () => {
+    const listed = rows.map(({ name, cells }) => [name, quoted(cells[2] ?? '')]);
+    assert.deepEqual(listed, Object.entries(rights));
+  });
+
+  it('names every role', () => {
+    const named = new Set(rows.flatMap(({ cells }) => quoted(cells[2] ?? '')));
+    assert.deepEqual([...named].toSorted(), roles.toSorted());
+  });
+});
+
+describe('docs/operate/when-something-fails.md', () => {
+  it('lists every kind of failure', () => {
+    const text = section(
+      page('docs/operate/when-something-fails.md'),
+      'What happens after a failed call',
+    );
+    const listed = namedRows(text).map((it) => it.name);
+    assert.deepEqual(listed.toSorted(), Failure.shape.kind.options.toSorted());
+  });
+});
+
+describe('docs/operate/alerts.md', () => {
+  it('lists every kind of alert', () => {
+    const raised = sources.flatMap(({ text }) =>
+      [...text.matchAll(/raiseAlert\([^;]*?\bkind: '([a-z.-]+)'/g)].map(([, kind]) => kind),
+    );
+    const listed = namedRows(section(page('docs/operate/alerts.md'), 'By webhook'));
+    assert.deepEqual(listed.map((it) => it.name).toSorted(), [...new Set(raised)].toSorted());
+  });
+});
+
+describe('docs/operate/api.md', () => {
+  const api = page('docs/operate/api.md');
+
+  it('lists every request that there is', async () => {
+    const { api: program } = await startTestApi();
+    const response = await program.request('/openapi.json');
+    const { paths } = (await response.json()) as { paths: Record<string, object> };
+    const known = Object.entries(paths).flatMap(([address, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${address}`),
+    );
+    const listed = rowsIn(section(api, 'What there is')).flatMap(([cell = '']) => quoted(cell));
+    assert.deepEqual(listed.toSorted(), known.toSorted());
+  });
+
+  it('lists every type of problem with its status', () => {
+    const { text = '' } = sources.find((it) => it.file === 'src/api/problems.ts') ?? {};
+    const known = [...text.matchAll(/^ {2}'?([a-z-]+)'?: \{ status: (\d+)/gm)];
+    const listed = rowsIn(section(api, 'Errors')).flatMap(([status, types = '']) =>
+      quoted(types).map((type) => `${type} ${status}`),
+    );
+    assert.deepEqual(
+      listed.toSorted(),
+      known.map(([, type, status]) => `${type} ${status}`).toSorted(),
+    );
+  });
+});
+
+describe('docs/audit/grades.md', () => {
+  const text = page('docs/audit/grades.md').prose;
+
+  it('lists every grade and every status', () => {
+    const listed = namedRows(text).map((it) => it.name);
+    assert.deepEqual(listed.toSorted(), [...grades, ...stepStatuses].toSorted());
+  });
+});
+
+describe('docs/audit/the-record.md', () => {
+  const record = page('docs/audit/the-record.md');
+  const [written = '', unwritten = ''] = section(record, 'What is written, and when').split(
+    'nothing writes them yet',
+  );
+  const factsIn = (text: string) =>
+    namedRows(text).map(({ name, cells: [, title, result, by] }) => ({ name, title, result, by }));
+
+  it('lists every type of fact, with what it says and who states it', () => {
+    const known = Object.entries(factTypes).map(([name, { title, result, by }]) => ({
+      name,
+      title,
+      result,
+      by: by.join(', '),
+    }));
+    const listed = [...factsIn(written), ...factsIn(unwritten)];
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    assert.deepEqual(listed.toSorted(byName), known.toSorted(byName));
+  });
+
+  it('says of each whether anything writes it', () => {
+    const writers = sources.filter((it) =>
+      /^src\/(app|engine|intake|ledger|store|wiring)/.test(it.file),
+    );
+    const stated = Object.keys(factTypes).filter((type) =>
+      writers.some(({ text }) => text.includes(`'${type}'`)),
+    );
+    assert.deepEqual(
+      factsIn(written)
+        .map((it) => it.name)
+        .toSorted(),
+      stated.toSorted(),
+    );
+  });
+
+  it('names every result', () => {
+    const [, line = ''] = /\*\*Results\*\*([^.]*)\./s.exec(record.prose) ?? [];
+    assert.deepEqual(quoted(line), results);
+  });
+});
+
+describe('docs/connect/index.md', () => {
+  const overview = page('docs/connect/index.md');
+
+  it('lists every connector, twice', () => {
+    const ids = [...connectors.keys()].toSorted();
+    const which = rowsIn(section(overview, 'Which connector for which system?'));
+    const chosen = which.flatMap(([, connector = '']) => quoted(connector));
+    const can = namedRows(section(overview, 'What each can do, and what it proves'));
+    assert.deepEqual(chosen.toSorted(), ids);
+    assert.deepEqual(can.flatMap(({ name }) => name || []).toSorted(), ids);
+  });
+
+  it('promises the proof that each action gives', () => {
+    const samples: Readonly<Record<string, object>> = {
+      'active-directory': settingsOn(
+        'docs/connect/ldap-and-active-directory.md',
+        'active-directory',
+      ),
+      ldap: settingsOn('docs/connect/ldap-and-active-directory.md', 'ldap'),
+      scim: {
+        ...settingsOn('docs/connect/scim.md', 'scim'),
+        canDelete: true,
+        suspendingEndsSessions: true,
+      },
+    };
+    const rows = rowsIn(section(overview, 'What each can do, and what it proves'));
+    for (const [id, sample] of Object.entries(samples)) {
+      const from = rows.findIndex(([first = '']) => quoted(first)[0] === id);
+      const own = [rows[from] ?? [], rows[from + 1] ?? []];
+      const promised = own.flatMap(([, , what = '', proof = '']) =>
+        quoted(what).map((capability) => `${capability} ${proof.split(',')[0]}`),
+      );
+      const connector = connectors.get(id)!;
+      const offered = actionsOf(connector, connector.settings.parse(sample));
+      assert.deepEqual(promised.toSorted(), offered.map(proofOf).toSorted(), id);
+    }
+  });
+});
+
+const proofOf = ({ kind, capability }: AnyAction): string =>
+  `${capability} ${{ transition: 'verified', command: 'acknowledged', 'by-hand': 'attested' }[kind]}`;
+
+/** The settings that a page shows for a connector, with stand-ins for its secrets. */
+function settingsOn(file: string, connector: string): object {
+  const block = page(file).blocks.find(
+    (it) => it.language === 'yaml' && it.text.includes(`\nconnector: ${connector}\n`),
+  );
+  const { settings } = parse(block?.text ?? '');
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, value ?? standInSecret]),
+  );
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { verifyStandardWebhook } from '#connector-kit/standard-webhook.ts';
+import { jsonLine } from '#ledger/export-formats.ts';
+import { exportEvents } from '#ledger/search.ts';
+import { opened, somebody, startLedger, verified } from '../src/ledger/testing/ledger.ts';
+import { page } from './support/pages.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-docs-shell-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function shell(script: string): string {
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  return stdout;
+}
+
+describe('the commands of docs/audit/reading-an-export.md', () => {
+  const exported = path.join(folder, 'priya.nair.jsonl');
+  const scripts = page('docs/audit/reading-an-export.md').blocks.filter(
+    (it) => it.purpose === 'run',
+  );
+  const [hash = '', chain = '', digest = '', text = '', system = ''] = scripts.map((it) => it.text);
+
+  before(async () => {
+    const { pools, keys, state, sequenceAll } = await startLedger();
+    const { ref, subject } = somebody();
+    const personal = { subject, values: { 'subject.name': 'Priya Nair' } };
+    await state('worker', { ...opened('c_1'), target: { ref }, personal });
+    await state('worker', verified('c_1', { ref, subject }));
+    await state(
+      'worker',
+      verified('c_1', { ref, subject }, { target: { ref, system: 'expenses' } }),
+    );
+    await sequenceAll();
+    let lines = '';
+    for await (const it of exportEvents(pools.web, { caseIds: ['c_1'] }, keys))
+      lines += jsonLine(it);
+    writeFileSync(exported, lines);
+  });
+
+  it('find the hash that stands in the line', () => {
+    const [computed = '', stated = ''] = shell(hash).split('\n');
+    assert.match(computed, /^[0-9a-f]{64}$/);
+    assert.equal(stated, `"leaf_hash":"${computed}"`);
+  });
+
+  it('follow the facts of an untouched departure to its end', () => {
+    assert.equal(shell(chain), '3 facts\n');
+  });
+
+  it('name the place where a fact was changed, and where one was taken out', () => {
+    const untouched = readFileSync(exported, 'utf8');
+    try {
+      writeFileSync(exported, untouched.replace('"attempt":1', '"attempt":2'));
+      assert.match(shell(chain), /^line 2: the hash does not fit\nline 3: does not follow\n/);
+      const lines = untouched.split('\n');
+      writeFileSync(exported, lines.toSpliced(1, 1).join('\n'));
+      assert.match(shell(chain), /^line 2: not fact 2 of the departure\nline 2: does not follow\n/);
+    } finally {
+      writeFileSync(exported, untouched);
+    }
+  });
+
+  it('find the digest of a personal value in the leaf, and read it', () => {
+    const [computed = '', digests = ''] = shell(digest).split('\n');
+    assert.match(computed, /^[\w-]{43}$/);
+    assert.ok(digests.includes(`"${computed}"`));
+    assert.match(shell(digest + text), /\["[\w-]+","subject\.name","Priya Nair"\]$/);
+  });
+
+  it('follow one system', () => {
+    assert.match(shell(system), /"grade":"verified"\n"type":"step\.verified"/);
+  });
+});
+
+describe('the signed event of docs/operate/api.md', () => {
+  it('carries a signature that is taken', () => {
+    const script = page('docs/operate/api.md').blocks.find((it) => it.text.includes('hexkey'));
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const body = '{"type":"departure.confirmed"}\n';
+    writeFileSync(path.join(folder, 'secret'), `${secret}\n`);
+    writeFileSync(path.join(folder, 'event.json'), body);
+
+    const sent = shell(`curl() { printf '%s\\n' "$@"; }\n${script?.text}`);
+
+    const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(sent)?.[1];
+    const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+    const headers = Object.fromEntries(names.map((name) => [name, header(name)]));
+    const delivery = { headers, body: Buffer.from(body) };
+    const verdict = verifyStandardWebhook(delivery, [secret], new Date());
+    assert.equal(verdict.kind, 'genuine', JSON.stringify(verdict));
+  });
+});
