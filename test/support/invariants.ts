@@ -21,15 +21,25 @@ export interface Outside {
  * themselves, not through our own reading functions. Brings what is staged into the record first.
  */
 export async function checkInvariants(gatehouse: TestGatehouse, outside: Outside = {}) {
-  await gatehouse.scribe.flush();
-  const entries = await entriesOf(gatehouse.database.pools.admin);
+  const { versions, entries } = await atRest(gatehouse);
   await checkTree(gatehouse, entries);
   checkChains(entries);
-  await checkRows(gatehouse, entries);
+  checkRows(versions, entries);
   await checkSteps(gatehouse, entries);
   await checkCases(gatehouse, entries);
   checkEffects(outside.effects ?? []);
   await checkSecrets(gatehouse, outside);
+}
+
+/** The versions of all guarded rows and the whole record, read while nothing changed. */
+async function atRest(gatehouse: TestGatehouse) {
+  for (;;) {
+    const versions = await versionsOf(gatehouse);
+    await gatehouse.scribe.flush();
+    const entries = await entriesOf(gatehouse.database.pools.admin);
+    const after = await versionsOf(gatehouse);
+    if (JSON.stringify(versions) === JSON.stringify(after)) return { versions, entries };
+  }
 }
 
 /** Indexes without a gap, and the root that the leaves give. */
@@ -68,18 +78,23 @@ function checkChains(entries: readonly Entry[]): void {
 /** Tables whose rows change only with a fact, and the first version that has one. */
 const guarded = { cases: 1, connections: 1, settings: 1, users: 1, steps: 2, playbooks: 2 };
 
-/** Every version of a guarded row has exactly one leaf, and there is no leaf of any other. */
-async function checkRows({ rows }: TestGatehouse, entries: readonly Entry[]): Promise<void> {
-  const told = entries.flatMap(({ body }) => (typeof body['row'] === 'string' ? body['row'] : []));
+/** Every version that a guarded row has had and that needs a fact. */
+async function versionsOf({ rows }: TestGatehouse): Promise<readonly string[]> {
   const due: string[] = [];
   for (const [table, first] of Object.entries(guarded)) {
     for (const { id, version } of await rows<{ id: string; version: number }>(
-      `select id, version from ${table}`,
+      `select id, version from ${table} order by id`,
     )) {
       for (let it = first; it <= version; it += 1) due.push(`${table}/${id}@${it}`);
     }
   }
-  assert.deepEqual(told.toSorted(), due.toSorted(), 'row versions and leaves are the same');
+  return due.toSorted();
+}
+
+/** Every version of a guarded row has exactly one leaf, and there is no leaf of any other. */
+function checkRows(versions: readonly string[], entries: readonly Entry[]): void {
+  const told = entries.flatMap(({ body }) => (typeof body['row'] === 'string' ? body['row'] : []));
+  assert.deepEqual(told.toSorted(), versions, 'row versions and leaves are the same');
 }
 
 interface StepEntry {
