@@ -125,7 +125,9 @@ describe('an urgent departure by signed webhook', () => {
   });
 
   it('keeps the system’s own answer beside what was done', async () => {
-    const [applied] = await gatehouse.rows<{ remote: { status: number; date: string; ms: number } }>(
+    const [applied] = await gatehouse.rows<{
+      remote: { status: number; date: string; ms: number };
+    }>(
       `select body -> 'remote' as remote from ledger.event_ix
         where type = 'step.applied' and body -> 'step' ->> 'capability' = 'account.suspend'`,
     );

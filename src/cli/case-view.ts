@@ -119,11 +119,5 @@ function reasonOf(step: Step): string {
   return step.because ?? '';
 }
 
-const remedyWords: Record<Step['actions'][number], (id: string) => string> = {
-  retry: (id) => `try again: gatehouse step retry ${id}`,
-  attest: (id) => `done by hand: gatehouse step attest ${id}`,
-  waive: (id) => `skip: gatehouse step waive ${id}`,
-};
-
 const remedies = (step: Step): string[] =>
-  step.actions.map((act) => `       ${remedyWords[act](step.id)}`);
+  step.actions.length === 0 ? [] : [`       gatehouse step ${step.actions.join(' | ')} ${step.id}`];

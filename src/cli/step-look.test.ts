@@ -148,11 +148,21 @@ describe('the look of a step', () => {
     assert.equal(paused(step()), 'Paused');
     assert.equal(paused(settled({ grade: 'absent' })), 'No account found');
   });
+
+  it('of a departure that has ended waits for nothing', () => {
+    const held = step({ status: 'held', actions: [] });
+    assert.equal(lookOf(held, caseWith([held], { state: 'cancelled' }), { now }).word, 'Not done');
+    const some = { ...progress, held: 1, open: 1 };
+    assert.equal(
+      progressText({ progress: some, state: 'cancelled' }),
+      '9 proven of 11 · 2 not done',
+    );
+  });
 });
 
 describe('how far a departure is', () => {
   it('is what is proven, with all that is not beside it', () => {
-    assert.equal(progressText({ progress }), '9 proven of 11');
+    assert.equal(progressText({ progress, state: 'running' }), '9 proven of 11');
     const some = {
       ...progress,
       proven: 5,
@@ -163,7 +173,7 @@ describe('how far a departure is', () => {
       skipped: 1,
     };
     assert.equal(
-      progressText({ progress: some }),
+      progressText({ progress: some, state: 'running' }),
       '5 proven of 11 · 1 accepted, cannot be read back · 1 confirmed by a person · 1 skipped · ' +
         '2 need a person · 1 not known',
     );

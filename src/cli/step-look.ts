@@ -1,5 +1,6 @@
 import type { Case } from '#api/contract/cases.ts';
 import type { Step } from '#api/contract/steps.ts';
+import { endStates } from '#core/case.ts';
 import type { Tone } from './paint.ts';
 import { momentText, shortMoment } from './times.ts';
 
@@ -15,6 +16,9 @@ type Reader = { readonly now: Date };
 /** The one table of how steps look. Times are those of the place where the person works. */
 export function lookOf(step: Step, it: Case, { now }: Reader): Look {
   const at = (moment: string | null) => (moment === null ? '' : shortMoment(moment, it.zone, now));
+  if (step.status !== 'settled' && endStates.includes(it.state)) {
+    return { sign: '–', word: 'Not done', tone: 'quiet' };
+  }
   if (step.status !== 'settled' && it.state === 'paused') {
     return { sign: '‖', word: 'Paused', tone: 'quiet' };
   }
@@ -87,14 +91,19 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
 }
 
 /** How much is proven, and beside it whatever is not. */
-export function progressText({ progress: it }: Pick<Case, 'progress'>): string {
+export function progressText({ progress: it, state }: Pick<Case, 'progress' | 'state'>): string {
+  const unsettled: readonly (readonly [number, string])[] = endStates.includes(state)
+    ? [[it.held + it.unknown + it.open, 'not done']]
+    : [
+        [it.held, it.held === 1 ? 'needs a person' : 'need a person'],
+        [it.unknown, 'not known'],
+        [it.open, 'still to come'],
+      ];
   const others: readonly (readonly [number, string])[] = [
     [it.acceptedOnly, 'accepted, cannot be read back'],
     [it.confirmedByPerson, 'confirmed by a person'],
     [it.skipped, 'skipped'],
-    [it.held, it.held === 1 ? 'needs a person' : 'need a person'],
-    [it.unknown, 'not known'],
-    [it.open, 'still to come'],
+    ...unsettled,
   ];
   return [
     `${it.proven} proven of ${it.steps}`,
