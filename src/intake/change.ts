@@ -31,6 +31,8 @@ export async function changeDeparture(
   const zone = heard.record.person.zone ?? settings.company.zone;
   const changed = differences(it, departure, zone);
   if (changed.length === 0) {
+    // What else is known of the person now may say which playbook applies.
+    if (it.planDigest === null) await wakeCase(tx, { caseId: it.id, urgency: 20 });
     return { outcome: 'nothing new', detail: 'the same facts again', caseId: it.id };
   }
 

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Caller } from '#app/app.ts';
+import { cancelCase, pauseCase, releaseCase, requestDeparture, resumeCase } from '#app/cases.ts';
+import { changeSetting } from '#app/settings.ts';
+import { resumeEverything, showSwitch, stopEverything } from '#app/switches.ts';
+import { createUser, disableUser } from '#app/users.ts';
+import {
+  account,
+  type Company,
+  houseOf,
+  person,
+  type ScimSystem,
+  startCompany,
+} from './support/company.ts';
+import { startGatehouse, type TestGatehouse, until } from './support/gatehouse.ts';
+import { checkInvariants } from './support/invariants.ts';
+import { isPlanned, watching } from './support/watch.ts';
+
+const names = ['Ann', 'Ben', 'Cat', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida'];
+const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
+const urgent = (who: { id: string }) => ({
+  ...{ id: `S-${who.id}`, kind: 'involuntary', urgent: true, last_working_day: '2031-06-30' },
+});
+const isCut = ({ case: it }: { case: { accessRemovedAt: Date | null } }) =>
+  it.accessRemovedAt !== null;
+
+describe('what keeps a mistake small', () => {
+  let gatehouse: TestGatehouse;
+  let company: Company;
+  let directory: ScimSystem;
+  let wiki: ScimSystem;
+  let watch: ReturnType<typeof watching>;
+
+  before(async () => {
+    gatehouse = await startGatehouse();
+    const house = houseOf(gatehouse);
+    watch = watching(house);
+    company = await startCompany(house);
+    const users = names.map(account);
+    directory = await company.addSystem('directory', 'identity', { users });
+    wiki = await company.addSystem('wiki', 'collaboration', { users });
+  });
+  after(async () => {
+    await gatehouse.stop();
+    await company.close();
+  });
+
+  const addUser = async (name: string, ...roles: string[]): Promise<Caller> => {
+    const email = `${name.toLowerCase()}@meadow.example`;
+    const user = await createUser(gatehouse.app, { name, email, roles });
+    return { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
+  };
+  const callsAbout = (who: string) =>
+    [...directory.requests, ...wiki.requests].filter((it) => it.path.includes(who));
+
+  describe('the guard against too many departures', () => {
+    it('lets five an hour pass, and holds the sixth back before anything is called', async () => {
+      for (const who of people.slice(0, 5)) {
+        await company.tell('departure.confirmed', who, urgent(who));
+        await watch.become('access removed', who, isCut);
+      }
+      const sixth = people[5]!;
+      await company.tell('departure.confirmed', sixth, urgent(sixth));
+      const held = await watch.become('a case', sixth, () => true);
+      await watch.quiet();
+
+      const { state, planDigest } = (await watch.caseOf(sixth))!.case;
+      assert.deepEqual({ state, planDigest }, { state: 'quarantined', planDigest: null });
+      assert.equal(held.steps.length, 0);
+      assert.deepEqual(callsAbout('fay'), []);
+      const [alert] = await watch.alerts('guard.tripped');
+      assert.match(alert!.body, /More than 5 departures in one hour/);
+      await company.mail.waitFor((it) => it.subject.includes('Unusually many departures'));
+    });
+
+    it('is not got round by pausing and going on', async () => {
+      const { id } = (await watch.caseOf(people[5]!))!.case;
+      await pauseCase(gatehouse.app, gatehouse.admin, id, 'To look at it.');
+      await resumeCase(gatehouse.app, gatehouse.admin, id);
+      await watch.quiet();
+      assert.equal((await watch.caseOf(people[5]!))!.case.state, 'quarantined');
+      assert.equal(directory.isActive('fay'), true);
+    });
+
+    it('lets go what another person than the opener releases', async () => {
+      const hr = await addUser('Hanna', 'hr', 'it-admin');
+      const seventh = people[6]!;
+      await company.tell('role.changed', seventh, null);
+      await watch.heard();
+      const departure = {
+        ...{ kind: 'involuntary' as const, urgent: true, confidential: false, reason: null },
+        ...{ accessEnds: null, lastWorkingDay: null, employmentEnds: null, payEnds: null },
+      };
+      const asked = await requestDeparture(gatehouse.app, hr, { personId: seventh.id, departure });
+      assert.equal(asked.detail, 'held back by a guard');
+      await assert.rejects(
+        releaseCase(gatehouse.app, hr, asked.caseId!),
+        /Who opened a departure cannot release it/,
+      );
+      await releaseCase(gatehouse.app, gatehouse.admin, asked.caseId!);
+      const done = await watch.become('access removed', seventh, isCut);
+      assert.equal(done.case.state, 'access-removed');
+      assert.equal(directory.isActive('gus'), false);
+      await disableUser(gatehouse.app, hr.user.email);
+    });
+
+    it('has nothing done when what it held back is taken back', async () => {
+      const { id } = (await watch.caseOf(people[5]!))!.case;
+      await cancelCase(gatehouse.app, gatehouse.admin, id);
+      await watch.quiet();
+      assert.equal((await watch.caseOf(people[5]!))!.case.state, 'cancelled');
+      assert.deepEqual(callsAbout('fay'), []);
+    });
+
+    it('takes its limits from the settings', async () => {
+      const more = { departuresPerHour: 50, departuresPerDay: 8 };
+      await changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', more);
+      const [eighth, ninth] = [people[7]!, people[8]!];
+      await company.tell('departure.confirmed', eighth, urgent(eighth));
+      await watch.become('access removed', eighth, isCut);
+      await company.tell('departure.confirmed', ninth, urgent(ninth));
+      const held = await watch.become('a case', ninth, () => true);
+      assert.equal(held.case.state, 'quarantined');
+      const alerts = (await watch.alerts('guard.tripped')).map((it) => it.body);
+      assert.ok(alerts.some((it) => it.includes('More than 8 departures in one day')));
+    });
+  });
+
+  describe('the kill switch', () => {
+    it('stops every outgoing change, while reading and planning go on', async () => {
+      await stopEverything(gatehouse.app, gatehouse.admin, 'Something looks wrong.');
+      const ida = people[8]!;
+      await releaseCase(gatehouse.app, gatehouse.admin, (await watch.caseOf(ida))!.case.id);
+      await watch.become('a plan', ida, isPlanned);
+      const before = callsAbout('ida').length;
+      await until('more readings', () => callsAbout('ida').length > before);
+
+      assert.ok(callsAbout('ida').every((it) => it.method === 'GET'));
+      const { case: found, steps } = (await watch.caseOf(ida))!;
+      assert.equal(found.containmentAt, null);
+      assert.ok(steps.every((it) => it.planDigest === null));
+      assert.equal(directory.isActive('ida'), true);
+    });
+
+    it('needs two people to go on, where there are two who may', async () => {
+      const second = await addUser('Sven', 'security');
+      const first = await resumeEverything(gatehouse.app, gatehouse.admin);
+      assert.equal(first.resumed, false);
+      const again = await resumeEverything(gatehouse.app, gatehouse.admin);
+      assert.equal(again.resumed, false, 'one person twice is one person');
+      assert.notEqual((await showSwitch(gatehouse.app, second)).stoppedAt, null);
+      assert.equal(directory.isActive('ida'), true);
+
+      assert.equal((await resumeEverything(gatehouse.app, second)).resumed, true);
+      await watch.become('access removed', people[8]!, isCut);
+      assert.equal(directory.isActive('ida'), false);
+      assert.equal(wiki.isActive('ida'), false);
+    });
+
+    it('leaves a record in which everything holds together', async () => {
+      await checkInvariants(gatehouse, {
+        effects: [...directory.effects, ...wiki.effects.map((it) => ({ ...it, id: `w ${it.id}` }))],
+      });
+    });
+  });
+});
