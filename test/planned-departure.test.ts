@@ -219,6 +219,7 @@ describe('a planned departure across the end of summer time', () => {
     await clock.ask('resume', (await watch.caseOf(lea))!.case.id);
 
     const cut = await watch.become('access removed', lea, (it) => it.case.accessRemovedAt !== null);
+    await watch.quiet(); // groups are left after access has ended
     assert.equal(directory.isActive('lea'), false);
     assert.deepEqual(directory.groups.get('sales')?.members, []);
     const block = stepOf(cut, 'block-sign-in@directory:lea');

@@ -49,7 +49,10 @@ export interface Connector<Settings, Client> {
 
   /** Only receivers of signed webhooks have it. The same id is the same message. */
   readonly messages?: {
-    post(client: Client, message: { readonly id: string; readonly body: unknown }): Promise<Receipt>;
+    post(
+      client: Client,
+      message: { readonly id: string; readonly body: unknown },
+    ): Promise<Receipt>;
   };
 
   /** Only mail systems have it: how messages to people leave the house. */

@@ -12,8 +12,6 @@ export interface VaultOptions extends KeyCacheOptions {
   readonly installation: string;
 }
 
-export type Vault = ReturnType<typeof openVault>;
-
 /**
  * Keeps secrets so that the database alone is worth nothing to a thief.
  *

@@ -4,7 +4,6 @@ type Handler = (
 ) => Response;
 
 export const json = (status: number, body: unknown) => Response.json(body, { status });
-export const noContent = () => new Response(null, { status: 204 });
 
 /**
  * A `fetch` that answers from handlers such as `'GET /users/:id'`.
