@@ -40,6 +40,7 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
         caseId: received.find((it) => it.caseId !== null)?.caseId ?? null,
       });
       await resolveAlerts(tx, `delivery:${deliveryId}`);
+      await resolveAlerts(tx, `source:${found.source}`);
     });
   } catch (error) {
     const failure = error instanceof ConnectorError ? error.failure : unstorable(error);

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { showCase } from '#app/cases.ts';
+import { receiveHook } from '#app/hooks.ts';
+import { changeSetting } from '#app/settings.ts';
+import { bambooHrDelivery } from '#connectors/bamboohr/fake.ts';
+import {
+  type BambooHrServer,
+  type FakeEmployee,
+  startBambooHrServer,
+} from '../practice/servers/bamboohr.ts';
+import {
+  account,
+  type Company,
+  houseOf,
+  type ScimSystem,
+  startCompany,
+} from './support/company.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { checkInvariants } from './support/invariants.ts';
+import { until } from './support/until.ts';
+import { dueOf, isPlanned, watching } from './support/watch.ts';
+
+const apiKey = randomBytes(20).toString('hex');
+const webhookKey = randomBytes(20).toString('hex');
+
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+const ended = (date: string, terminationTypeId = 'Resignation (Voluntary)') => ({
+  ...{ date, employmentStatus: 'Terminated', terminationTypeId, terminationReasonId: '' },
+});
+
+function employee(name: string): FakeEmployee {
+  const [firstName = '', lastName = ''] = name.split(' ');
+  return {
+    fields: {
+      ...{ firstName, lastName, preferredName: null, homeEmail: null, hireDate: '2019-08-26' },
+      workEmail: account(name).userName,
+      ...{ department: 'Sales', jobTitleName: 'Lead', location: 'Berlin', country: 'Germany' },
+      ...{ state: 'BE', reportsToId: null },
+    },
+    history: [{ date: '2019-08-26', employmentStatus: 'Full-Time' }],
+    changedAt: '2020-01-01T00:00:00Z',
+  };
+}
+
+describe('BambooHR', () => {
+  let gatehouse: TestGatehouse;
+  let company: Company;
+  let hr: BambooHrServer;
+  let directory: ScimSystem;
+  let watch: ReturnType<typeof watching>;
+
+  before(async () => {
+    gatehouse = await startGatehouse();
+    const house = houseOf(gatehouse);
+    watch = watching(house);
+    company = await startCompany(house);
+    const users = ['Priya', 'Lea', 'Tom', 'Old'].map(account);
+    directory = await company.addSystem('directory', 'identity', { users });
+    const old = employee('Old Timer');
+    old.history.push(ended('2021-03-31'));
+    hr = await startBambooHrServer({
+      ...{ apiKey, today: () => day(0), keyOwner: '7' },
+      employees: {
+        7: employee('Ada Admin'),
+        41: employee('Priya Nair'),
+        42: employee('Lea Lind'),
+        43: employee('Tom Tamm'),
+        99: old,
+      },
+    });
+    await gatehouse.connect(
+      {
+        ...{ id: 'bamboo', connector: 'bamboohr' },
+        settings: {
+          ...{ company: 'meadow', apiKey, webhookKey, baseUrl: hr.url },
+          zones: [{ location: 'Berlin', zone: 'Europe/Berlin' }],
+        },
+      },
+      [hr.port],
+    );
+    await pollOf(1);
+  });
+  after(async () => {
+    await gatehouse.stop();
+    await company.close();
+    await hr.close();
+  });
+
+  /** Waits for the end of a turn that was not over when it was asked for. */
+  async function pollOf(turn: number): Promise<void> {
+    await until(`turn ${turn} of reading BambooHR`, async () => {
+      const [source] = await gatehouse.rows<{ done: boolean }>(
+        `select succeeded_at >= polled_at as done from sources where connection_id = 'bamboo'`,
+      );
+      return source?.done;
+    });
+  }
+  async function pollAgain(turn: number): Promise<void> {
+    await gatehouse.rows(
+      `update sources set polled_at = null, succeeded_at = succeeded_at - interval '1 hour'
+        where connection_id = 'bamboo'`,
+    );
+    await pollOf(turn);
+  }
+
+  const deliver = (body: object, key = webhookKey) =>
+    receiveHook(gatehouse.app, {
+      source: 'bamboo',
+      ...bambooHrDelivery(key, JSON.stringify(body), new Date()),
+    });
+  const hint = (employeeId: string) => ({ type: 'employee.updated', data: { employeeId } });
+  const change = (id: string, of: (it: FakeEmployee) => void) => {
+    const it = hr.employees[id]!;
+    of(it);
+    it.changedAt = new Date().toISOString();
+  };
+
+  it('is read from the beginning, and who left years ago is not made to leave once more', async () => {
+    assert.equal((await gatehouse.rows(`select from people where source = 'bamboo'`)).length, 5);
+    assert.equal((await gatehouse.rows('select from cases')).length, 0);
+    const [alert] = await watch.alerts('intake.question');
+    assert.match(alert!.body, /shows 1 person who left more than 14 days ago/);
+
+    change('99', (it) => {
+      it.fields['department'] = 'Alumni';
+    });
+    await pollAgain(2);
+    assert.equal((await gatehouse.rows('select from cases')).length, 0);
+  });
+
+  it('tells of a resignation by webhook: the record is read again, and the last day is ahead', async () => {
+    change('41', (it) => it.history.push(ended(day(30))));
+    const before = hr.requests.length;
+    assert.deepEqual(await deliver(hint('41')), { kind: 'taken' });
+
+    const planned = await watch.become('a plan', { id: '41' }, isPlanned);
+    assert.equal(planned.case.state, 'scheduled');
+    assert.equal(planned.case.departure.kind, 'resignation');
+    assert.equal(planned.case.employmentEnds, day(30));
+    assert.equal(planned.case.zone, 'Europe/Berlin');
+    const due = new Date(dueOf(planned, 'block-sign-in@directory:priya')!);
+    const local = due.toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' });
+    assert.equal(local, '00:00:00', 'at the end of the day in Berlin');
+    assert.ok(hr.requests.slice(before).some((it) => it.includes('/employees/41?')));
+    assert.equal(directory.isActive('priya'), true);
+  });
+
+  it('is believed only what it signed', async () => {
+    const before = hr.requests.length;
+    const forged = await deliver(hint('42'), 'another key');
+    assert.equal(forged.kind, 'refused');
+    await watch.quiet();
+    assert.equal(hr.requests.length, before);
+  });
+
+  it('says the same again as often as it likes', async () => {
+    const { case: before } = (await watch.caseOf({ id: '41' }))!;
+    await deliver(hint('41'));
+    await deliver({ employees: [{ id: '41' }, { id: '42' }] });
+    await watch.heard();
+    await watch.quiet();
+    const after = await showCase(gatehouse.app, gatehouse.admin, before.id);
+    assert.equal(after.case.version, before.version);
+    assert.equal((await gatehouse.rows('select from cases')).length, 1);
+  });
+
+  it('is found out by the next reading when a webhook is lost', async () => {
+    change('42', (it) => it.history.push(ended(day(0), 'Termination (Involuntary)')));
+    await pollAgain(3);
+
+    const cut = await watch.become(
+      'access removed',
+      { id: '42' },
+      (it) => it.case.accessRemovedAt !== null,
+    );
+    assert.equal(cut.case.departure.kind, 'involuntary');
+    assert.equal(directory.isActive('lea'), false);
+  });
+
+  it('takes a departure back by no longer showing it', async () => {
+    change('41', (it) => it.history.pop());
+    assert.deepEqual(await deliver(hint('41')), { kind: 'taken' });
+    await watch.become('the end', { id: '41' }, ({ case: it }) => it.state === 'cancelled');
+    assert.equal(directory.isActive('priya'), true);
+  });
+
+  it('that cannot be read just now is read later, and somebody is told', async () => {
+    hr.down = true;
+    change('43', (it) => it.history.push(ended(day(20))));
+    await deliver(hint('43'));
+    await until('an alert', async () =>
+      (await watch.alerts('intake.question')).some((it) =>
+        it.body.includes('reading it again fails'),
+      ),
+    );
+    hr.down = false;
+    const planned = await watch.become('a plan', { id: '43' }, isPlanned);
+    assert.equal(planned.case.employmentEnds, day(20));
+    await until('the alert to end', async () =>
+      (await watch.alerts('intake.question')).every((it) => !it.body.includes('reading it again')),
+    );
+  });
+
+  it('leaves a record in which everything holds together, and its keys nowhere', async () => {
+    await changeSetting(gatehouse.app, gatehouse.admin, 'sources', { pollMinutes: 60 });
+    await watch.quiet();
+    await checkInvariants(gatehouse, { secrets: [apiKey, webhookKey] });
+  });
+});
