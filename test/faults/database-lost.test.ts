@@ -8,7 +8,7 @@ import { startScimServer } from '../../practice/servers/scim.ts';
 import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { leaver, newSecret, startHouse } from './house.ts';
-import { worker } from './worker-process.ts';
+import { processTiming, worker } from './worker-process.ts';
 
 // The server that is killed here must be nobody else's.
 delete process.env['GATEHOUSE_TEST_SERVER'];
@@ -19,14 +19,17 @@ const people = Array.from({ length: rounds * perRound }, (_, i) => leaver(`p${i}
 
 describe('a database that is killed in the middle', () => {
   it('comes back to workers that live on, and nothing is lost or done twice', async (t) => {
-    const house = await startHouse(`
-      playbook: involuntary-departure
-      title: Block and leave
-      for: departure
-      steps:
-        - { id: block, layer: security, do: account.suspend, on: every account }
-        - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
-    `);
+    const house = await startHouse(
+      `
+        playbook: involuntary-departure
+        title: Block and leave
+        for: departure
+        steps:
+          - { id: block, layer: security, do: account.suspend, on: every account }
+          - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
+      `,
+      processTiming,
+    );
     const { gatehouse } = house;
     const ends: (() => Promise<void>)[] = [() => house.stop()];
     t.after(async () => {
