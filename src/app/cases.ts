@@ -22,7 +22,7 @@ import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.
 import { stepsOfUnknownOutcome } from '#store/leases.ts';
 import { employmentsOf } from '#store/people.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps, wakeSteps } from '#store/steps.ts';
+import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
@@ -336,8 +336,7 @@ export async function bringBack(
         data: { reason: 'way-back-approved' },
       },
     );
-    const { released } = await releaseSteps(tx, it.id);
-    await wakeSteps(tx, released);
+    await releaseSteps(tx, it.id);
     await wakeCase(tx, { caseId: it.id, urgency: 0 });
   });
 }

@@ -11,7 +11,6 @@ import {
   releaseSteps,
   reopenStep,
   type StepRow,
-  wakeSteps,
 } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
@@ -176,8 +175,7 @@ async function settleByHand(
       throw changedMeanwhile('The step');
     }
     await resolveAlerts(tx, `step:${step.id}`);
-    const { released } = await releaseSteps(tx, it.id);
-    await wakeSteps(tx, released);
+    await releaseSteps(tx, it.id);
     // The worker judges whether this was the last one: only it may say that a case is complete.
     await wakeCase(tx, { caseId: it.id, urgency: 10 });
   });

@@ -7,7 +7,7 @@ import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { wakeCase } from '#store/cases.ts';
 import { noteAnswer } from '#store/health.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { holdStep, releaseSteps, settleStep, type Work, wakeSteps } from '#store/steps.ts';
+import { holdStep, type Released, releaseSteps, settleStep, type Work } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { advanceCase } from './progress.ts';
@@ -66,7 +66,8 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
     const remote = it.remote ?? null;
     facts.unshift(factAbout(work, 'step.applied', { attempt, named: false, remote }));
   }
-  // The record comes as late as can be: from there on the other steps of the case wait for us.
+  await record(tx, engine.keys, facts);
+  engine.failpoint('before the release');
   const settled = await settleStep(tx, {
     stepId: work.id,
     version: work.version,
@@ -79,26 +80,28 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
     fence,
   });
   if (!settled) throw new Stale(work.id);
-  await record(tx, engine.keys, facts);
-  engine.failpoint('before the release');
-  await release(tx, engine, work);
+  await goOn(tx, engine, work, settled);
 }
 
 /** Makes ready what waited, and moves the case on: access removed, complete, brought back. */
-export async function release(
+export async function release(tx: Db, engine: Engine, work: Course): Promise<void> {
+  await goOn(tx, engine, work, await releaseSteps(tx, work.caseId));
+}
+
+type Course = Pick<Work, 'caseId' | 'direction'>;
+
+async function goOn(
   tx: Db,
   engine: Engine,
-  work: Pick<Work, 'caseId' | 'direction'>,
+  { caseId, direction }: Course,
+  { direction: now, open, openSecurity, security }: Released,
 ): Promise<void> {
-  const { released, direction, open, openSecurity, security } = await releaseSteps(tx, work.caseId);
-  await wakeSteps(tx, released);
-  if (direction !== work.direction) {
+  if (now !== direction) {
     // Turned round while a call was under way: what it did has to be undone as well.
-    await wakeCase(tx, { caseId: work.caseId, urgency: 0 });
-    return;
+    return wakeCase(tx, { caseId, urgency: 0 });
   }
   if (open > 0 && (openSecurity > 0 || security === 0)) return;
-  await advanceCase(tx, engine, { caseId: work.caseId, allSettled: open === 0 });
+  await advanceCase(tx, engine, { caseId, allSettled: open === 0 });
 }
 
 export interface Holding {

@@ -134,49 +134,6 @@ export interface Settlement {
 
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-/**
- * Settles a step, once, and ends the alerts about it. False when somebody else moved it first or
- * the claim is no longer ours, so that the caller rolls back instead of writing a second entry
- * into the record.
- */
-export async function settleStep(db: Db, it: Settlement): Promise<boolean> {
-  const { rowCount } = await db.query(sql`
-    with claim as (
-      update step_lease
-         set lease_until = clock_timestamp(), call_outcome = 'accepted'
-       where step_id = ${it.stepId}
-         and fence = ${it.fence}::bigint
-         and lease_until > clock_timestamp()
-      returning step_id
-    ), resolved as (
-      update alerts
-         set resolved_at = clock_timestamp(), next_at = null
-       where step_id = ${it.stepId}
-         and resolved_at is null
-    )
-    update steps
-       set status = 'settled', grade = ${it.grade}, version = version + 1,
-           before = coalesce(before, ${json(it.before)}::jsonb), after_state = ${json(it.after)}::jsonb,
-           summary = coalesce(${it.summary}, summary), because = ${it.because}, failure = null, attempts = 0,
-           applied_at = case when ${it.applied} then coalesce(applied_at, clock_timestamp()) else applied_at end,
-           started_at = coalesce(started_at, clock_timestamp()), settled_at = clock_timestamp(),
-           wake_at = null, held_at = null
-     where id = ${it.stepId}
-       and version = ${it.version}
-       and status <> 'settled'
-       and dropped_at is null
-       and case when ${it.fence}::bigint is not null then exists (select from claim)
-                else not exists (  -- a call is under way, and what it does is not known yet
-                       select
-                         from step_lease
-                        where step_id = ${it.stepId}
-                          and lease_until > clock_timestamp()
-                     )
-           end
-  `);
-  return rowCount === 1;
-}
-
 export interface Released {
   readonly released: readonly string[];
   /** Which way the case goes now; it may have been turned while a call was under way. */
@@ -187,38 +144,26 @@ export interface Released {
   readonly security: number;
 }
 
-/** Makes ready every step whose predecessors have all settled, and counts what is open. */
+type ReleasedRow = { -readonly [Key in keyof Released]: Released[Key] };
+
+/**
+ * Settles a step, once, ends the alerts about it, and releases what waited for it. Null when
+ * somebody else moved it first or the claim is no longer ours, so that the caller rolls back
+ * instead of writing a second entry into the record.
+ */
+export async function settleStep(db: Db, it: Settlement): Promise<Released | null> {
+  const { rows } = await db.query<ReleasedRow>(sql`
+    select released, direction, open, open_security as "openSecurity", security
+      from settle_step(${it.stepId}, ${it.version}, ${it.grade}, ${json(it.before)}::jsonb, ${json(it.after)}::jsonb,
+                       ${it.summary}, ${it.because}, ${it.applied}, ${it.fence}::bigint)
+  `);
+  return rows[0] ?? null;
+}
+
+/** Makes ready, and wakes, every step whose predecessors have all settled, and counts what is open. */
 export async function releaseSteps(db: Db, caseId: string): Promise<Released> {
-  const { rows } = await db.query<{ -readonly [Key in keyof Released]: Released[Key] }>(sql`
-    with course as (
-      select direction from cases where id = ${caseId}
-    ), released as (
-      update steps step
-         set status = 'ready', wake_at = greatest(step.due_at, clock_timestamp())
-        from course
-       where step.case_id = ${caseId}
-         and step.status = 'waiting'
-         and step.dropped_at is null
-         and (step.undo_of is not null) = (course.direction = 'back')
-         and not exists (
-               select
-                 from steps earlier
-                where earlier.id = any (step.after)
-                  and earlier.status <> 'settled'
-                  and earlier.dropped_at is null
-             )
-      returning step.id
-    )
-    select coalesce((select array_agg(id) from released), '{}') as released,
-           course.direction,
-           count(*) filter (where status <> 'settled')::int as open,
-           count(*) filter (where status <> 'settled' and layer = 'security')::int as "openSecurity",
-           count(*) filter (where layer = 'security')::int as security
-      from course
-      join steps on steps.case_id = ${caseId}
-                and steps.dropped_at is null
-                and (steps.undo_of is not null) = (course.direction = 'back')
-     group by course.direction
+  const { rows } = await db.query<ReleasedRow>(sql`
+    select released, direction, open, open_security as "openSecurity", security from release_steps(${caseId})
   `);
   return rows[0] ?? { released: [], direction: 'forward', open: 1, openSecurity: 1, security: 0 };
 }

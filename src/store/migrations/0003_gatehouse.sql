@@ -478,6 +478,87 @@ begin
 end $$;
 revoke create on schema public from gatehouse_worker;
 
+-- Settling --------------------------------------------------------------------------------------
+
+-- Makes ready, and wakes, every step whose predecessors have all settled; counts what is open in the direction the
+-- case goes now. The caller holds the case's chain, so that two who settle at once see each other.
+create function release_steps(of_case text)
+  returns table (released text[], direction text, open integer, open_security integer, security integer)
+language plpgsql as $$
+begin
+  with course as (
+    select c.direction as way from cases c where c.id = of_case
+  ), freed as (
+    update steps step
+       set status = 'ready', wake_at = greatest(step.due_at, clock_timestamp())
+      from course
+     where step.case_id = of_case
+       and step.status = 'waiting'
+       and step.dropped_at is null
+       and (step.undo_of is not null) = (course.way = 'back')
+       and not exists (
+             select
+               from steps earlier
+              where earlier.id = any (step.after)
+                and earlier.status <> 'settled'
+                and earlier.dropped_at is null
+           )
+    returning step.id
+  )
+  select coalesce((select array_agg(freed.id) from freed), '{}'), course.way,
+         count(*) filter (where s.status <> 'settled'),
+         count(*) filter (where s.status <> 'settled' and s.layer = 'security'),
+         count(*) filter (where s.layer = 'security')
+    into released, direction, open, open_security, security
+    from course
+    join steps s on s.case_id = of_case
+                and s.dropped_at is null
+                and (s.undo_of is not null) = (course.way = 'back')
+   group by course.way;
+  if not found then return; end if;
+  if cardinality(released) > 0 then perform wake_steps(released); end if;
+  return next;
+end $$;
+
+-- Settles a step, once, ends the alerts about it, and releases what waited for it. No row: somebody else moved it
+-- first, the claim is no longer the caller's, or a call is under way whose effect nobody knows yet.
+create function settle_step(of_step text, seen_version integer, new_grade text, state_before jsonb, state_after jsonb,
+                            what text, reason text, was_applied boolean, held_fence bigint)
+  returns table (released text[], direction text, open integer, open_security integer, security integer)
+language plpgsql as $$
+declare
+  of_case text;
+begin
+  if held_fence is not null then
+    update step_lease
+       set lease_until = clock_timestamp(), call_outcome = 'accepted'
+     where step_id = of_step
+       and fence = held_fence
+       and lease_until > clock_timestamp();
+    if not found then return; end if;
+  else
+    perform from step_lease where step_id = of_step and lease_until > clock_timestamp();
+    if found then return; end if;
+  end if;
+  update steps
+     set status = 'settled', grade = new_grade, version = version + 1, before = coalesce(before, state_before),
+         after_state = state_after, summary = coalesce(what, summary), because = reason, failure = null, attempts = 0,
+         applied_at = case when was_applied then coalesce(applied_at, clock_timestamp()) else applied_at end,
+         started_at = coalesce(started_at, clock_timestamp()), settled_at = clock_timestamp(), wake_at = null,
+         held_at = null
+   where id = of_step
+     and version = seen_version
+     and status <> 'settled'
+     and dropped_at is null
+  returning case_id into of_case;
+  if not found then return; end if;
+  update alerts
+     set resolved_at = clock_timestamp(), next_at = null
+   where step_id = of_step
+     and resolved_at is null;
+  return query select * from release_steps(of_case);
+end $$;
+
 -- Runners are started and stopped as connections come and go.
 create function tell_connections() returns trigger language plpgsql as $$
 begin
