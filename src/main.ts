@@ -114,7 +114,7 @@ async function run(settings: Configuration, played: readonly Role[]): Promise<nu
   const log = pino({ level: 'info', base: { process: word }, formatters: { log: listed } });
   const stopping = Promise.withResolvers<string>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stopping.resolve(signal));
+    process.on(signal, () => stopping.resolve(signal)); // once more changes nothing: it is stopping
   }
   const program = await serve({ configuration: settings, roles: played, connectors, log });
   try {

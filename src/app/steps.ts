@@ -1,7 +1,7 @@
 import { endStates } from '#core/case.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
-import { type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
+import { beginContainment, type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import {
@@ -175,6 +175,9 @@ async function settleByHand(
       throw changedMeanwhile('The step');
     }
     await resolveAlerts(tx, `step:${step.id}`);
+    // Access that a person cut by hand has to be given back by hand, should the departure be taken back.
+    const cutByHand = decision.kind === 'attested' && step.layer === 'security';
+    if (cutByHand && step.kind !== 'task') await beginContainment(tx, it.id);
     await releaseSteps(tx, it.id);
     // The worker judges whether this was the last one: only it may say that a case is complete.
     await wakeCase(tx, { caseId: it.id, urgency: 10 });

@@ -69,7 +69,8 @@ async function sendAll(engine: Engine, work: Work, addresses: readonly string[])
       case 'no mail':
         throw new ConnectorError({
           kind: 'rejected',
-          detail: 'no mail connection is set; set one (gatehouse settings alerts), then try again',
+          detail:
+            'no mail connection is set; set one (gatehouse settings set alerts), then try again',
         });
       case 'failed': {
         const { failure } = sent;

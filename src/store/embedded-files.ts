@@ -95,8 +95,8 @@ function checkMajorVersion(directory: string): void {
   if (Number(found) === embeddedMajorVersion) return;
   throw new DatabaseProblem(
     `The database in ${directory} was made by PostgreSQL ${found}; this Gatehouse brings ` +
-      `PostgreSQL ${embeddedMajorVersion}. Run "gatehouse backup" with the Gatehouse that made it and ` +
-      '"gatehouse restore" with this one.',
+      `PostgreSQL ${embeddedMajorVersion}. Go on with the Gatehouse that made it, or move the data to a ` +
+      'PostgreSQL of your own (pg_dump, then DATABASE_URL).',
   );
 }
 
