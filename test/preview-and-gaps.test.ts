@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type CaseWithSteps, requestDeparture, resumeCase } from '#app/cases.ts';
+import { removeConnection } from '#app/connections.ts';
 import { linkFoundAccount } from '#app/people.ts';
 import { previewPlan } from '#app/plans.ts';
 import { importPlaybook, listPlaybooks, publishPlaybook } from '#app/playbooks.ts';
@@ -49,6 +50,7 @@ describe('plans', () => {
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
+    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
     const users = ['Priya', 'Lea', 'Tom', 'Kim'].map(account);
     const sales = { id: 'sales', displayName: 'Sales', members: ['priya', 'lea', 'tom'] };
     directory = await company.addSystem('directory', 'identity', { users, groups: [sales] });
@@ -208,6 +210,29 @@ steps:
       resumeCase(gatehouse.app, gatehouse.admin, planned.case.id),
       /is not paused/,
     );
+  });
+
+  it('keep what was planned in a system that is removed, for a person to see to', async () => {
+    const noa = person('E-6', 'Noa Nash');
+    const users = [account('Noa')];
+    directory.users.set('noa', { id: 'noa', userName: noa.email, active: true });
+    await company.addSystem('fax', 'other', { users });
+    await company.tell('departure.confirmed', noa, {
+      ...{ id: 'S-6', kind: 'resignation', last_working_day: '2031-06-30' },
+    });
+    const key = 'block-accounts@fax:noa';
+    await watch.become('a plan', noa, (it) => isPlanned(it) && stepOf(it, key) !== undefined);
+
+    await removeConnection(gatehouse.app, gatehouse.admin, 'fax');
+    await company.tell('departure.changed', noa, {
+      ...{ id: 'S-6', kind: 'resignation', last_working_day: '2025-06-30' },
+    });
+    const held = await watch.become('help', noa, (it) => stepOf(it, key)?.status === 'held');
+    assert.match(stepOf(held, key)!.because!, /The connection fax was removed/);
+    const alerts = await watch.alerts('step.held');
+    assert.ok(alerts.some((it) => it.step_id === stepOf(held, key)!.id));
+    assert.equal(held.case.accessRemovedAt, null);
+    await watch.become('the rest', noa, () => directory.isActive('noa') === false);
   });
 
   it('come out right in the record', async () => {

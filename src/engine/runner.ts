@@ -15,6 +15,7 @@ import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { climbLadder } from './ladder.ts';
+import { holdOrphans } from './orphans.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
 import { reopenExpiredWaivers } from './waivers.ts';
@@ -144,6 +145,7 @@ export async function startEngine(
       const { leaseMs } = engine.timing;
       await wakeSteps(engine.pool, await dueSteps(engine.pool, { leaseMs, limit: 500 }));
     },
+    orphans: () => holdOrphans(engine),
     waivers: () => reopenExpiredWaivers(engine),
     async cases() {
       const waiting = [

@@ -103,7 +103,8 @@ export async function reviseSteps(
          and started_at is null
          and (status in ('waiting', 'ready') or (status = 'held' and kind = 'gap'))
          and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
-         and (kind <> 'lookup' or exists (select from connections where id = connection_id and state = 'disabled'))
+         and kind <> 'lookup'
+         and not exists (select from connections where id = connection_id and state = 'disabled')
     ), free as (
       select id from steps where id in (select id from surplus) for no key update skip locked
     ), dropped as (
@@ -111,16 +112,29 @@ export async function reviseSteps(
     )
     select (select count(*) from surplus) > (select count(*) from free) as skipped
   `);
+  // Looking again, and what was planned in a connection that was removed, stays, and follows the
+  // moment of its kind: at once where the plan has none of it any more.
   await db.query(sql`
-    update steps  -- the day to look again was moved to one that has passed
-       set due_at = null, late = true, status = 'waiting', wake_at = null
-     where case_id = ${caseId}
-       and kind = 'lookup'
-       and due_at > clock_timestamp()
-       and dropped_at is null
-       and started_at is null
-       and status in ('waiting', 'ready')
-       and key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
+    with planned as (
+      select distinct on ("playbookStep") "playbookStep" as playbook_step, due, late
+        from jsonb_to_recordset(${plan}) as planned ("playbookStep" text, due timestamptz, late boolean)
+    ), kept as (
+      select step.id, planned.due, coalesce(planned.late, true) as late
+        from steps step
+        left join planned using (playbook_step)
+       where step.case_id = ${caseId}
+         and step.undo_of is null
+         and step.due_at > clock_timestamp()
+         and step.due_at is distinct from planned.due
+         and step.dropped_at is null
+         and step.started_at is null
+         and step.status in ('waiting', 'ready')
+         and step.key not in (select key from jsonb_to_recordset(${plan}) as planned (key text))
+    )
+    update steps step
+       set due_at = kept.due, late = kept.late, status = 'waiting', wake_at = null
+      from kept
+     where step.id = kept.id
   `);
   await db.query(sql`
     update steps  -- a gap that was covered for a while is one again
