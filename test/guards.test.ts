@@ -110,6 +110,7 @@ describe('what keeps a mistake small', () => {
       await cancelCase(gatehouse.app, gatehouse.admin, id);
       await watch.quiet();
       assert.equal((await watch.caseOf(people[5]!))!.case.state, 'cancelled');
+      assert.deepEqual(await watch.alerts('guard.tripped'), [], 'nothing is held back any more');
       assert.deepEqual(callsAbout('fay'), []);
     });
 

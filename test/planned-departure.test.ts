@@ -248,6 +248,45 @@ describe('a planned departure across the end of summer time', () => {
     assert.equal(stepOf(cut, 'lookup-at-cut:wiki')?.grade, 'verified');
   });
 
+  it('says so when access that should have ended has to wait in line', async () => {
+    const [noa, zoe] = [person('E-105', 'Noa Nash'), person('E-106', 'Zoe Zorn')];
+    const second = { ...account('Noa'), id: 'noa-2', userName: 'noa.second' };
+    const users = [account('Noa'), second, account('Zoe')];
+    // One call in a hundred seconds; that others leave some day later takes no turn now.
+    const narrow = await company.addSystem('narrow', 'code', { users, ratePerSecond: 0.01 });
+    await watch.become('a plan', kim, (it) => stepOf(it, 'lookup-at-cut:narrow') !== undefined);
+    await company.tell(
+      'departure.confirmed',
+      noa,
+      departure(noa, { last_working_day: '2025-10-20' }),
+    );
+    await watch.become('a plan', noa, isPlanned);
+    await watch.quiet();
+    assert.deepEqual(await watch.alerts('step.overdue'), []);
+
+    await clock.moveTo(new Date(clock.now().getTime() + 65_000));
+    const [alert] = await until('an alert', async () => {
+      const found = await watch.alerts('step.overdue');
+      return found.length > 0 && found;
+    });
+    assert.match(alert!.body, /in narrow should have begun more than a minute ago/);
+    await company.mail.waitFor((it) => it.subject.includes('should have ended is still open'));
+
+    // Who has to go at once does not stand in line.
+    const atOnce = departure(zoe, { kind: 'involuntary', urgent: true });
+    await company.tell('departure.confirmed', zoe, atOnce);
+    await until('the urgent one to be closed', () => narrow.isActive('zoe') === false);
+    assert.ok(users.slice(0, 2).some(({ id }) => narrow.isActive(id!)));
+
+    const isCut = (it: CaseWithSteps) => it.case.accessRemovedAt !== null;
+    await until('everybody’s turn', async () => {
+      await clock.moveTo(new Date(clock.now().getTime() + 100_000));
+      await watch.quiet();
+      return isCut((await watch.caseOf(noa))!);
+    });
+    await until('the alert to end', async () => (await watch.alerts('step.overdue')).length === 0);
+  });
+
   it('leaves a record in which everything holds together', async () => {
     await until('a quiet house', async () => {
       await watch.quiet();

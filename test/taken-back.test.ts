@@ -129,6 +129,11 @@ describe('taking back', () => {
         'undo:block-sign-in@directory:lea',
         'undo:leave-groups@directory:lea',
       ]);
+      const alerts = await watch.alerts('case.question');
+      assert.deepEqual(
+        alerts.map((it) => it.case_id),
+        [back.case.id],
+      );
       const notes = back.case.planNotes.join(' ');
       assert.match(notes, /“Sign out everywhere” \(lea@meadow.example\) cannot be undone/);
     });
@@ -149,6 +154,7 @@ describe('taking back', () => {
       assert.equal(directory.isActive('lea'), true);
       assert.equal(wiki.isActive('lea'), true);
       assert.deepEqual(directory.groupsOf('lea').toSorted(), ['chess', 'sales', 'tea']);
+      assert.deepEqual(await watch.alerts('case.question'), []);
       const undone = ended.steps.filter((step) => step.undoOf !== null);
       assert.ok(undone.every((step) => step.grade === 'verified'));
       assert.equal(wiki.done().filter((it) => it === 'lea activated').length, 1);

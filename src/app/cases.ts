@@ -6,7 +6,7 @@ import type { LifecycleEvent } from '#core/lifecycle.ts';
 import { changeDeparture } from '#intake/change.ts';
 import { rescind } from '#intake/rescind.ts';
 import { type Fact, record } from '#ledger/record.ts';
-import { resolveAlerts } from '#store/alerts.ts';
+import { resolveAlerts, resolveGuardAlerts } from '#store/alerts.ts';
 import {
   type CaseChange,
   type CaseRow,
@@ -247,6 +247,7 @@ export async function releaseCase(app: App, caller: Caller, id: string): Promise
         data: { reason: 'quarantine-lifted' },
       },
     );
+    await resolveGuardAlerts(tx);
     await wakeCase(tx, { caseId: it.id, urgency: 0 });
   });
 }
@@ -336,6 +337,7 @@ export async function bringBack(
         data: { reason: 'way-back-approved' },
       },
     );
+    await resolveAlerts(tx, `way-back:${it.id}`);
     await releaseSteps(tx, it.id);
     await wakeCase(tx, { caseId: it.id, urgency: 0 });
   });

@@ -2,7 +2,7 @@ import type { AnyAction } from '#connector-kit/contract.ts';
 import { workingStates } from '#core/case.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { takeProbe } from '#store/health.ts';
-import { loadWork, postponeStep, type Work } from '#store/steps.ts';
+import { loadWork, postponeStep, type Work, wakeSteps } from '#store/steps.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
@@ -63,6 +63,12 @@ async function mayWork(engine: Engine, work: Work): Promise<boolean> {
   if (notBefore) {
     if (quietUntil) await postpone(engine, work, quietUntil);
     return false;
+  }
+  if (work.ratePerSecond !== null) {
+    // What is due takes its turn in line; what was planned ahead has none before its moment came.
+    const hasTurn = work.slotAt !== null && work.slotAt >= work.wakeAt;
+    if (!hasTurn) await wakeSteps(engine.pool, [work.id]);
+    if (!hasTurn || work.slotAt > work.now) return false;
   }
   if (work.downSince && work.connectionId) {
     const probe = { connectionId: work.connectionId, probeMs: engine.timing.probeMs };

@@ -16,6 +16,7 @@ import { dueSteps, wakeSteps } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { climbLadder } from './ladder.ts';
 import { holdOrphans } from './orphans.ts';
+import { tellOfOverdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
 import { reopenExpiredWaivers } from './waivers.ts';
@@ -146,6 +147,7 @@ export async function startEngine(
       await wakeSteps(engine.pool, await dueSteps(engine.pool, { leaseMs, limit: 500 }));
     },
     orphans: () => holdOrphans(engine),
+    overdue: () => tellOfOverdue(engine),
     waivers: () => reopenExpiredWaivers(engine),
     async cases() {
       const waiting = [

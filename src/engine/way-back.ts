@@ -1,5 +1,6 @@
 import { planDigest, stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
+import { raiseAlert } from '#store/alerts.ts';
 import { type CaseRow, changeCase, lockCase } from '#store/cases.ts';
 import { insertWayBack, type WayBack } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
@@ -66,6 +67,19 @@ async function write(
     },
   ]);
   await changeCase(tx, it, { planDigest: digest, planNotes: notes });
+  if (it.state !== 'waiting-for-approval') return;
+  await raiseAlert(tx, {
+    condition: `way-back:${it.id}`,
+    kind: 'case.question',
+    title: 'A departure was taken back after access was cut',
+    body:
+      'The person has no access now. The way back is planned and waits for somebody to approve it ' +
+      '(gatehouse case bring-back).',
+    caseId: it.id,
+    stepId: null,
+    connectionId: null,
+    confidential: it.departure.confidential,
+  });
 }
 
 /** What a person has to see to themselves; null: nothing. */

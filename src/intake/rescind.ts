@@ -1,5 +1,5 @@
 import { record } from '#ledger/record.ts';
-import { resolveAlerts } from '#store/alerts.ts';
+import { resolveCaseAlerts, resolveGuardAlerts } from '#store/alerts.ts';
 import { type CaseRow, changeCase, wakeCase } from '#store/cases.ts';
 import { calledSteps } from '#store/plans.ts';
 import type { Db } from '#store/sql.ts';
@@ -41,7 +41,8 @@ export async function rescind(
       ? { state: 'cancelled' }
       : { state: 'waiting-for-approval', direction: 'back', planDigest: null }),
   });
-  await resolveAlerts(tx, `question:${it.id}`);
+  await resolveCaseAlerts(tx, it.id);
+  await resolveGuardAlerts(tx);
   if (before) {
     return { outcome: 'rescinded', detail: 'taken back; nothing had been done', caseId: it.id };
   }

@@ -53,6 +53,27 @@ export async function resolveAlerts(db: Db, condition: string): Promise<void> {
   `);
 }
 
+/** A departure was taken back: what alerted about its steps and questions matters no longer. */
+export async function resolveCaseAlerts(db: Db, caseId: string): Promise<void> {
+  await db.query(sql`
+    update alerts
+       set resolved_at = clock_timestamp(), next_at = null
+     where case_id = ${caseId}
+       and resolved_at is null
+  `);
+}
+
+/** No departure is held back any more, so that the next one is told anew. */
+export async function resolveGuardAlerts(db: Db): Promise<void> {
+  await db.query(sql`
+    update alerts
+       set resolved_at = clock_timestamp(), next_at = null
+     where kind = 'guard.tripped'
+       and resolved_at is null
+       and not exists (select from cases where 'quarantined' in (state, state_before_pause))
+  `);
+}
+
 export async function loadAlert(db: Db, id: string): Promise<AlertRow | null> {
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",

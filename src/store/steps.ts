@@ -49,6 +49,8 @@ export interface StepRow {
   readonly attempts: number;
   readonly decision: Decision | null;
   readonly wakeAt: Date | null;
+  /** Its turn in a connection with a rate limit; good when not before `wakeAt`. */
+  readonly slotAt: Date | null;
   readonly startedAt: Date | null;
   readonly appliedAt: Date | null;
   readonly heldAt: Date | null;
@@ -93,6 +95,8 @@ export interface Work extends StepRow {
   /** Null with `callStartedAt` set: nobody knows what the call did. */
   readonly callOutcome: 'accepted' | 'refused' | null;
   readonly connectionState: ConnectionState | null;
+  /** Null: as fast as we can. */
+  readonly ratePerSecond: number | null;
   readonly downSince: Date | null;
   readonly probeAt: Date | null;
   readonly quietUntil: Date | null;

@@ -88,14 +88,22 @@ export async function startCompany(house: House) {
       users = [],
       groups = [],
       settings: more = {},
-    }: { users?: NewScimUser[]; groups?: NewScimGroup[]; settings?: object } = {},
+      ratePerSecond = null,
+    }: {
+      users?: NewScimUser[];
+      groups?: NewScimGroup[];
+      settings?: object;
+      ratePerSecond?: number | null;
+    } = {},
   ) {
     const token = randomBytes(9).toString('hex');
     const server = await startScimServer({ token, users, groups });
     systems.push(server);
     const settings = { baseUrl: server.url, token, ...more };
     const { port } = new URL(server.url);
-    await house.connect({ id, name: id, connector: 'scim', category, settings }, [Number(port)]);
+    await house.connect({ id, name: id, connector: 'scim', category, settings, ratePerSecond }, [
+      Number(port),
+    ]);
     return Object.assign(server, {
       /** What was done to accounts and groups, in its order. */
       done: () => server.effects.map(({ id: whom, what }) => `${whom} ${what}`),

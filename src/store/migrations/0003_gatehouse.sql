@@ -202,6 +202,7 @@ create table steps (
   attempts      integer     not null default 0, -- failed attempts in a row
   decision      jsonb,                         -- attested or waived: who, reason, proof, expiry
   wake_at       timestamptz,                   -- when the engine looks next; null: nothing to look at
+  slot_at       timestamptz,                   -- its turn in a connection with a rate limit, once wake_at has come
   started_at    timestamptz,
   applied_at    timestamptz,
   held_at       timestamptz,
@@ -408,7 +409,8 @@ language sql security definer set search_path = '' as $$
   select graphile_worker.add_job(task, payload, run_at := at, max_attempts := 1, job_key := key, priority := urgency);
 $$;
 
--- Wakes steps at their moment; where the connection has a rate limit, at its next free slot.
+-- Wakes steps at their moment; where the connection has a rate limit, those that are due at its next free
+-- slot. A step that is due later takes its slot when its moment comes, and an urgent one waits for none.
 create function wake_steps(ids text[]) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -417,7 +419,7 @@ declare
   jobs graphile_worker.job_spec[] := '{}';
 begin
   for step in
-    select s.id, s.connection_id, s.priority, s.wake_at, c.rate_per_second
+    select s.id, s.connection_id, s.priority, s.wake_at, s.slot_at, c.rate_per_second
       from public.steps s
       left join public.connections c on c.id = s.connection_id
      where s.id = any (ids)
@@ -425,13 +427,16 @@ begin
      order by s.priority, s.position
   loop
     moment := step.wake_at;
-    if step.rate_per_second is not null then
-      update public.connection_health
-         set next_slot_at = greatest(next_slot_at, step.wake_at, clock_timestamp())
-                            + make_interval(secs => 1 / step.rate_per_second)
-       where connection_id = step.connection_id
-      returning next_slot_at - make_interval(secs => 1 / step.rate_per_second) into moment;
-      moment := coalesce(moment, step.wake_at);
+    if step.rate_per_second is not null and step.wake_at <= clock_timestamp() then
+      moment := step.slot_at;
+      if moment is null or moment < step.wake_at then
+        update public.connection_health
+           set next_slot_at = greatest(next_slot_at, clock_timestamp()) + make_interval(secs => 1 / step.rate_per_second)
+         where connection_id = step.connection_id
+        returning next_slot_at - make_interval(secs => 1 / step.rate_per_second) into moment;
+        if moment is null or step.priority < 100 then moment := clock_timestamp(); end if;
+        update public.steps set slot_at = moment where id = step.id;
+      end if;
     end if;
     jobs := jobs || row('step:' || coalesce(step.connection_id, 'gatehouse'), json_build_object('stepId', step.id), null,
                         moment, 1, 'step:' || step.id, step.priority, null)::graphile_worker.job_spec;
@@ -603,7 +608,7 @@ create view step_view with (security_invoker = true) as
 select id, version, case_id as "caseId", key, position, playbook_step as "playbookStep", title, why, layer, kind,
        connection_id as "connectionId", account, capability, params, rule, due_at as "dueAt", late, after, priority,
        approval, task, notice, assignment, undo_of as "undoOf", status, grade, before, after_state as "afterState", summary,
-       plan_digest as "planDigest", because, failure, attempts, decision, wake_at as "wakeAt",
+       plan_digest as "planDigest", because, failure, attempts, decision, wake_at as "wakeAt", slot_at as "slotAt",
        started_at as "startedAt", applied_at as "appliedAt", held_at as "heldAt", settled_at as "settledAt"
   from steps
  where dropped_at is null;
@@ -614,7 +619,7 @@ select s.*, c.state as "caseState", c.direction, c.person, c.departure, c.access
        c.containment_at as "containmentAt", c.plan_stale as "planStale", p.ref, p.subject, p.facts as "personFacts",
        l.fence, l.lease_until as "leaseUntil", coalesce(l.attempt, 0) as attempt,
        l.call_started_at as "callStartedAt", l.call_outcome as "callOutcome",
-       k.state as "connectionState", h.down_since as "downSince", h.probe_at as "probeAt", h.quiet_until as "quietUntil",
+       k.state as "connectionState", k.rate_per_second::float8 as "ratePerSecond", h.down_since as "downSince", h.probe_at as "probeAt", h.quiet_until as "quietUntil",
        coalesce(h.failures_in_row, 0) as "failuresInRow", clock_timestamp() as now
   from step_view s
   join cases c on c.id = s."caseId"
