@@ -24,6 +24,9 @@ const ownFaultsUntilHeld = 5;
 /** By then half a minute has passed; eight minutes where no access is at stake. */
 const attemptsUntilAlert = { security: 4, operations: 8, compliance: 8 } as const;
 
+/** A system that wants us to wait longer than this keeps somebody's access open meanwhile. */
+const longWaitMs = 5 * 60_000;
+
 /**
  * Reacts to a failed call, whatever failed: nothing is dropped and nothing passes in
  * silence. `claim` names the fence when the failed call was one that changes something.
@@ -136,7 +139,8 @@ async function tryAgain(tx: Db, work: Work, failure: Failure, afterMs: number): 
     attempts: work.attempts + 1,
   });
   if (!kept) throw new Stale(work.id);
-  if (work.attempts + 1 < attemptsUntilAlert[work.layer] || work.downSince) return;
+  const isLong = afterMs > longWaitMs || work.attempts + 1 >= attemptsUntilAlert[work.layer];
+  if (!isLong || work.downSince) return;
   await raiseAlert(tx, {
     condition: `step:${work.id}:failing`,
     kind: 'step.failing',
