@@ -93,6 +93,11 @@ describe('taking back', () => {
       );
       await watch.quiet();
 
+      await company.mail.waitFor(
+        (it) =>
+          it.to.includes(emailOf('Mona Manager')) &&
+          it.subject === 'Gatehouse: No longer needed: Plan the hand-over of Priya Nair',
+      );
       assert.equal(ended.case.containmentAt, null);
       assert.deepEqual([...directory.done(), ...wiki.done()], []);
       for (const { requests } of [directory, wiki]) {

@@ -20,6 +20,7 @@ import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
 import { type CasePlan, knownAccounts, offersOf, planFor, unansweredBy } from './plan-for.ts';
+import { recallTasks } from './recall.ts';
 import { holdIn, release, Stale, settleIn } from './settle.ts';
 import { planWayBack } from './way-back.ts';
 
@@ -79,7 +80,9 @@ async function tellUnplanned(engine: Engine, caseId: string, error: unknown): Pr
  */
 async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<void> {
   const it = await loadCase(engine.pool, caseId);
-  if (!it || endStates.includes(it.state)) return;
+  if (!it) return;
+  if (it.state === 'cancelled' || it.direction === 'back') await recallTasks(engine, it);
+  if (endStates.includes(it.state)) return;
   if ((it.stateBeforePause ?? it.state) === 'quarantined') return;
   if (it.direction === 'back') return planWayBack(engine, it);
   if (it.question !== null && it.accessEndsAt === null && !it.departure.urgent) return;

@@ -43,10 +43,11 @@ export async function rescind(
   });
   await resolveCaseAlerts(tx, it.id);
   await resolveGuardAlerts(tx);
+  // Also where it ends here: people have been asked to do things for it.
+  await wakeCase(tx, { caseId: it.id, urgency: 0 });
   if (before) {
     return { outcome: 'rescinded', detail: 'taken back; nothing had been done', caseId: it.id };
   }
-  await wakeCase(tx, { caseId: it.id, urgency: 0 });
   return {
     outcome: 'rescinded',
     detail: 'taken back after access was cut; the way back waits for a person',

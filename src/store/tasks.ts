@@ -31,6 +31,16 @@ export async function assignStep(
   return rowCount === 1;
 }
 
+/** Who was asked has been told that it is no longer needed: nobody is reminded. */
+export async function noteRecalled(db: Db, stepId: string): Promise<void> {
+  await db.query(sql`
+    update steps
+       set wake_at = null, because = 'No longer needed; whoever was asked has been told.'
+     where id = ${stepId}
+       and status = 'running'
+  `);
+}
+
 /** A step that waits for somebody to do it by hand. */
 export interface AssignedStep {
   readonly id: string;
@@ -53,6 +63,7 @@ export async function assignedSteps(db: Db): Promise<readonly AssignedStep[]> {
        and s.assignment is not null
        and s.dropped_at is null
        and c.state in ('scheduled', 'running', 'access-removed')
+       and (s.undo_of is not null) = (c.direction = 'back')
      order by s.assignment ->> 'deadline' nulls last, s.id
   `);
   return rows;
