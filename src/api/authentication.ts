@@ -15,8 +15,10 @@ export function requireToken(app: App): MiddlewareHandler<SignedIn> {
       throw new Refusal(
         'unauthenticated',
         token === null
-          ? 'Send a key of yours: "authorization: Bearer gate_…". The CLI finds its own in the data directory.'
-          : 'This key is not good: it is wrong, has run out or was revoked, or its user is disabled. Ask for a new one.',
+          ? 'Send a key of yours: "authorization: Bearer gate_…". ' +
+              'The command line finds its own in the data directory.'
+          : 'This key is not good: it is wrong, has run out or was revoked, ' +
+              'or its user is disabled. Ask for a new one.',
         challenge,
       );
     }

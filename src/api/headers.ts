@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { AnyRequest } from './route.ts';
 
-/** Gives each request an id, which answer and log share, and each answer the headers that protect it. */
+/** Gives each request an id, which answer and log share, and each answer its protecting headers. */
 export function protect(publicUrl: string): MiddlewareHandler<AnyRequest> {
   const headers: Record<string, string> = {
     'cache-control': 'no-store',
@@ -10,7 +10,7 @@ export function protect(publicUrl: string): MiddlewareHandler<AnyRequest> {
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    // A browser that has seen this never asks without TLS again, so it is said only where there is TLS.
+    // A browser that has seen this never asks without TLS again: only where there is TLS.
     ...(publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   };
   return async (c, next) => {

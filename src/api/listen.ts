@@ -57,7 +57,8 @@ async function bind(server: Server, host: string, port: number): Promise<void> {
   } catch (error) {
     const why =
       error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-        ? 'another program has it. Stop that one, or choose another with GATEHOUSE_LISTEN or GATEHOUSE_METRICS_LISTEN.'
+        ? 'another program has it. Stop that one, or choose another address with ' +
+          'GATEHOUSE_LISTEN or GATEHOUSE_METRICS_LISTEN.'
         : String(error);
     throw new Error(`The address ${host}:${port} cannot be had: ${why}`, { cause: error });
   }

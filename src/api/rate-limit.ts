@@ -40,7 +40,8 @@ export function limitRate(
       const seconds = Math.ceil((window.endsMs - now) / 1_000);
       throw new Refusal(
         'too-many-requests',
-        `More than ${requests} requests with this key in ${windowMs / minuteMs} min. Go on in ${seconds} s.`,
+        `More than ${requests} requests with this key in ${windowMs / minuteMs} min. ` +
+          `Go on in ${seconds} s.`,
         { 'retry-after': String(seconds) },
       );
     }

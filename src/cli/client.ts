@@ -20,7 +20,7 @@ export class Unreachable extends CliProblem {}
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** The HTTP API, as commands use it. Throws {@link Refused}, or a {@link CliProblem} that says why not. */
+/** The HTTP API, as commands use it. Throws {@link Refused}, or a {@link CliProblem}. */
 export interface Client {
   get<Shape extends z.ZodType>(path: string, shape: Shape, query?: Query): Promise<z.output<Shape>>;
   /** Sends JSON; undefined: nothing. */
@@ -74,7 +74,8 @@ export function openClient({ url, token }: ServerAddress): Client {
     const refused = ProblemDocument.safeParse(await response.json().catch(() => undefined));
     if (refused.success) throw new Refused(refused.data);
     throw new CliProblem(
-      `${url} answered ${response.status}, and not as Gatehouse would. Check GATEHOUSE_URL, and what stands in front of it.`,
+      `${url} answered ${response.status}, and not as Gatehouse would. ` +
+        'Check GATEHOUSE_URL, and what stands in front of it.',
     );
   }
 

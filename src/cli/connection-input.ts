@@ -13,7 +13,7 @@ const NamedInput = ConnectionInput.extend({ id: z.string().min(1) });
 /** A connection as the API takes it, secrets included. */
 export type NamedInput = z.output<typeof NamedInput>;
 
-/** Reads a connection from YAML, which holds no secret, and asks for the secrets that are missing. */
+/** Reads a connection from YAML, which holds no secret, and asks for those that are missing. */
 export async function connectionFromFile(cli: Cli, file: string): Promise<NamedInput> {
   const text = Buffer.from(await bytesOf(cli.io, file)).toString('utf8');
   const input = readInput(file, text);
@@ -23,8 +23,9 @@ export async function connectionFromFile(cli: Cli, file: string): Promise<NamedI
   const written = secrets.find((it) => typeof input.settings[it.name] === 'string');
   if (written) {
     throw new CliProblem(
-      `${file} holds the secret ${written.name}. Take it out of the file and leave "${written.name}:" empty; ` +
-        'it is asked for. Replace the secret itself if others could read the file.',
+      `${file} holds the secret ${written.name}. Take it out of the file and leave ` +
+        `"${written.name}:" empty; it is asked for. ` +
+        'Replace the secret itself if others could read the file.',
     );
   }
   const known = await everything(cli, '/connections', ConnectionPage);
@@ -56,7 +57,7 @@ function readInput(file: string, text: string): NamedInput {
   );
 }
 
-/** Secrets come from a hidden prompt, or by standard input; never from arguments, which others can see. */
+/** Secrets come from a hidden prompt or standard input; arguments could be seen by others. */
 async function secretsFor(io: Io, wanted: readonly FormField[]): Promise<Record<string, string>> {
   if (wanted.length === 0) return {};
   if (io.stdin.isTTY) {

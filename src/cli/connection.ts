@@ -33,8 +33,8 @@ export function addConnection(program: Command, cli: Cli): void {
   answering(parent, 'add [file]', 'add a system or change one, from a YAML file or by questions')
     .addHelpText(
       'after',
-      '\nSecrets are asked for and never shown. Where nobody can be asked they come by standard input:' +
-        '\nthe secret itself if one is missing, lines of YAML ("name: secret") if several are.',
+      '\nSecrets are asked for and never shown. Where nobody can be asked they come by standard' +
+        '\ninput: the secret itself if one is missing, lines of YAML ("name: secret") if several.',
     )
     .action(async (file: string | undefined, options: Json) => {
       const { id, ...input } =

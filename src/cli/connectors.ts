@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { ConnectorPage } from '#api/contract/connections.ts';
-import { nearest } from '#core/nearest.ts';
 import { fieldsOf } from './connector-form.ts';
 import { answering, type Cli } from './context.ts';
 import { everything } from './everything.ts';
-import { CliProblem } from './io.ts';
+import { CliProblem, noneNamed } from './io.ts';
 import { clean } from './paint.ts';
 import { table } from './table.ts';
 
@@ -17,10 +16,7 @@ export async function connectorNamed(cli: Cli, id: string) {
   const found = connectors.find((it) => it.id === id);
   if (found) return found;
   const ids = connectors.map((it) => it.id);
-  const meant = nearest(id, ids);
-  throw new CliProblem(
-    `There is no connector ${id}. ${meant ? `Did you mean ${meant}?` : `There are: ${ids.join(', ')}.`}`,
-  );
+  throw new CliProblem(noneNamed('connector', id, ids));
 }
 
 /** `gatehouse connectors`: kinds of systems, and what each has to be told. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { nearest } from '#core/nearest.ts';
 
 /** Where a command writes. A terminal knows its size. */
 export type Output = NodeJS.WritableStream & {
@@ -35,6 +36,13 @@ export class CliProblem extends Error {
 }
 
 export const wrongUsage = (message: string) => new CliProblem(message, 2);
+
+/** That there is nothing of this name, and what may have been meant. */
+export function noneNamed(what: string, name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  const hint = meant ? `Did you mean ${meant}?` : `There are: ${names.join(', ') || 'none'}.`;
+  return `There is no ${what} ${name}. ${hint}`;
+}
 
 /** Writes, and waits while the reader is slower than we are. */
 export async function write(output: Output, text: string | Uint8Array): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endOfDay, startOfDay, toDate } from '#core/dates.ts';
 import { wrongUsage } from './io.ts';
 
-/** A moment as it is typed: a day of the reader’s zone, meaning its start or end, or an exact moment. */
+/** A moment as it is typed: an exact one, or a day in the reader’s zone, its start or its end. */
 export function momentFrom(text: string, zone: string, edge: 'start' | 'end'): Date {
   if (z.iso.date().safeParse(text).success) {
     return toDate(edge === 'start' ? startOfDay(text, zone) : endOfDay(text, zone));

@@ -22,8 +22,8 @@ export function paintFor(output: Output, env: Io['env']): Paint {
     wanted && codes[tone] !== '' && text !== '' ? `\u001b[${codes[tone]}m${text}\u001b[0m` : text;
 }
 
-// Control characters could move the cursor, and marks of direction could turn a line round: names and
-// messages come from other systems and must do neither.
+// Control characters could move the cursor, and marks of direction could turn a line round: names
+// and messages come from other systems and must do neither.
 const unsafe = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text of others on one line, safe for a terminal. */
@@ -31,8 +31,12 @@ export const clean = (text: string): string =>
   text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(unsafe, '');
 
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const wide =
-  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+/** Letters that take two columns: of Chinese, Japanese and Korean, and pictures. */
+const wide = new RegExp(
+  String.raw`\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff` +
+    String.raw`\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]`,
+  'u',
+);
 
 /** How many columns a text takes on a terminal. */
 export function widthOf(text: string): number {

@@ -8,11 +8,10 @@ import {
   PlaybookPage,
   type PlaybookSummary,
 } from '#api/contract/playbooks.ts';
-import { nearest } from '#core/nearest.ts';
 import { answering, type Cli, group } from './context.ts';
 import { everything } from './everything.ts';
 import { bytesOf } from './import.ts';
-import { CliProblem } from './io.ts';
+import { CliProblem, noneNamed } from './io.ts';
 import { around, diffLines } from './line-diff.ts';
 import { countOption } from './numbers.ts';
 import { clean } from './paint.ts';
@@ -23,7 +22,7 @@ interface Json {
   readonly json?: boolean;
 }
 
-/** `gatehouse playbook …`: which steps, for whom, when. Files and the builder give the same document. */
+/** `gatehouse playbook …`: which steps, for whom, when, as files. */
 export function addPlaybook(program: Command, cli: Cli): void {
   const parent = group(program, 'playbook', 'playbooks: list, import, export, publish, diff');
 
@@ -119,10 +118,7 @@ async function versionsOf(cli: Cli, name: string): Promise<readonly PlaybookSumm
   const found = all.filter((it) => it.name === name || it.id === name);
   if (found.length > 0) return found.toSorted((a, b) => b.number - a.number);
   const names = [...new Set(all.map((it) => it.name))];
-  const meant = nearest(name, names);
-  throw new CliProblem(
-    `There is no playbook ${name}. ${meant ? `Did you mean ${meant}?` : `There are: ${names.join(', ') || 'none'}.`}`,
-  );
+  throw new CliProblem(noneNamed('playbook', name, names));
 }
 
 async function version(cli: Cli, name: string, number: number | undefined): Promise<Playbook> {
@@ -158,7 +154,8 @@ function checkedLines({ playbook, problems }: PlaybookChecked, { paint }: Cli): 
     }),
     ...(playbook.status === 'draft'
       ? [
-          `New departures follow it once it is published: gatehouse playbook publish ${playbook.name}`,
+          'New departures follow it once it is published: ' +
+            `gatehouse playbook publish ${playbook.name}`,
         ]
       : []),
   ];

@@ -23,13 +23,15 @@ function findUrl(env: Environment): string {
   const url = URL.parse(given);
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
     throw wrongUsage(
-      `GATEHOUSE_URL is not an address of Gatehouse; expected is one such as https://gatehouse.example.`,
+      'GATEHOUSE_URL is not an address of Gatehouse; ' +
+        'expected is one such as https://gatehouse.example.',
     );
   }
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'http:' && !isHere) {
     throw wrongUsage(
-      `GATEHOUSE_URL is ${url.origin}: without TLS, anybody on the way could read your key. Use https://.`,
+      `GATEHOUSE_URL is ${url.origin}: without TLS, anybody on the way could read your key. ` +
+        'Use https://.',
     );
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
@@ -64,9 +66,10 @@ function findToken(env: Environment): string {
   const kept = textOf(file)?.trim();
   if (kept) return kept;
   throw new CliProblem(
-    `There is no key to sign in with: GATEHOUSE_TOKEN is not set, and ${path.resolve(file)} is not there or not for you to read. ` +
-      'Run this on the server where Gatehouse has its data (GATEHOUSE_DATA says which folder), or have a key made ' +
-      'there (gatehouse token create) and set GATEHOUSE_TOKEN.',
+    `There is no key to sign in with: GATEHOUSE_TOKEN is not set, and ${path.resolve(file)} ` +
+      'is not there or not for you to read. Run this on the server where Gatehouse has its data ' +
+      '(GATEHOUSE_DATA says which folder), or have a key made there (gatehouse token create) ' +
+      'and set GATEHOUSE_TOKEN.',
   );
 }
 

@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SettingsDocument } from '#api/contract/settings.ts';
-import { nearest } from '#core/nearest.ts';
 import { isSettingName, settingShapes } from '#core/settings.ts';
 import { answering, type Cli, group } from './context.ts';
-import { wrongUsage } from './io.ts';
+import { noneNamed, wrongUsage } from './io.ts';
 import { columns } from './table.ts';
 
 interface Json {
@@ -32,7 +31,7 @@ export function addSettings(program: Command, cli: Cli): void {
   answering(parent, 'set <group> <values...>', 'change some settings of one group')
     .addHelpText(
       'after',
-      '\nEach value is NAME=VALUE; what is left out stays as it is. VALUE is YAML, so that lists can be set:' +
+      '\nEach value is NAME=VALUE; what is left out stays as it is. VALUE is YAML, also of lists:' +
         '\n  gatehouse settings set company zone=Europe/Berlin headcount=250' +
         "\n  gatehouse settings set alerts 'contacts=[{name: Ada, email: ada@meadow.example}]'",
     )
@@ -47,10 +46,7 @@ export function addSettings(program: Command, cli: Cli): void {
 
 function checkName(name: string): void {
   if (isSettingName(name)) return;
-  const meant = nearest(name, names);
-  throw wrongUsage(
-    `There is no group ${name}. ${meant ? `Did you mean ${meant}?` : `There are: ${names.join(', ')}.`}`,
-  );
+  throw wrongUsage(noneNamed('group', name, names));
 }
 
 function valueFrom(text: string): [string, unknown] {

@@ -111,7 +111,7 @@ export function progressText({ progress: it, state }: Pick<Case, 'progress' | 's
   ].join(' · ');
 }
 
-/** The state of a departure. What could only be accepted, confirmed or skipped never hides behind it. */
+/** The state of a departure, with what could only be accepted, confirmed or skipped beside it. */
 export function stateText(it: Case, title: string, now: Date): string {
   if (it.state !== 'access-removed' && it.state !== 'complete') return title;
   const cuts = it.steps.filter((step) => step.layer === 'security' && step.undoOf === null);

@@ -43,7 +43,8 @@ export function hookRoutes(root: OpenAPIHono<AnyRequest>, app: App, log: Log): v
         log.warn({ source, error: answer.because }, 'a delivery was refused');
         throw new Refusal(
           'unauthenticated',
-          'The signature does not fit, or the delivery is too old. Check the signing secret and the clock.',
+          'The signature does not fit, or the delivery is too old. ' +
+            'Check the signing secret and the clock.',
         );
       case 'unreadable':
         throw new Refusal('not-readable', `Signed, but not to be understood: ${answer.because}`);

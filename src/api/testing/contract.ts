@@ -19,7 +19,7 @@ interface Server {
   request(path: string): Response | Promise<Response>;
 }
 
-/** Holds answers to what `/openapi.json` promises: a status that it names, in the shape it gives. */
+/** Holds answers to what `/openapi.json` promises: its statuses, each in its shape. */
 export async function contractOf(
   api: Server,
 ): Promise<(method: string, path: string, response: Response) => Promise<void>> {
