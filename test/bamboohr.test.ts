@@ -5,6 +5,7 @@ import { showCase } from '#app/cases.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { bambooHrDelivery } from '#connectors/bamboohr/fake.ts';
+import { until } from '#core/testing/until.ts';
 import {
   type BambooHrServer,
   type FakeEmployee,
@@ -19,7 +20,6 @@ import {
 } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
-import { until } from './support/until.ts';
 import { dueOf, isPlanned, watching } from './support/watch.ts';
 
 const apiKey = randomBytes(20).toString('hex');

@@ -5,6 +5,7 @@ import { cancelCase, pauseCase, releaseCase, requestDeparture, resumeCase } from
 import { changeSetting } from '#app/settings.ts';
 import { resumeEverything, showSwitch, stopEverything } from '#app/switches.ts';
 import { createUser, disableUser } from '#app/users.ts';
+import { until } from '#core/testing/until.ts';
 import {
   account,
   type Company,
@@ -13,7 +14,7 @@ import {
   type ScimSystem,
   startCompany,
 } from './support/company.ts';
-import { startGatehouse, type TestGatehouse, until } from './support/gatehouse.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 

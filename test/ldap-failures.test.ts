@@ -7,7 +7,7 @@ import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { openDirectory } from '#connectors/ldap/api.ts';
 import { suspendAccount } from '#connectors/ldap/suspend-account.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { until } from '../practice/servers/program.ts';
+import { until } from '#core/testing/until.ts';
 import { personDn, startSlapd } from '../practice/servers/slapd.ts';
 import { openFor, settingsFor } from './targets/slapd-directory.ts';
 
@@ -248,7 +248,7 @@ describe('connections to an LDAP server', () => {
   const open = () => process.getActiveResourcesInfo().filter((it) => /(TCP|TLS)/.test(it)).length;
 
   it('are all closed in the end, also after failures', async () => {
-    const allClosed = () => until('every socket is closed', async () => open() === 0);
+    const allClosed = () => until('every socket to be closed', async () => open() === 0);
     await allClosed(); // those of the tests before
 
     const clients = [

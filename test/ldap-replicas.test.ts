@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test';
 import { deleteAccount } from '#connectors/ldap/delete-account.ts';
 import { leaveGroups } from '#connectors/ldap/leave-groups.ts';
 import { suspendAccount } from '#connectors/ldap/suspend-account.ts';
-import { until } from '../practice/servers/program.ts';
+import { until } from '#core/testing/until.ts';
 import { personDn, startSlapd } from '../practice/servers/slapd.ts';
 import { openFor } from './targets/slapd-directory.ts';
 
@@ -40,7 +40,7 @@ describe('a directory with a copy that really replicates', () => {
     await suspend.apply(directory, id, { lock: [lock.value] });
 
     const planned = async () => suspend.plan(await suspend.read(directory, id), {}).kind;
-    await until('the copy follows', async () => (await planned()) === 'done');
+    await until('the copy to follow', async () => (await planned()) === 'done');
 
     assert.equal(await first.canBind(personDn('ada'), 'of ada'), false);
     assert.equal(await copy.canBind(personDn('ada'), 'of ada'), false);
@@ -55,7 +55,7 @@ describe('a directory with a copy that really replicates', () => {
     await leave.apply(directory, id, { leave: before.groups, join: [] });
 
     const left = async () => leave.plan(await leave.read(directory, id), { keep: [] }).kind;
-    await until('the copy follows', async () => (await left()) === 'done');
+    await until('the copy to follow', async () => (await left()) === 'done');
   });
 
   it('has deleted somebody only once the copy shows it too', async () => {
@@ -63,7 +63,7 @@ describe('a directory with a copy that really replicates', () => {
     await deleteAccount.apply(directory, id, 'delete');
 
     const gone = async () => deleteAccount.plan(await deleteAccount.read(directory, id), {}).kind;
-    await until('the copy follows', async () => (await gone()) === 'done');
+    await until('the copy to follow', async () => (await gone()) === 'done');
     assert.deepEqual(await copy.search('(uid=eve)'), []);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CaseWithSteps } from '#app/cases.ts';
+import { until } from '#core/testing/until.ts';
 import {
   account,
   type Company,
@@ -12,7 +13,6 @@ import {
   startCompany,
 } from './support/company.ts';
 import { type MovedClock, startMovedClock } from './support/moved-clock.ts';
-import { until } from './support/until.ts';
 import { dueOf, isPlanned, stepOf, watching } from './support/watch.ts';
 
 // Between notice and last day the clocks of Berlin go back: 26 October is 25 hours long.

@@ -8,6 +8,7 @@ import {
   requestDeparture,
   resumeCase,
 } from '#app/cases.ts';
+import { until } from '#core/testing/until.ts';
 import {
   account,
   type Company,
@@ -17,7 +18,7 @@ import {
   type ScimSystem,
   startCompany,
 } from './support/company.ts';
-import { startGatehouse, type TestGatehouse, until } from './support/gatehouse.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, stepOf, watching } from './support/watch.ts';
 

@@ -4,8 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { type CaseWithSteps, showCase } from '#app/cases.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
+import { until } from '#core/testing/until.ts';
 import { startScimServer } from '../practice/servers/scim.ts';
-import { startGatehouse, type TestGatehouse, until } from './support/gatehouse.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 const priya = 'priya@meadow.example';

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '#core/testing/until.ts';
 
 // What every real server on this machine needs: running other programs, a free port, and waiting
 // until it answers.
@@ -67,20 +67,17 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Waits until `holds`. Throws when `child` ends first, or after `withinMs`. */
-export async function until(
+/** Waits until `holds`. Throws when `child` ends first. */
+export async function whileAlive(
+  child: ChildProcess,
   what: string,
   holds: () => Promise<boolean>,
-  { child, withinMs = 30_000 }: { readonly child?: ChildProcess; readonly withinMs?: number } = {},
 ): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (child && (child.exitCode !== null || child.signalCode !== null)) {
-      throw new Error(`${what}: the program ended with ${child.exitCode ?? child.signalCode}`);
-    }
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs / 1_000} s`);
-    await wait(20); // between two looks
-  }
+  await until(what, async () => {
+    if (await holds()) return true;
+    if (child.exitCode === null && child.signalCode === null) return false;
+    throw new Error(`${what}: the program ended with ${child.exitCode ?? child.signalCode}`);
+  });
 }
 
 /** Asks a program to end, and waits until it has. */

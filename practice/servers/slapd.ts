@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeCertificate } from './certificate.ts';
 import { ldapTools } from './ldap-tools.ts';
 import { type LdifEntry, parseLdif, rdn } from './ldif.ts';
-import { freePort, mustBeInstalled, run, stopProgram, until } from './program.ts';
+import { freePort, mustBeInstalled, run, stopProgram, whileAlive } from './program.ts';
 
 // A real OpenLDAP server on 127.0.0.1, in a folder of its own, gone without trace when stopped.
 
@@ -91,7 +91,7 @@ export async function startSlapd(options: SlapdOptions = {}) {
 
   try {
     const answers = async () => (await run('ldapwhoami', anonymously)).code === 0;
-    await until('slapd answers', answers, { child });
+    await whileAlive(child, 'slapd to answer', answers);
     if (options.replicaOf) {
       const everything = await options.replicaOf.search('(objectClass=*)', ['1.1']);
       const whole = [...anonymously, '-LLL', '-b', baseDn, '1.1'];
@@ -99,7 +99,7 @@ export async function startSlapd(options: SlapdOptions = {}) {
         const { code, out } = await run('ldapsearch', whole);
         return code === 0 && parseLdif(out).length >= everything.length;
       };
-      await until('slapd has copied everything', copied, { child });
+      await whileAlive(child, 'slapd to have copied everything', copied);
     } else {
       await tools.add(seed(options));
     }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
+import { until } from '#core/testing/until.ts';
 import type { Requested } from './contract/cases.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
-import { until } from './testing/until.ts';
 
 describe('an act with an idempotency key', () => {
   let api: TestApi;
@@ -79,7 +79,7 @@ describe('an act with an idempotency key', () => {
     const held = await api.pools.admin.connect();
     await held.query('begin; lock table orders in exclusive mode');
     const first = plan('slow', hr);
-    await until(async () => {
+    await until('the first to be held', async () => {
       const { rowCount } = await held.query("select from idempotency where key = 'slow'");
       return rowCount === 1;
     });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
+import { until } from '#core/testing/until.ts';
 import type { Health } from './contract/health.ts';
 import { answerHealth, listen } from './listen.ts';
-import { until } from './testing/until.ts';
 
 const here = { host: '127.0.0.1', port: 0, log: { info() {}, warn() {}, error() {} } };
 
@@ -21,13 +21,12 @@ describe('the server', () => {
 
     const stopping = server.stop();
 
-    await until(async () => {
-      const refused = await fetch(server.url).then(
+    await until('new callers to be refused', () =>
+      fetch(server.url).then(
         () => false,
         () => true,
-      );
-      return refused;
-    });
+      ),
+    );
     held.resolve();
     assert.equal(await (await asking).text(), 'done');
     await stopping;

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { ulid } from 'ulid';
 import { grow, leafHash, rootOf } from '#core/proof.ts';
+import { until } from '#core/testing/until.ts';
 import { inTransaction, sql } from '#store/sql.ts';
 import { base64url, sha256 } from './hash.ts';
 import { record } from './record.ts';
 import { type Scribe, type ScribeOptions, startScribe } from './scribe.ts';
 import { sequence } from './sequence.ts';
-import { held, loggedIn, opened, startLedger, type TestLedger, until } from './testing/ledger.ts';
+import { held, loggedIn, opened, startLedger, type TestLedger } from './testing/ledger.ts';
 import { rootAt } from './tiles.ts';
 
 /** Every fact is there once, in order, in a tree that hashes to the head. */
@@ -116,7 +117,7 @@ describe('the scribe', { timeout: 60_000 }, () => {
     const count = (await ledger.entries()).length;
     const facts = Array.from({ length: 300 }, () => loggedIn());
     await ledger.state('web', ...facts);
-    await until(async () => {
+    await until('the scribe to wait for the lock', async () => {
       const { rowCount } = await ledger.pools.admin.query(
         `select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'`,
         [pid],
@@ -124,7 +125,7 @@ describe('the scribe', { timeout: 60_000 }, () => {
       return rowCount === 1;
     });
     await blocker.query(`select pg_terminate_backend(${pid})`);
-    await until(async () => errors.length > 0);
+    await until('an error', () => errors.length > 0);
     await blocker.query('rollback');
     blocker.release();
     await scribe.flush();
@@ -144,7 +145,7 @@ describe('the scribe', { timeout: 60_000 }, () => {
       await ledger.pools.admin.query('select pg_terminate_backend($1)', [pid]);
     }
     await ledger.state('web', loggedIn());
-    await until(async () => errors.length > 0);
+    await until('an error', () => errors.length > 0);
     await scribe.flush();
     await assertWhole(ledger);
   });
@@ -204,7 +205,7 @@ describe('the scribe', { timeout: 60_000 }, () => {
     const beats = async () =>
       (await ledger.entries()).filter((it) => it.body['type'] === 'log.heartbeat');
     const count = (await beats()).length;
-    await until(async () => (await beats()).length >= count + 2);
+    await until('two more beats', async () => (await beats()).length >= count + 2);
     await scribe.stop();
 
     const calm = start();
@@ -224,7 +225,7 @@ describe('the scribe', { timeout: 60_000 }, () => {
     await ledger.pools.admin.query(flip);
     await ledger.state('web', loggedIn());
     const scribe = start({ onError: (error) => errors.push(error) });
-    await until(async () => errors.length > 0);
+    await until('an error', () => errors.length > 0);
 
     assert.match(String(errors[0]), /tiles do not lead to the root/);
     assert.equal((await ledger.entries()).length, entries);

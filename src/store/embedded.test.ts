@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { until } from '#core/testing/until.ts';
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { runsServerOf } from './embedded-postmaster.ts';
 import { DatabaseProblem } from './problem.ts';
@@ -47,13 +47,6 @@ async function startElsewhere(...args: string[]) {
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; !condition(); turn++) {
-    assert.ok(turn < 1_000, 'waited too long');
-    await wait(10);
-  }
 }
 
 const filesOf = (dataDirectory: string) => path.join(dataDirectory, 'postgres');
@@ -184,7 +177,7 @@ describe('the embedded server', () => {
   it('ends with a process that ends without stopping it', async () => {
     const { child, processId } = await startElsewhere(shared, '', 'exit');
     await ended(child);
-    await until(() => !runsServerOf(filesOf(shared), processId));
+    await until('the server to end', () => !runsServerOf(filesOf(shared), processId));
   });
 
   it('puts its socket elsewhere when the path of the data directory is too long', async () => {

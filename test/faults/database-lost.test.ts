@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '#core/testing/until.ts';
 import { startTestServer } from '#store/testing/server.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { leaver, newSecret, startHouse } from './house.ts';
 import { processTiming, worker } from './worker-process.ts';
@@ -79,7 +79,7 @@ describe('a database that is killed in the middle', () => {
           () => false,
         ),
       );
-      await Promise.all(leaving.map((who) => house.completed(who, 30_000)));
+      await Promise.all(leaving.map((who) => house.completed(who)));
       assert.ok(other.isAlive());
     }
 

@@ -6,8 +6,9 @@ import { type HookAnswer, receiveHook } from '#app/hooks.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
+import { until } from '#core/testing/until.ts';
 import type { Timing } from '#engine/engine.ts';
-import { startGatehouse, type TestGatehouse, until } from '../support/gatehouse.ts';
+import { startGatehouse, type TestGatehouse } from '../support/gatehouse.ts';
 
 /** Somebody who leaves at once. */
 export interface Leaver {
@@ -33,7 +34,7 @@ export interface House {
   /** Null: the case is not open yet. */
   find(leaver: Leaver): Promise<CaseWithSteps | null>;
   /** Waits for the departure to be complete. */
-  completed(leaver: Leaver, withinMs?: number): Promise<CaseWithSteps>;
+  completed(leaver: Leaver): Promise<CaseWithSteps>;
   stop(): Promise<void>;
 }
 
@@ -97,14 +98,14 @@ export async function startHouse(
       assert.deepEqual(await house.tell(who), { kind: 'taken' });
     },
 
-    completed: (who, withinMs = 15_000) =>
+    completed: (who) =>
       until(
         `${who.id} to have left`,
         async () => {
           const found = await find(who);
           return found?.case.state === 'complete' && found;
         },
-        { withinMs, seen: () => inShort(find, who) },
+        { seen: () => inShort(find, who) },
       ),
     stop: () => gatehouse.stop(),
   };

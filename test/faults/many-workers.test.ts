@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { attestStep } from '#app/steps.ts';
+import { until } from '#core/testing/until.ts';
 import { type Entry, entriesOf } from '#ledger/testing/ledger.ts';
 import { startHttpSystem } from '../../practice/servers/http-system.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
 import { badges, becomeGuest } from './systems.ts';
@@ -96,7 +96,7 @@ describe('several workers on one database', () => {
     await startWorkers(2);
     wiki.latencyMs = 30;
     await Promise.all(crowd.map((who) => house.confirm(who)));
-    await Promise.all(crowd.map((who) => house.completed(who, 30_000)));
+    await Promise.all(crowd.map((who) => house.completed(who)));
 
     for (const who of crowd) assert.deepEqual(effects(who), ['suspended']);
     const [at] = await rows<{ workers: number }>(
@@ -112,7 +112,7 @@ describe('several workers on one database', () => {
     await Promise.all(halved.map((who) => house.confirm(who)));
     assert.equal((await one.ended).signal, 'SIGKILL');
 
-    await Promise.all(halved.map((who) => house.completed(who, 30_000)));
+    await Promise.all(halved.map((who) => house.completed(who)));
     for (const who of halved) assert.deepEqual(effects(who), ['suspended']);
     await until('no job to be held by the dead', async () => {
       const [held] = await rows<{ count: number }>(
@@ -185,7 +185,7 @@ describe('several workers on one database', () => {
     await house.confirm(lost1);
     await forgetJobs();
     await startWorkers(1);
-    await house.completed(lost1, 20_000);
+    await house.completed(lost1);
   });
 
   it('see that the last step was done by hand, even if the job that says so is lost', async () => {

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { listAlerts } from '#app/alerts.ts';
-import type { StepRow } from '#app/cases.ts';
-import { listConnections } from '#app/connections.ts';
-import { retryStep } from '#app/steps.ts';
-import type { FactType } from '#core/event.ts';
-import { entriesOf } from '#ledger/testing/ledger.ts';
+import { until } from '#core/testing/until.ts';
 import { startHttpSystem } from '../../practice/servers/http-system.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
+import { observe } from './observe.ts';
 import { badges, block } from './systems.ts';
 
 const playbook = `
@@ -77,44 +72,7 @@ describe('a system that misbehaves', () => {
     await house.stop();
   });
 
-  const stepOf = async (who: Leaver) => {
-    const steps = (await house.find(who))?.steps ?? [];
-    return steps.find((it) => it.playbookStep === 'block' && it.account !== null);
-  };
-  const held = (who: Leaver): Promise<StepRow> =>
-    until(
-      `the step of ${who.id} to be held`,
-      async () => {
-        const step = await stepOf(who);
-        return step?.status === 'held' && step;
-      },
-      { seen: () => stepOf(who) },
-    );
-  const retry = (step: StepRow) => retryStep(house.gatehouse.app, house.gatehouse.admin, step.id);
-  const alerts = () => listAlerts(house.gatehouse.app, house.gatehouse.admin, 100);
-  const connection = async (id: string) => {
-    const { app, admin } = house.gatehouse;
-    return (await listConnections(app, admin)).find((it) => it.id === id);
-  };
-  /** What the record says about one step, in order. */
-  async function facts(step: StepRow): Promise<readonly FactType[]> {
-    await house.gatehouse.scribe.flush();
-    const entries = await entriesOf(house.gatehouse.database.pools.admin);
-    return entries
-      .filter(({ body }) => (body['step'] as { id?: string } | undefined)?.id === step.id)
-      .map(({ body }) => body['type'] as FactType);
-  }
-  /** Waits until the engine has looked after everything so many times more. */
-  async function sweeps(count: number): Promise<void> {
-    const pulse = async () => {
-      const query = `select at::text from pulses where name = 'engine'`;
-      return (await house.gatehouse.rows<{ at: string }>(query))[0]?.at;
-    };
-    for (let i = 0; i < count; i += 1) {
-      const last = await pulse();
-      await until('a sweep', async () => (await pulse()) !== last);
-    }
-  }
+  const { stepOf, held, retry, alerts, connection, facts, sweeps } = observe(() => house);
   const changes = (who: Leaver) =>
     wiki.requests.filter((it) => it.method === 'PATCH' && it.path.endsWith(`/Users/${who.id}`));
   const effects = (who: Leaver) =>

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { listAlerts } from '#app/alerts.ts';
-import { listConnections } from '#app/connections.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep } from '#app/steps.ts';
+import { until } from '#core/testing/until.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
 import { startSmtpServer } from '../../practice/servers/smtp.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
+import { observe } from './observe.ts';
 import { startReceiver } from './receiver.ts';
 
 const playbook = `
@@ -85,11 +85,7 @@ describe('a system that is down for longer than we try at once', () => {
       contacts,
       mailConnection: 'post',
     });
-  const connection = async (id: string) => {
-    const { app, admin } = house.gatehouse;
-    return (await listConnections(app, admin)).find((it) => it.id === id);
-  };
-  const alerts = () => listAlerts(house.gatehouse.app, house.gatehouse.admin, 100);
+  const { alerts, connection } = observe(() => house);
   const openAlert = (kind: string) =>
     until(`an alert ${kind}`, async () =>
       (await alerts()).find((it) => it.kind === kind && it.resolvedAt === null),

@@ -1,86 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ulid } from 'ulid';
-import { z } from 'zod';
 import { listAlerts } from '#app/alerts.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep } from '#app/steps.ts';
-import { type Account, change, connector, done, transition } from '#connector-kit/contract.ts';
-import { keepDelivery } from '#store/deliveries.ts';
+import { until } from '#core/testing/until.ts';
 import { connectors } from '../../src/connectors.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, startHouse } from './house.ts';
-
-/** Where the moody system trips over its own feet; it does so for one kind of person each. */
-const moods = ['find', 'read', 'plan', 'apply', 'well'] as const;
-type Mood = (typeof moods)[number];
-
-const trip = (mood: Mood, where: Mood): void => {
-  if (mood !== where) return;
-  const nothing: { length?: { of: number } } = {};
-  // A programming mistake, as they happen.
-  nothing.length!.of.toFixed();
-};
-
-/** A connector with a mistake in every function, and what was asked of it. */
-function moody() {
-  const asked: string[] = [];
-  const suspended = new Set<string>();
-  const moodOf = (id: string): Mood => moods.find((it) => id.startsWith(it)) ?? 'well';
-  const account = (id: string): Account => ({
-    id,
-    login: id,
-    status: 'active',
-    privileged: false,
-    lastSeenAt: null,
-  });
-  const made = connector({
-    id: 'moody',
-    name: 'Moody',
-    category: 'other',
-    settings: z.strictObject({}),
-    hosts: () => [],
-    open: () => ({}),
-    async check() {
-      return { actingAs: 'somebody', scopes: null };
-    },
-    accounts: {
-      async find(_client, { email }) {
-        const id = email.split('@')[0]!;
-        asked.push(`find ${id}`);
-        trip(moodOf(id), 'find');
-        return [account(id)];
-      },
-      async *list() {},
-    },
-    actions: [
-      transition({
-        capability: 'account.suspend',
-        summary: 'Blocks the account.',
-        scopes: [],
-        params: z.strictObject({}),
-        state: z.strictObject({ id: z.string(), active: z.boolean() }),
-        repeatable: true,
-        async read(_client, id) {
-          asked.push(`read ${id}`);
-          trip(moodOf(id), 'read');
-          return { id, active: !suspended.has(id) };
-        },
-        plan({ id, active }) {
-          trip(moodOf(id), 'plan');
-          return active ? change('Block it.', null) : done('It is blocked.');
-        },
-        async apply(_client, id) {
-          asked.push(`apply ${id}`);
-          trip(moodOf(id), 'apply');
-          suspended.add(id);
-        },
-      }),
-    ],
-  });
-  return { connector: made, asked, suspended };
-}
+import { moods, moody } from './moody.ts';
 
 describe('a fault of our own', () => {
   let house: House;
@@ -101,7 +28,7 @@ describe('a fault of our own', () => {
     );
     await house.connect({ id: 'moody', connector: 'moody', settings: {} });
   });
-  after(() => house.stop());
+  after(() => house?.stop());
 
   const alerts = () => listAlerts(house.gatehouse.app, house.gatehouse.admin, 100);
   const heldStep = (who: Leaver) =>
@@ -200,105 +127,11 @@ describe('a fault of our own', () => {
     assert.equal(unplanned.caseId, (await house.find(who))?.case.id);
 
     await write(kept);
-    await house.completed(who, 20_000);
+    await house.completed(who);
     assert.ok((await alerts()).find((it) => it.id === unplanned.id)?.resolvedAt);
   });
 
   it('leaves an unbroken record', async () => {
-    await checkInvariants(house.gatehouse, { secrets: house.secrets });
-  });
-});
-
-describe('people with odd names', () => {
-  let house: House;
-  const system = moody();
-
-  before(async () => {
-    house = await startHouse(
-      `
-        playbook: involuntary-departure
-        title: Block everywhere
-        for: departure
-        steps:
-          - { id: block, layer: security, do: account.suspend, on: every account }
-          - id: tell
-            layer: operations
-            task: { title: "Say goodbye to {person.name}", assign to: { email: ada@meadow.example }, due: last working day }
-      `,
-      {},
-      { connectors: new Map([...connectors, ['moody', system.connector]]) },
-    );
-    await house.connect({ id: 'moody', connector: 'moody', settings: {} });
-  });
-  after(() => house.stop());
-
-  const odd: readonly (readonly [string, string])[] = [
-    ['emoji', 'Zoë 👩‍👩‍👧 O’Neil'],
-    ['rtl', 'שרה \u202eכהן'],
-    ['quotes', `Robert'); drop table cases; -- "{person.name}" \\`],
-    ['long', 'x'.repeat(2_000)],
-    ['newline', 'Ann\r\nBcc: everybody@meadow.example'],
-  ];
-  for (const [id, name] of odd) {
-    it(`leave like everybody else: ${id}`, async () => {
-      const who = { ...leaver(id), name };
-      await house.confirm(who);
-      const task = await until('the task', async () =>
-        (await house.find(who))?.steps.find((it) => it.kind === 'task' && it.assignment),
-      );
-      const { app, admin } = house.gatehouse;
-      await attestStep(app, admin, task.id, { reason: 'Said goodbye.', proof: 'card' });
-      await house.completed(who);
-      assert.ok(system.suspended.has(id));
-    });
-  }
-
-  for (const [id, more] of [
-    ['nul', { name: 'Nul \u0000 Byte' }],
-    ['surrogate', { name: 'Half \ud800 pair' }],
-    ['pages', { name: 'x'.repeat(900_000) }],
-    ['endless', { email: `${'x'.repeat(100_000)}@meadow.example` }],
-  ] as const) {
-    it(`that nothing can hold are refused, and a person is told: ${id}`, async () => {
-      const answer = await house.tell({ ...leaver(id), ...more });
-
-      assert.equal(answer.kind, 'unreadable');
-      assert.equal(await house.find(leaver(id)), null);
-      const { app, admin } = house.gatehouse;
-      const [alert] = await listAlerts(app, admin, 1);
-      assert.equal(alert?.kind, 'source.rejected');
-    });
-  }
-
-  it('are refused by the database where a source lets them through', async () => {
-    const { gatehouse } = house;
-    const person = { ...(await house.find(leaver('emoji')))!.case.personFacts, personId: 'nul' };
-    await keepDelivery(gatehouse.database.pools.web, {
-      id: ulid(),
-      source: 'csv',
-      messageId: 'nul',
-      askedBy: null,
-      body: Buffer.from(
-        JSON.stringify({
-          type: 'role.changed',
-          occurredAt: new Date().toISOString(),
-          version: null,
-          person: { ...person, name: 'Nul \u0000 Byte' },
-          departure: null,
-        }),
-      ),
-    });
-
-    const [delivery] = await until('it to be refused', async () => {
-      const found = await gatehouse.rows<{ detail: string }>(
-        `select detail from deliveries where message_id = 'nul' and outcome = 'rejected'`,
-      );
-      return found.length > 0 && found;
-    });
-    assert.equal(delivery?.detail, 'a value in it is no text that can be kept, or too long.');
-  });
-
-  it('leave an unbroken record', async () => {
     await checkInvariants(house.gatehouse, { secrets: house.secrets });
   });
 });

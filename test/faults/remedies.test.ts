@@ -6,10 +6,10 @@ import type { StepRow } from '#app/cases.ts';
 import { Problem } from '#app/problem.ts';
 import { attestStep, possibleStepActs, retryStep, waiveStep } from '#app/steps.ts';
 import { createUser } from '#app/users.ts';
+import { until } from '#core/testing/until.ts';
 import type { Role } from '#core/user.ts';
 import { entriesOf } from '#ledger/testing/ledger.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
 

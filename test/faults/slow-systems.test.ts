@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { changeSetting } from '#app/settings.ts';
+import { until } from '#core/testing/until.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
 import { startSmtpServer } from '../../practice/servers/smtp.ts';
-import { until } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { leaver, newSecret, startHouse } from './house.ts';
 

@@ -14,7 +14,6 @@ import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys
 import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
 import { connectors as allConnectors } from '../../src/connectors.ts';
 import { startWorker, wireApp } from '../../src/wiring.ts';
-import { until } from './until.ts';
 
 /** Where a server of a test listens: a port of 127.0.0.1, or an address of 127.0.0.0/8 with its port. */
 export interface Place {
@@ -148,5 +147,3 @@ function logInto(lines: string[]): Log {
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
-
-export { until };

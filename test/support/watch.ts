@@ -1,6 +1,6 @@
 import type { CaseWithSteps, StepRow } from '#app/cases.ts';
+import { until } from '#core/testing/until.ts';
 import type { House } from './company.ts';
-import { until } from './until.ts';
 
 /** Looks at departures as they go, until they are as a test expects them. */
 export function watching(house: House) {

@@ -13,7 +13,7 @@ import {
   mustRun,
   run,
   stopProgram,
-  until,
+  whileAlive,
 } from '../../practice/servers/program.ts';
 
 // A real Active Directory: Samba as domain controller. Its ports are fixed, so it gets a loopback
@@ -110,7 +110,7 @@ export async function startSamba() {
     const answers = async () =>
       (await tools.signIn(administrator, password)).code === 0 &&
       (await kinit('Administrator', password)).ok;
-    await until('Samba answers', answers, { child, withinMs: 60_000 });
+    await whileAlive(child, 'Samba to answer', answers);
   } catch (error) {
     await stop();
     throw new Error(`Samba did not start on ${ip}. It said: ${said}`, { cause: error });

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
+import { until } from '#core/testing/until.ts';
 import type { Role } from '#core/user.ts';
 import { deliver } from '#intake/deliver.ts';
 import { startLedger, type TestLedger } from '#ledger/testing/ledger.ts';
@@ -132,14 +133,15 @@ export async function startTestApp(): Promise<TestApp> {
         ...it,
       } as const;
       const asking = requestDeparture(app, by, { personId, departure });
-      const { rows } = working
-        ? { rows: [] }
-        : await until(() =>
-            pools.admin.query<{ id: string }>(
-              "select id from deliveries where outcome = 'received' and source = 'api'",
-            ),
+      if (!working) {
+        const asked = await until('the request to be written down', async () => {
+          const { rows } = await pools.admin.query<{ id: string }>(
+            "select id from deliveries where outcome = 'received' and source = 'api'",
           );
-      for (const { id } of rows) await deliver(intake, id);
+          return rows.length > 0 && rows;
+        });
+        for (const { id } of asked) await deliver(intake, id);
+      }
       const { caseId, detail } = await asking;
       if (caseId === null) throw new Error(`no departure was opened: ${detail}`);
       return caseId;
@@ -224,16 +226,6 @@ export async function startTestApp(): Promise<TestApp> {
 const refuseOrder: AnswerOrder = (kind) => {
   throw new Error(`the test answers no order ${kind}`);
 };
-
-async function until<Row>(
-  look: () => Promise<{ rows: readonly Row[] }>,
-): Promise<{ rows: readonly Row[] }> {
-  for (;;) {
-    const found = await look();
-    if (found.rows.length > 0) return found;
-    await wait(5);
-  }
-}
 
 function secretsInMemory(handedOver: Map<string, string>): AppSecrets {
   const inbound = new Map<string, string>();

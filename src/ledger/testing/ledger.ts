@@ -104,8 +104,3 @@ export const loggedIn = (id = 'u_1'): Fact => ({
   actor: { kind: 'person', id, auth: 'oidc' },
   data: { method: 'oidc' },
 });
-
-/** Resolves when the condition holds; the test runner's own time limit ends a vain wait. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
