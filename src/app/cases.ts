@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ulid } from 'ulid';
 import { type CaseState, endStates } from '#core/case.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { LifecycleEvent } from '#core/lifecycle.ts';
@@ -21,6 +20,7 @@ import { databaseNow } from '#store/clock.ts';
 import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.ts';
 import { stepsOfUnknownOutcome } from '#store/leases.ts';
 import { employmentsOf } from '#store/people.ts';
+import { newId } from '#store/random.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
@@ -93,7 +93,7 @@ export async function requestDeparture(
     person: person.facts,
     departure: { id: `api:${person.personId}:${person.employmentId}`, ...it.departure },
   };
-  const id = ulid();
+  const id = newId();
   await keepDelivery(app.pool, {
     id,
     source: 'api',

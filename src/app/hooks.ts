@@ -1,9 +1,9 @@
-import { ulid } from 'ulid';
 import { ConnectorError } from '#core/failure.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection } from '#store/connections.ts';
 import { closeDelivery, keepDelivery } from '#store/deliveries.ts';
+import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App } from './app.ts';
 
@@ -34,7 +34,7 @@ export async function receiveHook(
   const verdict = people.verify({ headers: it.headers, body: it.body }, secrets, now);
   if (verdict.kind === 'refused') return { kind: 'refused', because: verdict.because };
 
-  const id = ulid();
+  const id = newId();
   const unreadable = whyUnreadable(() => people.hear(it.body));
   if (unreadable === null) {
     await keepDelivery(app.pool, {

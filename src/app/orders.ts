@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ulid } from 'ulid';
 import { loadOrder, placeOrder } from '#store/orders.ts';
+import { newId } from '#store/random.ts';
 import type { App, Caller } from './app.ts';
 import { Problem } from './problem.ts';
 
@@ -13,7 +13,7 @@ export async function order(
   caller: Caller,
   it: { kind: OrderKind; input: unknown; patienceMs?: number },
 ): Promise<unknown> {
-  const id = ulid();
+  const id = newId();
   await placeOrder(app.pool, { id, kind: it.kind, input: it.input, askedBy: caller.user.id });
   const until = performance.now() + (it.patienceMs ?? 35_000);
   for (;;) {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { ulid } from 'ulid';
 import type { LifecycleEvent } from '#core/lifecycle.ts';
 import { readPeopleCsv } from '#intake/csv.ts';
 import { type AccountRow, accountsOf, linkAccount, listAccounts } from '#store/accounts.ts';
@@ -13,6 +12,7 @@ import {
   type PersonRow,
   savePerson,
 } from '#store/people.ts';
+import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
@@ -72,7 +72,7 @@ export async function importPeople(
     if (isNew) changed += 1;
     if (departure === null) continue;
 
-    const id = ulid();
+    const id = newId();
     const event: LifecycleEvent = {
       type: 'departure.confirmed',
       occurredAt: now.toISOString(),

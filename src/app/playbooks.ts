@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ulid } from 'ulid';
 import type { ConnectionOffer, PlaybookProblem } from '#core/playbook.ts';
 import { checkPlaybook, readPlaybook } from '#core/playbook.ts';
 import { settingsFrom } from '#core/settings.ts';
@@ -16,6 +15,7 @@ import {
   movePlaybook,
   type PlaybookRow,
 } from '#store/playbooks.ts';
+import { newId } from '#store/random.ts';
 import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { listUsers } from '#store/users.ts';
@@ -53,7 +53,7 @@ export async function importPlaybook(app: App, caller: Caller, text: string): Pr
   const name = read.playbook.playbook;
   const newest = (await listStored(app.pool)).find((it) => it.name === name);
   if (newest?.text === text) return { playbook: newest, problems };
-  const id = ulid();
+  const id = newId();
   await draftPlaybook(app.pool, {
     id,
     name,
@@ -177,7 +177,7 @@ export async function publishStarters(app: Pick<App, 'pool' | 'keys'>): Promise<
     for (const text of starters()) {
       const read = readPlaybook(text);
       if ('problems' in read) throw unreadable(read.problems);
-      const id = ulid();
+      const id = newId();
       const { playbook: name, title } = read.playbook;
       await draftPlaybook(tx, { id, name, title, text, author: 'gatehouse' });
       const actor = { kind: 'system', id: 'gatehouse', auth: 'none' } as const;

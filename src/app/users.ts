@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ulid } from 'ulid';
 import { isRole, roles } from '#core/user.ts';
 import { record } from '#ledger/record.ts';
+import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import {
   addToken,
@@ -60,7 +60,7 @@ export async function createUser(
   if (it.roles.includes('auditor') && it.roles.length > 1) {
     throw new Problem('not possible', 'An auditor holds no other role.');
   }
-  const id = ulid();
+  const id = newId();
   return inTransaction(app.pool, async (tx) => {
     await record(tx, app.keys, [
       {

@@ -1,8 +1,7 @@
 import { stepDigest } from '#ledger/digest.ts';
-import { record } from '#ledger/record.ts';
-import { beginContainment } from '#store/cases.ts';
+import { stating } from '#ledger/record.ts';
 import { markCall, prolongClaim } from '#store/leases.ts';
-import { inTransaction } from '#store/sql.ts';
+import { despiteDeadlocks } from '#store/sql.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
@@ -10,6 +9,7 @@ import { factAbout } from './facts.ts';
 import { fail, failureIn } from './fail.ts';
 import { lookAgain } from './look-again.ts';
 import { Stale } from './settle.ts';
+import { inTurn } from './turn.ts';
 
 /** Moments are reckoned from the database's clock, as it was when the pass began. */
 export const later = (now: Date, ms: number) => new Date(now.getTime() + ms);
@@ -71,36 +71,38 @@ export async function beginCall(
     return null;
   }
 
-  let markedAt = 0;
-  const mark = await inTransaction(engine.pool, async (tx) => {
-    await record(tx, engine.keys, [
-      factAbout(work, 'step.intended', {
-        attempt: work.attempt + 1,
-        plan: digest,
-        before: work.before ?? it.state,
-        summary: it.planned.summary,
-        data: { deadline: later(work.now, engine.timing.callMs).toISOString() },
-      }),
-    ]);
-    if (work.layer === 'security' && !work.containmentAt) await beginContainment(tx, work.caseId);
-    engine.failpoint('before the intent commits');
-    markedAt = performance.now();
-    const marked = await markCall(tx, {
-      stepId: work.id,
-      version: work.version,
-      worker: engine.worker,
-      leaseMs: engine.timing.leaseMs,
-      attempt: work.attempt,
-      outcome: work.callOutcome,
-      before: it.state,
+  const intent = await stating(engine.pool, engine.keys, [
+    factAbout(work, 'step.intended', {
+      attempt: work.attempt + 1,
+      plan: digest,
+      before: work.before ?? it.state,
       summary: it.planned.summary,
-      planDigest: digest,
-    });
-    if (!marked) throw new Stale(work.id);
-    return marked;
-  });
+      data: { deadline: later(work.now, engine.timing.callMs).toISOString() },
+    }),
+  ]);
+  engine.failpoint('before the intent commits');
+  let askedAt = 0;
+  const claim = {
+    stepId: work.id,
+    version: work.version,
+    worker: engine.worker,
+    leaseMs: engine.timing.leaseMs,
+    attempt: work.attempt,
+    outcome: work.callOutcome,
+    before: it.state,
+    summary: it.planned.summary,
+    planDigest: digest,
+    isCut: work.layer === 'security' && !work.containmentAt,
+  };
+  const mark = await inTurn(work.caseId, () =>
+    despiteDeadlocks(() => {
+      askedAt = performance.now();
+      return markCall(engine.pool, intent, claim);
+    }),
+  );
+  if (!mark) throw new Stale(work.id);
   // A process frozen between the mark and this line must not send.
-  if (performance.now() - markedAt > longestFreezeMs) throw new Stale(work.id);
+  if (performance.now() - askedAt - mark.waitedMs > longestFreezeMs) throw new Stale(work.id);
   engine.failpoint('after the intent, before the call');
   return { ...mark, summary: it.planned.summary };
 }

@@ -50,6 +50,6 @@ export function factAbout(work: Work, type: FactType, it: Saying): Fact {
     ...(it.plan ? { plan: it.plan } : {}),
     ...(it.remote ? { remote: it.remote } : {}),
     data: it.data ?? {},
-    personal: { subject: work.subject, values },
+    personal: { subject: work.subject, key: work.subjectKey, values },
   };
 }

@@ -99,9 +99,7 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
   await inTransaction(engine.pool, async (tx) => {
     const locked = await lockCase(tx, caseId);
     if (!locked || locked.version !== it.version) throw new Stale(caseId);
-    for (const [connectionId, accounts] of answers) {
-      await saveFoundAccounts(tx, { connectionId, person: it.person, accounts });
-    }
+    await saveFoundAccounts(tx, { person: it.person, answers });
     await write(tx, engine, locked, planned, [...new Set([...it.lookedUp, ...answers.keys()])]);
     if (found) await settleLookUp(tx, engine, found);
     await release(tx, engine, { caseId, direction: 'forward' });

@@ -12,6 +12,7 @@ import { dueAlerts, wakeAlert } from '#store/alerts.ts';
 import { unfinishedCases, unplannedCases, wakeCase } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
 import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
+import { openQueuePool } from '#store/pools.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { climbLadder } from './ladder.ts';
@@ -27,6 +28,14 @@ export type Tasks = Readonly<Record<string, (payload: unknown) => Promise<void>>
 export interface RunningEngine {
   /** Lets passes end, takes no new ones. */
   stop(): Promise<void>;
+}
+
+interface Running {
+  readonly runner: Runner;
+  readonly concurrency: number;
+  readonly tasks: readonly string[];
+  /** Tells it that there may be jobs for it. */
+  nudge(): void;
 }
 
 /** How often a runner looks by itself; new jobs wake it at once. Also the resolution of timers. */
@@ -48,8 +57,9 @@ export async function startEngine(
   pool: pg.Pool,
   tasks: Tasks,
 ): Promise<RunningEngine> {
-  const life = await holdLife(pool);
-  const runners = new Map<string, { runner: Runner; concurrency: number }>();
+  const queue = openQueuePool(pool, (message) => engine.log.warn({}, message));
+  const life = await holdLife(queue);
+  const runners = new Map<string, Running>();
   const quiet = new Logger(() => (level, message) => {
     if (level === 'error') engine.log.error({}, message);
   });
@@ -71,11 +81,15 @@ export async function startEngine(
       ids.push(id);
       void life.add(id);
     };
+    let nudge = () => {};
     const events: WorkerEvents = new EventEmitter();
-    events.on('pool:create', ({ workerPool }) => live(workerPool.id));
+    events.on('pool:create', ({ workerPool }) => {
+      live(workerPool.id);
+      nudge = () => workerPool.nudge(concurrency);
+    });
     events.on('worker:create', ({ worker }) => live(worker.workerId));
     const runner = await run({
-      pgPool: pool,
+      pgPool: queue,
       taskList,
       concurrency,
       noHandleSignals: true,
@@ -92,10 +106,8 @@ export async function startEngine(
         },
       },
     });
-    runners.set(name, { runner, concurrency });
-    pool.options.max += 1; // each runner keeps one connection to hear of new jobs
+    runners.set(name, { runner, concurrency, tasks: Object.keys(taskList), nudge });
     const ended = () => {
-      pool.options.max -= 1;
       // What it still holds is for others.
       for (const id of ids) void life.remove(id);
       if (runners.get(name)?.runner !== runner) return;
@@ -171,6 +183,10 @@ export async function startEngine(
 
   await follow();
   await life.listen('gatehouse_connections', () => void follow());
+  await life.listen('gatehouse_jobs', (task) => {
+    for (const { tasks, nudge } of runners.values())
+      if (task === null || tasks.includes(task)) nudge();
+  });
   const sweeper = every(engine.timing.sweepMs, sweep);
 
   return {
@@ -182,6 +198,7 @@ export async function startEngine(
       runners.clear();
       await Promise.all(last.map(({ runner }) => runner.stop().catch(() => {})));
       await life.end();
+      await queue.end();
     },
   };
 }

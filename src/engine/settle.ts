@@ -2,15 +2,16 @@ import type { FactType } from '#core/event.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
 import type { Grade } from '#core/step.ts';
-import { record } from '#ledger/record.ts';
+import { record, stating } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
-import { wakeCase } from '#store/cases.ts';
+import { lockCase, wakeCase } from '#store/cases.ts';
 import { noteAnswer } from '#store/health.ts';
-import { type Db, inTransaction } from '#store/sql.ts';
+import { type Db, despiteDeadlocks, inTransaction } from '#store/sql.ts';
 import { holdStep, type Released, releaseSteps, settleStep, type Work } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { advanceCase } from './progress.ts';
+import { inTurn } from './turn.ts';
 
 /** Somebody else moved the step, or the claim ran out: roll back and write nothing. */
 export class Stale extends Error {
@@ -37,13 +38,28 @@ export interface Outcome {
   readonly searched?: readonly string[];
 }
 
-/** tx2: the result, its fact, and what it releases. Either all of it happened or none of it. */
+/**
+ * The result, its fact, and what it releases: one statement, so either all of it happened or none
+ * of it. What follows for the case as a whole comes after; should we not live to see to it, the
+ * sweep does.
+ */
 export async function settle(engine: Engine, work: Work, it: Outcome): Promise<void> {
-  await inTransaction(engine.pool, (tx) => settleIn(tx, engine, work, it));
+  const released = await inTurn(work.caseId, () =>
+    despiteDeadlocks(() => settleWith(engine.pool, engine, work, it)),
+  );
+  engine.failpoint('before the release');
+  if (!concernsCase(work, released)) return;
+  await inTransaction(engine.pool, async (tx) => {
+    if (await lockCase(tx, work.caseId)) await release(tx, engine, work);
+  });
 }
 
 /** {@link settle} inside a transaction that does more. */
 export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome): Promise<void> {
+  await goOn(tx, engine, work, await settleWith(tx, engine, work, it));
+}
+
+async function settleWith(db: Db, engine: Engine, work: Work, it: Outcome): Promise<Released> {
   const { summary = null, fence = null, applied = false } = it;
   const attempt = it.attempt ?? Math.max(1, work.attempt);
   // A call was announced by `step.intended`, which says on which account and what for.
@@ -66,9 +82,7 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
     const remote = it.remote ?? null;
     facts.unshift(factAbout(work, 'step.applied', { attempt, named: false, remote }));
   }
-  await record(tx, engine.keys, facts);
-  engine.failpoint('before the release');
-  const settled = await settleStep(tx, {
+  const released = await settleStep(db, await stating(db, engine.keys, facts), {
     stepId: work.id,
     version: work.version,
     grade: it.grade,
@@ -79,8 +93,8 @@ export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome):
     applied,
     fence,
   });
-  if (!settled) throw new Stale(work.id);
-  await goOn(tx, engine, work, settled);
+  if (!released) throw new Stale(work.id);
+  return released;
 }
 
 /** Makes ready what waited, and moves the case on: access removed, complete, brought back. */
@@ -90,18 +104,16 @@ export async function release(tx: Db, engine: Engine, work: Course): Promise<voi
 
 type Course = Pick<Work, 'caseId' | 'direction'>;
 
-async function goOn(
-  tx: Db,
-  engine: Engine,
-  { caseId, direction }: Course,
-  { direction: now, open, openSecurity, security }: Released,
-): Promise<void> {
-  if (now !== direction) {
-    // Turned round while a call was under way: what it did has to be undone as well.
-    return wakeCase(tx, { caseId, urgency: 0 });
-  }
-  if (open > 0 && (openSecurity > 0 || security === 0)) return;
-  await advanceCase(tx, engine, { caseId, allSettled: open === 0 });
+/** Whether a step that was settled leaves something to do for its case. */
+const concernsCase = ({ direction }: Course, it: Released): boolean =>
+  it.direction !== direction || it.open === 0 || (it.openSecurity === 0 && it.security > 0);
+
+async function goOn(tx: Db, engine: Engine, course: Course, it: Released): Promise<void> {
+  if (!concernsCase(course, it)) return;
+  const { caseId, direction } = course;
+  // Turned round while a call was under way: what it did has to be undone as well.
+  if (it.direction !== direction) return wakeCase(tx, { caseId, urgency: 0 });
+  await advanceCase(tx, engine, { caseId, allSettled: it.open === 0 });
 }
 
 export interface Holding {

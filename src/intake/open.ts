@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import { type CaseDates, resolveDates } from '#core/dates.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import { settingsFrom } from '#core/settings.ts';
@@ -6,6 +5,7 @@ import { record } from '#ledger/record.ts';
 import { openCase, wakeCase } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import type { PersonRow } from '#store/people.ts';
+import { newId } from '#store/random.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
@@ -33,7 +33,7 @@ export async function openDeparture(
   const days = 'question' in dates ? null : dates;
 
   const guard = await quarantineIfTooMany(tx, settings);
-  const caseId = ulid();
+  const caseId = newId();
   const state = guard ? 'quarantined' : 'draft';
   await record(tx, intake.keys, [
     {

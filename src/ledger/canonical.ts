@@ -1,10 +1,10 @@
 import canonicalize from 'canonicalize';
 
-/** The bytes of RFC 8785. Undefined members are left out; what JSON cannot say is refused. */
-export function canonical(value: unknown): Buffer {
+/** The text of RFC 8785. Undefined members are left out; what JSON cannot say is refused. */
+export function canonical(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new Error('Nothing was given to write down.');
-  return Buffer.from(text, 'utf8');
+  return text;
 }
 
 /**

@@ -17,7 +17,9 @@ export interface StepPlan {
 export function stepDigest(plan: StepPlan): string {
   const { account, capability, change, connection, params, state, step, summary } = plan;
   const shown = { account, capability, change, connection, params, state, step, summary };
-  return base64url(sha256(Buffer.from('gatehouse/plan@1\n'), canonical(wellFormed(shown))));
+  return base64url(
+    sha256(Buffer.from('gatehouse/plan@1\n'), Buffer.from(canonical(wellFormed(shown)))),
+  );
 }
 
 /** The digest of several steps approved at once, from theirs, in the order of execution. */

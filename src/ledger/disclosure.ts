@@ -1,6 +1,6 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { decrypt, encrypt, nonceBytes } from '#store/aead.ts';
+import { randomBytes } from '#store/random.ts';
 import { base64url, sha256 } from './hash.ts';
 
 /**
@@ -34,7 +34,7 @@ export function readDisclosure(text: string): { name: string; value: unknown } {
 
 /** The digests of a leaf, sorted, with up to three that hide nothing, so that their number says nothing. */
 export function sortedDigests(disclosures: readonly Disclosure[]): readonly string[] {
-  const decoys = Array.from({ length: randomInt(4) }, () => base64url(randomBytes(32)));
+  const decoys = Array.from({ length: randomBytes(1)[0]! % 4 }, () => base64url(randomBytes(32)));
   return [...disclosures.map((it) => it.digest), ...decoys].sort();
 }
 

@@ -34,7 +34,8 @@ describe('the published vectors', () => {
   });
 
   it('are their own canonical form', () => {
-    for (const leaf of leaves) assert.deepEqual(canonical(JSON.parse(leaf.toString())), leaf);
+    for (const leaf of leaves)
+      assert.equal(canonical(JSON.parse(leaf.toString())), leaf.toString());
   });
 
   it('name the fact before them', () => {
@@ -81,7 +82,7 @@ describe('canonical JSON', () => {
       literals: [null, true, false],
     };
     assert.equal(
-      canonical(value).toString(),
+      canonical(value),
       '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
         '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
     );
@@ -97,7 +98,7 @@ describe('canonical JSON', () => {
       '\u0080': 'Control',
       '\u00f6': 'Latin Small Letter O With Diaeresis',
     };
-    assert.deepEqual(Object.values(JSON.parse(canonical(value).toString())).slice(1), [
+    assert.deepEqual(Object.values(JSON.parse(canonical(value))).slice(1), [
       'Carriage Return',
       'Control',
       'Latin Small Letter O With Diaeresis',
@@ -135,7 +136,7 @@ describe('the digest of a plan', () => {
   });
 
   it('is SHA-256 over its heading and the canonical plan', () => {
-    const bytes = Buffer.concat([Buffer.from('gatehouse/plan@1\n'), canonical(plan)]);
+    const bytes = Buffer.concat([Buffer.from('gatehouse/plan@1\n'), Buffer.from(canonical(plan))]);
     assert.equal(stepDigest(plan), base64url(sha256(bytes)));
   });
 });

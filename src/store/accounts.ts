@@ -9,19 +9,23 @@ export interface AccountRow extends Account {
   readonly linkedBy: string | null;
 }
 
-/** Keeps what a system answered about one person. What it no longer shows stays, as deleted. */
+/** Keeps what systems answered about one person. What they no longer show stays, as deleted. */
 export async function saveFoundAccounts(
   db: Db,
-  it: { connectionId: string; person: string; accounts: readonly Account[] },
+  it: { person: string; answers: ReadonlyMap<string, readonly Account[]> },
 ): Promise<void> {
+  if (it.answers.size === 0) return;
+  const found = [...it.answers].flatMap(([connectionId, accounts]) =>
+    accounts.map((account) => ({ ...account, connectionId })),
+  );
   await db.query(sql`
     with found as (
       select *
-        from jsonb_to_recordset(${JSON.stringify(it.accounts)})
-          as (id text, login text, status text, privileged boolean, "lastSeenAt" timestamptz)
+        from jsonb_to_recordset(${JSON.stringify(found)})
+          as ("connectionId" text, id text, login text, status text, privileged boolean, "lastSeenAt" timestamptz)
     ), kept as (
       insert into accounts as known (connection_id, account_id, login, status, privileged, person, last_seen_at, found_at)
-      select ${it.connectionId}, id, login, status, privileged, ${it.person}, "lastSeenAt", clock_timestamp() from found
+      select "connectionId", id, login, status, privileged, ${it.person}, "lastSeenAt", clock_timestamp() from found
           on conflict (connection_id, account_id) do update
          set login = excluded.login, status = excluded.status, privileged = excluded.privileged,
              person = coalesce(known.person, excluded.person), last_seen_at = excluded.last_seen_at,
@@ -29,10 +33,10 @@ export async function saveFoundAccounts(
     )
     update accounts
        set status = 'deleted'
-     where connection_id = ${it.connectionId}
+     where connection_id = any (${[...it.answers.keys()]})
        and person = ${it.person}
        and linked_by is null
-       and account_id not in (select id from found)
+       and (connection_id, account_id) not in (select "connectionId", id from found)
   `);
 }
 

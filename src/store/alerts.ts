@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { newId } from './random.ts';
 import { type Db, sql } from './sql.ts';
 
 export interface AlertRow {
@@ -33,7 +33,7 @@ export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
   await db.query(sql`
     with raised as (
       insert into alerts as open (id, condition, kind, title, body, case_id, step_id, connection_id, confidential, next_at)
-      values (${ulid()}, ${it.condition}, ${it.kind}, ${it.title}, ${it.body}, ${it.caseId}, ${it.stepId},
+      values (${newId()}, ${it.condition}, ${it.kind}, ${it.title}, ${it.body}, ${it.caseId}, ${it.stepId},
               ${it.connectionId}, ${it.confidential}, clock_timestamp())
           on conflict (condition) where resolved_at is null do update
          set times = open.times + 1, body = excluded.body

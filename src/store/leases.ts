@@ -1,4 +1,4 @@
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql, unlessStale } from './sql.ts';
 
 /** A claim on one step, taken together with the mark that a call starts now. */
 export interface Mark {
@@ -6,16 +6,19 @@ export interface Mark {
   readonly fence: string;
   /** Calls started so far, this one included. */
   readonly attempt: number;
+  /** How long the database took, above all for the case's turn. */
+  readonly waitedMs: number;
 }
 
 /**
- * Claims a step and marks, before anything is sent, that a call starts now; moves the step to
- * running. The last statement before the commit. Null: somebody else works on it or has called
- * since it was read, the step moved, the case stands still, turned round or is planned anew, or
- * the kill switch is on; then nothing may be sent.
+ * Claims a step and marks, before anything is sent, that a call starts now, in one statement with
+ * the facts that say so (`stating`). Null: somebody else works on it or has called since it was
+ * read, the step moved, the case stands still, turned round or is planned anew, or the kill
+ * switch is on; then nothing was written, and nothing may be sent.
  */
 export async function markCall(
   db: Db,
+  stating: Sql,
   it: {
     stepId: string;
     version: number;
@@ -27,41 +30,19 @@ export async function markCall(
     before: unknown;
     summary: string;
     planDigest: string;
+    /** This call takes access away. */
+    isCut: boolean;
   },
 ): Promise<Mark | null> {
-  const { rows } = await db.query<{ fence: string; attempt: number }>(sql`
-    with started as (
-      update steps
-         set status = 'running', before = coalesce(before, ${JSON.stringify(it.before ?? null)}::jsonb),
-             summary = ${it.summary}, plan_digest = ${it.planDigest},
-             started_at = coalesce(started_at, clock_timestamp())
-       where id = ${it.stepId}
-         and version = ${it.version}
-         and status in ('ready', 'running')
-         and dropped_at is null
-         and exists (
-               select
-                 from cases
-                where cases.id = steps.case_id
-                  and cases.state in ('scheduled', 'running', 'access-removed')
-                  and (cases.direction = 'back') = (steps.undo_of is not null)
-                  and (not cases.plan_stale or steps.started_at is not null)
-             )
-      returning id
-    )
-    insert into step_lease as held (step_id, fence, worker, lease_until, attempt, call_started_at)
-    select id, nextval('step_fence'), ${it.worker},
-           clock_timestamp() + make_interval(secs => ${it.leaseMs / 1_000}), 1, clock_timestamp()
-      from started
-     where not exists (select from switches where name = 'outbound' and stopped_at is not null)
-        on conflict (step_id) do update
-       set fence = excluded.fence, worker = excluded.worker, lease_until = excluded.lease_until,
-           attempt = held.attempt + 1, call_started_at = excluded.call_started_at, call_outcome = null
-     where held.lease_until < clock_timestamp()
-       and held.attempt = ${it.attempt}
-       and held.call_outcome is not distinct from ${it.outcome}
-    returning fence, attempt
-  `);
+  const { rows } = await unlessStale(
+    db.query<Mark>(sql`
+      select mark.fence, mark.attempt, mark.waited_ms as "waitedMs"
+        from ${stating} as stated (at),
+             mark_call(stated.at, ${it.stepId}, ${it.version}, ${it.attempt}, ${it.outcome},
+                       ${JSON.stringify(it.before ?? null)}::jsonb, ${it.summary}, ${it.planDigest}, ${it.isCut},
+                       ${it.worker}, ${it.leaseMs / 1_000}) as mark
+    `),
+  );
   return rows[0] ?? null;
 }
 

@@ -4,14 +4,17 @@ import { type Db, type Sql, sql } from './sql.ts';
 /** The class of the advisory locks that say "this worker process is alive". */
 const lifeLock = 77;
 
+/** Connections have changed; a job of the kind that is named waits to be taken. */
+export type Channel = 'gatehouse_connections' | 'gatehouse_jobs';
+
 /** What tells the others that this process is alive, and this process what the others say. */
 export interface Life {
   /** Holds a session lock for one of the queue's worker ids; PostgreSQL drops it when we die. */
   add(id: string): Promise<void>;
   /** Lets go of one: whatever jobs it still has are free. */
   remove(id: string): Promise<void>;
-  /** Calls back on every notification of a channel, and when some may have been missed. */
-  listen(channel: 'gatehouse_connections', heard: () => void): Promise<void>;
+  /** Calls back with every notification of a channel, and with null when some may have been missed. */
+  listen(channel: Channel, heard: (said: string | null) => void): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -24,7 +27,7 @@ const reopenMs = 1_000;
  */
 export async function holdLife(pool: pg.Pool): Promise<Life> {
   const ids = new Set<string>();
-  const channels = new Map<string, () => void>();
+  const channels = new Map<string, (said: string | null) => void>();
   let ended = false;
   let client: pg.PoolClient | null = null;
   let reopening: NodeJS.Timeout | undefined;
@@ -34,7 +37,7 @@ export async function holdLife(pool: pg.Pool): Promise<Life> {
 
   async function open(): Promise<void> {
     const opened = await pool.connect();
-    opened.on('notification', ({ channel }) => channels.get(channel)?.());
+    opened.on('notification', ({ channel, payload }) => channels.get(channel)?.(payload ?? null));
     opened.once('error', () => lose(opened));
     opened.once('end', () => lose(opened));
     try {
@@ -58,7 +61,7 @@ export async function holdLife(pool: pg.Pool): Promise<Life> {
     if (ended) return;
     reopening = setTimeout(() => {
       open().then(() => {
-        for (const heard of channels.values()) heard();
+        for (const heard of channels.values()) heard(null);
       }, reopenSoon);
     }, reopenMs);
   }

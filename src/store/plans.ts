@@ -1,5 +1,5 @@
-import { ulid } from 'ulid';
 import type { PlannedStep } from '#core/plan.ts';
+import { newId } from './random.ts';
 import { type Db, sql } from './sql.ts';
 
 /** Writes the steps of a plan that the case does not have yet; all of them wait until they are released. */
@@ -25,7 +25,7 @@ export async function insertSteps(
 
 const asRecord = (it: PlannedStep, position: number) => ({
   ...it,
-  id: ulid(),
+  id: newId(),
   position,
   rule: it.at.rule,
   due: it.at.due,
@@ -188,7 +188,7 @@ export async function insertWayBack(
   caseId: string,
   steps: readonly WayBack[],
 ): Promise<void> {
-  const plan = JSON.stringify(steps.map((it) => ({ ...it, id: ulid() })));
+  const plan = JSON.stringify(steps.map((it) => ({ ...it, id: newId() })));
   await db.query(sql`
     insert into steps (id, case_id, key, position, playbook_step, title, why, layer, kind, connection_id, account,
                        capability, params, rule, priority, undo_of, status)

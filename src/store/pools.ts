@@ -11,13 +11,14 @@ interface Limits {
 }
 
 /**
- * Together they stay below the embedded server's 200 connections. A worker carries out 50 passes at
- * once and needs a few connections for its queue; a request or a pass that waits longer than this
- * for one statement is better off failing.
+ * Together they stay below the embedded server's 200 connections. The many passes of a worker mostly
+ * wait for other systems: a few connections that are always busy serve them faster than many that
+ * have to wake up each time. A request or a pass that waits longer than this for one statement is
+ * better off failing.
  */
 const limits: Record<Role | 'admin', Limits> = {
   web: { max: 20, statementTimeoutMs: 30_000 },
-  worker: { max: 60, statementTimeoutMs: 60_000 },
+  worker: { max: 12, statementTimeoutMs: 60_000 },
   scribe: { max: 5, statementTimeoutMs: 120_000 },
   admin: { max: 3, statementTimeoutMs: 0 },
 };
@@ -46,12 +47,57 @@ export function openPool(
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     types,
+    // A worker asks the same few things over and over: one plan for each will do. Searches differ.
+    ...(role === 'worker' ? { options: samePlans } : {}),
     ...login,
   });
-  const tell = (error: Error) =>
-    onError(`A connection to the database (${role}) broke: ${error.message}`);
-  // Each connection tells by itself, lent out or idle; unheard, an error would end the process.
-  pool.on('connect', (client) => client.on('error', tell));
-  pool.on('error', () => {});
+  hear(pool, (message) => onError(`A connection to the database (${role}) broke: ${message}`));
   return pool;
+}
+
+const samePlans = '-c plan_cache_mode=force_generic_plan';
+
+/**
+ * A pool for a worker's queue, which logs in as the worker's pool does. What the queue notes of jobs
+ * taken and done need not outlive a crash, since a job done twice does nothing: so it does not wait
+ * for the disk. Jobs are added through the worker's pool, in the transaction they belong to.
+ */
+export function openQueuePool(worker: pg.Pool, onError: OnConnectionError): pg.Pool {
+  const { password } = worker.options; // not enumerable, so that it stays out of logs
+  const pool = new QueuePool({
+    ...worker.options,
+    ...(password === undefined ? {} : { password }),
+    max: 4,
+    options: `${samePlans} -c synchronous_commit=off`,
+  });
+  hear(pool, (message) => onError(`A connection to the queue broke: ${message}`));
+  return pool;
+}
+
+/**
+ * Each of graphile-worker's runners wants a session of its own to hear of new jobs, of whatever kind.
+ * It gets none, and never a word about it: we tell each runner of the jobs that concern it. With a
+ * hundred connections it would otherwise be a hundred sessions, all woken for every job.
+ */
+class QueuePool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(
+    callback: (
+      error: Error | undefined,
+      client: pg.PoolClient | undefined,
+      done: (release?: unknown) => void,
+    ) => void,
+  ): void;
+  override connect(callback?: Parameters<pg.Pool['connect']>[0]): unknown {
+    if (callback === undefined) return super.connect();
+    // Called so in graphile-worker 0.18. By another name it would only listen again.
+    if (callback.name !== 'listenForChanges') super.connect(callback);
+    return undefined;
+  }
+}
+
+/** Each connection tells by itself, lent out or idle; unheard, an error would end the process. */
+function hear(pool: pg.Pool, onError: OnConnectionError): void {
+  pool.on('connect', (client) => client.on('error', (error) => onError(error.message)));
+  pool.on('error', () => {});
 }

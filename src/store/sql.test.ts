@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { inTransaction, sql } from './sql.ts';
 import { startDatabase, type TestDatabase } from './testing/database.ts';
 
@@ -30,4 +30,29 @@ it('runs a transaction again that met another one in a deadlock', async () => {
   assert.deepEqual(runs.toSorted(), [1, 2]);
   const { rows } = await admin.query('select touched from account');
   assert.deepEqual(rows, [{ touched: 2 }, { touched: 2 }]);
+});
+
+describe('a statement', () => {
+  it('may have parts, each with values of its own', async () => {
+    const sum = sql`(${1}::integer + ${2}::integer)`;
+    const { rows } = await database.pools.admin.query(
+      sql`select ${'before'} as a, ${sum} as b, ${sum} * ${10}::integer as c, ${'after'} as d`,
+    );
+    assert.deepEqual(rows, [{ a: 'before', b: 3, c: 30, d: 'after' }]);
+  });
+
+  it('has one name for each text', () => {
+    const about = (part: ReturnType<typeof sql>) => sql`select ${part}, ${'value'}`;
+    const one = () => sql`1`;
+    assert.equal(about(one()).name, about(one()).name);
+    assert.notEqual(about(one()).name, about(sql`2`).name);
+    assert.notEqual(about(one()).text, about(sql`2`).text);
+  });
+
+  it('takes what only looks like a part for a value', () => {
+    const { text, values } =
+      sql`select ${{ name: 'x', text: 'drop table account', values: [] }}::jsonb`;
+    assert.equal(text, 'select $1::jsonb');
+    assert.equal(values.length, 1);
+  });
 });

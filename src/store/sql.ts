@@ -12,19 +12,54 @@ export interface Sql {
   readonly values: unknown[];
 }
 
-const statements = new WeakMap<TemplateStringsArray, { name: string; text: string }>();
+/** By call site; under the names of the statements that are put into it, where there are any. */
+const statements = new WeakMap<TemplateStringsArray, Map<string, { name: string; text: string }>>();
 let statementCount = 0;
 
-/** Every `${value}` becomes a bound parameter; nothing is ever spliced into the text. */
-export function sql(parts: TemplateStringsArray, ...values: unknown[]): Sql {
-  let statement = statements.get(parts);
+/**
+ * Every `${value}` becomes a bound parameter; nothing is ever spliced into the text but what this
+ * tag has made itself: a part of a statement, with its own parameters.
+ */
+export function sql(parts: TemplateStringsArray, ...values: readonly unknown[]): Sql {
+  const inner = values.filter(isSql);
+  const ofSite = statements.get(parts) ?? new Map<string, { name: string; text: string }>();
+  statements.set(parts, ofSite);
+  const key = inner.map((it) => it.name).join(' ');
+  let statement = ofSite.get(key);
   if (!statement) {
     statementCount += 1;
-    const text = parts.reduce((before, part, i) => `${before}$${i}${part}`);
-    statement = { name: `gatehouse_${statementCount}`, text };
-    statements.set(parts, statement);
+    statement = { name: `gatehouse_${statementCount}`, text: textOf(parts, values) };
+    ofSite.set(key, statement);
   }
-  return { ...statement, values };
+  const made = {
+    ...statement,
+    values: values.flatMap((it): unknown[] => (isSql(it) ? it.values : [it])),
+  };
+  madeHere.add(made);
+  return made;
+}
+
+/** A look-alike from elsewhere, such as parsed JSON, stays a value. */
+const madeHere = new WeakSet<object>();
+
+const isSql = (value: unknown): value is Sql =>
+  typeof value === 'object' && value !== null && madeHere.has(value);
+
+function textOf(parts: TemplateStringsArray, values: readonly unknown[]): string {
+  let text = parts[0]!;
+  let count = 0;
+  for (const [i, value] of values.entries()) {
+    if (isSql(value)) {
+      const before = count;
+      text += value.text.replaceAll(/\$(\d+)/g, (_, n: string) => `$${before + Number(n)}`);
+      count += value.values.length;
+    } else {
+      count += 1;
+      text += `$${count}`;
+    }
+    text += parts[i + 1]!;
+  }
+  return text;
 }
 
 /** Something that hands out connections; `pg.Pool` is one. */
@@ -44,10 +79,15 @@ const attempts = 3;
  * Runs `work` in one transaction: commits what it returns, rolls back when it throws. It is run
  * again when it met others in a deadlock, so all it does besides must bear repeating.
  */
-export async function inTransaction<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
+export function inTransaction<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
+  return despiteDeadlocks(() => once(pool, work));
+}
+
+/** Runs something that takes itself back when it fails, again when it met others in a deadlock. */
+export async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, work);
+      return await work();
     } catch (error) {
       const met = error instanceof Error && 'code' in error && error.code === deadlockDetected;
       if (!met || attempt === attempts) throw error;
@@ -70,5 +110,20 @@ async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
     throw error;
   } finally {
     client.release(broken);
+  }
+}
+
+/** What our functions in the database say when a step was moved by somebody else: see `stale()`. */
+const staleStep = 'GH001';
+
+/** No rows where a statement took itself back because its step was stale. */
+export async function unlessStale<Row>(
+  answer: Promise<{ readonly rows: readonly Row[] }>,
+): Promise<{ readonly rows: readonly Row[] }> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === staleStep) return { rows: [] };
+    throw error;
   }
 }

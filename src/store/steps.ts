@@ -7,7 +7,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { NoticePlan, TaskPlan } from '#core/plan.ts';
 import type { Grade, Layer, StepKind, StepStatus } from '#core/step.ts';
 import type { Assignment } from '#core/task.ts';
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql, unlessStale } from './sql.ts';
 
 /** One step as it is stored. Moments are Dates; states are what the connector read. */
 export interface StepRow {
@@ -86,6 +86,8 @@ export interface Work extends StepRow {
   readonly planStale: boolean;
   readonly ref: string;
   readonly subject: string;
+  /** Wrapped; null: destroyed, or not made yet. */
+  readonly subjectKey: Uint8Array | null;
   readonly personFacts: PersonFacts;
   readonly fence: string | null;
   readonly leaseUntil: Date | null;
@@ -151,16 +153,19 @@ export interface Released {
 type ReleasedRow = { -readonly [Key in keyof Released]: Released[Key] };
 
 /**
- * Settles a step, once, ends the alerts about it, and releases what waited for it. Null when
- * somebody else moved it first or the claim is no longer ours, so that the caller rolls back
- * instead of writing a second entry into the record.
+ * Settles a step, once, ends the alerts about it, and releases what waited for it, in one statement
+ * with the facts that say so (`stating`). Null when somebody else moved it first or the claim is
+ * no longer ours: then nothing was written, and a transaction around it can only be rolled back.
  */
-export async function settleStep(db: Db, it: Settlement): Promise<Released | null> {
-  const { rows } = await db.query<ReleasedRow>(sql`
-    select released, direction, open, open_security as "openSecurity", security
-      from settle_step(${it.stepId}, ${it.version}, ${it.grade}, ${json(it.before)}::jsonb, ${json(it.after)}::jsonb,
-                       ${it.summary}, ${it.because}, ${it.applied}, ${it.fence}::bigint)
-  `);
+export async function settleStep(db: Db, stating: Sql, it: Settlement): Promise<Released | null> {
+  const { rows } = await unlessStale(
+    db.query<ReleasedRow>(sql`
+      select released, direction, open, open_security as "openSecurity", security
+        from ${stating} as stated (at),
+             settle_step(stated.at, ${it.stepId}, ${it.version}, ${it.grade}, ${json(it.before)}::jsonb,
+                         ${json(it.after)}::jsonb, ${it.summary}, ${it.because}, ${it.applied}, ${it.fence}::bigint)
+    `),
+  );
   return rows[0] ?? null;
 }
 

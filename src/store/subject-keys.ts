@@ -39,10 +39,9 @@ export function openSubjectKeys(keyring: Keyring, options: KeyCacheOptions = {})
     /**
      * The key of one person, made at the first time. In a transaction the new key stands and
      * falls with it. Throws {@link SubjectErased} once it was destroyed. `stored` spares the
-     * look-up to who has just read the row in a statement of their own; null: destroyed.
+     * look-up to who has just read the row in a statement of their own.
      */
-    async keyOf(db: Db, subject: string, stored?: Uint8Array | null): Promise<Buffer> {
-      if (stored === null) throw new SubjectErased(subject);
+    async keyOf(db: Db, subject: string, stored?: Uint8Array): Promise<Buffer> {
       const wrapped = stored ?? (await find(db, subject)) ?? (await make(db, subject));
       const name = createHash('sha256').update(subject).update(wrapped).digest('base64');
       return remembered(name, () => keyring.unwrap('subject', subject, wrapped));

@@ -174,43 +174,103 @@ create trigger append_only before update or delete on ledger.tsa_token
 create trigger no_truncate before truncate on ledger.tsa_token
   for each statement execute function ledger.deny();
 
--- The first guard: a role states only its own facts, and the columns say what the leaf says.
+-- The first guard: a role states only its own facts, the columns say what the leaf says, and what has been said stays
+-- said. After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
 create function ledger.check_staged() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  body jsonb := convert_from(new.leaf, 'UTF8')::jsonb;
+  fact record;
 begin
-  if not exists (select from ledger.writer w
-                  where w.role = session_user and w.type = body->>'type') then
-    raise exception 'role % may not state %', session_user, body->>'type' using errcode = '42501';
-  end if;
-  if body->>'case' is distinct from new.case_id
-     or (body->>'case_seq')::integer is distinct from new.case_seq
-     or body->>'row' is distinct from new.row_key then
-    raise exception 'the leaf disagrees with its columns' using errcode = '23514';
-  end if;
-  return new;
-end $$;
-create trigger check_staged before insert on ledger.staged
-  for each row execute function ledger.check_staged();
-
--- After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
-create function ledger.check_unclaimed() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  if exists (select from ledger.entry e where e.row_key = new.row_key) then
-    raise exception '% is accounted for already', new.row_key using errcode = '23505';
-  end if;
-  if exists (select from ledger.entry e
-              where e.case_id = new.case_id and e.case_seq = new.case_seq) then
-    raise exception 'case % has a fact number % already', new.case_id, new.case_seq
-      using errcode = '23505';
-  end if;
+  for fact in
+    select s.row_key, s.case_id, s.case_seq, body->>'type' as type,
+           exists (select from ledger.writer w where w.role = session_user and w.type = body->>'type') as is_ours,
+           body->>'case' is not distinct from s.case_id
+             and (body->>'case_seq')::integer is not distinct from s.case_seq
+             and body->>'row' is not distinct from s.row_key as agrees,
+           exists (select from ledger.entry e where e.row_key = s.row_key) as is_known,
+           exists (select from ledger.entry e where e.case_id = s.case_id and e.case_seq = s.case_seq) as is_taken
+      from staged s, convert_from(s.leaf, 'UTF8') as text, cast(text as jsonb) as body
+  loop
+    if not fact.is_ours then
+      raise exception 'role % may not state %', session_user, fact.type using errcode = '42501';
+    elsif not fact.agrees then
+      raise exception 'the leaf disagrees with its columns' using errcode = '23514';
+    elsif fact.is_known then
+      raise exception '% is accounted for already', fact.row_key using errcode = '23505';
+    elsif fact.is_taken then
+      raise exception 'case % has a fact number % already', fact.case_id, fact.case_seq using errcode = '23505';
+    end if;
+  end loop;
   return null;
 end $$;
-create trigger check_unclaimed after insert on ledger.staged
-  for each row when (new.row_key is not null or new.case_id is not null)
-  execute function ledger.check_unclaimed();
+create trigger check_staged after insert on ledger.staged referencing new table as staged
+  for each statement execute function ledger.check_staged();
+
+-- States facts in one statement. Locks the chains of their cases in ascending order, so that nobody waits in a
+-- circle, and fills in what only the holder of the lock can know: the time, and each fact's place in its case.
+-- The author left marks there, which are longer than what replaces them and stand nowhere else. Returns the time.
+create function ledger.state(
+  leaves text[], row_keys text[], case_ids text[],                 -- one for each fact, in their order
+  mark_at text, mark_seq text, mark_prev text,
+  entry_ids text[], names text[], subjects uuid[], digests text[], cts bytea[]  -- one for each personal value
+) returns timestamptz language plpgsql set search_path = '' as $$
+declare
+  chain ledger.chain;   -- the one at hand, written back when the facts of another case follow
+  chain_of text;
+  stated_at timestamptz;
+  now_text text;
+  body text;
+  written bytea[] := '{}';
+  places integer[] := '{}';
+begin
+  for chain_of in select distinct id from unnest(case_ids) as id where id is not null order by id loop
+    perform from ledger.chain c where c.case_id = chain_of for no key update;
+    if not found then
+      insert into ledger.chain (case_id, seq, last_hash)
+      values (chain_of, 0, decode(repeat('00', 32), 'hex'))
+          on conflict do nothing;
+      perform from ledger.chain c where c.case_id = chain_of for no key update;
+    end if;
+  end loop;
+  stated_at := clock_timestamp();
+  now_text := to_char(stated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
+  for i in 1 .. cardinality(leaves) loop
+    body := replace(leaves[i], mark_at, now_text);
+    if case_ids[i] is not null then
+      if chain.case_id is distinct from case_ids[i] then
+        if chain.case_id is not null then
+          update ledger.chain c set seq = chain.seq, last_hash = chain.last_hash where c.case_id = chain.case_id;
+        end if;
+        select * into chain from ledger.chain c where c.case_id = case_ids[i];
+      end if;
+      body := case when chain.seq = 0 then replace(body, '"case_prev":"' || mark_prev || '",', '')
+                   else replace(body, mark_prev, translate(rtrim(encode(chain.last_hash, 'base64'), '='), '+/', '-_'))
+              end;
+      chain.seq := chain.seq + 1;
+      body := replace(body, '"' || mark_seq || '"', chain.seq::text);
+      chain.last_hash := sha256('\x00'::bytea || convert_to(body, 'UTF8'));
+    end if;
+    written[i] := convert_to(body, 'UTF8');
+    places[i] := case when case_ids[i] is not null then chain.seq end;
+  end loop;
+  insert into ledger.staged (leaf, row_key, case_id, case_seq)
+  select it.leaf, it.row_key, it.case_id, it.case_seq
+    from unnest(written, row_keys, case_ids, places) with ordinality as it (leaf, row_key, case_id, case_seq, place)
+   order by it.place;
+  if chain.case_id is not null then
+    update ledger.chain c set seq = chain.seq, last_hash = chain.last_hash where c.case_id = chain.case_id;
+  end if;
+
+  if cardinality(subjects) > 0 then
+    if exists (select from ledger.subject_key k where k.subject = any (subjects) and k.wrapped is null) then
+      raise exception 'the data of this person was erased, and the key with it' using errcode = '23514';
+    end if;
+    insert into ledger.disclosure (entry_id, name, subject, digest, ct)
+    select * from unnest(entry_ids, names, subjects, digests, cts);
+  end if;
+  return stated_at;
+end $$;
 
 -- The second guard, put on every table whose rows must be accounted for: no change without a fact.
 create function ledger.accounted() returns trigger

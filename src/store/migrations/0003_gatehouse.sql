@@ -402,11 +402,17 @@ create trigger no_delete before delete on steps for each row execute function no
 
 -- Waking ----------------------------------------------------------------------------------------
 
--- The queue only nudges. These are the only ways into it; each is idempotent by its job key.
+-- The queue only nudges. These are the only ways into it; each is idempotent by its job key. Workers are told which
+-- kind of job is there to be taken on a channel of ours: the queue's own does not say which, and wakes everybody.
+
+create function tell_workers(task text, at timestamptz) returns void language sql as $$
+  select pg_notify('gatehouse_jobs', task) where at <= clock_timestamp();
+$$;
 
 create function wake(task text, key text, payload json, at timestamptz, urgency integer) returns void
 language sql security definer set search_path = '' as $$
   select graphile_worker.add_job(task, payload, run_at := at, max_attempts := 1, job_key := key, priority := urgency);
+  select public.tell_workers(task, at);
 $$;
 
 -- Wakes steps at their moment; where the connection has a rate limit, those that are due at its next free
@@ -438,10 +444,11 @@ begin
         update public.steps set slot_at = moment where id = step.id;
       end if;
     end if;
+    perform public.tell_workers('step:' || coalesce(step.connection_id, 'gatehouse'), moment);
     jobs := jobs || row('step:' || coalesce(step.connection_id, 'gatehouse'), json_build_object('stepId', step.id), null,
                         moment, 1, 'step:' || step.id, step.priority, null)::graphile_worker.job_spec;
   end loop;
-  perform graphile_worker.add_jobs(jobs);  -- all in one: the queue tells its listeners once
+  perform graphile_worker.add_jobs(jobs);
 end $$;
 
 -- The one nudge whose being due cannot be told from rows, so the queue repeats it until planning succeeds.
@@ -449,6 +456,7 @@ create function wake_case(id text, urgency integer) returns void
 language sql security definer set search_path = '' as $$
   select graphile_worker.add_job('plan', json_build_object('caseId', id), run_at := now(), max_attempts := 25,
                                  job_key := 'plan:' || id, priority := urgency);
+  select public.tell_workers('plan', now());
 $$;
 
 create function wake_delivery(id text, at timestamptz) returns void
@@ -525,10 +533,68 @@ begin
   return next;
 end $$;
 
+-- Somebody else moved the step, or the claim on it ran out: nothing of the statement must stand.
+create function stale(step text) returns void language plpgsql as $$
+begin
+  raise exception 'step % is no longer ours', step using errcode = 'GH001';
+end $$;
+
+-- Claims a step and marks, before anything is sent, that a call starts now; moves the step to running. Refuses when
+-- somebody else works on it or has called since it was read, when the step moved, when the case stands still, turned
+-- round or is planned anew, and when the kill switch is on. `waited_ms`: how long all that took in here.
+create function mark_call(stated_at timestamptz, of_step text, seen_version integer, seen_attempt integer,
+                          seen_outcome text, state_before jsonb, what text, digest text, is_cut boolean,
+                          by_worker text, lease_seconds double precision)
+  returns table (fence bigint, attempt integer, waited_ms double precision)
+language plpgsql as $$
+declare
+  of_case text;
+begin
+  update steps
+     set status = 'running', before = coalesce(before, state_before), summary = what, plan_digest = digest,
+         started_at = coalesce(started_at, stated_at)
+   where id = of_step
+     and version = seen_version
+     and status in ('ready', 'running')
+     and dropped_at is null
+     and exists (
+           select
+             from cases
+            where cases.id = steps.case_id
+              and cases.state in ('scheduled', 'running', 'access-removed')
+              and (cases.direction = 'back') = (steps.undo_of is not null)
+              and (not cases.plan_stale or steps.started_at is not null)
+         )
+     and not exists (select from switches where name = 'outbound' and stopped_at is not null)
+  returning case_id into of_case;
+  if not found then perform stale(of_step); end if;
+  if is_cut then perform begin_containment(of_case, stated_at); end if;
+  return query
+  insert into step_lease as held (step_id, fence, worker, lease_until, attempt, call_started_at)
+  values (of_step, nextval('step_fence'), by_worker, clock_timestamp() + make_interval(secs => lease_seconds), 1,
+          clock_timestamp())
+      on conflict (step_id) do update
+     set fence = excluded.fence, worker = excluded.worker, lease_until = excluded.lease_until,
+         attempt = held.attempt + 1, call_started_at = excluded.call_started_at, call_outcome = null
+   where held.lease_until < clock_timestamp()
+     and held.attempt = seen_attempt
+     and held.call_outcome is not distinct from seen_outcome
+  returning held.fence, held.attempt, 1000 * extract(epoch from clock_timestamp() - statement_timestamp())::float8;
+  if not found then perform stale(of_step); end if;
+end $$;
+
+-- Remembers, once, that access is being cut: from here on a rescission needs an undo.
+create function begin_containment(of_case text, at timestamptz) returns void language sql as $$
+  update cases
+     set containment_at = at, state = case state when 'scheduled' then 'running' else state end
+   where id = of_case
+     and containment_at is null;
+$$;
+
 -- Settles a step, once, ends the alerts about it, and releases what waited for it. No row: somebody else moved it
 -- first, the claim is no longer the caller's, or a call is under way whose effect nobody knows yet.
-create function settle_step(of_step text, seen_version integer, new_grade text, state_before jsonb, state_after jsonb,
-                            what text, reason text, was_applied boolean, held_fence bigint)
+create function settle_step(stated_at timestamptz, of_step text, seen_version integer, new_grade text, state_before jsonb,
+                            state_after jsonb, what text, reason text, was_applied boolean, held_fence bigint)
   returns table (released text[], direction text, open integer, open_security integer, security integer)
 language plpgsql as $$
 declare
@@ -540,23 +606,22 @@ begin
      where step_id = of_step
        and fence = held_fence
        and lease_until > clock_timestamp();
-    if not found then return; end if;
+    if not found then perform stale(of_step); end if;
   else
     perform from step_lease where step_id = of_step and lease_until > clock_timestamp();
-    if found then return; end if;
+    if found then perform stale(of_step); end if;
   end if;
   update steps
      set status = 'settled', grade = new_grade, version = version + 1, before = coalesce(before, state_before),
          after_state = state_after, summary = coalesce(what, summary), because = reason, failure = null, attempts = 0,
-         applied_at = case when was_applied then coalesce(applied_at, clock_timestamp()) else applied_at end,
-         started_at = coalesce(started_at, clock_timestamp()), settled_at = clock_timestamp(), wake_at = null,
-         held_at = null
+         applied_at = case when was_applied then coalesce(applied_at, stated_at) else applied_at end,
+         started_at = coalesce(started_at, stated_at), settled_at = stated_at, wake_at = null, held_at = null
    where id = of_step
      and version = seen_version
      and status <> 'settled'
      and dropped_at is null
   returning case_id into of_case;
-  if not found then return; end if;
+  if not found then perform stale(of_step); end if;
   update alerts
      set resolved_at = clock_timestamp(), next_at = null
    where step_id = of_step
@@ -617,6 +682,7 @@ select id, version, case_id as "caseId", key, position, playbook_step as "playbo
 create view work_view with (security_invoker = true) as
 select s.*, c.state as "caseState", c.direction, c.person, c.departure, c.access_ends_at as "accessEndsAt",
        c.containment_at as "containmentAt", c.plan_stale as "planStale", p.ref, p.subject, p.facts as "personFacts",
+       key.wrapped as "subjectKey",
        l.fence, l.lease_until as "leaseUntil", coalesce(l.attempt, 0) as attempt,
        l.call_started_at as "callStartedAt", l.call_outcome as "callOutcome",
        k.state as "connectionState", k.rate_per_second::float8 as "ratePerSecond", h.down_since as "downSince", h.probe_at as "probeAt", h.quiet_until as "quietUntil",
@@ -624,6 +690,7 @@ select s.*, c.state as "caseState", c.direction, c.person, c.departure, c.access
   from step_view s
   join cases c on c.id = s."caseId"
   join people p on p.id = c.person
+  left join ledger.subject_key key on key.subject = p.subject
   left join step_lease l on l.step_id = s.id
   left join connections k on k.id = s."connectionId"
   left join connection_health h on h.connection_id = s."connectionId";
