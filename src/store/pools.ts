@@ -11,14 +11,14 @@ interface Limits {
 }
 
 /**
- * Together they stay below the embedded server's 200 connections. The many passes of a worker mostly
- * wait for other systems: a few connections that are always busy serve them faster than many that
- * have to wake up each time. A request or a pass that waits longer than this for one statement is
- * better off failing.
+ * Together they stay below the embedded server's 200 connections. A worker's passes mostly wait for
+ * other systems: enough connections that one departure over twenty systems does not queue for them,
+ * and no more, since few busy ones carry a layoff faster. A request or a pass that waits longer
+ * than this for one statement is better off failing.
  */
 const limits: Record<Role | 'admin', Limits> = {
   web: { max: 20, statementTimeoutMs: 30_000 },
-  worker: { max: 12, statementTimeoutMs: 60_000 },
+  worker: { max: 30, statementTimeoutMs: 60_000 },
   scribe: { max: 5, statementTimeoutMs: 120_000 },
   admin: { max: 3, statementTimeoutMs: 0 },
 };
