@@ -9,7 +9,6 @@ import { factAbout } from './facts.ts';
 import { fail, failureIn } from './fail.ts';
 import { lookAgain } from './look-again.ts';
 import { Stale } from './settle.ts';
-import { inTurn } from './turn.ts';
 
 /** Moments are reckoned from the database's clock, as it was when the pass began. */
 export const later = (now: Date, ms: number) => new Date(now.getTime() + ms);
@@ -94,12 +93,10 @@ export async function beginCall(
     planDigest: digest,
     isCut: work.layer === 'security' && !work.containmentAt,
   };
-  const mark = await inTurn(work.caseId, () =>
-    despiteDeadlocks(() => {
-      askedAt = performance.now();
-      return markCall(engine.pool, intent, claim);
-    }),
-  );
+  const mark = await despiteDeadlocks(() => {
+    askedAt = performance.now();
+    return markCall(engine.pool, intent, claim);
+  });
   if (!mark) throw new Stale(work.id);
   // A process frozen between the mark and this line must not send.
   if (performance.now() - askedAt - mark.waitedMs > longestFreezeMs) throw new Stale(work.id);

@@ -11,7 +11,6 @@ import { holdStep, type Released, releaseSteps, settleStep, type Work } from '#s
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { advanceCase } from './progress.ts';
-import { inTurn } from './turn.ts';
 
 /** Somebody else moved the step, or the claim ran out: roll back and write nothing. */
 export class Stale extends Error {
@@ -44,9 +43,7 @@ export interface Outcome {
  * sweep does.
  */
 export async function settle(engine: Engine, work: Work, it: Outcome): Promise<void> {
-  const released = await inTurn(work.caseId, () =>
-    despiteDeadlocks(() => settleWith(engine.pool, engine, work, it)),
-  );
+  const released = await despiteDeadlocks(() => settleWith(engine.pool, engine, work, it));
   engine.failpoint('before the release');
   if (!concernsCase(work, released)) return;
   await inTransaction(engine.pool, async (tx) => {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { type Account, change, connector, done, transition } from '#connector-kit/contract.ts';
+import type { Timing } from '#engine/engine.ts';
+import { connectors } from '../../src/connectors.ts';
+import { startHouse } from './house.ts';
 
 /** Where the moody system trips over its own feet; it does so for one kind of person each. */
 export const moods = ['find', 'read', 'plan', 'apply', 'well'] as const;
@@ -13,7 +16,7 @@ const trip = (mood: Mood, where: Mood): void => {
 };
 
 /** A connector with a mistake in every function, and what was asked of it. */
-export function moody() {
+function moody() {
   const asked: string[] = [];
   const suspended = new Set<string>();
   const moodOf = (id: string): Mood => moods.find((it) => id.startsWith(it)) ?? 'well';
@@ -69,4 +72,14 @@ export function moody() {
     ],
   });
   return { connector: made, asked, suspended };
+}
+
+/** An installation whose only system is the moody one. */
+export async function startMoodyHouse(playbook: string, timing: Partial<Timing> = {}) {
+  const { connector: made, asked, suspended } = moody();
+  const house = await startHouse(playbook, timing, {
+    connectors: new Map([...connectors, ['moody', made]]),
+  });
+  await house.connect({ id: 'moody', connector: 'moody', settings: {} });
+  return { house, asked, suspended };
 }

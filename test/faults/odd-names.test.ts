@@ -5,17 +5,16 @@ import { listAlerts } from '#app/alerts.ts';
 import { attestStep } from '#app/steps.ts';
 import { until } from '#core/testing/until.ts';
 import { keepDelivery } from '#store/deliveries.ts';
-import { connectors } from '../../src/connectors.ts';
 import { checkInvariants } from '../support/invariants.ts';
-import { type House, leaver, startHouse } from './house.ts';
-import { moody } from './moody.ts';
+import { type House, leaver } from './house.ts';
+import { startMoodyHouse } from './moody.ts';
 
 describe('people with odd names', () => {
   let house: House;
-  const system = moody();
+  let system: Awaited<ReturnType<typeof startMoodyHouse>>;
 
   before(async () => {
-    house = await startHouse(
+    system = await startMoodyHouse(
       `
         playbook: involuntary-departure
         title: Block everywhere
@@ -26,10 +25,8 @@ describe('people with odd names', () => {
             layer: operations
             task: { title: "Say goodbye to {person.name}", assign to: { email: ada@meadow.example }, due: last working day }
       `,
-      {},
-      { connectors: new Map([...connectors, ['moody', system.connector]]) },
     );
-    await house.connect({ id: 'moody', connector: 'moody', settings: {} });
+    house = system.house;
   });
   after(() => house?.stop());
 

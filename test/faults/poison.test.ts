@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { listAlerts } from '#app/alerts.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep } from '#app/steps.ts';
 import { until } from '#core/testing/until.ts';
-import { connectors } from '../../src/connectors.ts';
 import { checkInvariants } from '../support/invariants.ts';
-import { type House, type Leaver, leaver, startHouse } from './house.ts';
-import { moods, moody } from './moody.ts';
+import { type House, type Leaver, leaver } from './house.ts';
+import { moods, startMoodyHouse } from './moody.ts';
+import { observe } from './observe.ts';
 
 describe('a fault of our own', () => {
   let house: House;
-  const system = moody();
+  let system: Awaited<ReturnType<typeof startMoodyHouse>>;
   const timesAsked = (what: string) => system.asked.filter((it) => it === what).length;
 
   before(async () => {
-    house = await startHouse(
+    system = await startMoodyHouse(
       `
         playbook: involuntary-departure
         title: Block everywhere
@@ -24,13 +23,12 @@ describe('a fault of our own', () => {
           - { id: block, layer: security, do: account.suspend, on: every account }
       `,
       { lookUpMs: 300 },
-      { connectors: new Map([...connectors, ['moody', system.connector]]) },
     );
-    await house.connect({ id: 'moody', connector: 'moody', settings: {} });
+    house = system.house;
   });
   after(() => house?.stop());
 
-  const alerts = () => listAlerts(house.gatehouse.app, house.gatehouse.admin, 100);
+  const { alerts } = observe(() => house);
   const heldStep = (who: Leaver) =>
     until(
       `a step of ${who.id} to be held`,

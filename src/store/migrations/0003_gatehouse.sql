@@ -591,7 +591,7 @@ create function begin_containment(of_case text, at timestamptz) returns void lan
      and containment_at is null;
 $$;
 
--- Settles a step, once, ends the alerts about it, and releases what waited for it. No row: somebody else moved it
+-- Settles a step, once, ends the alerts about it, and releases what waited for it. Stale when somebody else moved it
 -- first, the claim is no longer the caller's, or a call is under way whose effect nobody knows yet.
 create function settle_step(stated_at timestamptz, of_step text, seen_version integer, new_grade text, state_before jsonb,
                             state_after jsonb, what text, reason text, was_applied boolean, held_fence bigint)
