@@ -90,7 +90,7 @@ export async function layoff(people: number): Promise<{ seconds: number; facts: 
       const batch = Array.from({ length: Math.min(20, people - i) }, (_, n) => `p-${i + n}`);
       await Promise.all(batch.map((person) => it.depart(person)));
     }
-    await settled(it, people * 12, 200);
+    await settled(it, people * 12, 500);
     const seconds = (performance.now() - start) / 1_000;
     const { rows } = await it.pool.query(
       `select coalesce(sum(seq), 0)::int as facts from ledger.chain`,

@@ -6,6 +6,7 @@ import { openGuard } from '#connector-kit/guard.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
 import { openClients } from '#engine/clients.ts';
 import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.ts';
+import { openGroups } from '#engine/groups.ts';
 import { fulfil } from '#engine/orders.ts';
 import { every, type RunningEngine, startEngine } from '#engine/runner.ts';
 import { deliver } from '#intake/deliver.ts';
@@ -116,12 +117,14 @@ export async function startWorker(
       guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
   });
 
+  const worker = `worker-${randomBytes(6).toString('hex')}`;
   const engine: Engine = {
     pool,
+    groups: openGroups({ pool, worker, leaseMs: timing.leaseMs }),
     keys,
     connectors,
     clients,
-    worker: `worker-${randomBytes(6).toString('hex')}`,
+    worker,
     timing,
     log,
     publicUrl: parts.publicUrl,

@@ -1,7 +1,6 @@
 import { stepDigest } from '#ledger/digest.ts';
-import { stating } from '#ledger/record.ts';
-import { markCall, prolongClaim } from '#store/leases.ts';
-import { despiteDeadlocks } from '#store/sql.ts';
+import { prepared } from '#ledger/record.ts';
+import { prolongClaim } from '#store/leases.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
@@ -70,7 +69,7 @@ export async function beginCall(
     return null;
   }
 
-  const intent = await stating(engine.pool, engine.keys, [
+  const facts = await prepared(engine.pool, engine.keys, [
     factAbout(work, 'step.intended', {
       attempt: work.attempt + 1,
       plan: digest,
@@ -80,12 +79,9 @@ export async function beginCall(
     }),
   ]);
   engine.failpoint('before the intent commits');
-  let askedAt = 0;
   const claim = {
     stepId: work.id,
     version: work.version,
-    worker: engine.worker,
-    leaseMs: engine.timing.leaseMs,
     attempt: work.attempt,
     outcome: work.callOutcome,
     before: it.state,
@@ -93,11 +89,9 @@ export async function beginCall(
     planDigest: digest,
     isCut: work.layer === 'security' && !work.containmentAt,
   };
-  const mark = await despiteDeadlocks(() => {
-    askedAt = performance.now();
-    return markCall(engine.pool, intent, claim);
-  });
-  if (!mark) throw new Stale(work.id);
+  const claimed = await engine.groups.claim({ caseId: work.caseId, facts, claim });
+  if (!claimed) throw new Stale(work.id);
+  const { mark, askedAt } = claimed;
   // A process frozen between the mark and this line must not send.
   if (performance.now() - askedAt - mark.waitedMs > longestFreezeMs) throw new Stale(work.id);
   engine.failpoint('after the intent, before the call');

@@ -4,10 +4,13 @@ import type { SubjectKeys } from '#ledger/record.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 import type { Pool } from '#store/sql.ts';
 import type { Clients } from './clients.ts';
+import type { Groups } from './groups.ts';
 
 /** What every part of the engine works with; put together by `main.ts`. */
 export interface Engine {
   readonly pool: Pool;
+  /** What every step reads and writes, for many steps at once. */
+  readonly groups: Groups;
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly clients: Clients;

@@ -2,7 +2,7 @@ import type { AnyAction } from '#connector-kit/contract.ts';
 import { workingStates } from '#core/case.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { takeProbe } from '#store/health.ts';
-import { loadWork, postponeStep, type Work, wakeSteps } from '#store/steps.ts';
+import { postponeStep, type Work, wakeSteps } from '#store/steps.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
@@ -21,7 +21,7 @@ import { moveTo } from './transition.ts';
  * of the next pass.
  */
 export async function pass(engine: Engine, stepId: string): Promise<void> {
-  const work = await loadWork(engine.pool, stepId);
+  const work = await engine.groups.load(stepId);
   if (!work || !(await mayWork(engine, work))) return;
 
   try {

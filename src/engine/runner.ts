@@ -42,8 +42,8 @@ interface Running {
 const pollMs = 500;
 const restartMs = 1_000;
 
-/** How many jobs of one kind without a connection are done at once. */
-const ownConcurrency = 8;
+/** How many jobs of one kind without a connection are done at once; new departures wait for each other. */
+const ownConcurrency = 4;
 
 /**
  * Starts the engine in this process: one graphile-worker runner per connection, one for each
@@ -98,7 +98,8 @@ export async function startEngine(
       events,
       preset: {
         worker: {
-          localQueue: { size: concurrency, refetchDelay: { durationMs: 10 } },
+          // Without a delay before it fetches again: a nudge in the meantime would be lost.
+          localQueue: { size: concurrency },
           // At once: a batch locks many jobs in an order of its own, and passes that wake several
           // steps would meet it in a deadlock. Never -1: what fails then ends the whole process.
           completeJobBatchDelay: 0,

@@ -2,12 +2,19 @@ import type { FactType } from '#core/event.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
 import type { Grade } from '#core/step.ts';
-import { record, stating } from '#ledger/record.ts';
+import { type PreparedFact, prepared, record, stating } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { lockCase, wakeCase } from '#store/cases.ts';
 import { noteAnswer } from '#store/health.ts';
-import { type Db, despiteDeadlocks, inTransaction } from '#store/sql.ts';
-import { holdStep, type Released, releaseSteps, settleStep, type Work } from '#store/steps.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import {
+  holdStep,
+  type Released,
+  releaseSteps,
+  type Settlement,
+  settleSteps,
+  type Work,
+} from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { advanceCase } from './progress.ts';
@@ -43,9 +50,11 @@ export interface Outcome {
  * sweep does.
  */
 export async function settle(engine: Engine, work: Work, it: Outcome): Promise<void> {
-  const released = await despiteDeadlocks(() => settleWith(engine.pool, engine, work, it));
+  const { facts, settlement } = await settling(engine.pool, engine, work, it);
+  const settled = await engine.groups.settle({ caseId: work.caseId, facts, settlement });
+  if (!settled) throw new Stale(work.id);
   engine.failpoint('before the release');
-  if (!concernsCase(work, released)) return;
+  if (!settled.seesToCase || !concernsCase(work, settled.released)) return;
   await inTransaction(engine.pool, async (tx) => {
     if (await lockCase(tx, work.caseId)) await release(tx, engine, work);
   });
@@ -53,10 +62,18 @@ export async function settle(engine: Engine, work: Work, it: Outcome): Promise<v
 
 /** {@link settle} inside a transaction that does more. */
 export async function settleIn(tx: Db, engine: Engine, work: Work, it: Outcome): Promise<void> {
-  await goOn(tx, engine, work, await settleWith(tx, engine, work, it));
+  const { facts, settlement } = await settling(tx, engine, work, it);
+  const ofCase = await settleSteps(tx, stating(facts), [settlement]);
+  if (!ofCase) throw new Stale(work.id);
+  await goOn(tx, engine, work, ofCase(work.caseId));
 }
 
-async function settleWith(db: Db, engine: Engine, work: Work, it: Outcome): Promise<Released> {
+async function settling(
+  db: Db,
+  engine: Engine,
+  work: Work,
+  it: Outcome,
+): Promise<{ facts: readonly PreparedFact[]; settlement: Settlement }> {
   const { summary = null, fence = null, applied = false } = it;
   const attempt = it.attempt ?? Math.max(1, work.attempt);
   // A call was announced by `step.intended`, which says on which account and what for.
@@ -79,7 +96,7 @@ async function settleWith(db: Db, engine: Engine, work: Work, it: Outcome): Prom
     const remote = it.remote ?? null;
     facts.unshift(factAbout(work, 'step.applied', { attempt, named: false, remote }));
   }
-  const released = await settleStep(db, await stating(db, engine.keys, facts), {
+  const settlement = {
     stepId: work.id,
     version: work.version,
     grade: it.grade,
@@ -89,9 +106,8 @@ async function settleWith(db: Db, engine: Engine, work: Work, it: Outcome): Prom
     because: it.because,
     applied,
     fence,
-  });
-  if (!released) throw new Stale(work.id);
-  return released;
+  };
+  return { facts: await prepared(db, engine.keys, facts), settlement };
 }
 
 /** Makes ready what waited, and moves the case on: access removed, complete, brought back. */

@@ -53,14 +53,22 @@ export interface SubjectKeys {
   keyOf(db: Db, subject: string, stored?: Uint8Array): Promise<Buffer>;
 }
 
-interface PreparedLeaf {
+/** One fact written down and sealed: all but what the database fills in. */
+export interface PreparedFact {
   readonly id: string;
   /** Canonical, with marks where the database fills in. */
   readonly text: string;
   readonly row: string | null;
   readonly caseId: string | null;
-  readonly disclosures: readonly Disclosure[];
-  readonly subject: string | null;
+  readonly sealed: readonly Sealed[];
+}
+
+/** A personal value under its person's key, with the digest of it that stands in the leaf. */
+interface Sealed {
+  readonly name: string;
+  readonly subject: string;
+  readonly digest: string;
+  readonly ct: Buffer;
 }
 
 /** The longest leaf that an entry bundle can hold. */
@@ -74,35 +82,44 @@ const longestLeafBytes = 65_535;
  * role may state only its own types. Then the change must not happen either.
  */
 export async function record(tx: Db, keys: SubjectKeys, facts: readonly Fact[]): Promise<void> {
-  if (facts.length > 0) await tx.query(sql`select ${await stating(tx, keys, facts)}`);
+  if (facts.length > 0) await tx.query(sql`select ${stating(await prepared(tx, keys, facts))}`);
 }
 
-/**
- * {@link record} as a part of a statement that does more: a call that states the facts and returns
- * when. What follows in the same statement must take that moment as its argument, so that it
- * comes after. What takes time, writing down and sealing, is done before anybody waits for a lock.
- */
-export async function stating(db: Db, keys: SubjectKeys, facts: readonly Fact[]): Promise<Sql> {
+/** Writes facts down and seals what is personal: all that takes time, before anybody waits for a lock. */
+export async function prepared(
+  db: Db,
+  keys: SubjectKeys,
+  facts: readonly Fact[],
+): Promise<readonly PreparedFact[]> {
   const subjectKeys = new Map<string, Buffer>();
   for (const { personal } of facts.filter((fact) => personalValues(fact).length > 0)) {
     const { subject, key } = personal!;
     if (!subjectKeys.has(subject))
       subjectKeys.set(subject, await keys.keyOf(db, subject, key ?? undefined));
   }
-  const leaves = facts.map(leafOf);
-  const sealed = leaves.flatMap(({ id, subject, disclosures }) =>
-    disclosures.map(({ name, text, digest }) => ({
-      id,
-      name,
-      subject,
-      digest,
-      ct: seal(subjectKeys.get(subject!)!, disclosurePlace(id, name), Buffer.from(text, 'ascii')),
-    })),
-  );
+  return facts.map((fact) => {
+    const { disclosures, ...leaf } = leafOf(fact);
+    const sealed = disclosures.map(({ name, text, digest }) => {
+      const { subject } = fact.personal!;
+      const place = disclosurePlace(leaf.id, name);
+      const ct = seal(subjectKeys.get(subject)!, place, Buffer.from(text, 'ascii'));
+      return { name, subject, digest, ct };
+    });
+    return { ...leaf, sealed };
+  });
+}
+
+/**
+ * {@link record} as a part of a statement that does more: a call that states the facts and returns
+ * when. What follows in the same statement must take that moment as its argument, so that it
+ * comes after. Facts of one case belong together.
+ */
+export function stating(facts: readonly PreparedFact[]): Sql {
+  const sealed = facts.flatMap(({ id, sealed }) => sealed.map((it) => ({ ...it, id })));
   return sql`
     ledger.state(
-      ${leaves.map((it) => it.text)}::text[], ${leaves.map((it) => it.row)}::text[],
-      ${leaves.map((it) => it.caseId)}::text[], ${marks.at}, ${marks.seq}, ${marks.prev},
+      ${facts.map((it) => it.text)}::text[], ${facts.map((it) => it.row)}::text[],
+      ${facts.map((it) => it.caseId)}::text[], ${marks.at}, ${marks.seq}, ${marks.prev},
       ${sealed.map((it) => it.id)}::text[], ${sealed.map((it) => it.name)}::text[],
       ${sealed.map((it) => it.subject)}::uuid[], ${sealed.map((it) => it.digest)}::text[],
       ${sealed.map((it) => it.ct)}::bytea[]
@@ -125,8 +142,10 @@ const marks = Object.fromEntries(
 const likely = { at: new Date(0).toISOString(), seq: 1, prev: base64url(Buffer.alloc(32)) };
 
 /** Writes down one fact. From here on only the marks are replaced. */
-function leafOf(fact: Fact): PreparedLeaf {
-  const { type, actor, personal, caseId } = fact;
+function leafOf(
+  fact: Fact,
+): Omit<PreparedFact, 'sealed'> & { readonly disclosures: readonly Disclosure[] } {
+  const { type, actor, caseId } = fact;
   const id = newId();
   const row = fact.row ? `${fact.row.table}/${fact.row.id}@${fact.row.version}` : null;
   const disclosures = personalValues(fact).map(([name, value]) => disclosureOf(name, value));
@@ -158,7 +177,7 @@ function leafOf(fact: Fact): PreparedLeaf {
   checkShape(type, leaf(likely));
   const text = canonical(leaf(marks));
   checkLength(type, Buffer.byteLength(text));
-  return { id, text, row, caseId: caseId ?? null, disclosures, subject: personal?.subject ?? null };
+  return { id, text, row, caseId: caseId ?? null, disclosures };
 }
 
 /** "Revoked" may be said only of what was read back: an action's grade needs its states. */

@@ -170,7 +170,7 @@ export async function changeCase(db: Db, found: CaseRow, change: CaseChange): Pr
 
 /** Remembers, once, that access is being cut: from here on a rescission needs an undo. */
 export async function beginContainment(db: Db, caseId: string): Promise<void> {
-  await db.query(sql`select begin_containment(${caseId}, clock_timestamp())`);
+  await db.query(sql`select begin_containment(array[${caseId}], clock_timestamp())`);
 }
 
 /** Progress that follows from the steps; not a decision, so no version and no fact of its own. */

@@ -1,4 +1,18 @@
-import { type Db, type Sql, sql, unlessStale } from './sql.ts';
+import { type Db, json, type Sql, sql, unlessStale } from './sql.ts';
+
+/** What a worker asks for before it calls: the step for itself, and the mark that a call starts. */
+export interface Claim {
+  readonly stepId: string;
+  readonly version: number;
+  /** What was known of earlier calls when the step was read. */
+  readonly attempt: number;
+  readonly outcome: 'accepted' | 'refused' | null;
+  readonly before: unknown;
+  readonly summary: string;
+  readonly planDigest: string;
+  /** This call takes access away. */
+  readonly isCut: boolean;
+}
 
 /** A claim on one step, taken together with the mark that a call starts now. */
 export interface Mark {
@@ -11,39 +25,31 @@ export interface Mark {
 }
 
 /**
- * Claims a step and marks, before anything is sent, that a call starts now, in one statement with
- * the facts that say so (`stating`). Null: somebody else works on it or has called since it was
- * read, the step moved, the case stands still, turned round or is planned anew, or the kill
+ * Claims steps and marks, before anything is sent, that a call of each starts now, in one statement
+ * with the facts that say so (`stating`). Null: somebody else works on one of them or has called
+ * since it was read, it moved, its case stands still, turned round or is planned anew, or the kill
  * switch is on; then nothing was written, and nothing may be sent.
  */
-export async function markCall(
+export async function markCalls(
   db: Db,
   stating: Sql,
-  it: {
-    stepId: string;
-    version: number;
-    worker: string;
-    leaseMs: number;
-    /** What was known of earlier calls when the step was read. */
-    attempt: number;
-    outcome: 'accepted' | 'refused' | null;
-    before: unknown;
-    summary: string;
-    planDigest: string;
-    /** This call takes access away. */
-    isCut: boolean;
-  },
-): Promise<Mark | null> {
-  const { rows } = await unlessStale(
-    db.query<Mark>(sql`
-      select mark.fence, mark.attempt, mark.waited_ms as "waitedMs"
+  claims: readonly Claim[],
+  { worker, leaseMs }: { worker: string; leaseMs: number },
+): Promise<readonly Mark[] | null> {
+  const rows = await unlessStale(
+    db.query<Mark & { step: string }>(sql`
+      select mark.step, mark.fence, mark.attempt, mark.waited_ms as "waitedMs"
         from ${stating} as stated (at),
-             mark_call(stated.at, ${it.stepId}, ${it.version}, ${it.attempt}, ${it.outcome},
-                       ${JSON.stringify(it.before ?? null)}::jsonb, ${it.summary}, ${it.planDigest}, ${it.isCut},
-                       ${it.worker}, ${it.leaseMs / 1_000}) as mark
+             mark_calls(stated.at, ${claims.map((it) => it.stepId)}::text[], ${claims.map((it) => it.version)}::int[],
+                        ${claims.map((it) => it.attempt)}::int[], ${claims.map((it) => it.outcome)}::text[],
+                        ${claims.map((it) => json(it.before ?? null))}::jsonb[], ${claims.map((it) => it.summary)}::text[],
+                        ${claims.map((it) => it.planDigest)}::text[], ${claims.map((it) => it.isCut)}::boolean[],
+                        ${worker}, ${leaseMs / 1_000}) as mark
     `),
   );
-  return rows[0] ?? null;
+  if (!rows) return null;
+  const marks = new Map(rows.map((row) => [row.step, row]));
+  return claims.map((it) => marks.get(it.stepId)!);
 }
 
 /** Prolongs a claim. False: it is no longer ours. */

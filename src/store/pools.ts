@@ -11,14 +11,13 @@ interface Limits {
 }
 
 /**
- * Together they stay below the embedded server's 200 connections. A worker's passes mostly wait for
- * other systems: enough connections that one departure over twenty systems does not queue for them,
- * and no more, since few busy ones carry a layoff faster. A request or a pass that waits longer
- * than this for one statement is better off failing.
+ * Together they stay below the embedded server's 200 connections. A worker needs few: its passes
+ * mostly wait for other systems, and write in groups; a session that is used often has its plans at
+ * hand. A request or a pass that waits longer than this for one statement is better off failing.
  */
 const limits: Record<Role | 'admin', Limits> = {
   web: { max: 20, statementTimeoutMs: 30_000 },
-  worker: { max: 30, statementTimeoutMs: 60_000 },
+  worker: { max: 10, statementTimeoutMs: 60_000 },
   scribe: { max: 5, statementTimeoutMs: 120_000 },
   admin: { max: 3, statementTimeoutMs: 0 },
 };
@@ -47,7 +46,6 @@ export function openPool(
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     types,
-    // A worker asks the same few things over and over: one plan for each will do. Searches differ.
     ...(role === 'worker' ? { options: samePlans } : {}),
     ...login,
   });
@@ -55,7 +53,12 @@ export function openPool(
   return pool;
 }
 
-const samePlans = '-c plan_cache_mode=force_generic_plan';
+/**
+ * A worker asks the same few things over and over, each by an index: one plan for each will do. It
+ * is made while the tables are empty, when going through all of one looks best, and is still used
+ * in the middle of a layoff.
+ */
+const samePlans = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 
 /**
  * A pool for a worker's queue, which logs in as the worker's pool does. What the queue notes of jobs

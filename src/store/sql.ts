@@ -62,6 +62,9 @@ function textOf(parts: TemplateStringsArray, values: readonly unknown[]): string
   return text;
 }
 
+/** A value for a parameter of type `jsonb`; what is undefined is null there. */
+export const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+
 /** Something that hands out connections; `pg.Pool` is one. */
 export interface Pool extends Db {
   connect(): Promise<Db & { release(broken?: Error | boolean): void }>;
@@ -116,14 +119,14 @@ async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
 /** What our functions in the database say when a step was moved by somebody else: see `stale()`. */
 const staleStep = 'GH001';
 
-/** No rows where a statement took itself back because its step was stale. */
+/** The rows; null where a statement took itself back because a step was stale. */
 export async function unlessStale<Row>(
   answer: Promise<{ readonly rows: readonly Row[] }>,
-): Promise<{ readonly rows: readonly Row[] }> {
+): Promise<readonly Row[] | null> {
   try {
-    return await answer;
+    return (await answer).rows;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === staleStep) return { rows: [] };
+    if (error instanceof Error && 'code' in error && error.code === staleStep) return null;
     throw error;
   }
 }

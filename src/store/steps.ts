@@ -7,7 +7,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { NoticePlan, TaskPlan } from '#core/plan.ts';
 import type { Grade, Layer, StepKind, StepStatus } from '#core/step.ts';
 import type { Assignment } from '#core/task.ts';
-import { type Db, type Sql, sql, unlessStale } from './sql.ts';
+import { type Db, json, type Sql, sql, unlessStale } from './sql.ts';
 
 /** One step as it is stored. Moments are Dates; states are what the connector read. */
 export interface StepRow {
@@ -108,8 +108,20 @@ export interface Work extends StepRow {
 }
 
 export async function loadWork(db: Db, stepId: string): Promise<Work | null> {
-  const { rows } = await db.query<Work>(sql`select * from work_view where id = ${stepId}`);
-  return rows[0] ?? null;
+  const [work] = await loadWorks(db, [stepId]);
+  return work ?? null;
+}
+
+/** In the order of `stepIds`; null where there is none. */
+export async function loadWorks(
+  db: Db,
+  stepIds: readonly string[],
+): Promise<readonly (Work | null)[]> {
+  const { rows } = await db.query<Work>(
+    sql`select * from work_view where id = any (${stepIds}::text[])`,
+  );
+  const works = new Map(rows.map((row) => [row.id, row]));
+  return stepIds.map((id) => works.get(id) ?? null);
 }
 
 export async function loadStep(db: Db, stepId: string): Promise<StepRow | null> {
@@ -138,8 +150,6 @@ export interface Settlement {
   readonly fence: string | null;
 }
 
-const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
-
 export interface Released {
   readonly released: readonly string[];
   /** Which way the case goes now; it may have been turned while a call was under way. */
@@ -152,21 +162,39 @@ export interface Released {
 
 type ReleasedRow = { -readonly [Key in keyof Released]: Released[Key] };
 
+/** As long as nothing is known of its steps, a case is neither done nor turned. */
+const nothingReleased: Released = {
+  released: [],
+  direction: 'forward',
+  open: 1,
+  openSecurity: 1,
+  security: 0,
+};
+
 /**
- * Settles a step, once, ends the alerts about it, and releases what waited for it, in one statement
- * with the facts that say so (`stating`). Null when somebody else moved it first or the claim is
- * no longer ours: then nothing was written, and a transaction around it can only be rolled back.
+ * Settles steps, once, ends the alerts about them, and releases what waited for them, in one
+ * statement with the facts that say so (`stating`): what was released, for each of their cases.
+ * Null when somebody else moved one of them first or a claim is no longer ours: then nothing was
+ * written, and a transaction around it can only be rolled back.
  */
-export async function settleStep(db: Db, stating: Sql, it: Settlement): Promise<Released | null> {
-  const { rows } = await unlessStale(
-    db.query<ReleasedRow>(sql`
-      select released, direction, open, open_security as "openSecurity", security
+export async function settleSteps(
+  db: Db,
+  stating: Sql,
+  its: readonly Settlement[],
+): Promise<((caseId: string) => Released) | null> {
+  const rows = await unlessStale(
+    db.query<ReleasedRow & { caseId: string }>(sql`
+      select of_case as "caseId", released, direction, open, open_security as "openSecurity", security
         from ${stating} as stated (at),
-             settle_step(stated.at, ${it.stepId}, ${it.version}, ${it.grade}, ${json(it.before)}::jsonb,
-                         ${json(it.after)}::jsonb, ${it.summary}, ${it.because}, ${it.applied}, ${it.fence}::bigint)
+             settle_steps(stated.at, ${its.map((it) => it.stepId)}::text[], ${its.map((it) => it.version)}::int[],
+                          ${its.map((it) => it.grade)}::text[], ${its.map((it) => json(it.before))}::jsonb[],
+                          ${its.map((it) => json(it.after))}::jsonb[], ${its.map((it) => it.summary)}::text[],
+                          ${its.map((it) => it.because)}::text[], ${its.map((it) => it.applied)}::boolean[],
+                          ${its.map((it) => it.fence)}::bigint[])
     `),
   );
-  return rows[0] ?? null;
+  if (!rows) return null;
+  return (caseId) => rows.find((row) => row.caseId === caseId) ?? nothingReleased;
 }
 
 /** Makes ready, and wakes, every step whose predecessors have all settled, and counts what is open. */
@@ -174,7 +202,7 @@ export async function releaseSteps(db: Db, caseId: string): Promise<Released> {
   const { rows } = await db.query<ReleasedRow>(sql`
     select released, direction, open, open_security as "openSecurity", security from release_steps(${caseId})
   `);
-  return rows[0] ?? { released: [], direction: 'forward', open: 1, openSecurity: 1, security: 0 };
+  return rows[0] ?? nothingReleased;
 }
 
 export async function wakeSteps(db: Db, ids: readonly string[]): Promise<void> {

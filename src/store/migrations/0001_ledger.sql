@@ -181,27 +181,34 @@ language plpgsql security definer set search_path = '' as $$
 declare
   fact record;
 begin
-  for fact in
-    select s.row_key, s.case_id, s.case_seq, body->>'type' as type,
-           exists (select from ledger.writer w where w.role = session_user and w.type = body->>'type') as is_ours,
-           body->>'case' is not distinct from s.case_id
-             and (body->>'case_seq')::integer is not distinct from s.case_seq
-             and body->>'row' is not distinct from s.row_key as agrees,
-           exists (select from ledger.entry e where e.row_key = s.row_key) as is_known,
-           exists (select from ledger.entry e where e.case_id = s.case_id and e.case_seq = s.case_seq) as is_taken
-      from staged s, convert_from(s.leaf, 'UTF8') as text, cast(text as jsonb) as body
-  loop
-    if not fact.is_ours then
+  select s.row_key, s.case_id, s.case_seq, body->>'type' as type, judged.wrong
+    into fact
+    from staged s, cast(convert_from(s.leaf, 'UTF8') as jsonb) as body, lateral (
+           select case
+                    when not exists (select from ledger.writer w
+                                      where w.role = session_user and w.type = body->>'type') then 'author'
+                    when body->>'case' is distinct from s.case_id
+                      or (body->>'case_seq')::integer is distinct from s.case_seq
+                      or body->>'row' is distinct from s.row_key then 'columns'
+                    when exists (select from ledger.entry e where e.row_key = s.row_key) then 'row'
+                    when exists (select from ledger.entry e
+                                  where e.case_id = s.case_id and e.case_seq = s.case_seq) then 'place'
+                  end
+         ) as judged (wrong)
+   where judged.wrong is not null
+   limit 1;
+  case fact.wrong
+    when 'author' then
       raise exception 'role % may not state %', session_user, fact.type using errcode = '42501';
-    elsif not fact.agrees then
+    when 'columns' then
       raise exception 'the leaf disagrees with its columns' using errcode = '23514';
-    elsif fact.is_known then
+    when 'row' then
       raise exception '% is accounted for already', fact.row_key using errcode = '23505';
-    elsif fact.is_taken then
+    when 'place' then
       raise exception 'case % has a fact number % already', fact.case_id, fact.case_seq using errcode = '23505';
-    end if;
-  end loop;
-  return null;
+    else
+      return null;
+  end case;
 end $$;
 create trigger check_staged after insert on ledger.staged referencing new table as staged
   for each statement execute function ledger.check_staged();
@@ -216,22 +223,23 @@ create function ledger.state(
 ) returns timestamptz language plpgsql set search_path = '' as $$
 declare
   chain ledger.chain;   -- the one at hand, written back when the facts of another case follow
-  chain_of text;
+  cases text[];
+  held integer;
   stated_at timestamptz;
   now_text text;
   body text;
   written bytea[] := '{}';
   places integer[] := '{}';
 begin
-  for chain_of in select distinct id from unnest(case_ids) as id where id is not null order by id loop
-    perform from ledger.chain c where c.case_id = chain_of for no key update;
-    if not found then
-      insert into ledger.chain (case_id, seq, last_hash)
-      values (chain_of, 0, decode(repeat('00', 32), 'hex'))
-          on conflict do nothing;
-      perform from ledger.chain c where c.case_id = chain_of for no key update;
-    end if;
-  end loop;
+  cases := array(select distinct id from unnest(case_ids) as id where id is not null);
+  perform from ledger.chain c where c.case_id = any (cases) order by c.case_id for no key update;
+  get diagnostics held = row_count;
+  if held < cardinality(cases) then
+    insert into ledger.chain (case_id, seq, last_hash)
+    select id, 0, decode(repeat('00', 32), 'hex') from unnest(cases) as id order by id
+        on conflict do nothing;
+    perform from ledger.chain c where c.case_id = any (cases) order by c.case_id for no key update;
+  end if;
   stated_at := clock_timestamp();
   now_text := to_char(stated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 

@@ -285,6 +285,7 @@ create table alerts (
 );
 create unique index one_open_alert on alerts (condition) where resolved_at is null;
 create index alerts_next on alerts (next_at) where resolved_at is null;
+create index alerts_of_step on alerts (step_id) where resolved_at is null;
 
 create table alert_messages (
   alert_id   text        not null references alerts,
@@ -533,100 +534,128 @@ begin
   return next;
 end $$;
 
--- Somebody else moved the step, or the claim on it ran out: nothing of the statement must stand.
-create function stale(step text) returns void language plpgsql as $$
+-- Somebody else moved one of the steps, or a claim ran out: nothing of the statement must stand.
+create function stale() returns void language plpgsql as $$
 begin
-  raise exception 'step % is no longer ours', step using errcode = 'GH001';
+  raise exception 'a step is no longer ours' using errcode = 'GH001';
 end $$;
 
--- Claims a step and marks, before anything is sent, that a call starts now; moves the step to running. Refuses when
--- somebody else works on it or has called since it was read, when the step moved, when the case stands still, turned
+-- Claims steps and marks, before anything is sent, that a call of each starts now; moves them to running. Refuses all
+-- when somebody else works on one or has called since it was read, when one moved, when its case stands still, turned
 -- round or is planned anew, and when the kill switch is on. `waited_ms`: how long all that took in here.
-create function mark_call(stated_at timestamptz, of_step text, seen_version integer, seen_attempt integer,
-                          seen_outcome text, state_before jsonb, what text, digest text, is_cut boolean,
-                          by_worker text, lease_seconds double precision)
-  returns table (fence bigint, attempt integer, waited_ms double precision)
+create function mark_calls(stated_at timestamptz, of_steps text[], seen_versions integer[], seen_attempts integer[],
+                           seen_outcomes text[], states_before jsonb[], whats text[], digests text[], cuts boolean[],
+                           by_worker text, lease_seconds double precision)
+  returns table (step text, fence bigint, attempt integer, waited_ms double precision)
 language plpgsql as $$
 declare
-  of_case text;
+  marked integer;
 begin
-  update steps
-     set status = 'running', before = coalesce(before, state_before), summary = what, plan_digest = digest,
-         started_at = coalesce(started_at, stated_at)
-   where id = of_step
-     and version = seen_version
-     and status in ('ready', 'running')
-     and dropped_at is null
+  update steps s
+     set status = 'running', before = coalesce(s.before, call.before), summary = call.summary,
+         plan_digest = call.digest, started_at = coalesce(s.started_at, stated_at)
+    from unnest(of_steps, seen_versions, states_before, whats, digests) as call (id, version, before, summary, digest)
+   where s.id = call.id
+     and s.version = call.version
+     and s.status not in ('waiting', 'held', 'settled')  -- said so, no plan goes through all that are due
+     and s.dropped_at is null
      and exists (
            select
-             from cases
-            where cases.id = steps.case_id
-              and cases.state in ('scheduled', 'running', 'access-removed')
-              and (cases.direction = 'back') = (steps.undo_of is not null)
-              and (not cases.plan_stale or steps.started_at is not null)
+             from cases c
+            where c.id = s.case_id
+              and c.state in ('scheduled', 'running', 'access-removed')
+              and (c.direction = 'back') = (s.undo_of is not null)
+              and (not c.plan_stale or s.started_at is not null)
          )
-     and not exists (select from switches where name = 'outbound' and stopped_at is not null)
-  returning case_id into of_case;
-  if not found then perform stale(of_step); end if;
-  if is_cut then perform begin_containment(of_case, stated_at); end if;
+     and not exists (select from switches where name = 'outbound' and stopped_at is not null);
+  get diagnostics marked = row_count;
+  if marked < cardinality(of_steps) then perform stale(); end if;
+
+  if true = any (cuts) then
+    perform begin_containment(array(select s.case_id
+                                      from unnest(of_steps, cuts) as call (id, is_cut)
+                                      join steps s on s.id = call.id
+                                     where call.is_cut), stated_at);
+  end if;
+
   return query
-  insert into step_lease as held (step_id, fence, worker, lease_until, attempt, call_started_at)
-  values (of_step, nextval('step_fence'), by_worker, clock_timestamp() + make_interval(secs => lease_seconds), 1,
-          clock_timestamp())
+  insert into step_lease as held (step_id, fence, worker, lease_until, attempt, call_started_at, call_outcome)
+  select call.id, nextval('step_fence'), by_worker, clock_timestamp() + make_interval(secs => lease_seconds),
+         call.attempt + 1, clock_timestamp(), call.outcome
+    from unnest(of_steps, seen_attempts, seen_outcomes) as call (id, attempt, outcome)
       on conflict (step_id) do update
      set fence = excluded.fence, worker = excluded.worker, lease_until = excluded.lease_until,
-         attempt = held.attempt + 1, call_started_at = excluded.call_started_at, call_outcome = null
+         attempt = excluded.attempt, call_started_at = excluded.call_started_at, call_outcome = null
    where held.lease_until < clock_timestamp()
-     and held.attempt = seen_attempt
-     and held.call_outcome is not distinct from seen_outcome
-  returning held.fence, held.attempt, 1000 * extract(epoch from clock_timestamp() - statement_timestamp())::float8;
-  if not found then perform stale(of_step); end if;
+     and held.attempt + 1 = excluded.attempt
+     and held.call_outcome is not distinct from excluded.call_outcome
+  returning held.step_id, held.fence, held.attempt,
+            1000 * extract(epoch from clock_timestamp() - statement_timestamp())::float8;
+  get diagnostics marked = row_count;
+  if marked < cardinality(of_steps) then perform stale(); end if;
 end $$;
 
 -- Remembers, once, that access is being cut: from here on a rescission needs an undo.
-create function begin_containment(of_case text, at timestamptz) returns void language sql as $$
+create function begin_containment(of_cases text[], at timestamptz) returns void language plpgsql as $$
+begin
   update cases
      set containment_at = at, state = case state when 'scheduled' then 'running' else state end
-   where id = of_case
+   where id = any (of_cases)
      and containment_at is null;
-$$;
+end $$;
 
--- Settles a step, once, ends the alerts about it, and releases what waited for it. Stale when somebody else moved it
--- first, the claim is no longer the caller's, or a call is under way whose effect nobody knows yet.
-create function settle_step(stated_at timestamptz, of_step text, seen_version integer, new_grade text, state_before jsonb,
-                            state_after jsonb, what text, reason text, was_applied boolean, held_fence bigint)
-  returns table (released text[], direction text, open integer, open_security integer, security integer)
+-- Settles steps, once, ends the alerts about them, and releases what waited for them: one row for each of their cases.
+-- Stale when somebody else moved one first, a claim is no longer the caller's, or a call is under way whose effect
+-- nobody knows yet.
+create function settle_steps(stated_at timestamptz, of_steps text[], seen_versions integer[], new_grades text[],
+                             states_before jsonb[], states_after jsonb[], whats text[], reasons text[],
+                             were_applied boolean[], held_fences bigint[])
+  returns table (of_case text, released text[], direction text, open integer, open_security integer, security integer)
 language plpgsql as $$
 declare
-  of_case text;
+  settled integer;
 begin
-  if held_fence is not null then
-    update step_lease
-       set lease_until = clock_timestamp(), call_outcome = 'accepted'
-     where step_id = of_step
-       and fence = held_fence
-       and lease_until > clock_timestamp();
-    if not found then perform stale(of_step); end if;
-  else
-    perform from step_lease where step_id = of_step and lease_until > clock_timestamp();
-    if found then perform stale(of_step); end if;
+  update step_lease l
+     set lease_until = clock_timestamp(), call_outcome = 'accepted'
+    from unnest(of_steps, held_fences) as held (step, fence)
+   where l.step_id = held.step
+     and l.fence = held.fence
+     and l.lease_until > clock_timestamp();
+  get diagnostics settled = row_count;
+  if settled < cardinality(array_remove(held_fences, null)) then perform stale(); end if;
+  if settled < cardinality(of_steps) then
+    perform
+       from unnest(of_steps, held_fences) as held (step, fence)
+       join step_lease l on l.step_id = held.step and l.lease_until > clock_timestamp()
+      where held.fence is null;
+    if found then perform stale(); end if;
   end if;
-  update steps
-     set status = 'settled', grade = new_grade, version = version + 1, before = coalesce(before, state_before),
-         after_state = state_after, summary = coalesce(what, summary), because = reason, failure = null, attempts = 0,
-         applied_at = case when was_applied then coalesce(applied_at, stated_at) else applied_at end,
-         started_at = coalesce(started_at, stated_at), settled_at = stated_at, wake_at = null, held_at = null
-   where id = of_step
-     and version = seen_version
-     and status <> 'settled'
-     and dropped_at is null
-  returning case_id into of_case;
-  if not found then perform stale(of_step); end if;
+
+  update steps s
+     set status = 'settled', grade = it.grade, version = s.version + 1, before = coalesce(s.before, it.before),
+         after_state = it.after, summary = coalesce(it.summary, s.summary), because = it.reason, failure = null,
+         attempts = 0, applied_at = case when it.applied then coalesce(s.applied_at, stated_at) else s.applied_at end,
+         started_at = coalesce(s.started_at, stated_at), settled_at = stated_at, wake_at = null, held_at = null
+    from unnest(of_steps, seen_versions, new_grades, states_before, states_after, whats, reasons, were_applied)
+           as it (id, version, grade, before, after, summary, reason, applied)
+   where s.id = it.id
+     and s.version = it.version
+     and s.status <> 'settled'
+     and s.dropped_at is null;
+  get diagnostics settled = row_count;
+  if settled < cardinality(of_steps) then perform stale(); end if;
+
   update alerts
      set resolved_at = clock_timestamp(), next_at = null
-   where step_id = of_step
+   where step_id = any (of_steps)
      and resolved_at is null;
-  return query select * from release_steps(of_case);
+
+  for of_case in select distinct s.case_id from steps s where s.id = any (of_steps) loop
+    select it.released, it.direction, it.open, it.open_security, it.security
+      into released, direction, open, open_security, security
+      from release_steps(of_case) as it;
+    if found then return next; end if;
+  end loop;
 end $$;
 
 -- Runners are started and stopped as connections come and go.
