@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { App } from '#app/app.ts';
+import { rulePacks } from '#app/rule-packs.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { openGuard } from '#connector-kit/guard.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
@@ -120,6 +121,7 @@ export async function startWorker(
   const worker = `worker-${randomBytes(6).toString('hex')}`;
   const engine: Engine = {
     pool,
+    rulePacks: rulePacks(),
     groups: openGroups({ pool, worker, leaseMs: timing.leaseMs }),
     keys,
     connectors,

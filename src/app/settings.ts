@@ -7,11 +7,13 @@ import {
   settingsFrom,
 } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
+import { resolveAlerts, unreviewed } from '#store/alerts.ts';
 import { loadSettings, saveSetting } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { Problem } from './problem.ts';
+import { problemsInObligations } from './rule-packs.ts';
 
 export async function showSettings(app: App, caller: Caller): Promise<Settings> {
   authorize(caller, 'settings.read');
@@ -42,6 +44,10 @@ export async function changeSetting(
         parsed.error.issues.map((it) => ({ at: it.path.join('.') || name, problem: it.message })),
       );
     }
+    const obligations = settingsFrom({ [name]: parsed.data }).obligations;
+    const unknown = name === 'obligations' ? problemsInObligations(obligations) : [];
+    if (unknown.length > 0)
+      throw new Problem('not readable', `The setting ${name} does not fit.`, unknown);
     const { version } = await saveSetting(tx, { id: name, value: parsed.data });
     await record(tx, app.keys, [
       {
@@ -51,6 +57,8 @@ export async function changeSetting(
         data: { policy: name, before: digest(before), after: digest(parsed.data) },
       },
     ]);
+    for (const pack of Object.keys(name === 'obligations' ? obligations.reviews : {}))
+      await resolveAlerts(tx, unreviewed(pack));
     return parsed.data;
   });
 }

@@ -115,6 +115,11 @@ export function couldHold(
   return judge(condition, known) !== false;
 }
 
+/** Like {@link holds}, where a field that nobody filled leaves it open (null) and does not decide. */
+export function holdsPerhaps(condition: Condition, facts: ConditionFacts): boolean | null {
+  return judge(condition, (field) => valueIn(field, facts) ?? undefined);
+}
+
 /** Null: depends on what is not known yet. */
 function judge(condition: Condition, lookup: Lookup): boolean | null {
   if ('all' in condition) {

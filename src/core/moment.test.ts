@@ -26,6 +26,8 @@ describe('the text of a moment', () => {
     'last working day + 5 days',
     'last working day 17:00',
     'employment ends - 1 week',
+    'employment ends + 3 working days',
+    'pay ends + 1 month',
     'pay ends + 1 hour',
     'start day - 3 days 08:30',
   ];
@@ -54,13 +56,13 @@ describe('the text of a moment', () => {
     [
       'access ends + 5 fortnights',
       '“fortnights” is not a unit of time.',
-      'Write “minutes”, “hours”, “days” or “weeks”.',
+      'Write “minutes”, “hours”, “days”, “working days”, “weeks” or “months”.',
     ],
     ['access ends + 9999 days', '“9999 days” is too far away.', 'Write at most 3650 days.'],
     [
       'access ends - 2 hours 09:00',
       '“access ends - 2 hours 09:00” says two times: 2 hours, and 09:00.',
-      'Leave out the time of day, or count in days or weeks.',
+      'Leave out the time of day, or count in days or longer.',
     ],
     ['access ends + 1.5 days', '“access ends + 1.5 days” is not a moment.', momentForms],
     ['2026-12-31', '“2026-12-31” is not a moment.', momentForms],
@@ -103,6 +105,10 @@ describe('when a moment is', () => {
     ['last working day + 2 hours', 'due', '2026-12-31T01:00:00.000Z'],
     ['employment ends - 1 week', 'at', '2027-01-07T23:00:00.000Z'],
     ['pay ends', 'due', '2027-01-31T23:00:00.000Z'],
+    ['employment ends + 1 working day', 'due', '2027-01-18T23:00:00.000Z'],
+    ['last working day - 3 working days', 'at', '2026-12-24T23:00:00.000Z'],
+    ['pay ends + 1 month', 'due', '2027-02-28T23:00:00.000Z'],
+    ['pay ends + 13 months', 'due', '2028-02-29T23:00:00.000Z'],
   ];
   for (const [text, use, expected] of table) {
     it(`${text}, used as ${use}, is ${expected}`, () =>

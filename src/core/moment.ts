@@ -21,7 +21,7 @@ export const anchors = [
 ] as const;
 export type Anchor = (typeof anchors)[number];
 
-const units = ['minutes', 'hours', 'days', 'weeks'] as const;
+const units = ['minutes', 'hours', 'days', 'working days', 'weeks', 'months'] as const;
 type Unit = (typeof units)[number];
 
 /** “access ends - 14 days 09:00”, taken apart. */
@@ -39,17 +39,19 @@ export type ParsedMoment =
 
 export const momentForms =
   'Write “confirmed”, “access ends”, “last working day”, “employment ends”, “pay ends” or, for' +
-  ' arrivals, “start day”; then, if wanted, “+ 5 days” or “- 2 weeks” (minutes, hours, days or' +
-  ' weeks); then, if wanted, a time of day such as “09:00”.';
+  ' arrivals, “start day”; then, if wanted, “+ 5 days” or “- 2 weeks” (minutes, hours, days,' +
+  ' working days, weeks or months); then, if wanted, a time of day such as “09:00”.';
 
 /** Sign, number and unit; the sign stands apart from the words before it. */
-const pattern = /^([a-z ]*[a-z])(?: ?([+-]) ?(\d+) ?([a-z]+))?(?: (\d{1,2}:\d{2}))?$/;
+const pattern = /^([a-z ]*[a-z])(?: ?([+-]) ?(\d+) ?([a-z]+(?: [a-z]+)?))?(?: (\d{1,2}:\d{2}))?$/;
 const timePattern = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const longestOffset: Record<Unit, number> = {
   minutes: 14_400,
   hours: 8_760,
   days: 3_650,
+  'working days': 2_600,
   weeks: 520,
+  months: 120,
 };
 
 const longestText = 100;
@@ -80,7 +82,7 @@ export function parseMoment(text: string): ParsedMoment {
   if (!unit) {
     return refuse(
       `“${unitWord}” is not a unit of time.`,
-      'Write “minutes”, “hours”, “days” or “weeks”.',
+      'Write “minutes”, “hours”, “days”, “working days”, “weeks” or “months”.',
     );
   }
   const amount = Number(digits);
@@ -93,7 +95,7 @@ export function parseMoment(text: string): ParsedMoment {
   if (time !== null && (unit === 'minutes' || unit === 'hours')) {
     return refuse(
       `“${shown(text)}” says two times: ${digits} ${unitWord}, and ${time}.`,
-      'Leave out the time of day, or count in days or weeks.',
+      'Leave out the time of day, or count in days or longer.',
     );
   }
   return { moment: { anchor, offset: { amount: sign === '-' ? 0 - amount : amount, unit }, time } };
@@ -123,8 +125,10 @@ export interface MomentDates
 }
 
 /**
- * When that is for one person. Days and weeks are counted on the calendar of `zone`; minutes and
- * hours are exact. A day without a time means its beginning for `at` and its end for `due`.
+ * When that is for one person. Minutes and hours are exact; all else is counted on the calendar of
+ * `zone`. Working days are Monday to Friday: public holidays are not known, so what is due comes
+ * rather early. A month after the 31st is the last day of a shorter one.
+ * A day without a time means its beginning for `at` and its end for `due`.
  * Throws a RangeError for `start day` where there is none; `readPlaybook` refuses that before.
  */
 export function momentOf(
@@ -135,9 +139,8 @@ export function momentOf(
 ): Date {
   const { offset, time } = moment;
   const exactUnit = offset?.unit === 'minutes' || offset?.unit === 'hours';
-  const calendar = offset && !exactUnit ? { [offset.unit]: offset.amount } : { days: 0 };
   const anchor = anchorOf(moment.anchor, dates, zone);
-  const day = Temporal.PlainDate.from(anchor.day).add(calendar).toString();
+  const day = dayAfter(anchor.day, offset && !exactUnit ? offset : null);
 
   let at: Temporal.Instant;
   if (time !== null) at = instantOf(day, time, zone);
@@ -148,6 +151,22 @@ export function momentOf(
 
   return toDate(offset && exactUnit ? at.add({ [offset.unit]: offset.amount }) : at);
 }
+
+function dayAfter(from: string, offset: Moment['offset']): string {
+  const day = Temporal.PlainDate.from(from);
+  if (offset === null) return from;
+  if (offset.unit !== 'working days') return day.add({ [offset.unit]: offset.amount }).toString();
+  const step = Math.sign(offset.amount);
+  let at = day;
+  for (let left = Math.abs(offset.amount); left > 0; ) {
+    at = at.add({ days: step });
+    if (at.dayOfWeek <= friday) left -= 1;
+  }
+  return at.toString();
+}
+
+/** Temporal counts from Monday, which is 1. */
+const friday = 5;
 
 type Anchored =
   | { readonly day: string; readonly at: 'whole day' }

@@ -3,6 +3,7 @@ import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
 import { offeredFor } from './coverage.ts';
 import { type Moment, momentOf, momentText } from './moment.ts';
+import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PlanInput, PlannedStep, Timing } from './plan.ts';
 import { accountsIn, lookupKey } from './plan-accounts.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
@@ -44,6 +45,7 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
     }
   }
   if (step.kind === 'action') return expandAction(step, planning);
+  if (step.kind === 'obligations') return expandObligations(step, planning);
   return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
 }
 
@@ -90,7 +92,41 @@ function accountsOf(
   });
 }
 
-type Human = Exclude<PlaybookStep, Action>;
+type Obligations = Extract<PlaybookStep, { kind: 'obligations' }>;
+
+/** One task for each duty. None where no law is known, or none applies. */
+function expandObligations(step: Obligations, planning: Planning): Expansion {
+  const { input, facts, notes } = planning;
+  const { dates, zone, now } = input;
+  const found = obligationsFor(
+    input.law ?? noLaw,
+    { ...facts, dates, zone, now },
+    step.obligations,
+  );
+  notes.push(...found.notes);
+  const frame = frameOf(step, planning);
+  const planned = found.due.map((it): PlannedStep => {
+    const { rule, deadline, obligation } = it;
+    return {
+      ...frame,
+      key: `${step.id}:${rule.id}`,
+      title: rule.title,
+      task: {
+        title: rule.title,
+        instructions: obligationText(it),
+        assignTo: { role: rule.owner },
+        deadline: deadline.toISOString(),
+        proof: rule.proof,
+        obligation,
+      },
+    };
+  });
+  return { step, leftOut: planned.length === 0, planned, lookups: [] };
+}
+
+const noLaw: Law = { packs: [], switchedOn: [], reviews: {}, headcount: null };
+
+type Human = Exclude<PlaybookStep, Action | Obligations>;
 
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
@@ -128,7 +164,7 @@ function frameOf(step: PlaybookStep, { input, values, notes }: Planning): Planne
     title: onOneLine(text),
     why: step.why,
     layer: step.layer,
-    kind: step.kind,
+    kind: step.kind === 'obligations' ? 'task' : step.kind,
     connectionId: null,
     account: null,
     capability: null,
@@ -145,6 +181,7 @@ function frameOf(step: PlaybookStep, { input, values, notes }: Planning): Planne
 function titleOf(step: PlaybookStep): string {
   if (step.title !== null) return step.title;
   if (step.kind === 'action') return capabilities[step.do].title;
+  if (step.kind === 'obligations') return 'Meet a legal obligation';
   return step.kind === 'task' ? step.task.title : step.notice.subject;
 }
 

@@ -4,6 +4,7 @@ import type { ConditionFacts, Field } from './condition.ts';
 import type { CaseDates } from './dates.ts';
 import type { DepartureFacts } from './departure.ts';
 import type { Json } from './document.ts';
+import type { Law, Obligation } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
 import { gapSteps, lookupSteps, uncutNotes } from './plan-accounts.ts';
 import { orderOf } from './plan-order.ts';
@@ -39,6 +40,8 @@ export interface PlanInput {
   readonly source: string;
   /** Left out or null where nobody told. */
   readonly isManager?: boolean | null;
+  /** Left out: no rule packs are known. */
+  readonly law?: Law;
 }
 
 /** A step for one person: concrete, and plain JSON once `due` is written as text. */
@@ -88,6 +91,8 @@ export interface TaskPlan {
   /** ISO moment. */
   readonly deadline: string;
   readonly proof: readonly string[];
+  /** The legal duty that it meets, where it does. */
+  readonly obligation?: Obligation;
 }
 
 export interface NoticePlan {

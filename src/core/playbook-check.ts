@@ -168,7 +168,14 @@ const daysUntilDeletion = 30;
 
 function isLongAfterwards({ at }: Action): boolean {
   if (!at?.offset || at.anchor === 'confirmed') return false;
-  const days = { minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 }[at.offset.unit];
+  const days = {
+    minutes: 1 / 1_440,
+    hours: 1 / 24,
+    days: 1,
+    'working days': 1,
+    weeks: 7,
+    months: 28,
+  }[at.offset.unit];
   return at.offset.amount * days >= daysUntilDeletion;
 }
 

@@ -195,7 +195,7 @@ describe('the problems of a playbook', () => {
       step('    why: because\n'),
       5,
       'It does not say what is to be done.',
-      'Add “do” with “on”, or “task”, or “notice”.',
+      'Add “do” with “on”, or “task”, or “notice”, or “obligations”.',
     ],
     [
       'two deeds',
@@ -219,11 +219,11 @@ describe('the problems of a playbook', () => {
       'Use a task instead',
     ],
     [
-      'an obligation',
-      step('    obligation: COBRA\n'),
-      5,
-      '“obligation” comes with a later version.',
-      'Use a task instead',
+      'obligations that are no list',
+      step('    obligations: COBRA\n'),
+      7,
+      '“obligations” must say which rule packs; found “COBRA”.',
+      'Write “all”, or a list of rule packs such as [us, us-ca].',
     ],
     [
       'a moment that is none',

@@ -4,6 +4,7 @@ import { Condition } from './condition.ts';
 import { asksForAccount } from './condition-document.ts';
 import {
   choosing,
+  found,
   has,
   type Json,
   line,
@@ -143,9 +144,30 @@ const noticeStep = words({ ...frame, notice }, 'A notice step')
   )
   .superRefine(withoutAccount);
 
+const obligations = choosing<readonly string[] | null>((value) => {
+  if (typeof value === 'string' && value.trim().toLowerCase() === 'all')
+    return z.unknown().transform(() => null);
+  if (Array.isArray(value)) return z.array(name).min(1).max(100);
+  return {
+    problem: `“obligations” must say which rule packs; found ${found(value)}.`,
+    mend: 'Write “all”, or a list of rule packs such as [us, us-ca].',
+  };
+});
+
+const obligationsStep = words({ ...frame, obligations }, 'An obligations step')
+  .transform(
+    ({ after, ...step }): PlaybookStep => ({ kind: 'obligations', ...step, after: after ?? [] }),
+  )
+  .superRefine(withoutAccount);
+
 /** Kinds that a later version brings, and how to get by until then. */
-const laterKinds = ['ticket', 'survey', 'obligation'];
-const kinds = { do: actionStep, task: taskStep, notice: noticeStep };
+const laterKinds = ['ticket', 'survey'];
+const kinds = {
+  do: actionStep,
+  task: taskStep,
+  notice: noticeStep,
+  obligations: obligationsStep,
+};
 
 const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
   const later = laterKinds.find((it) => has(value, it));
@@ -155,12 +177,12 @@ const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
       mend: 'Use a task instead: task: { title: …, assign to: …, due: …, proof: […] }.',
     };
   }
-  const used = (['do', 'task', 'notice'] as const).filter((it) => has(value, it));
+  const used = (['do', 'task', 'notice', 'obligations'] as const).filter((it) => has(value, it));
   const [kind, second] = used;
   if (kind === undefined) {
     return {
       problem: 'It does not say what is to be done.',
-      mend: 'Add “do” with “on”, or “task”, or “notice”.',
+      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”.',
     };
   }
   if (second) {

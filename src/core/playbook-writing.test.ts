@@ -66,7 +66,10 @@ function randomPlaybook(seed: number): Playbook {
   const text = () => oneOf(awkward);
   const moment = (): Moment => ({
     anchor: oneOf(['confirmed', 'access ends', 'last working day', 'pay ends'] as const),
-    offset: maybe(() => ({ amount: below(60) - 30 || 0, unit: oneOf(['days', 'weeks'] as const) })),
+    offset: maybe(() => ({
+      amount: below(60) - 30 || 0,
+      unit: oneOf(['days', 'working days', 'weeks', 'months'] as const),
+    })),
     time: maybe(() => '09:30'),
   });
   const condition = (depth: number): Condition => {

@@ -54,6 +54,8 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
         },
       };
     }
+    case 'obligations':
+      return { obligations: step.obligations ?? 'all' };
     case 'notice':
       return { notice: { ...step.notice, to: step.notice.to.map(personDocument) } };
   }

@@ -23,7 +23,7 @@ export interface Playbook {
   readonly steps: readonly PlaybookStep[];
 }
 
-export type PlaybookStep = Action | (StepFrame & (TaskStep | NoticeStep));
+export type PlaybookStep = Action | (StepFrame & (TaskStep | NoticeStep | ObligationsStep));
 
 /** A step that acts on accounts. */
 export type Action = StepFrame & ActionStep;
@@ -70,6 +70,13 @@ export interface TaskStep {
     /** What must be written down or attached. */
     readonly proof: readonly string[];
   };
+}
+
+/** One task for each legal duty that applies, with its deadline. */
+export interface ObligationsStep {
+  readonly kind: 'obligations';
+  /** Names of rule packs; null: all of them. */
+  readonly obligations: readonly string[] | null;
 }
 
 /** Who does a task. */

@@ -63,6 +63,14 @@ export const settingShapes = {
     /** How often each HR system is read, so that a lost webhook is found. */
     pollMinutes: z.int().min(1).max(1_440).default(10),
   }),
+  obligations: z.strictObject({
+    /** Ids of rules that start off, because only the company knows for whom they are. */
+    switchedOn: z.array(z.string()).default([]),
+    /** By rule pack: when counsel looked at it last, and who that was. */
+    reviews: z
+      .record(z.string(), z.strictObject({ on: z.iso.date(), by: z.string().trim().min(1) }))
+      .default({}),
+  }),
   playbooks: z.strictObject({
     /** Whether publishing needs another person than the author. */
     secondPerson: z.boolean().default(true),

@@ -1,5 +1,6 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import type { Actor } from '#core/event.ts';
+import type { RulePack } from '#core/rule-pack.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 import type { Pool } from '#store/sql.ts';
@@ -13,6 +14,8 @@ export interface Engine {
   readonly groups: Groups;
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
+  /** What laws ask for. */
+  readonly rulePacks: readonly RulePack[];
   readonly clients: Clients;
   /** Takes newly entered credentials of a connection out of the worker's inbox. */
   readonly takeInSecrets: (connection: ConnectionRow) => Promise<void>;

@@ -109,6 +109,11 @@ export async function planFor(
     connections: it.offers,
     accounts: it.accounts,
     isManager: await hasReports(engine.pool, person.personId),
+    law: {
+      packs: engine.rulePacks,
+      headcount: settings.company.headcount,
+      ...settings.obligations,
+    },
   });
   const digest = digestOf({
     plan,

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#core/account.ts';
 import { endStates } from '#core/case.ts';
+import type { Plan } from '#core/plan.ts';
 import { record } from '#ledger/record.ts';
 import { saveFoundAccounts } from '#store/accounts.ts';
-import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
+import { isAlertOpen, raiseAlert, resolveAlerts, unreviewed } from '#store/alerts.ts';
 import {
   type CaseRow,
   changeCase,
@@ -192,9 +193,33 @@ async function write(
     if (question === null) await resolveAlerts(tx, `question:${it.id}`);
   }
   if (same && it.planStale) await notePlanned(tx, it.id);
+  if (!same) await tellOfUnreviewed(tx, plan);
   if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);
   await wakeSteps(tx, changed.moved);
   for (const stepId of changed.newGaps) await holdGap(tx, engine, stepId);
+}
+
+/** A deadline from rules that counsel has not seen, or not lately, is shown all the same; somebody is told. */
+async function tellOfUnreviewed(tx: Db, plan: Plan): Promise<void> {
+  const obligations = plan.steps.flatMap(({ task }) => task?.obligation ?? []);
+  const packs = obligations.filter(({ reviewed }) => reviewed === null).map(({ pack }) => pack);
+  for (const pack of new Set(packs)) {
+    // Hundreds of departures at once must not wait for each other to count the same alert.
+    if (await isAlertOpen(tx, unreviewed(pack))) continue;
+    await raiseAlert(tx, {
+      condition: unreviewed(pack),
+      kind: 'obligations.unreviewed',
+      title: 'Legal deadlines need a look by counsel',
+      body:
+        `A departure goes by the rule pack ${pack}, which counsel has not reviewed, or too long ago. ` +
+        'Its deadlines are shown and reminded of all the same. Once it is reviewed, say so ' +
+        '(gatehouse settings set obligations).',
+      caseId: null,
+      stepId: null,
+      connectionId: null,
+      confidential: false,
+    });
+  }
 }
 
 /** An account that no step covers keeps the case from completing until a person answers for it. */

@@ -25,6 +25,9 @@ export type NewAlert = Pick<
   'condition' | 'kind' | 'title' | 'body' | 'caseId' | 'stepId' | 'connectionId' | 'confidential'
 >;
 
+/** The condition that a rule pack in use was not reviewed lately. */
+export const unreviewed = (pack: string): string => `rule-pack:${pack}:unreviewed`;
+
 /**
  * Opens an alert, or folds a repeat of the same condition into the open one. Two conditions of
  * one thing are told apart after its name: `connection:okta:down`, `connection:okta:paused`.
@@ -41,6 +44,13 @@ export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
     )
     select wake_alert(id, clock_timestamp()) from raised where times = 1
   `);
+}
+
+export async function isAlertOpen(db: Db, condition: string): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    select from alerts where condition = ${condition} and resolved_at is null
+  `);
+  return rowCount === 1;
 }
 
 /** The condition is over, or all conditions of the thing: nobody further up the ladder is told. */

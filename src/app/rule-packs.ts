@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type RulePack, readRulePack } from '#core/rule-pack.ts';
+import type { Settings } from '#core/settings.ts';
+
+const folder = path.join(import.meta.dirname, 'rule-packs');
+
+let read: readonly RulePack[] | undefined;
+
+/** The rule packs that come with the program. Throws when one of them cannot be read. */
+export function rulePacks(): readonly RulePack[] {
+  read ??= readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .toSorted()
+    .map((name) => {
+      const found = readRulePack(readFileSync(path.join(folder, name), 'utf8'));
+      if ('pack' in found) return found.pack;
+      const problems = found.problems.map((it) => `line ${it.line}: ${it.problem} ${it.mend}`);
+      throw new Error(`The rule pack ${name} cannot be read. ${problems.join(' ')}`);
+    });
+  return read;
+}
+
+/** What in the setting speaks of rules or packs that there are not. */
+export function problemsInObligations({
+  switchedOn,
+  reviews,
+}: Settings['obligations']): readonly { readonly at: string; readonly problem: string }[] {
+  const packs = rulePacks();
+  const rules = packs.flatMap((it) => it.rules).filter((it) => it.startsOff);
+  const names = packs.map(({ pack }) => pack);
+  return [
+    ...switchedOn
+      .filter((id) => !rules.some((it) => it.id === id))
+      .map((id) => ({
+        at: 'switchedOn',
+        problem: `No rule that starts off is called ${id}. There are: ${rules.map((it) => it.id).join(', ')}.`,
+      })),
+    ...Object.keys(reviews)
+      .filter((name) => !names.includes(name))
+      .map((name) => ({
+        at: `reviews.${name}`,
+        problem: `There is no such rule pack. There are: ${names.join(', ')}.`,
+      })),
+  ];
+}
