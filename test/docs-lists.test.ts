@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { rulePacks } from '#app/rule-packs.ts';
 import { type AnyAction, actionsOf } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { factTypes } from '#core/event.ts';
@@ -96,6 +97,25 @@ describe('docs/operate/api.md', () => {
       listed.toSorted(),
       known.map(([, type, status]) => `${type} ${status}`).toSorted(),
     );
+  });
+});
+
+describe('docs/operate/obligations.md', () => {
+  const text = page('docs/operate/obligations.md');
+  const packs = rulePacks();
+
+  it('lists every rule pack', () => {
+    const listed = rowsIn(section(text, 'What there is')).flatMap(([cell = '']) => quoted(cell));
+    assert.deepEqual(
+      listed.toSorted(),
+      packs.map(({ pack }) => pack).toSorted(),
+    );
+  });
+
+  it('lists every rule that starts off', () => {
+    const off = packs.flatMap(({ rules }) => rules.filter((it) => it.startsOff));
+    const listed = namedRows(section(text, 'Rules that start off')).map((it) => it.name);
+    assert.deepEqual(listed.toSorted(), off.map((it) => it.id).toSorted());
   });
 });
 

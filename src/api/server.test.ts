@@ -46,6 +46,7 @@ describe('what stands before every route', () => {
     'DELETE /connections/:id': {},
     'GET /tasks': {},
     'GET /alerts': {},
+    'GET /rule-packs': {},
     'GET /settings': {},
     'PATCH /settings/:name': { json: {} },
     'GET /users': {},

@@ -21,6 +21,7 @@ import { killSwitchRoutes } from './routes/kill-switch.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
+import { rulePackRoutes } from './routes/rule-packs.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -99,6 +100,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   peopleRoutes(api, app);
   accountRoutes(api, app);
   playbookRoutes(api, app);
+  rulePackRoutes(api, app);
   connectionRoutes(api, app);
   taskRoutes(api, app);
   alertRoutes(api, app);

@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isStale } from '#core/obligation.ts';
 import { type RulePack, readRulePack } from '#core/rule-pack.ts';
-import type { Settings } from '#core/settings.ts';
+import { type Settings, settingsFrom } from '#core/settings.ts';
+import { databaseNow } from '#store/clock.ts';
+import { loadSettings } from '#store/settings.ts';
+import type { App, Caller } from './app.ts';
+import { authorize } from './authorize.ts';
 
 const folder = path.join(import.meta.dirname, 'rule-packs');
 
@@ -19,6 +24,30 @@ export function rulePacks(): readonly RulePack[] {
       throw new Error(`The rule pack ${name} cannot be read. ${problems.join(' ')}`);
     });
   return read;
+}
+
+/** A rule pack, and what was decided about it here. */
+export interface RulePackInUse {
+  readonly pack: RulePack;
+  /** Null: counsel has not looked at it. */
+  readonly review: { readonly on: string; readonly by: string; readonly isStale: boolean } | null;
+  /** Ids of rules that start off and were switched on. */
+  readonly switchedOn: readonly string[];
+}
+
+export async function listRulePacks(app: App, caller: Caller): Promise<readonly RulePackInUse[]> {
+  authorize(caller, 'playbook.read');
+  const { obligations, company } = settingsFrom(await loadSettings(app.pool));
+  const now = await databaseNow(app.pool);
+  return rulePacks().map((pack) => {
+    const review = obligations.reviews[pack.pack];
+    const isOld = review !== undefined && isStale(pack, review.on, { now, zone: company.zone });
+    return {
+      pack,
+      review: review ? { ...review, isStale: isOld } : null,
+      switchedOn: obligations.switchedOn,
+    };
+  });
 }
 
 /** What in the setting speaks of rules or packs that there are not. */

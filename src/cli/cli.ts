@@ -13,6 +13,7 @@ import { addKillSwitch } from './kill-switch.ts';
 import { clean, type Paint, paintFor } from './paint.ts';
 import { addPlan } from './plan.ts';
 import { addPlaybook } from './playbook.ts';
+import { addRulePacks } from './rule-packs.ts';
 import { addSettings } from './settings.ts';
 import { addStep } from './step.ts';
 import { addTasks } from './tasks.ts';
@@ -57,6 +58,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addConnection,
     addConnectors,
     addPlaybook,
+    addRulePacks,
     addSettings,
     addAudit,
     addToken,

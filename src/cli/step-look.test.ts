@@ -34,6 +34,7 @@ const step = (it: Partial<Step> = {}): Step => ({
   stateBefore: null,
   stateAfter: null,
   assignment: null,
+  obligation: null,
   decision: null,
   startedAt: null,
   appliedAt: null,

@@ -18,7 +18,7 @@ import { readYaml } from './playbook-yaml.ts';
 import { type Role, roles } from './user.ts';
 
 /** What the law wants done. */
-const obligationKinds = ['pay', 'notice', 'filing', 'document'] as const;
+export const obligationKinds = ['pay', 'notice', 'filing', 'document'] as const;
 export type ObligationKind = (typeof obligationKinds)[number];
 
 /** Where a rule was read: with the regulator, in a copy, in commentary only, or nowhere yet. */

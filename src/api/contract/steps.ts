@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilities } from '#core/capability.ts';
 import { grades, layers, stepKinds, stepStatuses } from '#core/step.ts';
+import { Obligation } from './obligations.ts';
 import { Moment, orNull } from './page.ts';
 
 /** Why a call to another system did not do what was asked. */
@@ -81,6 +82,7 @@ export const Step = z
     stateBefore: z.unknown(),
     stateAfter: z.unknown(),
     assignment: Assignment.nullable(),
+    obligation: Obligation.nullable().meta({ description: 'The legal duty that it meets' }),
     decision: Decision.nullable(),
     startedAt: Moment.nullable(),
     appliedAt: Moment.nullable(),

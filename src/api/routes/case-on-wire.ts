@@ -97,6 +97,7 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
       people: [...assignment.people],
       proof: [...assignment.proof],
     },
+    obligation: obligationOnWire(step),
     decision,
     startedAt: iso(step.startedAt),
     appliedAt: iso(step.appliedAt),
@@ -104,6 +105,11 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
     settledAt: iso(step.settledAt),
     actions: [...possibleStepActs(caller, step, found.case)],
   };
+}
+
+function obligationOnWire({ task }: StepRow): Step['obligation'] {
+  const obligation = task?.obligation;
+  return obligation ? { ...obligation, uncertain: [...obligation.uncertain] } : null;
 }
 
 /** Counts the steps of the direction that the case goes. Each step counts once. */
