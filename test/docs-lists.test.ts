@@ -106,10 +106,7 @@ describe('docs/operate/obligations.md', () => {
 
   it('lists every rule pack', () => {
     const listed = rowsIn(section(text, 'What there is')).flatMap(([cell = '']) => quoted(cell));
-    assert.deepEqual(
-      listed.toSorted(),
-      packs.map(({ pack }) => pack).toSorted(),
-    );
+    assert.deepEqual(listed.toSorted(), packs.map(({ pack }) => pack).toSorted());
   });
 
   it('lists every rule that starts off', () => {

@@ -27,6 +27,8 @@ describe('what stands before every route', () => {
     'POST /cases/:id/release': {},
     'POST /steps/:id/retry': {},
     'POST /steps/:id/attest': { json: { reason: 'done', proof: 'T-1' } },
+    'POST /steps/:id/proofs': { text: 'scan', type: 'application/octet-stream' },
+    'GET /steps/:id/proofs/:sha256': {},
     'POST /steps/:id/waive': { json: { reason: 'no', expiresAt: '2030-01-01T00:00:00Z' } },
     'POST /plans': { json: { person: 'E-1', departure: { kind: 'resignation' } } },
     'GET /people': {},
@@ -62,8 +64,14 @@ describe('what stands before every route', () => {
   const askFor = (route: string, token?: string) => {
     const [method = '', template = ''] = route.split(' ');
     const { json, text, type } = requests[route]!;
-    const query = template === '/audit/export' ? '?format=csv' : '';
-    const path = template.replace(/:\w+/, 'c0ffee00-0000-4000-8000-000000000000');
+    const queries: Record<string, string> = {
+      '/audit/export': '?format=csv',
+      '/steps/:id/proofs': '?name=scan.pdf',
+    };
+    const query = queries[template] ?? '';
+    const path = template
+      .replace(':sha256', 'c0'.repeat(32))
+      .replace(/:\w+/, 'c0ffee00-0000-4000-8000-000000000000');
     return api.ask(`/api/v1${path}${query}`, {
       method,
       ...(token ? { token } : {}),

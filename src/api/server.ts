@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { App } from '#app/app.ts';
+import { largestProofBytes } from '#app/proofs.ts';
 import { requireToken } from './authentication.ts';
 import { limitBody, usualBodyBytes } from './bodies.ts';
 import type { Health } from './contract/health.ts';
@@ -87,10 +88,15 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   const api = new OpenAPIHono<SignedIn>({ defaultHook: refuseUnfit });
   const usualLimit = limitBody(usualBodyBytes);
   const importLimit = limitBody(maximumImportBytes);
+  const proofLimit = limitBody(largestProofBytes);
+  const limitOf = (path: string) => {
+    if (path === `${base}/people/import`) return importLimit;
+    return path.startsWith(`${base}/steps/`) && path.endsWith('/proofs') ? proofLimit : usualLimit;
+  };
   api.use(
     requireToken(app),
     limitRate(apiLimit, nowMs),
-    (c, next) => (c.req.path === `${base}/people/import` ? importLimit : usualLimit)(c, next),
+    (c, next) => limitOf(c.req.path)(c, next),
     carryOutOnce(app),
   );
 

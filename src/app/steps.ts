@@ -3,6 +3,7 @@ import { type Fact, record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { beginContainment, type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
+import { type ProofFile, proofFilesOf } from '#store/proof-files.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import {
   type Decision,
@@ -40,7 +41,8 @@ export function possibleStepActs(
 const isAsked = (caller: Caller, step: StepRow): boolean =>
   step.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
 
-async function stepForDecision(
+/** A step with its departure, which is locked. There is none for those who may not see it. */
+export async function stepToSee(
   tx: Db,
   caller: Caller,
   id: string,
@@ -49,6 +51,16 @@ async function stepForDecision(
   const it = found ? await lockCase(tx, found.caseId) : null;
   const step = it ? await loadStep(tx, id) : null;
   if (!it || !step || !(isAsked(caller, step) || maySee(caller, it))) throw notFound(`step ${id}`);
+  return { step, case: it };
+}
+
+/** {@link stepToSee} of a departure in which something can still be decided. */
+export async function stepForDecision(
+  tx: Db,
+  caller: Caller,
+  id: string,
+): Promise<{ step: StepRow; case: CaseRow }> {
+  const { step, case: it } = await stepToSee(tx, caller, id);
   if (endStates.includes(it.state)) {
     throw new Problem('not possible', `This departure is ${it.state} already.`);
   }
@@ -105,7 +117,7 @@ export async function attestStep(
   app: App,
   caller: Caller,
   id: string,
-  it: { reason: string; proof: string },
+  it: { reason: string; proof: string; files?: readonly string[] | undefined },
 ): Promise<void> {
   authorize(caller, 'step.attest');
   await settleByHand(app, caller, id, {
@@ -114,6 +126,7 @@ export async function attestStep(
     byName: caller.user.name,
     reason: it.reason,
     proof: it.proof,
+    files: it.files ?? [],
     expiresAt: null,
   });
 }
@@ -139,30 +152,61 @@ export async function waiveStep(
   });
 }
 
+/** Only what waits for a person can be decided by one. */
+export function demandWaiting(step: StepRow): void {
+  const asked = step.status === 'running' && step.assignment !== null;
+  if (step.status === 'held' || asked) return;
+  throw new Problem(
+    'not possible',
+    `Only what waits for a person can be decided by one; this step is ${step.status}.`,
+  );
+}
+
+/** A task is confirmed by those who were asked, or by IT. */
+export function demandMayAttest(caller: Caller, step: StepRow): void {
+  if (isAsked(caller, step) || may(caller, 'step.retry')) return;
+  throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
+}
+
+/** The files with these digests; each must have been added to this step. */
+async function filesNamed(
+  tx: Db,
+  step: StepRow,
+  digests: readonly string[],
+): Promise<readonly ProofFile[]> {
+  const added = digests.length > 0 ? await proofFilesOf(tx, step.id) : [];
+  return [...new Set(digests)].map((sha256) => {
+    const file = added.find((it) => it.sha256 === sha256);
+    if (file) return file;
+    throw new Problem('not readable', `No file ${sha256} was added to this step. Add it first.`);
+  });
+}
+
+/** Personal values: what the record says of files that are about somebody. */
+const evidenceOf = (files: readonly ProofFile[]): Record<string, unknown> =>
+  Object.fromEntries(
+    files.map(({ sha256, size }, i) => [`evidence.${i}`, { kind: 'proof', sha256, size }]),
+  );
+
 async function settleByHand(
   app: App,
   caller: Caller,
   id: string,
-  decision: Decision,
+  choice: Omit<Decision, 'files'> & { readonly files?: readonly string[] },
 ): Promise<void> {
   await inTransaction(app.pool, async (tx) => {
     const { step, case: it } = await stepForDecision(tx, caller, id);
-    const asked = step.status === 'running' && step.assignment !== null;
-    if (step.status !== 'held' && !asked) {
-      throw new Problem(
-        'not possible',
-        `Only what waits for a person can be decided by one; this step is ${step.status}.`,
-      );
-    }
-    if (decision.kind === 'attested' && !isAsked(caller, step) && !may(caller, 'step.retry')) {
-      throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
-    }
+    demandWaiting(step);
+    if (choice.kind === 'attested') demandMayAttest(caller, step);
+    const { files: named = [], ...decided } = choice;
+    const files = await filesNamed(tx, step, named);
+    const decision: Decision = files.length > 0 ? { ...decided, files } : decided;
     await record(tx, app.keys, [
       decision.kind === 'attested'
         ? factOf(caller, step, it, {
             type: 'step.attested',
             grade: 'attested',
-            values: { reason: decision.reason, proof: decision.proof },
+            values: { reason: decision.reason, proof: decision.proof, ...evidenceOf(files) },
           })
         : factOf(caller, step, it, {
             type: 'step.waived',

@@ -113,7 +113,16 @@ describe('departures on the command line', () => {
     assert.match(await typing.works(['step', 'retry', held]), /^It is tried again/);
     const task = await typing.server.addStep(id, { status: 'held', kind: 'task' });
     const attest = ['step', 'attest', task, '--reason', 'done', '--proof', 'T-1'];
-    assert.match(await typing.works(attest), /^Confirmed by Ada Admin/);
+    const missing = [...attest, '--file', 'no-such-file.pdf'];
+    await typing.fails(missing, { code: 1, err: /^no-such-file.pdf cannot be read/ });
+    const scans = [...attest, '--file', 'README.md', 'LICENSE'];
+    assert.match(await typing.works(scans), /^Confirmed by Ada Admin/);
+    const shown = JSON.parse(await typing.works(['case', 'show', id, '--json']));
+    const confirmed = shown.steps.find((it: { id: string }) => it.id === task);
+    assert.deepEqual(
+      confirmed.decision.files.map((it: { name: string }) => it.name),
+      ['README.md', 'LICENSE'],
+    );
     const other = await typing.server.addStep(id, { status: 'held' });
     const waive = ['step', 'waive', other, '--reason', 'needed', '--until', '2031-01-31'];
     assert.match(await typing.works(waive), /^Skipped until 2031-01-31T23:00:00.000Z/);

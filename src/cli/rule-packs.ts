@@ -41,6 +41,13 @@ function reviewText({ reviewed }: RulePack): string {
   return `${reviewed.on}, ${reviewed.by}${reviewed.isStale ? ' (too long ago)' : ''}`;
 }
 
+const readIn: Readonly<Record<RulePack['rules'][number]['standing'], string>> = {
+  official: 'Read in the official text.',
+  copy: 'Read in a copy only.',
+  second: 'Read in commentary only.',
+  none: 'No text was opened.',
+};
+
 function packLines({ paint }: Cli, pack: RulePack): string[] {
   const lines = [
     paint('strong', `${pack.title}, version ${pack.version}`),
@@ -55,7 +62,7 @@ function packLines({ paint }: Cli, pack: RulePack): string[] {
       fromHeadcount && `for employers of ${fromHeadcount} people or more`,
       `due ${due.join('; or ')}${notBefore ? `, not before ${notBefore}` : ''}`,
       doubt,
-      `${rule.citation}${rule.link ? ` (${rule.link})` : ''}; read: ${rule.standing}`,
+      `${rule.citation}${rule.link ? ` (${rule.link})` : ''}. ${readIn[rule.standing]}`,
     ];
     lines.push(...details.filter((it) => it !== null && it !== 0).map((it) => `  ${it}`));
   }

@@ -95,6 +95,7 @@ const decision = {
   byName: 'Sam Okafor',
   reason: 'needed',
   proof: null,
+  files: [],
   expiresAt: '2026-12-31T23:00:00.000Z',
 };
 

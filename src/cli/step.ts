@@ -1,6 +1,9 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { Done } from '#api/contract/page.ts';
+import { ProofFile } from '#api/contract/steps.ts';
 import { answering, type Cli, group } from './context.ts';
+import { bytesOf } from './import.ts';
 import { momentFrom } from './moments.ts';
 import { clean } from './paint.ts';
 
@@ -19,8 +22,17 @@ export function addStep(program: Command, cli: Cli): void {
   answering(parent, 'attest <id>', 'confirm that it was done by hand')
     .requiredOption('--reason <text>', 'what was done, in a sentence')
     .requiredOption('--proof <text>', 'what proves it: a ticket, a serial number, a link')
-    .action(async (id: string, { json, ...body }: Json & { reason: string; proof: string }) =>
-      decide(cli, id, 'attest', body, { ...(json ? { json } : {}) }),
+    .option('--file <path...>', 'files that prove it, at most 25 MB each')
+    .action(
+      async (
+        id: string,
+        { json, file = [], ...body }: Json & { reason: string; proof: string; file?: string[] },
+      ) => {
+        const files: string[] = [];
+        for (const path of file) files.push(await addFile(cli, id, path));
+        const named = files.length > 0 ? { files } : {};
+        return decide(cli, id, 'attest', { ...body, ...named }, { ...(json ? { json } : {}) });
+      },
     );
 
   answering(parent, 'waive <id>', 'skip a step until a day, and answer for it')
@@ -35,6 +47,15 @@ export function addStep(program: Command, cli: Cli): void {
         return decide(cli, id, 'waive', { reason, expiresAt }, options);
       },
     );
+}
+
+/** Adds a file to the step and returns its digest. */
+async function addFile(cli: Cli, id: string, file: string): Promise<string> {
+  const bytes = await bytesOf(cli.io, file);
+  const query = new URLSearchParams({ name: basename(file) });
+  const path = `/steps/${encodeURIComponent(id)}/proofs?${query}`;
+  const sent = { bytes, type: 'application/octet-stream' };
+  return (await cli.client().sendFile(path, sent, ProofFile)).sha256;
 }
 
 async function decide(

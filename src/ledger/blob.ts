@@ -9,7 +9,7 @@ export interface Blob {
   readonly size: number;
 }
 
-const largestBytes = 25 * 1024 * 1024;
+export const largestBlobBytes = 25 * 1024 * 1024;
 
 /**
  * Keeps bytes that are about a person, such as an HTTP exchange without its secrets, sealed
@@ -23,8 +23,10 @@ export async function keepBlob(
   subject: string,
   bytes: Uint8Array,
 ): Promise<Blob> {
-  if (bytes.length > largestBytes) {
-    throw new Error(`A blob of ${bytes.length} bytes is too large; ${largestBytes} is the limit.`);
+  if (bytes.length > largestBlobBytes) {
+    throw new Error(
+      `A blob of ${bytes.length} bytes is too large; ${largestBlobBytes} is the limit.`,
+    );
   }
   const digest = sha256(bytes);
   const hex = digest.toString('hex');

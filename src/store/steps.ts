@@ -7,6 +7,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { NoticePlan, TaskPlan } from '#core/plan.ts';
 import type { Grade, Layer, StepKind, StepStatus } from '#core/step.ts';
 import type { Assignment } from '#core/task.ts';
+import type { ProofFile } from './proof-files.ts';
 import { type Db, json, type Sql, sql, unlessStale } from './sql.ts';
 
 /** One step as it is stored. Moments are Dates; states are what the connector read. */
@@ -70,6 +71,8 @@ export interface Decision {
   readonly byName: string;
   readonly reason: string;
   readonly proof: string | null;
+  /** Files that prove it. */
+  readonly files?: readonly ProofFile[];
   /** Only of a waiver: when the step reopens. */
   readonly expiresAt: string | null;
 }

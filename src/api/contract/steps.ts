@@ -39,6 +39,27 @@ const Assignment = z.object({
   reminders: z.int(),
 });
 
+/** A file that proves something. */
+export const ProofFile = z
+  .object({
+    name: z.string(),
+    sha256: z.string().meta({ description: 'Hex, of its bytes' }),
+    size: z.int().meta({ description: 'In bytes' }),
+  })
+  .meta({ id: 'ProofFile' });
+
+export type ProofFile = z.infer<typeof ProofFile>;
+
+export const ProofQuery = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^[^/\\\p{Cc}]+$/u, 'a file name without its folder')
+    .meta({ description: 'What the file is called' }),
+});
+
 /** What a person answers for: done by hand, or not done. */
 const Decision = z.object({
   kind: z.enum(['attested', 'waived']),
@@ -46,6 +67,7 @@ const Decision = z.object({
   byName: z.string(),
   reason: z.string(),
   proof: z.string().nullable(),
+  files: z.array(ProofFile),
   expiresAt: z.string().nullable(),
 });
 
@@ -101,6 +123,11 @@ export const AttestInput = z
     proof: z.string().trim().min(1).max(10_000).meta({
       description: 'What proves it: a ticket, a serial number, a link',
     }),
+    files: z
+      .array(z.string().regex(/^[0-9a-f]{64}$/, 'the sha256 of a file that was added'))
+      .max(20)
+      .optional()
+      .meta({ description: 'Files added to this step before, by their sha256' }),
   })
   .meta({ id: 'AttestInput' });
 export type AttestInput = z.input<typeof AttestInput>;

@@ -98,7 +98,7 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
       proof: [...assignment.proof],
     },
     obligation: obligationOnWire(step),
-    decision,
+    decision: decision && { ...decision, files: [...(decision.files ?? [])] },
     startedAt: iso(step.startedAt),
     appliedAt: iso(step.appliedAt),
     heldAt: iso(step.heldAt),

@@ -1,8 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
 import type { App } from '#app/app.ts';
+import { addProof, openProof } from '#app/proofs.ts';
 import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
+import { rawBody } from '../bodies.ts';
 import { Done } from '../contract/page.ts';
-import { AttestInput, WaiveInput } from '../contract/steps.ts';
+import { AttestInput, ProofFile, ProofQuery, WaiveInput } from '../contract/steps.ts';
 import { type Api, actHeaders, body, idParam, json, problems } from '../route.ts';
 
 const tags = ['Steps'];
@@ -28,6 +31,35 @@ const attest = createRoute({
   responses,
 });
 
+const bytes = 'application/octet-stream';
+const binary = { [bytes]: { schema: z.string().meta({ format: 'binary' }) } };
+
+const add = createRoute({
+  method: 'post',
+  path: '/steps/{id}/proofs',
+  operationId: 'addProof',
+  summary:
+    'Add a file of at most 25 MB that proves what was done by hand; confirm the step with it after',
+  tags,
+  request: {
+    params: idParam,
+    headers: actHeaders,
+    query: ProofQuery,
+    body: { required: true, content: binary },
+  },
+  responses: { 200: json('What is kept', ProofFile), ...problems },
+});
+
+const fetch = createRoute({
+  method: 'get',
+  path: '/steps/{id}/proofs/{sha256}',
+  operationId: 'openProof',
+  summary: 'A file that was added; that you opened it is recorded',
+  tags,
+  request: { params: idParam.extend({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) },
+  responses: { 200: { description: 'Its bytes', content: binary }, ...problems },
+});
+
 const waive = createRoute({
   method: 'post',
   path: '/steps/{id}/waive',
@@ -47,6 +79,24 @@ export function stepRoutes(api: Api, app: App): void {
   api.openapi(attest, async (c) => {
     await attestStep(app, c.get('caller'), c.req.valid('param').id, c.req.valid('json'));
     return c.json({ detail: `Confirmed by ${c.get('caller').user.name}.` }, 200);
+  });
+
+  api.openapi(add, async (c) => {
+    const { name } = c.req.valid('query');
+    const file = { name, bytes: await rawBody(c, [bytes]) };
+    return c.json(await addProof(app, c.get('caller'), c.req.valid('param').id, file), 200);
+  });
+
+  api.openapi(fetch, async (c) => {
+    const { id, sha256 } = c.req.valid('param');
+    const file = await openProof(app, c.get('caller'), id, sha256);
+    // Never shown in a browser: whoever adds a file decides what is in it.
+    return c.body(new Uint8Array(file.bytes), 200, {
+      'content-type': bytes,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
   });
 
   api.openapi(waive, async (c) => {

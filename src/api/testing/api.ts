@@ -16,7 +16,7 @@ export interface Asked {
   readonly token?: string;
   /** Sent as JSON. */
   readonly json?: unknown;
-  readonly text?: string;
+  readonly text?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

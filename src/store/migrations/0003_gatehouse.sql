@@ -306,6 +306,16 @@ create table notice_receipts (             -- not facts: whom the mail server ha
   primary key (step_id, recipient)
 );
 
+create table proof_files (                 -- not facts: files added to a step; the fact that settles it names those that count
+  step_id  text        not null references steps,
+  sha256   text        not null check (sha256 ~ '^[0-9a-f]{64}$'),  -- of a ledger.blob
+  name     text        not null,
+  size     integer     not null,
+  added_by text        not null,
+  added_at timestamptz not null default clock_timestamp(),
+  primary key (step_id, sha256)
+);
+
 create table idempotency (
   actor       text        not null,
   key         text        not null,
@@ -732,6 +742,7 @@ revoke select on tokens, idempotency from gatehouse_worker, gatehouse_scribe;
 grant insert, update on settings, users, tokens, connections, connection_health, people, accounts, playbooks,
                         cases, steps, step_lease, deliveries, orders, alerts, idempotency, switches, pulses, sources
    to gatehouse_web;
+grant insert on proof_files to gatehouse_web;
 grant delete on idempotency, accounts to gatehouse_web;
 
 grant insert, update on connections, connection_health, people, accounts, cases, separations, steps, step_lease,
