@@ -1,6 +1,6 @@
 import type { Case } from '../src/api/contract/cases.ts';
 import { Done } from '../src/api/contract/page.ts';
-import type { Step } from '../src/api/contract/steps.ts';
+import { ProofFile, type Step } from '../src/api/contract/steps.ts';
 import { progressText } from '../src/cli/step-look.ts';
 import { colleague } from './company.ts';
 import { depart, howItStands } from './departure.ts';
@@ -77,14 +77,29 @@ async function react(stage: Stage, follower: Follower, found: Case, since: numbe
   }
   for (const step of found.steps) {
     if (step.status !== 'running' || step.assignment === null) continue;
-    const { by, reason, proof } = answerTo(stage, step);
-    await by.send('POST', `/steps/${step.id}/attest`, { reason, proof }, Done);
+    const { by, reason, proof, file } = answerTo(stage, step);
+    const files = file ? [await addFile(by, step, file)] : [];
+    await by.send('POST', `/steps/${step.id}/attest`, { reason, proof, files }, Done);
   }
+}
+
+interface Answer {
+  readonly by: Member;
+  readonly reason: string;
+  readonly proof: string;
+  /** What stands in the file of that name. */
+  readonly file?: string;
+}
+
+async function addFile(by: Member, step: Step, text: string): Promise<string> {
+  const file = { bytes: Buffer.from(text), type: 'application/octet-stream' };
+  const path = `/steps/${step.id}/proofs?name=reference.txt`;
+  return (await by.sendFile(path, file, ProofFile)).sha256;
 }
 
 /** What the people who were asked did, and what shows it. */
 function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
-  const answers: Record<string, { by: Member; reason: string; proof: string }> = {
+  const answers: Record<string, Answer> = {
     badges: {
       by: staff.tomas,
       reason: 'Blocked at the panel, and tried at the front door.',
@@ -99,6 +114,27 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
       by: staff.tomas,
       reason: 'Collected in the office.',
       proof: 'laptop MC-0417',
+    },
+    'legal-duties:de-reference': {
+      by: staff.noor,
+      reason: 'Written, and sent to the private address.',
+      proof: 'reference.txt',
+      file: 'Priya Nair led our sales in Berlin. She did so to our fullest satisfaction.',
+    },
+    'legal-duties:de-social-security': {
+      by: staff.ingrid,
+      reason: 'Reported with this month’s payroll.',
+      proof: 'report 2231',
+    },
+    'legal-duties:de-certificate': {
+      by: staff.ingrid,
+      reason: 'Nobody has asked for it.',
+      proof: 'not asked for',
+    },
+    'legal-duties:de-holiday': {
+      by: staff.ingrid,
+      reason: 'Five days go into the last pay.',
+      proof: '5 days',
     },
   };
   const found = answers[step.connection ?? step.key];

@@ -100,7 +100,7 @@ describe('a waiver', () => {
     const open = await watch.become(
       'the gap again',
       priya,
-      (it) => stepOf(it, gap)?.status === 'held',
+      (it) => stepOf(it, gap)?.status === 'held' && it.case.endedAt === null,
     );
     assert.equal(open.case.state, 'running');
     assert.equal(open.case.accessRemovedAt, null);
@@ -123,7 +123,7 @@ describe('a waiver', () => {
     const open = await watch.become(
       'the task again',
       priya,
-      (it) => stepOf(it, 'hand-over')?.status === 'held',
+      (it) => stepOf(it, 'hand-over')?.status === 'held' && it.case.endedAt === null,
     );
     assert.equal(open.case.state, 'access-removed');
     assert.notEqual(open.case.accessRemovedAt, null);

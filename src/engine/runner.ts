@@ -88,6 +88,9 @@ export async function startEngine(
       nudge = () => workerPool.nudge(concurrency);
     });
     events.on('worker:create', ({ worker }) => live(worker.workerId));
+    const forget = () => {
+      for (const id of ids) void life.remove(id);
+    };
     const runner = await run({
       pgPool: queue,
       taskList,
@@ -106,11 +109,14 @@ export async function startEngine(
           failJobBatchDelay: 0,
         },
       },
+    }).catch((error: unknown) => {
+      forget();
+      throw error;
     });
     runners.set(name, { runner, concurrency, tasks: Object.keys(taskList), nudge });
     const ended = () => {
       // What it still holds is for others.
-      for (const id of ids) void life.remove(id);
+      forget();
       if (runners.get(name)?.runner !== runner) return;
       // It ended by itself: the database went away, say.
       runners.delete(name);
