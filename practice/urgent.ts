@@ -1,6 +1,7 @@
 import type { Case } from '../src/api/contract/cases.ts';
 import { Done } from '../src/api/contract/page.ts';
-import { ProofFile, type Step } from '../src/api/contract/steps.ts';
+import type { Step } from '../src/api/contract/steps.ts';
+import { addProof } from '../src/cli/step.ts';
 import { progressText } from '../src/cli/step-look.ts';
 import { colleague } from './company.ts';
 import { depart, howItStands } from './departure.ts';
@@ -78,7 +79,7 @@ async function react(stage: Stage, follower: Follower, found: Case, since: numbe
   for (const step of found.steps) {
     if (step.status !== 'running' || step.assignment === null) continue;
     const { by, reason, proof, file } = answerTo(stage, step);
-    const files = file ? [await addFile(by, step, file)] : [];
+    const files = file ? [await addProof(by, step.id, file)] : [];
     await by.send('POST', `/steps/${step.id}/attest`, { reason, proof, files }, Done);
   }
 }
@@ -87,14 +88,7 @@ interface Answer {
   readonly by: Member;
   readonly reason: string;
   readonly proof: string;
-  /** What stands in the file of that name. */
-  readonly file?: string;
-}
-
-async function addFile(by: Member, step: Step, text: string): Promise<string> {
-  const file = { bytes: Buffer.from(text), type: 'application/octet-stream' };
-  const path = `/steps/${step.id}/proofs?name=reference.txt`;
-  return (await by.sendFile(path, file, ProofFile)).sha256;
+  readonly file?: { readonly name: string; readonly bytes: Uint8Array };
 }
 
 /** What the people who were asked did, and what shows it. */
@@ -119,7 +113,10 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
       by: staff.noor,
       reason: 'Written, and sent to the private address.',
       proof: 'reference.txt',
-      file: 'Priya Nair led our sales in Berlin. She did so to our fullest satisfaction.',
+      file: {
+        name: 'reference.txt',
+        bytes: Buffer.from('Priya Nair led our sales in Berlin, to our fullest satisfaction.'),
+      },
     },
     'legal-duties:de-social-security': {
       by: staff.ingrid,

@@ -44,10 +44,12 @@ export async function changeSetting(
         parsed.error.issues.map((it) => ({ at: it.path.join('.') || name, problem: it.message })),
       );
     }
-    const obligations = settingsFrom({ [name]: parsed.data }).obligations;
-    const unknown = name === 'obligations' ? problemsInObligations(obligations) : [];
-    if (unknown.length > 0)
+    const obligations =
+      name === 'obligations' ? settingShapes.obligations.parse(parsed.data) : null;
+    const unknown = obligations ? problemsInObligations(obligations) : [];
+    if (unknown.length > 0) {
       throw new Problem('not readable', `The setting ${name} does not fit.`, unknown);
+    }
     const { version } = await saveSetting(tx, { id: name, value: parsed.data });
     await record(tx, app.keys, [
       {
@@ -57,7 +59,7 @@ export async function changeSetting(
         data: { policy: name, before: digest(before), after: digest(parsed.data) },
       },
     ]);
-    for (const pack of Object.keys(name === 'obligations' ? obligations.reviews : {}))
+    for (const pack of Object.keys(obligations?.reviews ?? {}))
       await resolveAlerts(tx, unreviewed(pack));
     return parsed.data;
   });

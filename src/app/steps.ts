@@ -28,14 +28,20 @@ export function possibleStepActs(
 ): readonly StepAct[] {
   if (endStates.includes(it.state)) return [];
   const held = step.status === 'held';
-  const asked = step.status === 'running' && step.assignment !== null;
-  const mayAnswer = isAsked(caller, step) || may(caller, 'step.retry');
+  const waits = waitsForPerson(step);
   const acts: StepAct[] = [];
   if (held && step.kind !== 'gap' && may(caller, 'step.retry')) acts.push('retry');
-  if ((held || asked) && mayAnswer && may(caller, 'step.attest')) acts.push('attest');
-  if ((held || asked) && may(caller, 'step.waive')) acts.push('waive');
+  if (waits && mayAnswer(caller, step) && may(caller, 'step.attest')) acts.push('attest');
+  if (waits && may(caller, 'step.waive')) acts.push('waive');
   return acts;
 }
+
+const waitsForPerson = ({ status, assignment }: StepRow): boolean =>
+  status === 'held' || (status === 'running' && assignment !== null);
+
+/** A task is confirmed by those who were asked, or by IT. */
+const mayAnswer = (caller: Caller, step: StepRow): boolean =>
+  isAsked(caller, step) || may(caller, 'step.retry');
 
 /** Whether the task behind a step is the caller's own. */
 const isAsked = (caller: Caller, step: StepRow): boolean =>
@@ -154,17 +160,15 @@ export async function waiveStep(
 
 /** Only what waits for a person can be decided by one. */
 export function demandWaiting(step: StepRow): void {
-  const asked = step.status === 'running' && step.assignment !== null;
-  if (step.status === 'held' || asked) return;
+  if (waitsForPerson(step)) return;
   throw new Problem(
     'not possible',
     `Only what waits for a person can be decided by one; this step is ${step.status}.`,
   );
 }
 
-/** A task is confirmed by those who were asked, or by IT. */
 export function demandMayAttest(caller: Caller, step: StepRow): void {
-  if (isAsked(caller, step) || may(caller, 'step.retry')) return;
+  if (mayAnswer(caller, step)) return;
   throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type RulePack, RulePackPage } from '#api/contract/obligations.ts';
+import { standingText } from '#core/rule-pack.ts';
 import { answering, type Cli } from './context.ts';
 import { everything } from './everything.ts';
 import { CliProblem } from './io.ts';
@@ -41,13 +42,6 @@ function reviewText({ reviewed }: RulePack): string {
   return `${reviewed.on}, ${reviewed.by}${reviewed.isStale ? ' (too long ago)' : ''}`;
 }
 
-const readIn: Readonly<Record<RulePack['rules'][number]['standing'], string>> = {
-  official: 'Read in the official text.',
-  copy: 'Read in a copy only.',
-  second: 'Read in commentary only.',
-  none: 'No text was opened.',
-};
-
 function packLines({ paint }: Cli, pack: RulePack): string[] {
   const lines = [
     paint('strong', `${pack.title}, version ${pack.version}`),
@@ -62,7 +56,7 @@ function packLines({ paint }: Cli, pack: RulePack): string[] {
       fromHeadcount && `for employers of ${fromHeadcount} people or more`,
       `due ${due.join('; or ')}${notBefore ? `, not before ${notBefore}` : ''}`,
       doubt,
-      `${rule.citation}${rule.link ? ` (${rule.link})` : ''}. ${readIn[rule.standing]}`,
+      `${rule.citation}${rule.link ? ` (${rule.link})` : ''}. ${standingText[rule.standing]}`,
     ];
     lines.push(...details.filter((it) => it !== null && it !== 0).map((it) => `  ${it}`));
   }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { Done } from '#api/contract/page.ts';
 import { ProofFile } from '#api/contract/steps.ts';
+import type { Client } from './client.ts';
 import { answering, type Cli, group } from './context.ts';
 import { bytesOf } from './import.ts';
 import { momentFrom } from './moments.ts';
@@ -29,7 +30,10 @@ export function addStep(program: Command, cli: Cli): void {
         { json, file = [], ...body }: Json & { reason: string; proof: string; file?: string[] },
       ) => {
         const files: string[] = [];
-        for (const path of file) files.push(await addFile(cli, id, path));
+        for (const path of file) {
+          const proof = { name: basename(path), bytes: await bytesOf(cli.io, path) };
+          files.push(await addProof(cli.client(), id, proof));
+        }
         const named = files.length > 0 ? { files } : {};
         return decide(cli, id, 'attest', { ...body, ...named }, { ...(json ? { json } : {}) });
       },
@@ -49,13 +53,15 @@ export function addStep(program: Command, cli: Cli): void {
     );
 }
 
-/** Adds a file to the step and returns its digest. */
-async function addFile(cli: Cli, id: string, file: string): Promise<string> {
-  const bytes = await bytesOf(cli.io, file);
-  const query = new URLSearchParams({ name: basename(file) });
-  const path = `/steps/${encodeURIComponent(id)}/proofs?${query}`;
+/** Adds a file to a step and returns its digest, by which the step is confirmed with it. */
+export async function addProof(
+  client: Client,
+  stepId: string,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+): Promise<string> {
+  const path = `/steps/${encodeURIComponent(stepId)}/proofs?${new URLSearchParams({ name })}`;
   const sent = { bytes, type: 'application/octet-stream' };
-  return (await cli.client().sendFile(path, sent, ProofFile)).sha256;
+  return (await client.sendFile(path, sent, ProofFile)).sha256;
 }
 
 async function decide(

@@ -2,7 +2,14 @@ import { Temporal } from 'temporal-polyfill';
 import { type Condition, type ConditionFacts, holds, holdsPerhaps } from './condition.ts';
 import { type CaseDates, wallClock } from './dates.ts';
 import { momentOf, momentText } from './moment.ts';
-import { type Claim, claimText, type Rule, type RulePack, type Standing } from './rule-pack.ts';
+import {
+  type Claim,
+  claimText,
+  type Rule,
+  type RulePack,
+  type Standing,
+  standingText,
+} from './rule-pack.ts';
 
 /** The rules an installation goes by, and what it decided about them. */
 export interface Law {
@@ -151,13 +158,6 @@ export function isStale(
   const until = Temporal.PlainDate.from(reviewedOn).add({ months: pack.reviewEveryMonths });
   return Temporal.PlainDate.compare(wallClock(now, zone).toPlainDate(), until) > 0;
 }
-
-const standingText: Record<Standing, string> = {
-  official: 'Read in the official text.',
-  copy: 'Read in a copy of the official text only.',
-  second: 'Read in commentary only, not in the official text.',
-  none: 'No text was opened for it.',
-};
 
 /** What whoever must meet an obligation is told. */
 export function obligationText({ rule, obligation }: DueObligation): string {

@@ -25,6 +25,14 @@ export type ObligationKind = (typeof obligationKinds)[number];
 export const standings = ['official', 'copy', 'second', 'none'] as const;
 export type Standing = (typeof standings)[number];
 
+/** The same in a sentence. */
+export const standingText: Readonly<Record<Standing, string>> = {
+  official: 'Read in the official text.',
+  copy: 'Read in a copy of the official text only.',
+  second: 'Read in commentary only, not in the official text.',
+  none: 'No text was opened for it.',
+};
+
 /** One legal duty towards or about somebody who leaves. Data, checked by counsel before it is relied on. */
 export interface Rule {
   /** Stable, such as `us-ca-final-pay-dismissed`. */
@@ -124,25 +132,24 @@ const rule = words(
   },
   'A rule',
 ).transform(
-  (it): Rule => ({
-    id: it.id,
-    title: it.title,
-    kind: it.kind,
-    what: it.what,
-    appliesWhen: it['applies when'],
-    fromHeadcount: it['from headcount'],
-    due: it.due,
-    notBefore: it['not before'],
-    owner: it.owner,
-    proof: it.proof,
-    onBreach: it['on breach'],
-    doubt: it.doubt,
-    citation: it.citation,
-    link: it.link,
-    standing: it.standing,
-    inForceFrom: it['in force from'],
-    inForceUntil: it['in force until'],
-    startsOff: it['starts off'] ?? false,
+  ({
+    'applies when': appliesWhen,
+    'from headcount': fromHeadcount,
+    'not before': notBefore,
+    'on breach': onBreach,
+    'in force from': inForceFrom,
+    'in force until': inForceUntil,
+    'starts off': startsOff,
+    ...it
+  }): Rule => ({
+    ...it,
+    appliesWhen,
+    fromHeadcount,
+    notBefore,
+    onBreach,
+    inForceFrom,
+    inForceUntil,
+    startsOff: startsOff ?? false,
   }),
 );
 
