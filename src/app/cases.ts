@@ -21,7 +21,7 @@ import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.
 import { stepsOfUnknownOutcome } from '#store/leases.ts';
 import { employmentsOf } from '#store/people.ts';
 import { newId } from '#store/random.ts';
-import { type Db, inTransaction } from '#store/sql.ts';
+import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
@@ -130,13 +130,15 @@ export async function listCases(
 
 export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
   authorize(caller, 'case.read');
-  const found = await loadCase(app.pool, id);
-  if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
-  return {
-    case: found,
-    steps: await stepsOfCase(app.pool, id),
-    unknownOutcome: await stepsOfUnknownOutcome(app.pool, id),
-  };
+  return inSnapshot(app.pool, async (tx) => {
+    const found = await loadCase(tx, id);
+    if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
+    return {
+      case: found,
+      steps: await stepsOfCase(tx, id),
+      unknownOutcome: await stepsOfUnknownOutcome(tx, id),
+    };
+  });
 }
 
 /** Locks a case for a decision of the caller; answers as if it did not exist when they may not see it. */

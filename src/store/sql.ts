@@ -71,6 +71,11 @@ export interface Pool extends Db {
 }
 
 const begin: Sql = { name: 'gatehouse_begin', text: 'begin', values: [] };
+const beginSnapshot: Sql = {
+  name: 'gatehouse_begin_snapshot',
+  text: 'begin isolation level repeatable read, read only',
+  values: [],
+};
 const commit: Sql = { name: 'gatehouse_commit', text: 'commit', values: [] };
 const rollback: Sql = { name: 'gatehouse_rollback', text: 'rollback', values: [] };
 
@@ -98,11 +103,15 @@ export async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>): Promise<T> {
+/** Reads several things as they were at one moment. */
+export const inSnapshot = <T>(pool: Pool, read: (tx: Db) => Promise<T>): Promise<T> =>
+  once(pool, read, beginSnapshot);
+
+async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>, start = begin): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin);
+    await client.query(start);
     const result = await work(client);
     await client.query(commit);
     return result;
