@@ -176,7 +176,7 @@ create table steps (
   title         text        not null,
   why           text,
   layer         text        not null check (layer in ('security', 'operations', 'compliance')),
-  kind          text        not null check (kind in ('action', 'lookup', 'task', 'notice', 'gap')),
+  kind          text        not null check (kind in ('action', 'lookup', 'task', 'notice', 'ticket', 'survey', 'record', 'gap')),
   connection_id text        references connections,
   account       jsonb,                         -- {id, login, privileged}
   capability    text,
