@@ -11,6 +11,16 @@ export interface SystemUser {
   sessions: string[];
 }
 
+/** A ticket in a practice system. */
+export interface SystemTicket {
+  readonly id: string;
+  /** The caller's own name for it. Several tickets may have the same. */
+  readonly reference: string;
+  title: string;
+  text: string;
+  status: 'open' | 'resolved';
+}
+
 export interface Ask {
   readonly method: string;
   readonly url: URL;
@@ -27,11 +37,14 @@ export interface Answer {
 
 export interface System {
   readonly users: ReadonlyMap<string, SystemUser>;
+  readonly tickets: ReadonlyMap<string, SystemTicket>;
   readonly token: string;
   readonly pageSize: number;
   /** Carries out a change, or pretends to. */
   change(user: SystemUser, what: string, act: (user: SystemUser) => void): void;
   remove(user: SystemUser): void;
+  /** Stores a ticket, or pretends to. */
+  keep(ticket: SystemTicket): void;
 }
 
 /**
@@ -47,6 +60,10 @@ export interface System {
  *     DELETE /api/users/{id}/sessions             all, or /sessions/{session} one
  *     GET    /api/users/{id}/may-sign-in          the bare number 0 for yes, 1 for no
  *     POST   /api/sign-out                        a form with login=
+ *     GET    /api/tickets?reference=              { tickets, next }; paged like users
+ *     POST   /api/tickets                         { reference, title, text }: opens one
+ *     GET    /api/tickets/{id}                    one ticket
+ *     PATCH  /api/tickets/{id}                    { title, text, status }; only the status once it is resolved
  */
 export function answerTo(ask: Ask, system: System): Answer {
   if (ask.authorization !== `Bearer ${system.token}`) return refusal(401, 'unknown_token');
@@ -57,6 +74,7 @@ export function answerTo(ask: Ask, system: System): Answer {
   if (route === 'GET me') return ok({ id: 'service', login: 'gatehouse' });
   if (route === 'POST sign-out') return signOut(ask, system);
   if (route === 'GET users' && id === undefined) return list(ask.url, system);
+  if (noun === 'tickets') return answerTicket(ask, id, system);
   if (noun !== 'users' || id === undefined) return refusal(404, 'no_such_address');
 
   const user = system.users.get(id);
@@ -91,7 +109,8 @@ const refusal = (status: number, error: string): Answer => ({ status, body: { er
 
 const shown = ({ sessions: _, ...user }: SystemUser) => user;
 
-function list({ pathname, searchParams }: URL, { users, pageSize }: System): Answer {
+function list(url: URL, { users, pageSize }: System): Answer {
+  const { searchParams } = url;
   const email = searchParams.get('email')?.toLowerCase();
   const number = searchParams.get('employee_number');
   const wanted = [...users.values()].filter(
@@ -99,6 +118,15 @@ function list({ pathname, searchParams }: URL, { users, pageSize }: System): Ans
       (email === undefined || it.email.toLowerCase() === email) &&
       (number === null || it.employeeNumber === number),
   );
+  return paged('users', wanted.map(shown), url, pageSize);
+}
+
+function paged(
+  name: string,
+  wanted: readonly unknown[],
+  { pathname, searchParams }: URL,
+  pageSize: number,
+): Answer {
   const page = Number(searchParams.get('page') ?? 1);
   const from = Number(searchParams.get('offset') ?? searchParams.get('cursor') ?? 0);
   const start = from + (page - 1) * pageSize;
@@ -109,9 +137,47 @@ function list({ pathname, searchParams }: URL, { users, pageSize }: System): Ans
   next.set('cursor', String(end));
   return {
     status: 200,
-    body: { users: wanted.slice(start, end).map(shown), next: isLast ? null : String(end) },
+    body: { [name]: wanted.slice(start, end), next: isLast ? null : String(end) },
     headers: isLast ? {} : { link: `<${pathname}?${next}>; rel="next"` },
   };
+}
+
+function answerTicket({ method, url, body }: Ask, id: string | undefined, system: System): Answer {
+  const { tickets, pageSize } = system;
+  const given = Object(body) as Partial<SystemTicket>;
+  if (id === undefined) {
+    if (method === 'GET') {
+      const reference = url.searchParams.get('reference');
+      const wanted = [...tickets.values()].filter((it) => it.reference === reference);
+      return paged('tickets', wanted, url, pageSize);
+    }
+    const { title, text, reference = '' } = given;
+    if (method !== 'POST' || !title || !text) return refusal(422, 'title_and_text_are_needed');
+    const ticket: SystemTicket = {
+      id: `t-${tickets.size + 1}`,
+      reference,
+      title,
+      text,
+      status: 'open',
+    };
+    system.keep(ticket);
+    return { status: 201, body: ticket };
+  }
+  const ticket = tickets.get(id);
+  if (!ticket) return refusal(404, 'ticket_not_found');
+  if (method === 'GET') return ok(ticket);
+  if (method !== 'PATCH') return refusal(404, 'no_such_address');
+  const { title, text, status } = given;
+  if (ticket.status === 'resolved' && (title ?? text) !== undefined)
+    return refusal(409, 'ticket_is_resolved');
+  const changed = {
+    ...ticket,
+    title: title ?? ticket.title,
+    text: text ?? ticket.text,
+    status: status ?? ticket.status,
+  };
+  system.keep(changed);
+  return ok(changed);
 }
 
 function changeRole(user: SystemUser, body: unknown, system: System): Answer {

@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Answer, type Ask, answerTo, type SystemUser } from './http-system-api.ts';
+import {
+  type Answer,
+  type Ask,
+  answerTo,
+  type SystemTicket,
+  type SystemUser,
+} from './http-system-api.ts';
 
-export type { SystemUser };
+export type { SystemTicket, SystemUser };
 
 /** A person as a test or the practice company enters one; all but the e-mail has a default. */
 export type NewSystemUser = Partial<SystemUser> & { readonly email: string };
@@ -51,7 +57,7 @@ const mostBodyBytes = 100_000;
  * Starts a small business system with a JSON API of its own on this machine, to be reached
  * with the connector that is described and not programmed. What it offers: http-system-api.ts.
  *
- * `users` is what it truly holds, `effects` what changed and when, `requests` what was asked.
+ * `users` and `tickets` are what it truly holds, `effects` what changed and when, `requests` what was asked.
  */
 export async function startHttpSystem(options: HttpSystemOptions) {
   const { name, style = 'plain', token = 'practice-token', pageSize = 100 } = options;
@@ -60,6 +66,7 @@ export async function startHttpSystem(options: HttpSystemOptions) {
     const user = completed(given, users.size + 1);
     users.set(user.id, user);
   }
+  const tickets = new Map<string, SystemTicket>();
   const effects: { at: Date; id: string; what: string }[] = [];
   const requests: { at: Date; method: string; path: string; status: number | null }[] = [];
   const closing = new AbortController();
@@ -85,6 +92,7 @@ export async function startHttpSystem(options: HttpSystemOptions) {
     const pretend = behaviour === 'lies';
     const answer = answerTo(ask, {
       users: ask.method === 'GET' ? shownUsers() : users,
+      tickets,
       token,
       pageSize,
       // A liar goes through all the motions on a copy.
@@ -93,6 +101,16 @@ export async function startHttpSystem(options: HttpSystemOptions) {
         remember(user);
         act(user);
         effects.push({ at: new Date(), id: user.id, what });
+      },
+      keep: (ticket) => {
+        if (pretend) return;
+        const isNew = !tickets.has(ticket.id);
+        tickets.set(ticket.id, ticket);
+        effects.push({
+          at: new Date(),
+          id: ticket.id,
+          what: isNew ? 'ticket made' : 'ticket changed',
+        });
       },
       remove: (user) => {
         if (pretend) return;
@@ -153,6 +171,7 @@ export async function startHttpSystem(options: HttpSystemOptions) {
     url: `http://127.0.0.1:${port}/api`,
     token,
     users,
+    tickets,
     effects,
     requests,
     async close() {

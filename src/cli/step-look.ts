@@ -74,7 +74,11 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
         ? { sign: '✔', word: `Verified ${at(step.settledAt)}`, tone: 'good' }
         : { sign: '✔', word: 'Nothing to change', tone: 'good' };
     case 'absent':
-      return { sign: '✔', word: 'No account found', tone: 'good' };
+      return {
+        sign: '✔',
+        word: step.kind === 'ticket' ? 'No ticket there' : 'No account found',
+        tone: 'good',
+      };
     case 'acknowledged':
       return { sign: '✓', word: 'Accepted, cannot be read back', tone: 'weak' };
     case 'attested':

@@ -3,8 +3,9 @@ import type { Account, PersonKeys } from '#core/account.ts';
 import type { Capability } from '#core/capability.ts';
 import type { Category } from '#core/connection.ts';
 import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
+import type { TicketContent } from '#core/ticket.ts';
 
-export type { Account, PersonKeys };
+export type { Account, PersonKeys, TicketContent };
 
 /**
  * A connector teaches the platform one outside system.
@@ -43,6 +44,9 @@ export interface Connector<Settings, Client> {
 
   /** What can be asked of an account. A function where the settings describe the system. */
   readonly actions: readonly AnyAction<Client>[] | ((settings: Settings) => AnyAction<Client>[]);
+
+  /** Only ticket systems have it. A function where the settings describe the system; null: it takes none. */
+  readonly tickets?: Tickets<Client> | ((settings: Settings) => Tickets<Client> | null);
 
   /** Only HR systems have it: who joins, changes and leaves. */
   readonly people?: PeopleSource<Client>;
@@ -173,6 +177,33 @@ export interface Message {
   readonly messageId: string;
 }
 
+/**
+ * How tickets are kept. Each carries our reference, so that one is found again that was made by a
+ * call whose answer we never heard.
+ */
+export interface Tickets<Client> {
+  /** What the connection must be allowed to do. */
+  readonly scopes: readonly string[];
+  /** How many characters a text may have. */
+  readonly longestText: number;
+  /** The ticket that carries the reference, which is letters, digits, "-" and at most 100 long. */
+  find(client: Client, reference: string): Promise<Ticket | null>;
+  /** Null: there is no such ticket any more, or we may not see it. */
+  read(client: Client, id: string): Promise<Ticket | null>;
+  /** Returns its id. */
+  create(client: Client, reference: string, content: TicketContent): Promise<string>;
+  /** Brings a ticket from what it shows to what it is to show. */
+  update(client: Client, ticket: Ticket, content: TicketContent): Promise<void>;
+}
+
+/** A ticket as the system shows it. */
+export interface Ticket extends TicketContent {
+  /** The system's own id. */
+  readonly id: string;
+  /** What people call it, such as IT-42. */
+  readonly name: string;
+}
+
 /** How an HR system tells who joins, changes and leaves. */
 export interface PeopleSource<Client> {
   /** Checks a delivery over its raw body. Pure. Several secrets stand side by side in a rotation. */
@@ -230,6 +261,11 @@ export const underway = (because: string): Plan<never> => ({ kind: 'underway', b
 export const blocked = (because: string): Plan<never> => ({ kind: 'blocked', because });
 
 export type AnyTransition<Client = unknown> = Transition<Client, unknown, unknown, unknown>;
+/** What moves something and reads it back; the rest of a transition matters only to playbooks. */
+export type Moving<Client = unknown> = Omit<
+  AnyTransition<Client>,
+  'kind' | 'capability' | 'summary' | 'scopes' | 'mustPrecede'
+>;
 export type AnyAction<Client = unknown> =
   | AnyTransition<Client>
   | Command<Client, unknown>
@@ -252,3 +288,7 @@ export const command = <Client, Params>(
 /** The actions of one connection: fixed by the connector, or described by its settings. */
 export const actionsOf = (it: AnyConnector, settings: unknown): readonly AnyAction[] =>
   typeof it.actions === 'function' ? it.actions(settings) : it.actions;
+
+/** How one connection keeps tickets: fixed by the connector, or described by its settings. */
+export const ticketsOf = (it: AnyConnector, settings: unknown): Tickets<unknown> | null =>
+  (typeof it.tickets === 'function' ? it.tickets(settings) : it.tickets) ?? null;

@@ -1,5 +1,11 @@
 import { type ConditionFacts, couldHold } from './condition.ts';
-import type { Action, ConnectionOffer, OfferedAction, PlaybookStep } from './playbook.ts';
+import type {
+  Action,
+  ConnectionOffer,
+  OfferedAction,
+  PlaybookStep,
+  SystemChoice,
+} from './playbook.ts';
 
 /**
  * What a connection offers for a step, if the step can reach any account in it: it is chosen by
@@ -16,7 +22,10 @@ export function offeredFor(
   return connection.actions.find((it) => it.capability === step.do) ?? null;
 }
 
-export const isChosen = ({ on }: Action, connection: ConnectionOffer): boolean =>
+export const isChosen = (
+  { on }: { readonly on: SystemChoice },
+  connection: ConnectionOffer,
+): boolean =>
   (on.category === null || on.category === connection.category) &&
   (on.connection === null || on.connection === connection.id);
 

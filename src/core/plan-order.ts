@@ -3,6 +3,7 @@ import { awaited, layerIn } from './coverage.ts';
 import { knotsIn } from './cycle.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Expansion } from './plan-steps.ts';
+import { awaitedBy } from './plan-tickets.ts';
 import type { ConnectionOffer, PlaybookProblem, PlaybookStep } from './playbook.ts';
 
 interface ToOrder {
@@ -32,8 +33,12 @@ export function orderOf(it: ToOrder): {
   const usual = usualOrder(steps).filter(([first, second]) => !waits.get(second)?.has(first));
   for (const [first, second] of usual) waits.get(second)?.add(first);
 
+  // Last, and nothing waits for them: so they are in no circle, and no step is held up by a ticket's end.
+  const updates = it.expansions.flatMap(({ updates = [] }) => updates);
+  for (const update of updates) waits.set(update.key, new Set(awaitedBy(update, steps)));
+
   const problems = breakKnots(waits, steps, { rules, usual });
-  return { steps: inOrder(steps, waits), problems };
+  return { steps: inOrder([...steps, ...updates], waits), problems };
 }
 
 function addPlaybookWaits(waits: Waits, { step, planned, lookups }: Expansion, all: ToOrder): void {

@@ -6,6 +6,7 @@ import { type Moment, momentOf, momentText } from './moment.ts';
 import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PlanInput, PlannedStep, Timing } from './plan.ts';
 import { accountsIn, lookupKey } from './plan-accounts.ts';
+import { planTickets } from './plan-tickets.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
 import { type Layer, layers } from './step.ts';
 import { fillIn, onOneLine, type Values } from './template.ts';
@@ -17,6 +18,8 @@ export interface Expansion {
   readonly leftOut: boolean;
   /** Without order; `after` is still empty. */
   readonly planned: readonly PlannedStep[];
+  /** Steps of a ticket that nothing waits for, and that wait for everything they tell of. */
+  readonly updates?: readonly PlannedStep[];
   /** Keys of look-ups that may still bring accounts for it. */
   readonly lookups: readonly string[];
 }
@@ -46,6 +49,7 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
   }
   if (step.kind === 'action') return expandAction(step, planning);
   if (step.kind === 'obligations') return expandObligations(step, planning);
+  if (step.kind === 'ticket') return expandTicket(step, planning);
   return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
 }
 
@@ -126,7 +130,16 @@ function expandObligations(step: Obligations, planning: Planning): Expansion {
 
 const noLaw: Law = { packs: [], switchedOn: [], reviews: {}, headcount: null };
 
-type Human = Exclude<PlaybookStep, Action | Obligations>;
+type Ticket = Extract<PlaybookStep, { kind: 'ticket' }>;
+
+function expandTicket(step: Ticket, planning: Planning): Expansion {
+  const { connections } = planning.input;
+  const afterSecurity = step.after.includes('layer security');
+  const it = planTickets(step.ticket, frameOf(step, planning), { connections, afterSecurity });
+  return { step, leftOut: false, ...it, lookups: [] };
+}
+
+type Human = Exclude<PlaybookStep, Action | Obligations | Ticket>;
 
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
@@ -182,6 +195,7 @@ function titleOf(step: PlaybookStep): string {
   if (step.title !== null) return step.title;
   if (step.kind === 'action') return capabilities[step.do].title;
   if (step.kind === 'obligations') return 'Meet a legal obligation';
+  if (step.kind === 'ticket') return 'Record it in a ticket';
   return step.kind === 'task' ? step.task.title : step.notice.subject;
 }
 

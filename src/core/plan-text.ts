@@ -68,6 +68,8 @@ function detailsOf(step: PlannedStep, plan: Plan): readonly string[] {
     const deadline = deadlineText(new Date(task.deadline), plan.zone);
     details.push(`by ${personText(task.assignTo)}, due ${deadline}`);
   }
+  if (step.kind === 'ticket')
+    details.push(connectionId ? nameOf(connectionId, plan) : 'no connected system takes tickets');
   if (notice) details.push(`to ${notice.to.map(personText).join(', ')}`);
   if (step.approval) details.push('needs an approval');
   if (at.late && at.due) details.push(`late: was due ${clockText(at.due, plan.zone)}`);

@@ -32,6 +32,7 @@ export function checkPlaybook(
       ...connectionProblems(step, connections),
       ...(step.kind === 'action' ? actionProblems(step, connections) : []),
       ...(step.kind === 'notice' ? noticeProblems(step) : []),
+      ...(step.kind === 'ticket' ? ticketProblems(step, connections) : []),
     ]),
     ...routeProblems(playbook, connections),
     ...orderProblems(playbook.steps, connections),
@@ -89,6 +90,8 @@ function connectionProblems(
     if (isSystemOwner(person)) named.add(person.systemOwner);
   };
   if (step.kind === 'action' && step.on.connection !== null) named.add(step.on.connection);
+  if (step.kind === 'ticket' && step.ticket.on.connection !== null)
+    named.add(step.ticket.on.connection);
   if (step.kind === 'task') addPerson(step.task.assignTo);
   if (step.kind === 'notice') step.notice.to.forEach(addPerson);
   for (const name of step.when ? connectionsIn(step.when) : []) named.add(name);
@@ -185,6 +188,21 @@ function noticeProblems(step: Extract<PlaybookStep, { kind: 'notice' }>): StepPr
   if (!isPrivate || step.after.includes('layer security')) return [];
   const problem = `“${step.id}” writes to the private address before access has ended.`;
   return [warning(step.id, problem, 'Add “layer security” to its “after”, if it should wait.')];
+}
+
+/** A connection that is not there is told of elsewhere. */
+function ticketProblems(
+  { id, ticket }: Extract<PlaybookStep, { kind: 'ticket' }>,
+  connections: readonly ConnectionOffer[],
+): StepProblem[] {
+  const chosen = connections.filter((it) => isChosen(ticket, it));
+  if (chosen.some((it) => it.takesTickets)) return [];
+  const who = chosen.map((it) => it.name).join(', ');
+  const problem = who
+    ? `“${id}” keeps no ticket: ${who} takes none.`
+    : `“${id}” keeps no ticket: no connected system fits its “on”.`;
+  const mend = 'Connect a ticket system, or leave it: it settles as absent until there is one.';
+  return [warning(id, problem, mend)];
 }
 
 function routeProblems(

@@ -13,7 +13,7 @@ import {
   yesOrNo,
 } from './document.ts';
 import { type Moment, momentForms, parseMoment } from './moment.ts';
-import type { AccountChoice, Assignee, Recipient } from './playbook.ts';
+import type { AccountChoice, Assignee, Recipient, SystemChoice } from './playbook.ts';
 import { problemInTemplate } from './template.ts';
 import { roles } from './user.ts';
 
@@ -65,6 +65,17 @@ export const accountChoice: z.ZodType<AccountChoice> = choosing<AccountChoice>((
     },
     '“on”',
   );
+});
+
+export const systemChoice: z.ZodType<SystemChoice> = words(
+  { category: optional(oneOf(categories)), connection: optional(line(100)) },
+  '“on”',
+).superRefine(({ category, connection }, context) => {
+  if (category !== null || connection !== null) return;
+  report(context, {
+    problem: '“on” must say which systems.',
+    mend: 'Write { category: ticketing }, or { connection: … } with the id of a connection.',
+  });
 });
 
 const address = z.email().max(254);

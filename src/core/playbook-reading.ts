@@ -24,6 +24,7 @@ import {
   moment,
   name,
   recipient,
+  systemChoice,
   template,
 } from './playbook-parts.ts';
 import { readYaml } from './playbook-yaml.ts';
@@ -160,13 +161,29 @@ const obligationsStep = words({ ...frame, obligations }, 'An obligations step')
   )
   .superRefine(withoutAccount);
 
+const ticket = words({ on: systemChoice, as: optional(oneOf(['record'])) }, 'A ticket').transform(
+  ({ on, as }) => ({ on, as: as ?? ('record' as const) }),
+);
+
+const ticketStep = words({ ...frame, ticket }, 'A ticket step')
+  .transform(
+    ({ after, ...step }): PlaybookStep => ({ kind: 'ticket', ...step, after: after ?? [] }),
+  )
+  .superRefine(withoutAccount)
+  .superRefine(({ layer }, context) => {
+    if (layer !== 'security') return;
+    const problem = 'A ticket ends no access, so it does not belong to the security layer.';
+    report(context, { problem, mend: 'Write “layer: operations”.' }, ['layer']);
+  });
+
 /** Kinds that a later version brings, and how to get by until then. */
-const laterKinds = ['ticket', 'survey'];
+const laterKinds = ['survey'];
 const kinds = {
   do: actionStep,
   task: taskStep,
   notice: noticeStep,
   obligations: obligationsStep,
+  ticket: ticketStep,
 };
 
 const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
@@ -177,12 +194,14 @@ const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
       mend: 'Use a task instead: task: { title: …, assign to: …, due: …, proof: […] }.',
     };
   }
-  const used = (['do', 'task', 'notice', 'obligations'] as const).filter((it) => has(value, it));
+  const used = (['do', 'task', 'notice', 'obligations', 'ticket'] as const).filter((it) =>
+    has(value, it),
+  );
   const [kind, second] = used;
   if (kind === undefined) {
     return {
       problem: 'It does not say what is to be done.',
-      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”.',
+      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”.',
     };
   }
   if (second) {

@@ -157,6 +157,16 @@ describe('a playbook that is written and read again', () => {
     }
   });
 
+  it('keeps where its ticket goes', () => {
+    const before = playbook(
+      '  - { id: t, layer: operations, ticket: { on: { category: ticketing, connection: "007" } } }\n',
+    );
+    const read = readPlaybook(writePlaybook(before));
+
+    assert.ok('playbook' in read);
+    assert.deepEqual(read.playbook, before);
+  });
+
   it('is written the same again', () => {
     const written = writePlaybook(randomPlaybook(7));
     const read = readPlaybook(written);

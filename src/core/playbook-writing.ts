@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { conditionDocument, yesNo } from './condition-document.ts';
 import { momentText } from './moment.ts';
-import type { AccountChoice, Playbook, PlaybookStep, Recipient } from './playbook.ts';
+import type { AccountChoice, Playbook, PlaybookStep, Recipient, SystemChoice } from './playbook.ts';
 
 /** The YAML that `readPlaybook` reads back as the same playbook. */
 export function writePlaybook(playbook: Playbook): string {
@@ -56,6 +56,8 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
     }
     case 'obligations':
       return { obligations: step.obligations ?? 'all' };
+    case 'ticket':
+      return { ticket: { on: systemDocument(step.ticket.on), as: step.ticket.as } };
     case 'notice':
       return { notice: { ...step.notice, to: step.notice.to.map(personDocument) } };
   }
@@ -69,6 +71,11 @@ function choiceDocument({ category, connection, privileged }: AccountChoice): un
     ...(privileged !== null && { privileged: yesNo(privileged) }),
   };
 }
+
+const systemDocument = ({ category, connection }: SystemChoice): unknown => ({
+  ...(category !== null && { category }),
+  ...(connection !== null && { connection }),
+});
 
 function personDocument(person: Recipient): unknown {
   if ('manager' in person) return 'manager';

@@ -23,7 +23,9 @@ export interface Playbook {
   readonly steps: readonly PlaybookStep[];
 }
 
-export type PlaybookStep = Action | (StepFrame & (TaskStep | NoticeStep | ObligationsStep));
+export type PlaybookStep =
+  | Action
+  | (StepFrame & (TaskStep | NoticeStep | ObligationsStep | TicketStep));
 
 /** A step that acts on accounts. */
 export type Action = StepFrame & ActionStep;
@@ -102,6 +104,23 @@ export type Recipient =
   /** The private address of the person who leaves; the one at work is closed by then. */
   | { readonly personalEmail: true };
 
+/** A ticket that says what was done, in each ticket system that `on` chooses. */
+export interface TicketStep {
+  readonly kind: 'ticket';
+  readonly ticket: {
+    readonly on: SystemChoice;
+    /** It records what is done; nobody has to work on it. */
+    readonly as: 'record';
+  };
+}
+
+/** Both parts must hold where they are not null; one of them is not. */
+export interface SystemChoice {
+  readonly category: Category | null;
+  /** Id of a connection. */
+  readonly connection: string | null;
+}
+
 /** What one connection can do, as far as planning has to know. */
 export interface ConnectionOffer {
   readonly id: string;
@@ -110,6 +129,8 @@ export interface ConnectionOffer {
   readonly actions: readonly OfferedAction[];
   /** Whether accounts can be looked for there. */
   readonly holdsAccounts: boolean;
+  /** Whether tickets can be kept there. */
+  readonly takesTickets?: boolean;
 }
 
 export interface OfferedAction {

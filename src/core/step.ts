@@ -9,9 +9,10 @@ export type Layer = (typeof layers)[number];
  * - `lookup`: finds the person's accounts in one connection, then the plan is made again;
  * - `task`: something a human does;
  * - `notice`: a message to somebody;
+ * - `ticket`: keeps a ticket in a ticket system that says what was done;
  * - `gap`: an account that no step of the playbook covers; a person decides.
  */
-export const stepKinds = ['action', 'lookup', 'task', 'notice', 'gap'] as const;
+export const stepKinds = ['action', 'lookup', 'task', 'notice', 'ticket', 'gap'] as const;
 export type StepKind = (typeof stepKinds)[number];
 
 /**

@@ -1,4 +1,11 @@
-import { type AnyAction, type AnyConnector, actionsOf, type Io } from '#connector-kit/contract.ts';
+import {
+  type AnyAction,
+  type AnyConnector,
+  actionsOf,
+  type Io,
+  type Tickets,
+  ticketsOf,
+} from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
@@ -13,6 +20,8 @@ export interface Opened {
   readonly connector: AnyConnector;
   readonly client: unknown;
   readonly actions: readonly AnyAction[];
+  /** Null: it takes no tickets. */
+  readonly tickets: Tickets<unknown> | null;
   /** What the system said about itself in its newest answer over HTTP; null: no such answer yet. */
   lastAnswer(): Remote | null;
   /** The same error, with no secret of this connection in its words. */
@@ -100,6 +109,7 @@ export function openClients(deps: ClientDeps): Clients {
         connector,
         client,
         actions: actionsOf(connector, settings.data),
+        tickets: ticketsOf(connector, settings.data),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
         close: async () => connector.close?.(client),

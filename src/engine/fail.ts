@@ -19,6 +19,18 @@ export function failureIn(error: unknown): Failure {
   return { kind: 'unexpected', detail: `${ownFault} ${detail}` };
 }
 
+/** Whoever mends a missing permission has to know which one is meant. */
+export function namingScopes(
+  error: unknown,
+  { scopes }: { readonly scopes: readonly string[] },
+): unknown {
+  if (!(error instanceof ConnectorError) || error.failure.kind !== 'forbidden') return error;
+  const needed = `Needed there: ${scopes.join(', ')}.`;
+  const { failure } = error;
+  if (scopes.length === 0 || failure.detail.endsWith(needed)) return error;
+  return new ConnectorError({ ...failure, detail: `${failure.detail} ${needed}` });
+}
+
 const ownFault = 'Gatehouse itself failed:';
 const ownFaultsUntilHeld = 5;
 /** By then half a minute has passed; eight minutes where no access is at stake. */

@@ -1,4 +1,9 @@
-import { type AnyAction, type AnyConnector, actionsOf } from '#connector-kit/contract.ts';
+import {
+  type AnyAction,
+  type AnyConnector,
+  actionsOf,
+  ticketsOf,
+} from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import type { ConnectionOffer } from '#core/playbook.ts';
 import type { ConnectionRow } from '#store/connections.ts';
@@ -14,12 +19,14 @@ export const offersFrom = (
     .filter((it) => it.state !== 'disabled')
     .map((connection) => {
       const connector = connectors.get(connection.connector);
+      const { actions, takesTickets } = offered(connector, connection);
       return {
         id: connection.id,
         name: connection.name,
         category: connection.category,
         holdsAccounts: connector?.accounts != null,
-        actions: offeredActions(connector, connection).map((it) => ({
+        takesTickets,
+        actions: actions.map((it) => ({
           capability: it.capability,
           kind: it.kind,
           mustPrecede: it.mustPrecede ?? [],
@@ -28,13 +35,17 @@ export const offersFrom = (
       };
     });
 
-/** The actions a connection offers; needs no secrets and calls nobody. */
-function offeredActions(
-  connector: AnyConnector | undefined,
-  connection: ConnectionRow,
-): readonly AnyAction[] {
-  if (!connector) return [];
-  if (typeof connector.actions !== 'function') return connector.actions;
+interface Offered {
+  readonly actions: readonly AnyAction[];
+  readonly takesTickets: boolean;
+}
+
+/** What a connection offers; needs no secrets and calls nobody. */
+function offered(connector: AnyConnector | undefined, connection: ConnectionRow): Offered {
+  if (!connector) return { actions: [], takesTickets: false };
+  const { actions, tickets } = connector;
+  const isFixed = typeof actions !== 'function' && typeof tickets !== 'function';
+  if (isFixed) return { actions, takesTickets: tickets !== undefined };
   // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
   const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
     field,
@@ -44,7 +55,11 @@ function offeredActions(
     ...connection.settings,
     ...Object.fromEntries(standIns),
   });
-  return settings.success ? actionsOf(connector, settings.data) : [];
+  if (!settings.success) return { actions: [], takesTickets: false };
+  return {
+    actions: actionsOf(connector, settings.data),
+    takesTickets: ticketsOf(connector, settings.data) !== null,
+  };
 }
 
 /** The names a playbook must give: those that a step without parameters is refused for. */

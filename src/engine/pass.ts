@@ -1,16 +1,16 @@
 import type { AnyAction } from '#connector-kit/contract.ts';
 import { workingStates } from '#core/case.ts';
-import { ConnectorError } from '#core/failure.ts';
 import { takeProbe } from '#store/health.ts';
 import { postponeStep, type Work, wakeSteps } from '#store/steps.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
 import type { Engine } from './engine.ts';
-import { fail, failureIn } from './fail.ts';
+import { fail, failureIn, namingScopes } from './fail.ts';
 import { askByHand, tellOrAssign } from './humans.ts';
 import { lookUp } from './look-up.ts';
 import { hold, Stale, settle } from './settle.ts';
+import { keepTicket } from './ticket.ts';
 import { moveTo } from './transition.ts';
 
 /**
@@ -44,6 +44,8 @@ async function carryOut(engine: Engine, work: Work): Promise<void> {
     case 'task':
     case 'notice':
       return tellOrAssign(engine, work);
+    case 'ticket':
+      return keepTicket(engine, work);
     case 'gap':
       return; // only a person can answer for it
   }
@@ -129,15 +131,6 @@ async function act(engine: Engine, work: Work): Promise<void> {
   } finally {
     await opened.close();
   }
-}
-
-/** Whoever mends a missing permission has to know which one is meant. */
-function namingScopes(error: unknown, { scopes }: AnyAction): unknown {
-  if (!(error instanceof ConnectorError) || error.failure.kind !== 'forbidden') return error;
-  const needed = `Needed there: ${scopes.join(', ')}.`;
-  const { failure } = error;
-  if (scopes.length === 0 || failure.detail.endsWith(needed)) return error;
-  return new ConnectorError({ ...failure, detail: `${failure.detail} ${needed}` });
 }
 
 /** Where planning looked before it found nobody to act on. */

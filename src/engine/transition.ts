@@ -1,4 +1,4 @@
-import type { AnyTransition, Plan } from '#connector-kit/contract.ts';
+import type { Moving, Plan } from '#connector-kit/contract.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
 import { record } from '#ledger/record.ts';
@@ -19,7 +19,7 @@ export async function moveTo(
   engine: Engine,
   work: Work,
   opened: Opened,
-  action: AnyTransition,
+  action: Moving,
 ): Promise<void> {
   const undone = work.undoOf === null ? null : await loadWork(engine.pool, work.undoOf);
   const plan = planner(work, action, undone);
@@ -74,7 +74,7 @@ async function readBack(
   engine: Engine,
   work: Work,
   opened: Opened,
-  action: AnyTransition,
+  action: Moving,
   plan: (state: unknown) => Plan<unknown>,
   known: { claim: Claimed; before: unknown; remote: Remote | null },
 ): Promise<void> {
@@ -160,7 +160,7 @@ async function settleAs(
 /** What a transition has to reach: its goal, or on the way back the state from before. */
 function planner(
   work: Work,
-  action: AnyTransition,
+  action: Moving,
   undone: Work | null,
 ): ((state: unknown) => Plan<unknown>) | null {
   if (work.undoOf === null) {

@@ -86,6 +86,7 @@ async function write(
 function whyNotUndone(step: StepRow): string | null {
   const what = `“${step.title}”${step.account ? ` (${step.account.login})` : ''}`;
   const { decision } = step;
+  if (step.kind === 'ticket') return null;
   if (decision?.kind === 'attested' && step.kind !== 'task') {
     return `${what} was done by hand by ${decision.byName}; undo it by hand.`;
   }
@@ -95,7 +96,9 @@ function whyNotUndone(step: StepRow): string | null {
 
 /** Whether the connector knows a way back for what this step changed. */
 async function canRestore(engine: Engine, step: StepRow): Promise<boolean> {
-  if (step.kind !== 'action' || !step.connectionId) return false;
+  if (!step.connectionId) return false;
+  if (step.kind === 'ticket') return step.params['moment'] === 'opening';
+  if (step.kind !== 'action') return false;
   const { connectionId } = step;
   const opened = await engine.clients.open(connectionId).catch(() => null);
   if (!opened) return false;
@@ -107,7 +110,7 @@ async function canRestore(engine: Engine, step: StepRow): Promise<boolean> {
   }
 }
 
-/** Undoing goes the opposite way: what came later is undone first. */
+/** Undoing goes the opposite way: what came later is undone first; a ticket tells of it in the end. */
 function undoOf(step: StepRow, touched: readonly StepRow[]): WayBack {
   return {
     key: `undo:${step.key}`,
@@ -115,7 +118,9 @@ function undoOf(step: StepRow, touched: readonly StepRow[]): WayBack {
     undoOf: step.id,
     title: `Bring back: ${step.title}`,
     after: touched
-      .filter((later) => later.after.includes(step.id))
+      .filter((later) =>
+        step.kind === 'ticket' ? later.kind !== 'ticket' : later.after.includes(step.id),
+      )
       .map((later) => `undo:${later.key}`),
   };
 }

@@ -260,6 +260,22 @@ export async function postponeStep(
   return rowCount === 1;
 }
 
+/** Keeps what a step is about to do, worked out when its moment had come. */
+export async function keepParams(
+  db: Db,
+  it: { stepId: string; version: number; params: Readonly<Record<string, unknown>> },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update steps
+       set params = ${json(it.params)}::jsonb, started_at = coalesce(started_at, clock_timestamp())
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status in ('ready', 'running')
+       and dropped_at is null
+  `);
+  return rowCount === 1;
+}
+
 /** A person asks for another pass over a held or reopened step. */
 export async function reopenStep(db: Db, stepId: string, version: number): Promise<boolean> {
   const { rowCount } = await db.query(sql`

@@ -82,7 +82,12 @@ const valuesOf = ({ email, employeeNumber }: PersonKeys): Values => ({
   ...(employeeNumber === null ? {} : { 'person.employeeNumber': employeeNumber }),
 });
 
-async function* itemsOf(client: Client, listing: Listing, values: Values): AsyncIterable<Json> {
+/** Every item of a list, page by page. */
+export async function* itemsOf(
+  client: Client,
+  listing: Listing,
+  values: Values,
+): AsyncIterable<Json> {
   const { request, items, paging } = listing;
   let page = firstPage(paging);
   let seen = 0;
@@ -109,7 +114,7 @@ function itemsIn({ body, summary }: Answer, at: string): Json[] {
   if (Array.isArray(found)) return found;
   // A search that answers with the one account, or with null.
   if (typeof found === 'object') return found === null ? [] : [found];
-  throw unexpected(`${summary} There is no list of accounts at "${at}"`);
+  throw unexpected(`${summary} There is no list at "${at}"`);
 }
 
 function firstPage(paging: Paging): Page | null {
@@ -169,13 +174,15 @@ function toAccount(item: Json, mapping: AccountMapping, system: string): Account
   };
 }
 
-function textAt(item: Json, at: string, system: string): string {
+/** A text, or a number as text. */
+export function textAt(item: Json, at: string, system: string): string {
   const value = required(item, at, system);
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw unexpected(`${system} has no text at "${at}" of an account`);
+  throw unexpected(`${system} has no text at "${at}" of an item`);
 }
 
-function required(value: Json, at: string, whose: string): Json {
+/** What must be there. */
+export function required(value: Json, at: string, whose: string): Json {
   const found = valueAt(value, at);
   if (found !== undefined) return found;
   throw unexpected(`${whose} There is nothing at "${at}" of the answer`);

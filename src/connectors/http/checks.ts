@@ -6,6 +6,7 @@ import {
   type Description,
   type FailureRule,
   type Step,
+  type TicketCalls,
 } from './description.ts';
 import { placeholdersIn, type Request, textsOf, uses } from './request.ts';
 
@@ -38,6 +39,7 @@ export function checkDescription(it: Description, known: Known | undefined, refu
     );
   }
 
+  if (it.tickets) checkTickets(it.tickets, [...at, 'tickets'], refuse);
   for (const [i, rule] of (it.failures ?? []).entries()) {
     checkRule(rule, [...at, 'failures', i], refuse);
   }
@@ -47,6 +49,34 @@ export function checkDescription(it: Description, known: Known | undefined, refu
       const place = [...at, 'capabilities', name];
       checkCapability(name, described, { place, one: it.one !== undefined, known }, refuse);
     }
+  }
+}
+
+function checkTickets(it: TicketCalls, at: Path, refuse: Refuse): void {
+  const id = ['ticket.id'];
+  const content = ['title', 'text'];
+  const known: [string, Request, readonly string[]][] = [
+    ['find', it.find.request, ['reference']],
+    ['one', it.one.request, id],
+    ['create', it.create.request, ['reference', ...content]],
+    ['update', it.update, [...id, ...content]],
+    ['resolve', it.resolve, id],
+    ['reopen', it.reopen, id],
+  ];
+  for (const [part, request, allowed] of known) {
+    const place = [
+      ...at,
+      part,
+      ...(part === 'find' || part === 'one' || part === 'create' ? ['request'] : []),
+    ];
+    checkPlaceholders(request, place, allowed, refuse);
+  }
+  // Without it a ticket could not be found again, and would be made a second time.
+  if (!uses(it.create.request, 'reference')) {
+    refuse(
+      [...at, 'create', 'request'],
+      'The new ticket must carry {reference}, so that it is found again.',
+    );
   }
 }
 

@@ -111,6 +111,33 @@ export type Step = z.infer<typeof Step>;
 
 export const capabilityNames = Object.keys(capabilities) as [Capability, ...Capability[]];
 
+/** How tickets are kept: found by our reference, made, changed, resolved and opened again. */
+const TicketCalls = z.strictObject({
+  find: z.strictObject({ ...listing, match: Pointer }),
+  one: z.strictObject({ request: Request, at: Pointer }),
+  ticket: z.strictObject({
+    id: Pointer,
+    /** What people call it. Default: the id. */
+    name: Pointer.optional(),
+    title: Pointer,
+    text: Pointer,
+    resolved: z.strictObject({ at: Pointer, isOneOf: z.array(Scalar).min(1) }),
+  }),
+  create: z.strictObject({
+    request: Request,
+    /** Where the answer has the id of the new ticket. */
+    id: Pointer,
+  }),
+  update: Request,
+  resolve: Request,
+  reopen: Request,
+  /** How many characters a text may have. Default: 4000. */
+  longestText: z.int().min(500).max(1_000_000).optional(),
+  /** What the credential must be allowed to do, named when the system says "forbidden". */
+  scopes: z.array(z.string().min(1)).optional(),
+});
+export type TicketCalls = z.infer<typeof TicketCalls>;
+
 const Described = z.strictObject({
   /** One sentence for the person who builds a playbook. */
   summary: z.string().trim().min(1).optional(),
@@ -162,6 +189,7 @@ export const Description = z.strictObject({
         ? undefined
         : `There is no such capability. Expected one of ${capabilityNames.join(', ')}.`,
   }),
+  tickets: TicketCalls.optional(),
   /** Answers that mean failure although they look otherwise. The first that fits holds. */
   failures: z.array(FailureRule).optional(),
 });

@@ -45,8 +45,12 @@ export const example = {
 } as const;
 
 /** A copy with the value at `path` replaced, or taken out when it is undefined. */
-export function changed(path: readonly (string | number)[], value: Json | undefined): unknown {
-  const copy: unknown = structuredClone(example);
+export function changed(
+  path: readonly (string | number)[],
+  value: Json | undefined,
+  from: unknown = example,
+): unknown {
+  const copy: unknown = structuredClone(from);
   const [last = '', ...way] = path.toReversed();
   let place = copy as Record<string | number, unknown>;
   for (const step of way.toReversed()) {

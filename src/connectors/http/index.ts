@@ -4,6 +4,7 @@ import { actionsFor } from './actions.ts';
 import { type Client, openClient } from './client.ts';
 import { valueAt } from './pointer.ts';
 import { settings } from './settings.ts';
+import { ticketsFor } from './tickets.ts';
 
 /** Any system with an HTTP interface, described as data: no code, no expressions. */
 export const http = connector({
@@ -31,4 +32,5 @@ export const http = connector({
 
   accounts: { find: findAccounts, list: listAccounts },
   actions: actionsFor,
+  tickets: ticketsFor,
 });
