@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Caller } from '#app/app.ts';
-import { cancelCase, pauseCase, releaseCase, requestDeparture, resumeCase } from '#app/cases.ts';
+import { cancelCase, pauseCase, releaseCase, requestCase, resumeCase } from '#app/cases.ts';
 import { changeSetting } from '#app/settings.ts';
 import { resumeEverything, showSwitch, stopEverything } from '#app/switches.ts';
 import { createUser, disableUser } from '#app/users.ts';
@@ -93,7 +93,7 @@ describe('what keeps a mistake small', () => {
         ...{ kind: 'involuntary' as const, urgent: true, confidential: false, reason: null },
         ...{ accessEnds: null, lastWorkingDay: null, employmentEnds: null, payEnds: null },
       };
-      const asked = await requestDeparture(gatehouse.app, hr, { personId: seventh.id, departure });
+      const asked = await requestCase(gatehouse.app, hr, { personId: seventh.id, departure });
       assert.equal(asked.detail, 'held back by a guard');
       await assert.rejects(
         releaseCase(gatehouse.app, hr, asked.caseId!),

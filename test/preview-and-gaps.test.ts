@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type CaseWithSteps, requestDeparture, resumeCase } from '#app/cases.ts';
+import { type CaseWithSteps, requestCase, resumeCase } from '#app/cases.ts';
 import { removeConnection } from '#app/connections.ts';
 import { linkFoundAccount } from '#app/people.ts';
 import { previewPlan } from '#app/plans.ts';
@@ -69,7 +69,7 @@ describe('plans', () => {
       departure,
     })) as Preview;
   const request = async (who: { id: string }, departure: Omit<DepartureFacts, 'id'>) => {
-    await requestDeparture(gatehouse.app, gatehouse.admin, { personId: who.id, departure });
+    await requestCase(gatehouse.app, gatehouse.admin, { personId: who.id, departure });
     return watch.become('a plan', who, isPlanned);
   };
   const keysOf = ({ steps }: CaseWithSteps) => steps.map((step) => step.key).toSorted();

@@ -5,7 +5,7 @@ import {
   type CaseWithSteps,
   cancelCase,
   changeDates,
-  requestDeparture,
+  requestCase,
   resumeCase,
 } from '#app/cases.ts';
 import { until } from '#core/testing/until.ts';
@@ -111,7 +111,7 @@ describe('taking back', () => {
       await company.tell('departure.confirmed', priya!, planned(priya!, 20));
 
       const again = await watch.become('a new one', priya!, (it) => it.case.id !== before);
-      assert.equal(again.case.departure.lastWorkingDay, inDays(20));
+      assert.equal(again.case.lastWorkingDay, inDays(20));
       await cancelCase(gatehouse.app, gatehouse.admin, again.case.id);
       assert.equal((await watch.caseOf(priya!))!.case.state, 'cancelled');
     });
@@ -245,7 +245,7 @@ describe('taking back', () => {
 
       await company.tell('departure.confirmed', eva!, planned(eva!, 30));
       const again = await watch.become('a new one', eva!, (other) => other.case.id !== it.id);
-      assert.equal(again.case.departure.lastWorkingDay, inDays(30));
+      assert.equal(again.case.lastWorkingDay, inDays(30));
     });
 
     const alertsAbout = async ({ case: it }: CaseWithSteps) =>
@@ -274,7 +274,7 @@ describe('taking back', () => {
         ...{ accessEnds: null, lastWorkingDay: inDays(5), employmentEnds: null, payEnds: null },
       };
       const asked = { personId: max!.id, departure };
-      const answer = await requestDeparture(gatehouse.app, gatehouse.admin, asked);
+      const answer = await requestCase(gatehouse.app, gatehouse.admin, asked);
       assert.equal(answer.detail, 'departure opened');
 
       await changeDates(gatehouse.app, gatehouse.admin, answer.caseId!, {
@@ -282,7 +282,7 @@ describe('taking back', () => {
       });
       const moved = await watch.become('the new day', max!, isPlanned);
       assert.equal(moved.case.lastWorkingDay, inDays(8));
-      const again = await requestDeparture(gatehouse.app, gatehouse.admin, {
+      const again = await requestCase(gatehouse.app, gatehouse.admin, {
         ...asked,
         departure: { ...departure, lastWorkingDay: inDays(8) },
       });

@@ -1,7 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import {
+  type ArrivalFacts,
+  aOf,
+  type CaseKind,
+  caseKindOf,
+  inRole,
+  type NewRole,
+} from '#core/arrival.ts';
 import { type CaseState, endStates } from '#core/case.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { LifecycleEvent } from '#core/lifecycle.ts';
+import type { PersonFacts } from '#core/person.ts';
+import { changeArrival } from '#intake/arrive.ts';
 import { changeDeparture } from '#intake/change.ts';
 import { rescind } from '#intake/rescind.ts';
 import { type Fact, record } from '#ledger/record.ts';
@@ -10,9 +20,12 @@ import {
   type CaseChange,
   type CaseRow,
   changeCase,
+  isArrivalCase,
+  isDepartureCase,
   listCases as listStoredCases,
   loadCase,
   lockCase,
+  openArrivalOf,
   openDepartureOf,
   wakeCase,
 } from '#store/cases.ts';
@@ -60,15 +73,22 @@ const caseActs = ['pause', 'resume', 'cancel', 'change', 'bring-back', 'release'
 const isWayBackPlanned = (it: CaseRow): boolean =>
   it.direction === 'back' && it.state === 'waiting-for-approval' && it.planDigest !== null;
 
+/** What somebody asks for: that a person leaves, arrives, or changes their role. */
+export type CaseRequest = { readonly personId: string } & (
+  | { readonly departure: Omit<DepartureFacts, 'id'> }
+  | { readonly arrival: ArrivalRequest }
+);
+
+export interface ArrivalRequest extends Omit<ArrivalFacts, 'id' | 'former'> {
+  /** For a change of role: what changes about the person. */
+  readonly role?: NewRole | undefined;
+}
+
 /**
- * Starts a departure by hand. It takes the same way as an event of the HR system; waits a
+ * Starts a case by hand. It takes the same way as an event of the HR system; waits a
  * moment for the case to be opened, and answers with what became of the request.
  */
-export async function requestDeparture(
-  app: App,
-  caller: Caller,
-  it: { personId: string; departure: Omit<DepartureFacts, 'id'> },
-): Promise<DeliveryRow> {
+export async function requestCase(app: App, caller: Caller, it: CaseRequest): Promise<DeliveryRow> {
   authorize(caller, 'case.open');
   const [person] = await employmentsOf(app.pool, it.personId);
   if (!person) {
@@ -77,32 +97,53 @@ export async function requestDeparture(
       `Nobody with the HR id ${it.personId} is known. Import the person first (gatehouse import people FILE.csv).`,
     );
   }
-  const open = await openDepartureOf(app.pool, person.id);
+  const open =
+    'arrival' in it
+      ? await openArrivalOf(app.pool, { person: person.id, kind: caseKindOf(factsOf(it.arrival)) })
+      : await openDepartureOf(app.pool, person.id);
   if (open && !maySee(caller, open)) {
-    // Asking again changes a departure, and this one is not for the caller to change.
+    // Asking again changes it, and this one is not for the caller to change.
     throw new Problem(
       'not possible',
-      'This departure has to be requested by somebody of HR or Security. Ask them.',
+      'This has to be requested by somebody of HR or Security. Ask them.',
     );
   }
   const now = await databaseNow(app.pool);
-  const event: LifecycleEvent = {
-    type: 'departure.confirmed',
-    occurredAt: now.toISOString(),
-    version: null,
-    person: person.facts,
-    departure: { id: `api:${person.personId}:${person.employmentId}`, ...it.departure },
-  };
   const id = newId();
   await keepDelivery(app.pool, {
     id,
     source: 'api',
     messageId: id,
-    body: Buffer.from(JSON.stringify(event)),
+    body: Buffer.from(JSON.stringify(eventOf(it, person.facts, now))),
     askedBy: caller.user.id,
   });
   return waitForDelivery(app, id);
 }
+
+function eventOf(it: CaseRequest, person: PersonFacts, now: Date): LifecycleEvent {
+  const base = { occurredAt: now.toISOString(), version: null };
+  const who = `${person.personId}:${person.employmentId}`;
+  if ('departure' in it) {
+    const departure = { id: `api:${who}`, ...it.departure };
+    return { type: 'departure.confirmed', ...base, person, departure };
+  }
+  const { arrival } = it;
+  return {
+    type: arrival.kind === 'role change' ? 'role.changed' : 'arrival.confirmed',
+    ...base,
+    person: inRole(person, arrival.role),
+    departure: null,
+    arrival: { ...factsOf(arrival), id: `api:${who}:${arrival.startDay}` },
+  };
+}
+
+const factsOf = ({ kind, confidential, startDay }: ArrivalRequest): ArrivalFacts => ({
+  id: 'api',
+  kind,
+  confidential,
+  startDay,
+  former: null,
+});
 
 /** What became of something we were told; waits a little for a worker to take it in. */
 export async function waitForDelivery(app: App, id: string): Promise<DeliveryRow> {
@@ -151,7 +192,7 @@ async function caseForDecision(
   const found = await lockCase(tx, id);
   if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
   if (ended.includes(found.state)) {
-    throw new Problem('not possible', `This departure is ${found.state} already.`);
+    throw new Problem('not possible', `This ${found.kind} is ${found.state} already.`);
   }
   return found;
 }
@@ -278,27 +319,37 @@ export async function cancelCase(
   });
 }
 
-/** Moves the dates of a departure, or its kind; steps that have not begun follow. */
+/** What is to be different about a case; an arrival knows only `startDay` and `confidential`. */
+export type CaseDatesChange = Partial<Omit<DepartureFacts, 'id'> & Pick<ArrivalFacts, 'startDay'>>;
+
+/** Moves the dates of a case, or its kind; steps that have not begun follow. */
 export async function changeDates(
   app: App,
   caller: Caller,
   id: string,
-  change: Partial<Omit<DepartureFacts, 'id'>>,
+  { startDay, ...change }: CaseDatesChange,
 ): Promise<{ detail: string }> {
   authorize(caller, 'case.change');
   return inTransaction(app.pool, async (tx) => {
     const it = await caseForDecision(tx, caller, id);
+    const heard = { occurredAt: await databaseNow(tx), version: it.sourceVersion };
+    if (isArrivalCase(it)) {
+      const { confidential = it.departure.confidential, ...rest } = change;
+      if (Object.keys(rest).length > 0) throw notOfThisKind(it.kind, Object.keys(rest));
+      const arrival = { ...it.departure, confidential, ...(startDay && { startDay }) };
+      return changeArrival(tx, app, { ...heard, actor: caller.actor }, it, arrival);
+    }
+    if (!isDepartureCase(it) || startDay) throw notOfThisKind(it.kind, ['startDay']);
     const departure = { ...it.departure, ...change };
     return changeDeparture(
       tx,
       app,
       {
+        ...heard,
         source: it.source,
         record: { person: it.personFacts, departure, changedAt: null },
         from: 'event',
         says: 'departure',
-        occurredAt: await databaseNow(tx),
-        version: it.sourceVersion,
         actor: caller.actor,
         askedBy: caller.user.id,
       },
@@ -307,6 +358,12 @@ export async function changeDates(
     );
   });
 }
+
+const notOfThisKind = (kind: CaseKind, names: readonly string[]) =>
+  new Problem(
+    'not readable',
+    `This is about ${aOf(kind).toLowerCase()}, which has no ${names.join(', ')}.`,
+  );
 
 /**
  * Starts the way back. Bound to the digest of the plan that was shown: when the plan has

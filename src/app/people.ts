@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { ArrivalFacts } from '#core/arrival.ts';
 import type { LifecycleEvent } from '#core/lifecycle.ts';
 import { readPeopleCsv } from '#intake/csv.ts';
 import { type AccountRow, accountsOf, linkAccount, listAccounts } from '#store/accounts.ts';
@@ -55,11 +56,11 @@ export async function importPeople(
 
   let changed = 0;
   const departures: { line: number; id: string }[] = [];
-  for (const { line, person, departure } of read.rows) {
+  for (const { line, person, departure, arrival } of read.rows) {
     const isNew = await inTransaction(app.pool, async (tx) => {
       const known = await lockPerson(tx, person);
       if (known && isDeepStrictEqual(known.facts, person)) return false;
-      if (!known || departure === null) {
+      if (!known || (departure === null && arrival === null)) {
         await savePerson(tx, {
           ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,
           source: known?.source ?? 'csv',
@@ -70,15 +71,16 @@ export async function importPeople(
       return true;
     });
     if (isNew) changed += 1;
-    if (departure === null) continue;
+    if (departure === null && arrival === null) continue;
 
     const id = newId();
     const event: LifecycleEvent = {
-      type: 'departure.confirmed',
+      type: typeOf(arrival),
       occurredAt: now.toISOString(),
       version: null,
       person,
       departure,
+      arrival,
     };
     await keepDelivery(app.pool, {
       id,
@@ -102,6 +104,11 @@ export async function importPeople(
     refused: read.refused,
     unknownColumns: read.unknownColumns,
   };
+}
+
+function typeOf(arrival: ArrivalFacts | null): LifecycleEvent['type'] {
+  if (arrival === null) return 'departure.confirmed';
+  return arrival.kind === 'role change' ? 'role.changed' : 'arrival.confirmed';
 }
 
 export async function listPeople(

@@ -14,23 +14,26 @@ type Reader = Pick<Cli, 'paint' | 'now'>;
 export function caseLines(items: readonly CaseSummary[], { paint, now }: Reader): string[] {
   return table(
     paint,
-    ['Departure', 'Person', 'HR id', 'Kind', 'State', 'Access ends'],
+    ['Case', 'Person', 'HR id', 'Kind', 'State', 'When'],
     items.map((it) => [
       it.id,
       it.person.name,
       it.person.personId,
       kindText(it),
       { text: caseStateTitles[it.state], tone: it.question ? 'attention' : 'plain' },
-      accessEnds(it, now()),
+      whenText(it, now()),
     ]),
-    'There is no such departure.',
+    'There is no such case.',
   );
 }
 
 const kindText = (it: CaseSummary): string =>
-  [it.departureKind, it.urgent && 'urgent', it.confidential && 'confidential']
+  [it.departureKind ?? it.arrivalKind, it.urgent && 'urgent', it.confidential && 'confidential']
     .filter(Boolean)
     .join(', ');
+
+const whenText = (it: CaseSummary, now: Date): string =>
+  it.startDay === null ? accessEnds(it, now) : `starts ${dayText(it.startDay, now)}`;
 
 const accessEnds = (it: CaseSummary, now: Date): string =>
   it.accessEndsAt ? momentText(it.accessEndsAt, it.zone, now) : 'no end date yet';
@@ -41,7 +44,7 @@ export function caseView(it: Case, reader: Reader): string[] {
   const now = reader.now();
   const state = stateText(it, caseStateTitles[it.state], now);
   return [
-    paint('strong', clean(`${it.person.name} is leaving`)),
+    paint('strong', clean(`${it.person.name} ${doing[it.kind]}`)),
     ...columns(paint, factsOf(it, now)),
     '',
     `${paint(it.question ? 'attention' : 'strong', clean(state))}`,
@@ -57,16 +60,18 @@ export function caseView(it: Case, reader: Reader): string[] {
   ];
 }
 
+const doing: Record<CaseSummary['kind'], string> = {
+  departure: 'is leaving',
+  arrival: 'arrives',
+  'role change': 'changes role',
+};
+
 function factsOf(it: Case, now: Date): Cell[][] {
-  const day = (value: string | null) => (value === null ? 'no end date yet' : dayText(value, now));
   const by = it.openedBy.name ?? it.openedBy.id;
   const rows: [string, string | null][] = [
-    ['Departure', `${it.id} · ${kindText(it)}`],
+    [it.kind === 'departure' ? 'Departure' : 'Case', `${it.id} · ${kindText(it)}`],
     ['Person', `${it.person.personId} · ${it.person.email}`],
-    ['Access ends', accessEnds(it, now)],
-    ['Last working day', day(it.lastWorkingDay)],
-    ['Employment ends', day(it.employmentEnds)],
-    ['Pay ends', day(it.payEnds)],
+    ...datesOf(it, now),
     ['Opened', `${momentText(it.openedAt, it.zone, now)} by ${by} (${it.source})`],
     ['Playbook', it.playbook && `${it.playbook.title} (${it.playbook.name} ${it.playbook.number})`],
     ['Reason', it.reason],
@@ -74,6 +79,17 @@ function factsOf(it: Case, now: Date): Cell[][] {
   return rows.flatMap(([name, text]) =>
     text === null ? [] : [[{ text: name, tone: 'quiet' as const }, text]],
   );
+}
+
+function datesOf(it: Case, now: Date): [string, string][] {
+  if (it.startDay !== null) return [['First day', dayText(it.startDay, now)]];
+  const day = (value: string | null) => (value === null ? 'no end date yet' : dayText(value, now));
+  return [
+    ['Access ends', accessEnds(it, now)],
+    ['Last working day', day(it.lastWorkingDay)],
+    ['Employment ends', day(it.employmentEnds)],
+    ['Pay ends', day(it.payEnds)],
+  ];
 }
 
 const layerTitles: Record<Layer, string> = {

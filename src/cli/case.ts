@@ -17,9 +17,13 @@ interface Json {
 
 /** `gatehouse case …`: departures, followed and decided about. */
 export function addCase(program: Command, cli: Cli): void {
-  const parent = group(program, 'case', 'departures: list, show, watch, and what a person decides');
+  const parent = group(
+    program,
+    'case',
+    'departures and arrivals: list, show, watch, and what a person decides',
+  );
 
-  answering(parent, 'list', 'departures, the newest first')
+  answering(parent, 'list', 'departures and arrivals, the newest first')
     .addOption(new Option('--state <state>', 'only those in this state').choices(caseStates))
     .option('--text <text>', 'part of a name, an address or an HR id')
     .addOption(countOption('--limit <count>', 'how many at most', 1, 200).default(50))
@@ -64,6 +68,7 @@ export function addCase(program: Command, cli: Cli): void {
 
   const change = answering(parent, 'change <id>', 'move the dates, or change the kind')
     .addOption(kindOption())
+    .option('--start-day <day>', 'of an arrival or a new role')
     .option('--urgent', 'end access now')
     .option('--no-urgent', 'let access end at its time')
     .option('--confidential', 'only HR, IT admins and Security may know of it')

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAlerts } from './alerts.ts';
+import { addArrive } from './arrive.ts';
 import { addAudit } from './audit.ts';
 import { addCase } from './case.ts';
 import { Refused } from './client.ts';
@@ -48,6 +49,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     });
   const commands = [
     addDepart,
+    addArrive,
     addPlan,
     addCase,
     addStep,

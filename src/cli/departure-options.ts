@@ -10,6 +10,8 @@ export interface DepartureOptions {
   readonly lastWorkingDay?: string;
   readonly employmentEnds?: string;
   readonly payEnds?: string;
+  /** Of an arrival. */
+  readonly startDay?: string;
   readonly reason?: string;
 }
 
@@ -40,6 +42,7 @@ export function changeFrom(options: DepartureOptions): DepartureChange {
     lastWorkingDay,
     employmentEnds,
     payEnds,
+    startDay,
     reason,
   } = options;
   const given = Object.entries({
@@ -50,6 +53,7 @@ export function changeFrom(options: DepartureOptions): DepartureChange {
     lastWorkingDay,
     employmentEnds,
     payEnds,
+    startDay,
     reason,
   }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);

@@ -1,12 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { PlanPreview } from '#api/contract/plans.ts';
+import { arrivalKinds } from '#core/arrival.ts';
+import { departureKinds } from '#core/departure.ts';
+import { type ArrivalOptions, arrivalFrom, withNewRole } from './arrive.ts';
 import { answering, type Cli } from './context.ts';
-import {
-  type DepartureOptions,
-  departureFrom,
-  kindOption,
-  withDates,
-} from './departure-options.ts';
+import { type DepartureOptions, departureFrom, withDates } from './departure-options.ts';
+import { wrongUsage } from './io.ts';
 import { clean } from './paint.ts';
 
 /** `gatehouse plan`: what a departure would do. */
@@ -14,17 +13,18 @@ export function addPlan(program: Command, cli: Cli): void {
   const plan = answering(
     program,
     'plan <person>',
-    'see what a departure would do; nothing happens. PERSON is the HR id',
+    'see what a departure or an arrival would do; nothing happens. PERSON is the HR id',
   )
-    .addOption(kindOption().makeOptionMandatory())
+    .addOption(anyKind().makeOptionMandatory())
+    .option('--start-day <day>', 'of an arrival or a new role, such as 2026-12-01')
     .option('--urgent', 'end access now')
     .option('--confidential', 'only HR, IT admins and Security may know of it');
-  withDates(plan).action(
+  withNewRole(withDates(plan)).action(
     async (
       person: string,
-      options: DepartureOptions & { kind: NonNullable<DepartureOptions['kind']>; json?: boolean },
+      options: ArrivalOptions & Omit<DepartureOptions, 'kind'> & { json?: boolean },
     ) => {
-      const asked = { person, departure: departureFrom(options) };
+      const asked = { person, ...occasionFrom(options) };
       const preview = await cli.client().send('POST', '/plans', asked, PlanPreview);
       cli.answer(options, preview, () => {
         if ('question' in preview) return [`First a question: ${clean(preview.question)}`];
@@ -37,4 +37,14 @@ export function addPlan(program: Command, cli: Cli): void {
       });
     },
   );
+}
+
+const anyKind = () =>
+  new Option('--kind <kind>', 'why').choices([...departureKinds, ...arrivalKinds]);
+
+function occasionFrom(options: ArrivalOptions & Omit<DepartureOptions, 'kind'>) {
+  const kind = departureKinds.find((it) => it === options.kind);
+  if (!kind) return { arrival: arrivalFrom(options) };
+  if (options.startDay !== undefined) throw wrongUsage('A departure has no --start-day.');
+  return { departure: departureFrom({ ...options, kind }) };
 }

@@ -62,6 +62,8 @@ const caseWith = (steps: Step[], it: Partial<Case> = {}): Case => ({
   direction: 'forward',
   person: { id: 'P', personId: 'E-1', employmentId: '1', name: 'Priya Nair', email: 'p@x' },
   departureKind: 'resignation',
+  arrivalKind: null,
+  startDay: null,
   urgent: false,
   confidential: false,
   zone: 'Europe/Berlin',

@@ -202,6 +202,18 @@ export function openLdap(io: Io, options: LdapOptions) {
     modify: (dn: string, edits: readonly LdapEdit[], expecting: readonly number[] = []) =>
       write(`changing ${dn}`, expecting, (client) => client.modify(dn, edits.map(changeOf))),
 
+    /** Makes an entry. One that is there already is a failure: it may be somebody else's. */
+    add: (dn: string, attributes: Readonly<Record<string, string | Buffer | readonly string[]>>) =>
+      call(`adding ${dn}`, (client) =>
+        client.add(
+          dn,
+          Object.entries(attributes).map(
+            ([type, value]) =>
+              new Attribute({ type, values: [value].flat().map((it) => Buffer.from(it)) }),
+          ),
+        ),
+      ),
+
     /** Returns 0, or one of the codes `expecting`. */
     delete: (dn: string, expecting: readonly number[] = []) =>
       write(`deleting ${dn}`, expecting, (client) => client.del(dn)),

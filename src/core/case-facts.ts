@@ -25,7 +25,7 @@ const failureKind = z.enum([
 /** What can be stated about cases, their steps and approvals. */
 export const caseFacts = {
   'case.opened': fact(webOrWorker, 'done', 'Case opened', {
-    kind: z.enum(['departure', 'arrival']),
+    kind: z.enum(['departure', 'arrival', 'role change']),
     trigger: z.enum(['person', 'source', 'link']),
     playbook: Reference.nullable(),
     playbook_version: Ordinal.nullable(),

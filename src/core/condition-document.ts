@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { arrivalKinds, type CaseKind } from './arrival.ts';
 import { categories } from './connection.ts';
 import { departureKinds } from './departure.ts';
 import {
@@ -22,6 +23,10 @@ const fieldTypes = {
   'departure.urgent': { type: 'yes-no' },
   'departure.confidential': { type: 'yes-no' },
   'departure.source': { type: 'text' },
+  'arrival.kind': { type: 'choice', of: arrivalKinds.filter((it) => it !== 'role change') },
+  'former.department': { type: 'text' },
+  'former.title': { type: 'text' },
+  'former.location': { type: 'text' },
   'person.department': { type: 'text' },
   'person.title': { type: 'text' },
   'person.location': { type: 'text' },
@@ -199,3 +204,19 @@ export const shownValue = (value: FieldValue): string =>
     : typeof value === 'string'
       ? value
       : (value ?? []).join(', ');
+
+/** The case that the fields of a family exist for; those of persons and accounts exist for all. */
+const familyOf: Readonly<Record<string, CaseKind>> = {
+  departure: 'departure',
+  arrival: 'arrival',
+  former: 'role change',
+};
+
+/** The fields in a condition that nothing of this kind can ever fill. `departure.source` always is. */
+export const fieldsBeside = (condition: Condition, kind: CaseKind): readonly Field[] =>
+  comparisonsIn(condition)
+    .map(({ field }) => field)
+    .filter((field) => {
+      const family = familyOf[field.split('.')[0] ?? ''];
+      return field !== 'departure.source' && family !== undefined && family !== kind;
+    });

@@ -193,7 +193,7 @@ describe('a condition in a document', () => {
       'a value that is none of a closed list',
       { field: 'departure.kind', is: 'fired' },
       '“fired” is not known here.',
-      'Possible: resignation, involuntary, layoff, retirement, end of contract, death, long leave.',
+      'Possible: resignation, involuntary, layoff, retirement, end of contract, garden leave, death, long leave.',
     ],
     [
       'text where yes or no belongs',

@@ -1,3 +1,4 @@
+import type { ArrivalFacts } from './arrival.ts';
 import {
   type Comparison,
   Condition,
@@ -16,8 +17,11 @@ export { Condition, conditionText, type Field };
 
 /** What conditions are held against. */
 export interface ConditionFacts {
-  readonly departure: Pick<DepartureFacts, 'kind' | 'urgent' | 'confidential'>;
-  /** The connection the departure was heard from, or csv, api or form. */
+  /** Null: nobody leaves. */
+  readonly departure: Pick<DepartureFacts, 'kind' | 'urgent' | 'confidential'> | null;
+  /** Left out or null: nobody arrives, and no role changes. */
+  readonly arrival?: Pick<ArrivalFacts, 'kind' | 'former'> | null;
+  /** The connection it was heard from, or csv, api or form. */
   readonly source: string;
   readonly person: Pick<
     PersonFacts,
@@ -43,13 +47,21 @@ function valueIn(field: Field, facts: ConditionFacts): FieldValue {
   const { departure, person, account } = facts;
   switch (field) {
     case 'departure.kind':
-      return departure.kind;
+      return departure?.kind ?? null;
     case 'departure.urgent':
-      return departure.urgent;
+      return departure?.urgent ?? null;
     case 'departure.confidential':
-      return departure.confidential;
+      return departure?.confidential ?? null;
     case 'departure.source':
       return filled(facts.source);
+    case 'arrival.kind':
+      return facts.arrival?.kind ?? null;
+    case 'former.department':
+      return filled(facts.arrival?.former?.department ?? null);
+    case 'former.title':
+      return filled(facts.arrival?.former?.title ?? null);
+    case 'former.location':
+      return filled(facts.arrival?.former?.location ?? null);
     case 'person.department':
       return filled(person.department);
     case 'person.title':

@@ -7,6 +7,7 @@ export const departureKinds = [
   'layoff',
   'retirement',
   'end of contract',
+  'garden leave',
   'death',
   'long leave',
 ] as const;

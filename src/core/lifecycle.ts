@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ArrivalFacts } from './arrival.ts';
 import { DepartureFacts } from './departure.ts';
 import { PersonFacts } from './person.ts';
 
@@ -18,6 +19,8 @@ export const LifecycleEvent = z.strictObject({
   version: z.int().nullable(),
   person: PersonFacts,
   departure: DepartureFacts.nullable(),
+  /** Of arrivals and changes of role. */
+  arrival: ArrivalFacts.nullish(),
 });
 export type LifecycleEvent = z.infer<typeof LifecycleEvent>;
 
@@ -26,6 +29,8 @@ export const EmploymentRecord = z.strictObject({
   person: PersonFacts,
   /** Null: nobody is leaving, or the departure was taken back. */
   departure: DepartureFacts.nullable(),
+  /** Null: nobody arrives, or the source does not tell. */
+  arrival: ArrivalFacts.nullish(),
   /** When the source last changed it; null where it does not tell. */
   changedAt: z.iso.datetime({ offset: true }).nullable(),
 });

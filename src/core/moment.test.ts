@@ -154,7 +154,7 @@ describe('when a moment is', () => {
     assert.equal(momentOf(start, arrival, zone, 'at').toISOString(), '2027-01-31T08:00:00.000Z');
     assert.throws(() => momentOf(start, dates, zone, 'at'), {
       name: 'RangeError',
-      message: 'A departure has no start day.',
+      message: 'There is no “start day” here.',
     });
   });
 

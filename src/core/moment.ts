@@ -117,19 +117,21 @@ export function momentText({ anchor, offset, time }: Moment): string {
 
 /** What moments count from: the dates of a departure, or the first day of an arrival. */
 export interface MomentDates
-  extends Pick<
-    CaseDates,
-    'confirmedAt' | 'accessEnds' | 'lastWorkingDay' | 'employmentEnds' | 'payEnds'
-  > {
+  extends Partial<Pick<CaseDates, 'accessEnds' | 'lastWorkingDay' | 'employmentEnds' | 'payEnds'>> {
+  readonly confirmedAt: Date;
   readonly startDay?: string;
 }
+
+/** What can be counted from in a playbook for departures, and in one for anything else. */
+export const anchorsOf = (isDeparture: boolean): readonly Anchor[] =>
+  anchors.filter((it) => it === 'confirmed' || (it !== 'start day') === isDeparture);
 
 /**
  * When that is for one person. Minutes and hours are exact; all else is counted on the calendar of
  * `zone`. Working days are Monday to Friday: public holidays are not known, so what is due comes
  * rather early. A month after the 31st is the last day of a shorter one.
  * A day without a time means its beginning for `at` and its end for `due`.
- * Throws a RangeError for `start day` where there is none; `readPlaybook` refuses that before.
+ * Throws a RangeError for a day that there is not, such as the `start day` of a departure; `readPlaybook` refuses that before.
  */
 export function momentOf(
   moment: Moment,
@@ -178,17 +180,21 @@ function anchorOf(anchor: Anchor, dates: MomentDates, zone: string): Anchored {
     case 'confirmed':
       return clockAnchor(dates.confirmedAt, zone);
     case 'access ends':
-      return accessEnd(dates.accessEnds.at, zone);
+      return accessEnd(given(dates.accessEnds, anchor).at, zone);
     case 'last working day':
-      return { day: dates.lastWorkingDay, at: 'whole day' };
+      return { day: given(dates.lastWorkingDay, anchor), at: 'whole day' };
     case 'employment ends':
-      return { day: dates.employmentEnds, at: 'whole day' };
+      return { day: given(dates.employmentEnds, anchor), at: 'whole day' };
     case 'pay ends':
-      return { day: dates.payEnds, at: 'whole day' };
+      return { day: given(dates.payEnds, anchor), at: 'whole day' };
     case 'start day':
-      if (dates.startDay === undefined) throw new RangeError('A departure has no start day.');
-      return { day: dates.startDay, at: 'whole day' };
+      return { day: given(dates.startDay, anchor), at: 'whole day' };
   }
+}
+
+function given<T>(date: T | undefined, anchor: Anchor): T {
+  if (date === undefined) throw new RangeError(`There is no “${anchor}” here.`);
+  return date;
 }
 
 /** Access that ends with a day ends on that day, though the clock shows the next one by then. */

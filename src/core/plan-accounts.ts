@@ -2,8 +2,10 @@ import type { Account } from './account.ts';
 import { type Capability, capabilities } from './capability.ts';
 import type { PlanInput, PlannedStep } from './plan.ts';
 import { asSoonAsPossible, priorityOf, timingOf } from './plan-steps.ts';
+import type { ConnectionOffer } from './playbook.ts';
 
 export const lookupKey = (connection: string): string => `lookup:${connection}`;
+export const createdKey = (connection: string): string => `lookup-created:${connection}`;
 
 /** What is known of one connection: each account once, privileged ones first. */
 export function accountsIn(input: PlanInput, connection: string): readonly Account[] | 'unknown' {
@@ -24,20 +26,18 @@ export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
   const { dates, connections } = input;
   const holders = connections.filter((it) => it.holdsAccounts);
   const unknown = holders.filter(({ id }) => accountsIn(input, id) === 'unknown');
-  const endsLater = dates.accessEnds.at > dates.confirmedAt;
+  const lookNow = ({ id, name }: ConnectionOffer): PlannedStep => ({
+    ...ownStep(input, id),
+    key: lookupKey(id),
+    playbookStep: 'lookup',
+    title: `Look up accounts in ${name}`,
+    why: 'It could not be asked yet; what is found there goes into the plan.',
+    kind: 'lookup',
+  });
+  const endsLater = 'accessEnds' in dates && dates.accessEnds.at > dates.confirmedAt;
+  if (!endsLater) return unknown.map(lookNow);
   const atCut = timingOf({ anchor: 'access ends', offset: null, time: null }, input);
 
-  const now = unknown.map(
-    ({ id, name }): PlannedStep => ({
-      ...ownStep(input, id),
-      key: lookupKey(id),
-      playbookStep: 'lookup',
-      title: `Look up accounts in ${name}`,
-      why: 'It could not be asked yet; what is found there goes into the plan.',
-      kind: 'lookup',
-    }),
-  );
-  if (!endsLater) return now;
   const later = holders.map(
     ({ id, name }): PlannedStep => ({
       ...ownStep(input, id),
@@ -49,8 +49,25 @@ export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
       at: atCut,
     }),
   );
-  return [...now, ...later];
+  return [...unknown.map(lookNow), ...later];
 }
+
+/** Looks for accounts that were just made, so that what is to happen with them can be planned. */
+export const createdLookups = (
+  input: PlanInput,
+  creating: ReadonlySet<string>,
+): readonly PlannedStep[] =>
+  input.connections
+    .filter(({ id }) => creating.has(id))
+    .map(({ id, name }) => ({
+      ...ownStep(input, id),
+      key: createdKey(id),
+      playbookStep: 'lookup-created',
+      title: `Find the new account in ${name}`,
+      why: 'What comes after, such as groups, needs to know which account it is.',
+      layer: 'operations',
+      kind: 'lookup',
+    }));
 
 /** Every active account that no action of the security layer covers: a person decides. */
 export function gapSteps(

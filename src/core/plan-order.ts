@@ -2,6 +2,7 @@ import type { Capability } from './capability.ts';
 import { awaited, layerIn } from './coverage.ts';
 import { knotsIn } from './cycle.ts';
 import type { PlannedStep } from './plan.ts';
+import { createdKey } from './plan-accounts.ts';
 import type { Expansion } from './plan-steps.ts';
 import { awaitedBy } from './plan-tickets.ts';
 import type { ConnectionOffer, PlaybookProblem, PlaybookStep } from './playbook.ts';
@@ -28,7 +29,7 @@ export function orderOf(it: ToOrder): {
   const waits: Waits = new Map(steps.map(({ key }) => [key, new Set()]));
   for (const expansion of it.expansions) addPlaybookWaits(waits, expansion, it);
 
-  const rules = connectorRules(steps, it.connections);
+  const rules = [...connectorRules(steps, it.connections), ...lookedForOnceMade(steps)];
   for (const [first, second] of rules) waits.get(second)?.add(first);
   const usual = usualOrder(steps).filter(([first, second]) => !waits.get(second)?.has(first));
   for (const [first, second] of usual) waits.get(second)?.add(first);
@@ -74,7 +75,8 @@ function keysBehind(
   // The layer is complete when every account is known and answered for. Work on accounts that are
   // known does not wait for the second look-up: a system that is down must not hold up the others.
   const counts = ({ playbookStep }: PlannedStep) =>
-    waiting.kind !== 'action' || playbookStep !== 'lookup-at-cut';
+    playbookStep !== 'lookup-created' &&
+    (waiting.kind !== 'action' || playbookStep !== 'lookup-at-cut');
   return [...keys, ...[...all.lookups.filter(counts), ...all.gaps].map(({ key }) => key)];
 }
 
@@ -113,6 +115,25 @@ function connectorRules(
   });
 }
 
+const isCreation = ({ capability }: PlannedStep): boolean => capability === 'account.create';
+
+/** A new account is looked for when it has been made. */
+const lookedForOnceMade = (steps: readonly PlannedStep[]): readonly Pair[] =>
+  steps
+    .filter(isCreation)
+    .flatMap(({ key, connectionId }) =>
+      connectionId ? [[key, createdKey(connectionId)] as const] : [],
+    );
+
+/** Whatever an account that may be there already gets, it is opened first. */
+const afterCreation = (steps: readonly PlannedStep[]): readonly Pair[] =>
+  steps.filter(isCreation).flatMap(({ key, connectionId }) =>
+    steps
+      .filter((it) => it.connectionId === connectionId && it.kind === 'action' && it.account)
+      .filter((it) => !isCreation(it))
+      .map((it): Pair => [key, it.key]),
+  );
+
 const afterTheBlock: readonly Capability[] = [
   'sessions.revoke',
   'tokens.revoke',
@@ -121,10 +142,12 @@ const afterTheBlock: readonly Capability[] = [
 ];
 
 /** Whoever can still sign in makes a new session or key, so blocking comes first on every account. */
-const usualOrder = (steps: readonly PlannedStep[]): readonly Pair[] =>
-  [...actionsByAccount(steps)].flatMap((actions) =>
+const usualOrder = (steps: readonly PlannedStep[]): readonly Pair[] => [
+  ...[...actionsByAccount(steps)].flatMap((actions) =>
     pairs(actions, 'account.suspend', afterTheBlock),
-  );
+  ),
+  ...afterCreation(steps),
+];
 
 const edge = (waiting: string, earlier: string): string => JSON.stringify([waiting, earlier]);
 

@@ -1,11 +1,12 @@
-import type { Account } from './account.ts';
+import type { Account, NewAccount } from './account.ts';
 import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
 import { offeredFor } from './coverage.ts';
 import { type Moment, momentOf, momentText } from './moment.ts';
 import { type Law, obligationsFor, obligationText } from './obligation.ts';
+import type { PersonFacts } from './person.ts';
 import type { PlanInput, PlannedStep, Timing } from './plan.ts';
-import { accountsIn, lookupKey } from './plan-accounts.ts';
+import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
 import { planTickets } from './plan-tickets.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
 import { type Layer, layers } from './step.ts';
@@ -31,6 +32,8 @@ interface Planning {
   /** Both are added to. */
   readonly notes: string[];
   readonly missing: Set<Field>;
+  /** Connections in which the person gets an account by this plan. */
+  readonly creating: ReadonlySet<string>;
 }
 
 /** Turns one step of the playbook into steps on this person's accounts, or into one task or notice. */
@@ -56,7 +59,7 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
 function expandAction(step: Action, planning: Planning): Expansion {
   const { input, facts } = planning;
   const reached = input.connections.filter((it) => offeredFor(step, it, facts));
-  const unknown = reached.filter(({ id }) => accountsIn(input, id) === 'unknown');
+  const params = paramsOf(step, input.person);
   const frame = frameOf(step, planning);
   const planned = reached.flatMap((connection) =>
     accountsOf(step, connection, planning).map(
@@ -66,13 +69,13 @@ function expandAction(step: Action, planning: Planning): Expansion {
         connectionId: connection.id,
         account: { id, login, privileged },
         capability: step.do,
-        params: step.with,
+        params,
         approval: step.approval || capabilities[step.do].weight === 'destructive',
         priority: priorityOf(input, step.layer, privileged ? 'first' : 'second'),
       }),
     ),
   );
-  const lookups = unknown.map(({ id }) => lookupKey(id));
+  const lookups = reached.flatMap(({ id }) => lookupsFor(step, id, planning));
   if (planned.length > 0) return { step, leftOut: false, planned, lookups };
 
   const searched = reached.map(({ id }) => id);
@@ -80,13 +83,57 @@ function expandAction(step: Action, planning: Planning): Expansion {
   return { step, leftOut: false, planned: [nobody], lookups };
 }
 
+/** Keys of the look-ups that may still bring accounts of one connection for a step. */
+function lookupsFor(step: Action, connection: string, { input, creating }: Planning) {
+  if (step.do === 'account.create') return [];
+  const known = accountsIn(input, connection);
+  if (known === 'unknown') return [lookupKey(connection)];
+  return known.length === 0 && creating.has(connection) ? [createdKey(connection)] : [];
+}
+
+/** What the connected system has to know: the playbook's word, and for a new account whose it is. */
+const paramsOf = (step: Action, person: PersonFacts): PlannedStep['params'] =>
+  step.do === 'account.create' ? { ...step.with, person: newAccountOf(person) } : step.with;
+
+const newAccountOf = ({ name, email, personId, department, title }: PersonFacts): NewAccount => ({
+  name,
+  email,
+  employeeNumber: personId,
+  department,
+  title,
+});
+
+/** The connections in which the playbook gives this person an account. */
+export function withNewAccounts(input: PlanInput, facts: ConditionFacts): ReadonlySet<string> {
+  const creating = input.playbook.steps.filter(
+    (step): step is Action => step.kind === 'action' && step.do === 'account.create',
+  );
+  const found = input.connections.filter((it) =>
+    creating.some(
+      (step) =>
+        offeredFor(step, it, facts) !== null && accountsOf(step, it, { input, facts }).length > 0,
+    ),
+  );
+  return new Set(found.map(({ id }) => id));
+}
+
+/** Until it exists, an account is known by the address that it is to have. */
+const wantedAccount = ({ email }: PersonFacts): Account => ({
+  id: email.toLowerCase(),
+  login: email,
+  status: 'active',
+  privileged: false,
+  lastSeenAt: null,
+});
+
 /** The accounts that `on` and `when` choose in one connection. Deleted ones are not acted on. */
 function accountsOf(
   step: Action,
   { id: connection, category }: ConnectionOffer,
-  { input, facts }: Planning,
+  { input, facts }: Pick<Planning, 'input' | 'facts'>,
 ): readonly Account[] {
-  const known = accountsIn(input, connection);
+  const known =
+    step.do === 'account.create' ? [wantedAccount(input.person)] : accountsIn(input, connection);
   if (known === 'unknown') return [];
   return known.filter(({ status, privileged }) => {
     if (status === 'deleted') return false;
@@ -102,6 +149,8 @@ type Obligations = Extract<PlaybookStep, { kind: 'obligations' }>;
 function expandObligations(step: Obligations, planning: Planning): Expansion {
   const { input, facts, notes } = planning;
   const { dates, zone, now } = input;
+  // Only departures have duties; `readPlaybook` refuses them elsewhere.
+  if (!('accessEnds' in dates)) return { step, leftOut: true, planned: [], lookups: [] };
   const found = obligationsFor(
     input.law ?? noLaw,
     { ...facts, dates, zone, now },

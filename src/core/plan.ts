@@ -1,14 +1,13 @@
 import type { Account } from './account.ts';
+import { isArrival, type Occasion } from './arrival.ts';
 import type { Capability } from './capability.ts';
 import type { ConditionFacts, Field } from './condition.ts';
-import type { CaseDates } from './dates.ts';
-import type { DepartureFacts } from './departure.ts';
 import type { Json } from './document.ts';
 import type { Law, Obligation } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
-import { gapSteps, lookupSteps, uncutNotes } from './plan-accounts.ts';
+import { createdLookups, gapSteps, lookupSteps, uncutNotes } from './plan-accounts.ts';
 import { orderOf } from './plan-order.ts';
-import { type Expansion, expand } from './plan-steps.ts';
+import { type Expansion, expand, withNewAccounts } from './plan-steps.ts';
 import type {
   Assignee,
   ConnectionOffer,
@@ -18,7 +17,7 @@ import type {
 } from './playbook.ts';
 import { checkPlaybook } from './playbook-check.ts';
 import type { Layer, StepKind } from './step.ts';
-import { placeholderValues } from './template.ts';
+import { type OccasionDates, placeholderValues } from './template.ts';
 
 export { planText } from './plan-text.ts';
 export type { ConnectionOffer } from './playbook.ts';
@@ -27,8 +26,8 @@ export { routePlaybook } from './routing.ts';
 export interface PlanInput {
   readonly playbook: Playbook;
   readonly person: PersonFacts;
-  readonly departure: DepartureFacts;
-  readonly dates: CaseDates;
+  readonly departure: Occasion;
+  readonly dates: OccasionDates;
   /** IANA name, the person's. */
   readonly zone: string;
   /** Decides only what is marked late; everything else is the same whenever it is planned. */
@@ -36,7 +35,7 @@ export interface PlanInput {
   readonly connections: readonly ConnectionOffer[];
   /** By connection; `unknown`, like none at all: it could not be asked yet. */
   readonly accounts: ReadonlyMap<string, readonly Account[] | 'unknown'>;
-  /** The connection the departure was heard from, or csv, api or form. */
+  /** The connection it was heard from, or csv, api or form. */
   readonly source: string;
   /** Left out or null where nobody told. */
   readonly isManager?: boolean | null;
@@ -132,23 +131,25 @@ export function makePlan(given: PlanInput): Plan {
   const { playbook, person, departure, dates, zone } = input;
   const facts: ConditionFacts = {
     person,
-    departure,
+    departure: isArrival(departure) ? null : departure,
+    arrival: isArrival(departure) ? departure : null,
     source: input.source,
     isManager: input.isManager ?? null,
   };
   const values = placeholderValues(person, departure, dates, zone);
   const notes: string[] = [...dates.notes];
   const missing = new Set<Field>();
+  const creating = withNewAccounts(input, facts);
   const expansions: Expansion[] = playbook.steps.map((step) =>
-    expand(step, { input, facts, values, notes, missing }),
+    expand(step, { input, facts, values, notes, missing, creating }),
   );
 
-  const lookups = lookupSteps(input);
+  const lookups = [...lookupSteps(input), ...createdLookups(input, creating)];
   const planned = expansions.flatMap((it) => it.planned);
-  const gaps = gapSteps(input, planned);
+  const gaps = isArrival(departure) ? [] : gapSteps(input, planned);
   const { steps, problems } = orderOf({ expansions, lookups, gaps, connections });
 
-  notes.push(...uncutNotes(input, planned));
+  if (!isArrival(departure)) notes.push(...uncutNotes(input, planned));
   const found = [...checkPlaybook(playbook, connections), ...problems];
   const errors = found.filter((it) => it.severity === 'error');
   notes.push(...errors.map((it) => `${it.problem} ${it.mend}`));

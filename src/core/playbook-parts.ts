@@ -12,7 +12,7 @@ import {
   words,
   yesOrNo,
 } from './document.ts';
-import { type Moment, momentForms, parseMoment } from './moment.ts';
+import { type Moment, parseMoment } from './moment.ts';
 import type { AccountChoice, Assignee, Recipient, SystemChoice } from './playbook.ts';
 import { problemInTemplate } from './template.ts';
 import { roles } from './user.ts';
@@ -31,10 +31,6 @@ export const moment: z.ZodType<Moment> = z.string().transform((text, context) =>
   const parsed = parseMoment(text);
   if ('problem' in parsed) {
     report(context, parsed);
-    return z.NEVER;
-  }
-  if (parsed.moment.anchor === 'start day') {
-    report(context, { problem: 'A departure has no “start day”.', mend: momentForms });
     return z.NEVER;
   }
   return parsed.moment;

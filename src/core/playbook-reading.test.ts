@@ -251,7 +251,7 @@ describe('the problems of a playbook', () => {
       step(`${action}    at: start day\n`),
       9,
       'A departure has no “start day”.',
-      'Write “confirmed”',
+      'Count from “confirmed”',
     ],
     [
       'a value left empty',
@@ -413,7 +413,7 @@ describe('the problems of a playbook', () => {
   it('come all at once, in the order of the lines, each with its step', () => {
     const problems = problemsOf(`playbook: p
 titel: P
-for: arrival
+for: visit
 applies when: { field: account.privileged, is: yes }
 steps:
   - id: a
@@ -430,7 +430,7 @@ steps:
       [
         [1, null, '“title” is missing.'],
         [2, null, 'A playbook has no “titel”.'],
-        [3, null, '“arrival” is not known here.'],
+        [3, null, '“visit” is not known here.'],
         [7, 'a', '“safety” is not known here.'],
         [10, 'step 2', '“id” is missing.'],
         [12, 'step 2', '“on” must say which accounts; found “nobody”.'],

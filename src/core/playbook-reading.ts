@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { aOf, type CaseKind, caseKinds } from './arrival.ts';
 import { capabilities, isCapability } from './capability.ts';
 import { Condition } from './condition.ts';
-import { asksForAccount } from './condition-document.ts';
+import { asksForAccount, fieldsBeside } from './condition-document.ts';
 import {
   choosing,
   found,
@@ -16,6 +17,7 @@ import {
   words,
   yesOrNo,
 } from './document.ts';
+import { anchorsOf, type Moment } from './moment.ts';
 import type { Playbook, PlaybookProblem, PlaybookStep } from './playbook.ts';
 import {
   accountChoice,
@@ -75,7 +77,7 @@ function stepAt(value: unknown, path: readonly (string | number)[]): string | nu
 }
 
 /** Names that the planner gives to steps of its own. */
-const reserved = ['lookup', 'lookup-at-cut', 'gap'];
+const reserved = ['lookup', 'lookup-at-cut', 'lookup-created', 'gap'];
 
 const frame = {
   id: name,
@@ -217,7 +219,7 @@ const PlaybookDocument: z.ZodType<Playbook> = words(
   {
     playbook: name,
     title: line(200),
-    for: oneOf(['departure']),
+    for: oneOf(caseKinds),
     'applies when': optional(Condition),
     steps: z.array(step).min(1).max(mostSteps),
   },
@@ -230,8 +232,12 @@ const PlaybookDocument: z.ZodType<Playbook> = words(
       const mend = 'Move that part to “when” of the steps.';
       report(context, { problem, mend }, ['applies when']);
     }
+    if (playbook.appliesWhen)
+      refuseFields(playbook.appliesWhen, playbook.for, ['applies when'], context);
     const seen = new Set<string>();
-    for (const [i, { id }] of playbook.steps.entries()) {
+    for (const [i, step] of playbook.steps.entries()) {
+      refuseForeign(step, playbook.for, ['steps', i], context);
+      const { id } = step;
       const path = ['steps', i, 'id'];
       if (reserved.includes(id)) {
         const problem = `“${id}” is a name that Gatehouse uses itself.`;
@@ -243,3 +249,45 @@ const PlaybookDocument: z.ZodType<Playbook> = words(
       seen.add(id);
     }
   });
+
+type Path = (string | number)[];
+
+/** What only makes sense when somebody leaves, or only when somebody arrives. */
+function refuseForeign(
+  step: PlaybookStep,
+  kind: CaseKind,
+  path: Path,
+  context: z.RefinementCtx,
+): void {
+  if (step.at) refuseAnchor(step.at, kind, [...path, 'at'], context);
+  if (step.kind === 'task') refuseAnchor(step.task.due, kind, [...path, 'task', 'due'], context);
+  if (step.when) refuseFields(step.when, kind, [...path, 'when'], context);
+  if (step.kind === 'obligations' && kind !== 'departure') {
+    const problem = `The rule packs are about leaving; ${aOf(kind).toLowerCase()} meets none.`;
+    report(context, { problem, mend: 'Use a task instead.' }, [...path, 'obligations']);
+  }
+}
+
+function refuseAnchor(
+  { anchor }: Moment,
+  kind: CaseKind,
+  path: Path,
+  context: z.RefinementCtx,
+): void {
+  const known = anchorsOf(kind === 'departure');
+  if (known.includes(anchor)) return;
+  const mend = `Count from ${known.map((it) => `“${it}”`).join(' or ')}.`;
+  report(context, { problem: `${aOf(kind)} has no “${anchor}”.`, mend }, path);
+}
+
+function refuseFields(
+  condition: Condition,
+  kind: CaseKind,
+  path: Path,
+  context: z.RefinementCtx,
+): void {
+  for (const field of fieldsBeside(condition, kind)) {
+    const mend = 'Use person and account fields, or those of what the playbook is for.';
+    report(context, { problem: `${aOf(kind)} has no ${field}.`, mend }, path);
+  }
+}

@@ -1,3 +1,4 @@
+import type { CaseKind } from './arrival.ts';
 import type { Capability } from './capability.ts';
 import type { Condition } from './condition.ts';
 import type { Category } from './connection.ts';
@@ -17,8 +18,8 @@ export interface Playbook {
   /** Its name in files, addresses and the record, such as `involuntary-departure`. */
   readonly playbook: string;
   readonly title: string;
-  readonly for: 'departure';
-  /** Null: applies to every departure. */
+  readonly for: CaseKind;
+  /** Null: applies to every one. */
   readonly appliesWhen: Condition | null;
   readonly steps: readonly PlaybookStep[];
 }

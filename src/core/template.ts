@@ -1,5 +1,5 @@
+import { type ArrivalDates, isArrival, type Occasion } from './arrival.ts';
 import type { CaseDates } from './dates.ts';
-import type { DepartureFacts } from './departure.ts';
 import type { Mending } from './document.ts';
 import { nearest } from './nearest.ts';
 import type { PersonFacts } from './person.ts';
@@ -19,10 +19,13 @@ export const placeholders = [
   'last working day',
   'employment ends',
   'pay ends',
+  'start day',
+  'former.department',
+  'former.title',
 ] as const;
 export type Placeholder = (typeof placeholders)[number];
 
-export type Values = Readonly<Record<Placeholder, string | null>>;
+export type Values = Readonly<Partial<Record<Placeholder, string | null>>>;
 
 const inBraces = /\{([^{}]*)\}/g;
 
@@ -43,23 +46,33 @@ export function problemInTemplate(text: string): Mending | null {
 
 const isPlaceholder = (name: string): name is Placeholder => placeholders.some((it) => it === name);
 
-export const placeholderValues = (
+/** The dates of what a case is about. */
+export type OccasionDates = CaseDates | ArrivalDates;
+
+export function placeholderValues(
   person: PersonFacts,
-  departure: DepartureFacts,
-  dates: CaseDates,
+  occasion: Occasion,
+  dates: OccasionDates,
   zone: string,
-): Values => ({
-  'person.name': person.name,
-  'person.email': person.email,
-  'person.title': person.title,
-  'person.department': person.department,
-  'person.location': person.location,
-  'departure.kind': departure.kind,
-  'access ends': `${dates.accessEnds.local.replace('T', ' ')} (${zone})`,
-  'last working day': dates.lastWorkingDay,
-  'employment ends': dates.employmentEnds,
-  'pay ends': dates.payEnds,
-});
+): Values {
+  const former = isArrival(occasion) ? occasion.former : null;
+  const leaving = 'accessEnds' in dates ? dates : null;
+  return {
+    'person.name': person.name,
+    'person.email': person.email,
+    'person.title': person.title,
+    'person.department': person.department,
+    'person.location': person.location,
+    'departure.kind': isArrival(occasion) ? null : occasion.kind,
+    'access ends': leaving && `${leaving.accessEnds.local.replace('T', ' ')} (${zone})`,
+    'last working day': leaving?.lastWorkingDay ?? null,
+    'employment ends': leaving?.employmentEnds ?? null,
+    'pay ends': leaving?.payEnds ?? null,
+    'start day': 'startDay' in dates ? dates.startDay : null,
+    'former.department': former?.department ?? null,
+    'former.title': former?.title ?? null,
+  };
+}
 
 /** Fills in a template; `unknown` lists what nobody filled. Values are never read as templates. */
 export function fillIn(

@@ -4,6 +4,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { Work } from '#store/steps.ts';
 import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
+import { lookAgain } from './look-again.ts';
 import { planWith } from './planning.ts';
 import { answered } from './settle.ts';
 
@@ -44,5 +45,13 @@ export async function findAccounts(
 export async function lookUp(engine: Engine, work: Work): Promise<void> {
   const accounts = await findAccounts(engine, work.connectionId!, work.personFacts);
   await answered(engine, work);
+  if (work.playbookStep === 'lookup-created' && accounts.length === 0) {
+    // Just made and not to be found: without its id, nothing that comes after could be planned.
+    return lookAgain(engine, work, {
+      settleMs: engine.timing.settleMs,
+      because: 'The account was made, but a search for the person does not find it.',
+      state: { accounts: [] },
+    });
+  }
   await planWith(engine, work.caseId, { work, accounts });
 }

@@ -30,7 +30,7 @@ export const offersFrom = (
           capability: it.capability,
           kind: it.kind,
           mustPrecede: it.mustPrecede ?? [],
-          requiredParams: requiredParams(it.params),
+          requiredParams: requiredParams(it.params).filter((name) => !isFilledIn(it, name)),
         })),
       };
     });
@@ -61,6 +61,10 @@ function offered(connector: AnyConnector | undefined, connection: ConnectionRow)
     takesTickets: ticketsOf(connector, settings.data) !== null,
   };
 }
+
+/** Whom a new account is for is no choice of the playbook. */
+const isFilledIn = ({ capability }: AnyAction, name: string): boolean =>
+  capability === 'account.create' && name === 'person';
 
 /** The names a playbook must give: those that a step without parameters is refused for. */
 function requiredParams(shape: AnyAction['params']): string[] {

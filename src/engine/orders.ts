@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Account } from '#core/account.ts';
+import { ArrivalFacts, FormerRole, inRole, type Occasion, roleOf } from '#core/arrival.ts';
 import { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
+import type { PersonFacts } from '#core/person.ts';
 import { planText } from '#core/plan.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
@@ -119,11 +121,24 @@ async function discover(engine: Engine, connectionId: string): Promise<unknown> 
   }
 }
 
-const PreviewInput = z.strictObject({
-  /** A row of `people`, or a person's HR id. */
-  person: z.string(),
-  departure: DepartureFacts.omit({ id: true }),
-});
+/** A row of `people`, or a person's HR id. */
+const person = z.string();
+const PreviewInput = z.union([
+  z.strictObject({ person, departure: DepartureFacts.omit({ id: true }) }),
+  z.strictObject({
+    person,
+    arrival: ArrivalFacts.omit({ id: true, former: true }).extend({
+      role: FormerRole.partial().optional(),
+    }),
+  }),
+]);
+
+function occasionOf(input: z.infer<typeof PreviewInput>, known: PersonFacts): Occasion {
+  const id = randomUUID();
+  if ('departure' in input) return { id, ...input.departure };
+  const { role, ...arrival } = input.arrival;
+  return { id, ...arrival, former: role ? roleOf(known) : null };
+}
 
 /** What would happen: looks the person up everywhere, and changes nothing anywhere. */
 async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Promise<unknown> {
@@ -153,8 +168,8 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
   const zone = person.facts.zone ?? settings.company.zone;
   const made = await planFor(engine, {
     case: {
-      personFacts: person.facts,
-      departure: { id: randomUUID(), ...input.departure },
+      personFacts: 'arrival' in input ? inRole(person.facts, input.arrival.role) : person.facts,
+      departure: occasionOf(input, person.facts),
       zone,
       source: 'api',
       confirmedAt: await databaseNow(engine.pool),

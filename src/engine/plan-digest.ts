@@ -1,4 +1,4 @@
-import type { DepartureFacts } from '#core/departure.ts';
+import { isArrival, type Occasion } from '#core/arrival.ts';
 import type { Plan } from '#core/plan.ts';
 import { planDigest, stepDigest } from '#ledger/digest.ts';
 
@@ -6,7 +6,7 @@ import { planDigest, stepDigest } from '#ledger/digest.ts';
 export interface Digested {
   readonly plan: Plan;
   readonly playbook: { readonly name: string; readonly number: number };
-  readonly departure: DepartureFacts;
+  readonly departure: Occasion;
   readonly zone: string;
   /** The company's usual time at which access ends. */
   readonly defaultAccessEnd: string | null;
@@ -19,8 +19,7 @@ export interface Digested {
  * digest of the case that is opened after it, although that is confirmed a moment later.
  */
 export function digestOf({ plan, playbook, departure, zone, defaultAccessEnd }: Digested): string {
-  const { urgent, accessEnds, lastWorkingDay, employmentEnds, payEnds } = departure;
-  const dates = { urgent, accessEnds, lastWorkingDay, employmentEnds, payEnds, defaultAccessEnd };
+  const dates = datesOf(departure, defaultAccessEnd);
   const nothing = { account: null, capability: null, connection: null, params: null, state: null };
   const frame = stepDigest({
     ...nothing,
@@ -46,4 +45,11 @@ export function digestOf({ plan, playbook, departure, zone, defaultAccessEnd }: 
     }),
   );
   return planDigest([frame, ...steps]);
+}
+
+/** What the rules in a plan are counted from. */
+function datesOf(occasion: Occasion, defaultAccessEnd: string | null): object {
+  if (isArrival(occasion)) return { startDay: occasion.startDay };
+  const { urgent, accessEnds, lastWorkingDay, employmentEnds, payEnds } = occasion;
+  return { urgent, accessEnds, lastWorkingDay, employmentEnds, payEnds, defaultAccessEnd };
 }

@@ -1,4 +1,5 @@
 import type { Account } from '#core/account.ts';
+import { aOf, arrivalDates, caseKindOf, isArrival } from '#core/arrival.ts';
 import { resolveDates } from '#core/dates.ts';
 import { makePlan, type Plan, routePlaybook } from '#core/plan.ts';
 import { type ConnectionOffer, type Playbook, readPlaybook } from '#core/playbook.ts';
@@ -79,7 +80,7 @@ export async function knownAccounts(
   return known;
 }
 
-/** Routes a departure to its playbook and applies that to the person. Pure but for reading rows. */
+/** Routes a case to its playbook and applies that to the person. Pure but for reading rows. */
 export async function planFor(
   engine: Engine,
   it: { case: Planned; offers: readonly ConnectionOffer[]; accounts: KnownAccounts },
@@ -91,11 +92,14 @@ export async function planFor(
   const chosen = await choosePlaybook(engine, it.case);
   if (chosen.kind === 'question') return chosen;
 
-  const dates = resolveDates(departure, {
-    zone,
-    confirmedAt: it.case.confirmedAt,
-    defaultAccessEnd: settings.company.accessEnds,
-  });
+  const { confirmedAt } = it.case;
+  const dates = isArrival(departure)
+    ? arrivalDates(departure, confirmedAt)
+    : resolveDates(departure, {
+        zone,
+        confirmedAt,
+        defaultAccessEnd: settings.company.accessEnds,
+      });
   if ('question' in dates) return { kind: 'question', question: dates.question };
 
   const plan = makePlan({
@@ -135,10 +139,14 @@ async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
     const row = await loadPlaybook(engine.pool, it.playbookId);
     if (row) return { kind: 'playbook', row, playbook: readStored(row) };
   }
+  const { departure: occasion } = it;
+  const kind = caseKindOf(occasion);
   const rows = await publishedPlaybooks(engine.pool);
-  const routed = routePlaybook(rows.map(readStored), {
+  const playbooks = rows.map(readStored).filter((playbook) => playbook.for === kind);
+  const routed = routePlaybook(playbooks, {
     person: it.personFacts,
-    departure: it.departure,
+    departure: isArrival(occasion) ? null : occasion,
+    arrival: isArrival(occasion) ? occasion : null,
     source: it.source,
   });
   const row = rows.find((candidate) => candidate.name === routed.playbook?.playbook);
@@ -146,9 +154,9 @@ async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
   return {
     kind: 'question',
     question:
-      rows.length === 0
-        ? 'No playbook is published. Publish one (gatehouse playbook import), then try again.'
-        : `No playbook applies to this departure. Which one? ${routed.why}`,
+      playbooks.length === 0
+        ? `No playbook for ${aOf(kind).toLowerCase()} is published. Publish one (gatehouse playbook import), then try again.`
+        : `No playbook applies to this ${kind}. Which one? ${routed.why}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#core/account.ts';
+import { aOf } from '#core/arrival.ts';
 import { endStates } from '#core/case.ts';
 import type { Plan } from '#core/plan.ts';
 import { record } from '#ledger/record.ts';
@@ -8,6 +9,7 @@ import { isAlertOpen, raiseAlert, resolveAlerts, unreviewed } from '#store/alert
 import {
   type CaseRow,
   changeCase,
+  isDepartureCase,
   loadCase,
   lockCase,
   noteOpenAccess,
@@ -63,10 +65,10 @@ async function tellUnplanned(engine: Engine, caseId: string, error: unknown): Pr
   await raiseAlert(engine.pool, {
     condition: `planning:${caseId}`,
     kind: 'case.unplanned',
-    title: 'A departure cannot be planned',
+    title: `${aOf(it.kind)} cannot be planned`,
     body:
-      `Nothing happens in it until it can. ${failureIn(error).detail} We go on trying; ` +
-      'until then close the access by hand.',
+      `Nothing happens in it until it can. ${failureIn(error).detail} We go on trying` +
+      (isDepartureCase(it) ? '; until then close the access by hand.' : '.'),
     caseId,
     stepId: null,
     connectionId: null,
@@ -86,7 +88,13 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
   if (endStates.includes(it.state)) return;
   if ((it.stateBeforePause ?? it.state) === 'quarantined') return;
   if (it.direction === 'back') return planWayBack(engine, it);
-  if (it.question !== null && it.accessEndsAt === null && !it.departure.urgent) return;
+  if (
+    it.question !== null &&
+    isDepartureCase(it) &&
+    it.accessEndsAt === null &&
+    !it.departure.urgent
+  )
+    return;
 
   const offers = await offersOf(engine);
   const answers = new Map<string, readonly Account[]>();
@@ -265,7 +273,7 @@ async function ask(engine: Engine, it: CaseRow, question: string): Promise<void>
     await raiseAlert(tx, {
       condition: `question:${it.id}`,
       kind: 'case.question',
-      title: 'A departure waits for an answer',
+      title: `${aOf(it.kind)} waits for an answer`,
       body: question,
       caseId: it.id,
       stepId: null,

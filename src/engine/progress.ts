@@ -14,7 +14,7 @@ export async function advanceCase(
 ): Promise<void> {
   const found = await loadCase(tx, it.caseId);
   if (!found || !['scheduled', 'running', 'access-removed'].includes(found.state)) return;
-  if (found.direction === 'forward') {
+  if (found.direction === 'forward' && found.kind === 'departure') {
     await noteProgress(tx, { caseId: found.id, state: 'access-removed' });
   }
   if (!it.allSettled) return;

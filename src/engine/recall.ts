@@ -17,7 +17,7 @@ export async function recallTasks(engine: Engine, it: CaseRow): Promise<void> {
       const sent = await sendLetter(engine, {
         to: person.email,
         subject: `Gatehouse: ${it.departure.confidential ? 'a task has ended' : `No longer needed: ${what}`}`,
-        text: `${person.name},\n\nThis is no longer needed, because the departure was taken back:\n${what}\n\n${engine.publicUrl}\n`,
+        text: `${person.name},\n\nThis is no longer needed, because the ${it.kind} was taken back:\n${what}\n\n${engine.publicUrl}\n`,
         id: `recall-${id}-${i}`,
       });
       if (sent.kind !== 'failed') continue;

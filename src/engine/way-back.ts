@@ -1,7 +1,8 @@
+import { aOf } from '#core/arrival.ts';
 import { planDigest, stepDigest } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { raiseAlert } from '#store/alerts.ts';
-import { type CaseRow, changeCase, lockCase } from '#store/cases.ts';
+import { type CaseRow, changeCase, isArrivalCase, lockCase } from '#store/cases.ts';
 import { insertWayBack, type WayBack } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { type StepRow, stepsOfCase } from '#store/steps.ts';
@@ -68,13 +69,16 @@ async function write(
   ]);
   await changeCase(tx, it, { planDigest: digest, planNotes: notes });
   if (it.state !== 'waiting-for-approval') return;
+  const isArrival = isArrivalCase(it);
   await raiseAlert(tx, {
     condition: `way-back:${it.id}`,
     kind: 'case.question',
-    title: 'A departure was taken back after access was cut',
+    title: isArrival
+      ? `${aOf(it.kind)} was withdrawn after it had begun`
+      : 'A departure was taken back after access was cut',
     body:
-      'The person has no access now. The way back is planned and waits for somebody to approve it ' +
-      '(gatehouse case bring-back).',
+      (isArrival ? 'Accounts were opened or changed. ' : 'The person has no access now. ') +
+      'The way back is planned and waits for somebody to approve it (gatehouse case bring-back).',
     caseId: it.id,
     stepId: null,
     connectionId: null,

@@ -3,7 +3,7 @@ import type { DepartureFacts } from '#core/departure.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
-import { type CaseRow, changeCase, wakeCase } from '#store/cases.ts';
+import { changeCase, type DepartureRow, wakeCase } from '#store/cases.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
@@ -20,7 +20,7 @@ export async function changeDeparture(
   tx: Db,
   intake: Pick<Intake, 'keys'>,
   heard: Heard,
-  it: CaseRow,
+  it: DepartureRow,
   departure: DepartureFacts,
 ): Promise<Received> {
   if (it.direction === 'back') {
@@ -88,7 +88,7 @@ const afterTheCut = (dates: CaseDates) =>
   `Access was cut already, and now it ends later: ${dates.accessEnds.local}. ` +
   'Bring the person back until then (gatehouse case bring-back), or go on (gatehouse case resume)?';
 
-function differences(it: CaseRow, departure: DepartureFacts, zone: string) {
+function differences(it: DepartureRow, departure: DepartureFacts, zone: string) {
   const changed: ('dates' | 'zone' | 'kind')[] = [];
   if (!sameDates(it.departure, departure) || it.departure.urgent !== departure.urgent) {
     changed.push('dates');
@@ -103,7 +103,7 @@ function differences(it: CaseRow, departure: DepartureFacts, zone: string) {
   return changed;
 }
 
-async function askAgain(tx: Db, it: CaseRow, question: string): Promise<void> {
+async function askAgain(tx: Db, it: DepartureRow, question: string): Promise<void> {
   await askPerson(tx, {
     condition: `question:${it.id}`,
     title: 'A departure waits for an answer',

@@ -18,7 +18,8 @@ const leaving = { ...ada, departure_kind: 'resignation', last_working_day: '2026
 const inFile = (...rows: string[]) => [header, ...rows].join('\n');
 
 describe('a bad row', () => {
-  const kinds = 'resignation, involuntary, layoff, retirement, end of contract, death, long leave';
+  const kinds =
+    'resignation, involuntary, layoff, retirement, end of contract, garden leave, death, long leave';
   const departing = (change: Record<string, string>) => row({ ...leaving, ...change });
   const person = (change: Record<string, string>) => row({ ...ada, ...change });
   const quotes = 'a field with commas or quotation marks stands in quotation marks, doubled inside';

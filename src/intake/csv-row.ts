@@ -11,6 +11,7 @@ import {
   readWord,
   readZone,
 } from '#connector-kit/facts.ts';
+import { type ArrivalFacts, arrivalKinds } from '#core/arrival.ts';
 import { type DepartureFacts, departureKinds } from '#core/departure.ts';
 import { employmentTypes, type PersonFacts } from '#core/person.ts';
 
@@ -24,7 +25,16 @@ const departureColumns = [...dateColumns, 'urgent', 'confidential', 'reason'] as
 export const columns: ReadonlySet<string> = new Set([
   ...requiredColumns,
   ...['employment_id', 'personal_email', 'department', 'title', 'manager_id', 'location'],
-  ...['country', 'region', 'zone', 'employment_type', 'tags', 'start_date', 'departure_kind'],
+  ...[
+    'country',
+    'region',
+    'zone',
+    'employment_type',
+    'tags',
+    'start_date',
+    'departure_kind',
+    'arrival_kind',
+  ],
   ...departureColumns,
 ]);
 
@@ -36,7 +46,11 @@ interface Refusal {
 
 export interface ReadRow {
   /** Null when the row has any refusal. */
-  readonly facts: { person: PersonFacts; departure: DepartureFacts | null } | null;
+  readonly facts: {
+    person: PersonFacts;
+    departure: DepartureFacts | null;
+    arrival: ArrivalFacts | null;
+  } | null;
   readonly refusals: readonly Refusal[];
   /** Person and employment as one text, to find the same twice. Null when unreadable. */
   readonly identity: string | null;
@@ -93,12 +107,35 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
     startDate: near('start_date', read('start_date', readDay), 80),
   };
   const departure = readDeparture();
+  const arrival = readArrival();
 
   return {
-    facts: refusals.length === 0 ? { person, departure } : null,
+    facts: refusals.length === 0 ? { person, departure, arrival } : null,
     refusals,
     identity: personId === '' || !employmentId ? null : JSON.stringify([personId, employmentId]),
   };
+
+  /** Whoever arrives does so on the day that `start_date` names; in another role likewise. */
+  function readArrival(): ArrivalFacts | null {
+    const kind = read('arrival_kind', readWord(arrivalKinds));
+    if (kind === null) return null;
+    if (departure !== null) {
+      refuse('arrival_kind', `"${kind}" beside a departure_kind`, 'one of the two in a row');
+      return null;
+    }
+    if (person.startDate === null) {
+      if (cell('start_date') === '') refuse('start_date', 'nothing', 'the first day');
+      return null;
+    }
+    return {
+      // The same for a corrected file, as long as the kind stays.
+      id: `csv:${kind}:${personId}:${person.employmentId}`,
+      kind,
+      confidential: read('confidential', readTruth) ?? false,
+      startDay: person.startDate,
+      former: null,
+    };
+  }
 
   function readDeparture(): DepartureFacts | null {
     const kind = read('departure_kind', readWord(departureKinds));
@@ -111,6 +148,7 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
     const reason = read('reason', readText);
 
     if (cell('departure_kind') === '') {
+      if (cell('arrival_kind') !== '') return null;
       // A date without a kind could be a departure that somebody forgot to mark as one.
       const said = departureColumns.find((it) =>
         it === 'urgent' ? urgent : it === 'confidential' ? confidential : cell(it) !== '',

@@ -49,6 +49,7 @@ describe('a file of people', () => {
             startDate: null,
           },
           departure: null,
+          arrival: null,
         },
       ],
       refused: [],

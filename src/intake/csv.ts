@@ -1,3 +1,4 @@
+import type { ArrivalFacts } from '#core/arrival.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { type CsvRecord, cutCsv } from './csv-lines.ts';
@@ -18,6 +19,7 @@ export interface CsvRow {
   readonly line: number;
   readonly person: PersonFacts;
   readonly departure: DepartureFacts | null;
+  readonly arrival: ArrivalFacts | null;
 }
 
 /** One thing that is wrong with one row. A row may have several. */

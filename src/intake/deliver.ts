@@ -184,17 +184,12 @@ export function fromRecord(source: string, found: EmploymentRecord, readAt: Date
 }
 
 function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
-  const { person, departure, version, occurredAt, type } = event;
+  const { person, departure, arrival, version, occurredAt, type } = event;
   return {
     source: it.source,
-    record: { person, departure, changedAt: occurredAt },
+    record: { person, departure, arrival, changedAt: occurredAt },
     from: 'event',
-    says:
-      type === 'departure.rescinded'
-        ? 'no departure'
-        : type === 'departure.confirmed' || type === 'departure.changed'
-          ? 'departure'
-          : 'something else',
+    says: saidBy[type],
     occurredAt: new Date(occurredAt),
     version,
     actor: it.askedBy
@@ -203,3 +198,13 @@ function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
     askedBy: it.askedBy,
   };
 }
+
+const saidBy: Readonly<Record<LifecycleEvent['type'], Heard['says']>> = {
+  'departure.confirmed': 'departure',
+  'departure.changed': 'departure',
+  'departure.rescinded': 'no departure',
+  'arrival.confirmed': 'arrival',
+  'arrival.changed': 'arrival',
+  'arrival.withdrawn': 'no arrival',
+  'role.changed': 'arrival',
+};

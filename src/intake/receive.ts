@@ -2,15 +2,23 @@ import { randomBytes } from 'node:crypto';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { Actor } from '#core/event.ts';
 import type { EmploymentRecord } from '#core/lifecycle.ts';
-import { type CaseRow, endedDepartureOf, lockCase, openDepartureOf } from '#store/cases.ts';
+import {
+  type DepartureRow,
+  endedDepartureOf,
+  isDepartureCase,
+  lockCase,
+  openDepartureOf,
+} from '#store/cases.ts';
 import { employmentsOf, lockPerson, type PersonRow, savePerson } from '#store/people.ts';
-import { keepWord, type Word, wordsAbout } from '#store/separations.ts';
+import { wordsAbout } from '#store/separations.ts';
 import type { Db } from '#store/sql.ts';
+import { receiveArrival } from './arrive.ts';
 import { askPerson } from './ask.ts';
 import { changeDeparture } from './change.ts';
 import type { Intake } from './intake.ts';
 import { openDeparture } from './open.ts';
 import { rescind } from './rescind.ts';
+import { isOlder, nothingNew, remember } from './words.ts';
 
 /** What a source says about one employment, and when that was true. */
 export interface Heard {
@@ -18,8 +26,8 @@ export interface Heard {
   readonly record: EmploymentRecord;
   /** An event states something; a record was read again and may say what it said before. */
   readonly from: 'event' | 'record';
-  /** Whether somebody leaves, nobody leaves (any more), or it was not about that at all. */
-  readonly says: 'departure' | 'no departure' | 'something else';
+  /** Whether somebody leaves or arrives, does not (any more), or it was not about that at all. */
+  readonly says: 'departure' | 'no departure' | 'arrival' | 'no arrival' | 'something else';
   readonly occurredAt: Date;
   /** Grows with each change of one departure; null where the source has none. */
   readonly version: number | null;
@@ -66,8 +74,13 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     facts,
     heardAt: heard.occurredAt,
   });
+  if (heard.says === 'arrival' || heard.says === 'no arrival') {
+    await holdForRehire(tx, person);
+    return receiveArrival(tx, intake, heard, { person, known });
+  }
   const open = await openDepartureOf(tx, person.id);
-  const running = open ? await lockCase(tx, open.id) : null;
+  const locked = open ? await lockCase(tx, open.id) : null;
+  const running = locked && isDepartureCase(locked) ? locked : null;
 
   if (heard.says === 'something else') {
     await holdForRehire(tx, person);
@@ -119,30 +132,6 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   return openDeparture(tx, intake, heard, person, departure);
 }
 
-const nothingNew = (it: CaseRow | null, detail: string): Received => ({
-  outcome: 'nothing new',
-  detail,
-  caseId: it?.id ?? null,
-});
-
-/** Keeps what is now the newest word, also where there is no case that could keep it. */
-async function remember(
-  tx: Db,
-  heard: Heard,
-  it: { person: string; separationId: string; words: readonly Word[] },
-): Promise<void> {
-  const before = it.words.find((word) => word.separationId === it.separationId);
-  const version = before?.source === heard.source ? before.sourceVersion : null;
-  await keepWord(tx, {
-    person: it.person,
-    separationId: it.separationId,
-    source: heard.source,
-    sourceVersion: heard.version ?? version,
-    heardAt: heard.occurredAt,
-    departure: heard.says === 'departure' ? heard.record.departure : null,
-  });
-}
-
 /**
  * Keeps a departure that was over long before we first read its source, without starting
  * it. What changes about it later is news again.
@@ -167,16 +156,8 @@ function isSomebodyElse(known: PersonRow, facts: PersonRow['facts']): boolean {
   return differs(known.name, facts.name) && differs(known.email, facts.email);
 }
 
-/** The source's own version decides, else when it was true. */
-function isOlder(heard: Heard, it: Pick<Word, 'source' | 'sourceVersion' | 'heardAt'>): boolean {
-  if (heard.source === it.source && heard.version !== null && it.sourceVersion !== null) {
-    return heard.version < it.sourceVersion;
-  }
-  return heard.occurredAt < it.heardAt;
-}
-
 /** Confirmed again after it was taken back: a departure like any other. */
-const comesBack = (ended: CaseRow, heard: Heard, departure: DepartureFacts): boolean =>
+const comesBack = (ended: DepartureRow, heard: Heard, departure: DepartureFacts): boolean =>
   (ended.state === 'cancelled' || ended.state === 'brought-back') &&
   !isOlder(heard, ended) &&
   (heard.occurredAt > ended.heardAt || !sameDates(ended.departure, departure));

@@ -1,3 +1,4 @@
+import type { ArrivalFacts, CaseKind, Occasion } from '#core/arrival.ts';
 import type { CaseState } from '#core/case.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
@@ -7,13 +8,13 @@ import { type Db, sql } from './sql.ts';
 export interface CaseRow {
   readonly id: string;
   readonly version: number;
-  readonly kind: 'departure' | 'arrival';
+  readonly kind: CaseKind;
   readonly state: CaseState;
   readonly stateBeforePause: CaseState | null;
   readonly direction: 'forward' | 'back';
   /** The row in `people`. */
   readonly person: string;
-  readonly departure: DepartureFacts;
+  readonly departure: Occasion;
   readonly separationId: string;
   readonly source: string;
   readonly sourceVersion: number | null;
@@ -48,6 +49,15 @@ export interface CaseRow {
   readonly personFacts: PersonFacts;
 }
 
+/** A case of somebody who leaves. */
+export type DepartureRow = CaseRow & { readonly departure: DepartureFacts };
+
+/** A case of somebody who arrives, or whose role changes. */
+export type ArrivalRow = CaseRow & { readonly departure: ArrivalFacts };
+
+export const isDepartureCase = (it: CaseRow): it is DepartureRow => it.kind === 'departure';
+export const isArrivalCase = (it: CaseRow): it is ArrivalRow => it.kind !== 'departure';
+
 export async function loadCase(db: Db, id: string): Promise<CaseRow | null> {
   const { rows } = await db.query<CaseRow>(sql`select * from case_view where id = ${id}`);
   return rows[0] ?? null;
@@ -63,8 +73,8 @@ export async function lockCase(db: Db, id: string): Promise<CaseRow | null> {
 }
 
 /** The one departure of a person that has not ended, if there is one. */
-export async function openDepartureOf(db: Db, person: string): Promise<CaseRow | null> {
-  const { rows } = await db.query<CaseRow>(sql`
+export async function openDepartureOf(db: Db, person: string): Promise<DepartureRow | null> {
+  const { rows } = await db.query<DepartureRow>(sql`
     select *
       from case_view
      where person = ${person}
@@ -74,16 +84,50 @@ export async function openDepartureOf(db: Db, person: string): Promise<CaseRow |
   return rows[0] ?? null;
 }
 
+/** The one arrival, or change of role, of a person that has not ended, if there is one. */
+export async function openArrivalOf(
+  db: Db,
+  it: { person: string; kind: CaseKind },
+): Promise<ArrivalRow | null> {
+  const { rows } = await db.query<ArrivalRow>(sql`
+    select *
+      from case_view
+     where person = ${it.person}
+       and kind = ${it.kind}
+       and state not in ('complete', 'cancelled', 'brought-back')
+  `);
+  return rows[0] ?? null;
+}
+
 /** The newest ended departure with this separation id; null: with any. */
 export async function endedDepartureOf(
   db: Db,
   it: { person: string; separationId: string | null },
-): Promise<CaseRow | null> {
-  const { rows } = await db.query<CaseRow>(sql`
+): Promise<DepartureRow | null> {
+  const { rows } = await db.query<DepartureRow>(sql`
     select *
       from case_view
      where person = ${it.person}
+       and kind = 'departure'
        and (${it.separationId}::text is null or "separationId" = ${it.separationId})
+       and state in ('complete', 'cancelled', 'brought-back')
+     order by "openedAt" desc
+     limit 1
+  `);
+  return rows[0] ?? null;
+}
+
+/** The newest ended arrival, or change of role, with this id. */
+export async function endedArrivalOf(
+  db: Db,
+  it: { person: string; arrivalId: string },
+): Promise<ArrivalRow | null> {
+  const { rows } = await db.query<ArrivalRow>(sql`
+    select *
+      from case_view
+     where person = ${it.person}
+       and kind <> 'departure'
+       and "separationId" = ${it.arrivalId}
        and state in ('complete', 'cancelled', 'brought-back')
      order by "openedAt" desc
      limit 1

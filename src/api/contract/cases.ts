@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { arrivalKinds, caseKinds } from '#core/arrival.ts';
 import { caseStates } from '#core/case.ts';
 import { departureKinds } from '#core/departure.ts';
+import { ArrivalInput } from './arrivals.ts';
 import { DepartureInput } from './departures.ts';
 import { Day, Moment, orNull, PageQuery, pageOf } from './page.ts';
 import { Step } from './steps.ts';
@@ -16,7 +18,7 @@ export const CaseQuery = PageQuery.extend({
 export const CaseSummary = z
   .object({
     id: z.string(),
-    kind: z.enum(['departure', 'arrival']),
+    kind: z.enum(caseKinds),
     state: z.enum(caseStates),
     direction: z.enum(['forward', 'back']),
     person: z.object({
@@ -26,7 +28,9 @@ export const CaseSummary = z
       name: z.string(),
       email: z.string(),
     }),
-    departureKind: z.enum(departureKinds),
+    departureKind: z.enum(departureKinds).nullable().meta({ description: 'Null: nobody leaves' }),
+    arrivalKind: z.enum(arrivalKinds).nullable().meta({ description: 'Null: somebody leaves' }),
+    startDay: Day.nullable().meta({ description: 'Of an arrival, or of a new role' }),
     urgent: z.boolean(),
     confidential: z.boolean(),
     zone: z.string().meta({ description: 'IANA name of the zone where the person works' }),
@@ -85,7 +89,11 @@ export type Case = z.infer<typeof Case>;
 export const CaseInput = z
   .strictObject({
     personId: z.string().min(1).max(200).meta({ description: 'Of the HR system, such as E-1042' }),
-    departure: DepartureInput,
+    departure: DepartureInput.optional(),
+    arrival: ArrivalInput.optional(),
+  })
+  .refine((it) => (it.departure === undefined) !== (it.arrival === undefined), {
+    error: 'say either departure or arrival',
   })
   .meta({ id: 'CaseInput' });
 

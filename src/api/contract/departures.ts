@@ -37,6 +37,7 @@ export const DepartureChange = z
     urgent: z.boolean(),
     confidential: z.boolean(),
     ...dates,
+    startDay: lastWorkingDay.unwrap().meta({ description: 'Of an arrival, or of a new role' }),
     reason,
   })
   .partial()

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { layers, stepKinds } from '#core/step.ts';
+import { ArrivalInput } from './arrivals.ts';
 import { DepartureInput } from './departures.ts';
 import { capabilityNames, StepAccount } from './steps.ts';
 
 export const PlanInput = z
   .strictObject({
     person: z.string().min(1).max(200).meta({ description: 'HR id, or the id of the person here' }),
-    departure: DepartureInput,
+    departure: DepartureInput.optional(),
+    arrival: ArrivalInput.optional(),
+  })
+  .refine((it) => (it.departure === undefined) !== (it.arrival === undefined), {
+    error: 'say either departure or arrival',
   })
   .meta({ id: 'PlanInput' });
 
@@ -25,7 +30,7 @@ const PlannedStep = z.object({
   approval: z.boolean(),
 });
 
-/** What a departure would do, step by step; or what has to be answered before that can be said. */
+/** What a departure or an arrival would do, step by step; or what has to be answered before that can be said. */
 export const PlanPreview = z
   .union([
     z.object({ question: z.string() }),

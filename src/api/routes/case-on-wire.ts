@@ -4,12 +4,15 @@ import { type CaseRow, type CaseWithSteps, possibleCaseActs, type StepRow } from
 import { showPlaybook } from '#app/playbooks.ts';
 import { possibleStepActs } from '#app/steps.ts';
 import { userNames } from '#app/users.ts';
+import { isArrival } from '#core/arrival.ts';
 import type { Grade } from '#core/step.ts';
 import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
 import type { Step } from '../contract/steps.ts';
 import { iso } from '../route.ts';
 
 export function summaryOnWire(it: CaseRow): CaseSummary {
+  const { departure: occasion } = it;
+  const [leaving, arriving] = isArrival(occasion) ? [null, occasion] : [occasion, null];
   return {
     id: it.id,
     kind: it.kind,
@@ -22,9 +25,11 @@ export function summaryOnWire(it: CaseRow): CaseSummary {
       name: it.name,
       email: it.email,
     },
-    departureKind: it.departure.kind,
-    urgent: it.departure.urgent,
-    confidential: it.departure.confidential,
+    departureKind: leaving?.kind ?? null,
+    arrivalKind: arriving?.kind ?? null,
+    startDay: arriving?.startDay ?? null,
+    urgent: leaving?.urgent ?? false,
+    confidential: occasion.confidential,
     zone: it.zone,
     accessEndsAt: iso(it.accessEndsAt),
     lastWorkingDay: it.lastWorkingDay,
@@ -45,7 +50,7 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
   const playbook = it.playbookId === null ? null : await showPlaybook(app, caller, it.playbookId);
   return {
     ...summaryOnWire(it),
-    reason: maySeeReason(caller) ? it.departure.reason : null,
+    reason: maySeeReason(caller) && !isArrival(it.departure) ? it.departure.reason : null,
     openedBy: { id: it.openedBy, name: names.get(it.openedBy) ?? null },
     confirmedAt: it.confirmedAt.toISOString(),
     stateBeforePause: it.stateBeforePause,

@@ -7,7 +7,7 @@ import {
   listCases,
   pauseCase,
   releaseCase,
-  requestDeparture,
+  requestCase,
   resumeCase,
   showCase,
 } from '#app/cases.ts';
@@ -42,8 +42,8 @@ const list = createRoute({
 const request = createRoute({
   method: 'post',
   path: '/cases',
-  operationId: 'requestDeparture',
-  summary: 'Start a departure',
+  operationId: 'requestCase',
+  summary: 'Start a departure, an arrival or a change of role',
   tags,
   request: { headers: actHeaders, body: body(CaseInput) },
   responses: {
@@ -114,13 +114,11 @@ export function caseRoutes(api: Api, app: App): void {
   });
 
   api.openapi(request, async (c) => {
-    const { id, outcome, detail, caseId } = await requestDeparture(
-      app,
-      c.get('caller'),
-      c.req.valid('json'),
-    );
+    const { personId, departure, arrival } = c.req.valid('json');
+    const asked = arrival ? { personId, arrival } : { personId, departure: departure! };
+    const { id, outcome, detail, caseId } = await requestCase(app, c.get('caller'), asked);
     if (outcome === 'rejected' || (outcome === 'handled' && caseId === null)) {
-      throw new Problem('not possible', `No departure was started: ${detail ?? 'refused'}.`);
+      throw new Problem('not possible', `Nothing was started: ${detail ?? 'refused'}.`);
     }
     if (caseId === null) {
       const waits = detail ?? 'Kept. A worker takes it in as soon as one runs (gatehouse work).';

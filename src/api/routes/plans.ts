@@ -8,7 +8,7 @@ const preview = createRoute({
   method: 'post',
   path: '/plans',
   operationId: 'previewPlan',
-  summary: 'See what a departure would do; nothing happens',
+  summary: 'See what a departure or an arrival would do; nothing happens',
   tags: ['Departures'],
   request: { headers: actHeaders, body: body(PlanInput) },
   responses: { 200: json('The plan, or what has to be answered first', PlanPreview), ...problems },
@@ -16,7 +16,9 @@ const preview = createRoute({
 
 export function planRoutes(api: Api, app: App): void {
   api.openapi(preview, async (c) => {
-    const plan = await previewPlan(app, c.get('caller'), c.req.valid('json'));
+    const { person, departure, arrival } = c.req.valid('json');
+    const asked = arrival ? { person, arrival } : { person, departure: departure! };
+    const plan = await previewPlan(app, c.get('caller'), asked);
     return c.json(PlanPreview.parse(plan), 200);
   });
 }

@@ -8,7 +8,7 @@ import { deliver } from '#intake/deliver.ts';
 import { startLedger, type TestLedger } from '#ledger/testing/ledger.ts';
 import { answerOrder } from '#store/orders.ts';
 import type { App, AppSecrets, Caller } from '../app.ts';
-import { requestDeparture } from '../cases.ts';
+import { requestCase } from '../cases.ts';
 import { authenticate, createToken, createUser } from '../users.ts';
 import { testConnectors } from './connectors.ts';
 
@@ -132,7 +132,7 @@ export async function startTestApp(): Promise<TestApp> {
         reason: null,
         ...it,
       } as const;
-      const asking = requestDeparture(app, by, { personId, departure });
+      const asking = requestCase(app, by, { personId, departure });
       if (!working) {
         const asked = await until('the request to be written down', async () => {
           const { rows } = await pools.admin.query<{ id: string }>(

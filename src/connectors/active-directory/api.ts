@@ -130,6 +130,18 @@ export function openDomain(settings: Settings, io: Io, deadlineMs?: number) {
     return found;
   }
 
+  async function accountsOn(controller: LdapServer, person: PersonKeys): Promise<Account[]> {
+    const filter = personFilter(person, 'sAMAccountName', settings);
+    const found: LdapEntry[] = [];
+    for await (const page of people(controller, filter, accountAttributes)) found.push(...page);
+    if (found.length === 0) {
+      await mustSeeSomebody(controller);
+      return [];
+    }
+    const admins = await administrators(controller, filter);
+    return found.map((entry) => toAccount(entry, admins));
+  }
+
   return {
     settings,
     controllers,
@@ -142,18 +154,9 @@ export function openDomain(settings: Settings, io: Io, deadlineMs?: number) {
       return actingAs;
     },
 
+    accountsOn,
     accountsOf: (person: PersonKeys): Promise<Account[]> =>
-      onFirst(async (controller) => {
-        const filter = personFilter(person, 'sAMAccountName', settings);
-        const found: LdapEntry[] = [];
-        for await (const page of people(controller, filter, accountAttributes)) found.push(...page);
-        if (found.length === 0) {
-          await mustSeeSomebody(controller);
-          return [];
-        }
-        const admins = await administrators(controller, filter);
-        return found.map((entry) => toAccount(entry, admins));
-      }),
+      onFirst((controller) => accountsOn(controller, person)),
 
     async *allAccounts(): AsyncIterable<Account> {
       const everybody = has('objectGUID');

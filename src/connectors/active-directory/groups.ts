@@ -1,3 +1,4 @@
+import { AndFilter } from 'ldapts';
 import { z } from 'zod';
 import type { LdapServer } from '#connector-kit/ldap.ts';
 import { bytesOf, type LdapEntry, textOf } from '#connector-kit/ldap-entry.ts';
@@ -59,6 +60,31 @@ export async function primaryGroupOf(
   });
   const name = (found && textOf(found, 'cn')) ?? `group ${relative}`;
   return { name, dn: found?.dn ?? null, ordinary };
+}
+
+/** The group with this name (cn, or full name). */
+export async function groupCalled(
+  domain: Domain,
+  controller: LdapServer,
+  name: string,
+): Promise<Group> {
+  const isDn = name.includes('=');
+  const found = await controller.search({
+    base: isDn ? name : await domain.domainDn(controller),
+    ...(isDn ? { scope: 'base' as const } : {}),
+    filter: isDn
+      ? equals('objectClass', 'group')
+      : new AndFilter({ filters: [equals('objectClass', 'group'), equals('cn', name)] }),
+    attributes: ['objectGUID', 'cn'],
+  });
+  const [group, second] = found;
+  if (group && !second) {
+    return { id: idOf(group), dn: group.dn, name: textOf(group, 'cn') ?? group.dn };
+  }
+  const detail = second
+    ? `${controller.name}: several groups are called ${name}. Use the full name (DN) of one.`
+    : `${controller.name}: there is no group ${name}.`;
+  throw new ConnectorError({ kind: 'rejected', detail });
 }
 
 /** Takes the account out of a group. Gone already counts as done. */

@@ -33,6 +33,7 @@ describe('the Active Directory connector', () => {
         'account.suspend transition',
         'password.reset command',
         'groups.leave transition',
+        'groups.join transition',
         'account.delete transition',
       ],
     );

@@ -1,7 +1,9 @@
 import { connector } from '#connector-kit/contract.ts';
 import { ldapHost } from '#connector-kit/ldap.ts';
 import { openDomain } from './api.ts';
+import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
+import { joinGroups } from './join-groups.ts';
 import { leaveGroups } from './leave-groups.ts';
 import { resetPassword } from './reset-password.ts';
 import { settings } from './settings.ts';
@@ -26,5 +28,12 @@ export const activeDirectory = connector({
     list: (domain) => domain.allAccounts(),
   },
 
-  actions: [suspendAccount, resetPassword, leaveGroups, deleteAccount],
+  actions: ({ newAccountsIn }) => [
+    ...(newAccountsIn === undefined ? [] : [createAccount(newAccountsIn)]),
+    suspendAccount,
+    resetPassword,
+    leaveGroups,
+    joinGroups,
+    deleteAccount,
+  ],
 });

@@ -48,6 +48,10 @@ export const leaveGroups = transition({
       title: 'Groups to keep',
       description: 'Names or full names (DN) of groups that the account stays in.',
     }),
+    only: z
+      .array(z.string())
+      .optional()
+      .meta({ title: 'Only these groups', description: 'Left out: all but those to keep.' }),
   }),
   state,
   settlesWithinMs: controllersSettleWithinMs,
@@ -77,10 +81,9 @@ export const leaveGroups = transition({
     };
   },
 
-  plan(now, { keep }): Plan<Step> {
-    const kept = new Set(keep.map((it) => it.toLowerCase()));
-    const isKept = ({ name, dn }: { name: string; dn: string | null }) =>
-      kept.has(name.toLowerCase()) || (dn !== null && kept.has(dn.toLowerCase()));
+  plan(now, { keep, only }): Plan<Step> {
+    const isKept = (it: { name: string; dn: string | null }) =>
+      isNamed(keep, it) || (only !== undefined && !isNamed(only, it));
     const leaving = now.groups.filter((it) => !isKept(it));
     if (leaving.length > 0)
       return change(`Leave ${namesOf(leaving)}.`, { leave: leaving, join: [] });
@@ -128,6 +131,12 @@ export const leaveGroups = transition({
     return done('The account is in all the groups it was in before.');
   },
 });
+
+const isNamed = (
+  names: readonly string[],
+  { name, dn }: { name: string; dn: string | null },
+): boolean =>
+  names.some((it) => [name.toLowerCase(), dn?.toLowerCase()].includes(it.toLowerCase()));
 
 const byName = (one: Group, other: Group) => (one.dn < other.dn ? -1 : 1);
 

@@ -26,7 +26,11 @@ export const resetPassword = command({
       const { dn } = await domain.entry(controller, accountId, ['1.1']);
       for (let round = 1; round <= 2; round += 1) {
         await controller.modify(dn, [
-          { operation: 'replace', attribute: 'unicodePwd', values: [quoted(randomPassword())] },
+          {
+            operation: 'replace',
+            attribute: 'unicodePwd',
+            values: [quotedPassword(randomPassword())],
+          },
         ]);
       }
 
@@ -44,4 +48,4 @@ export const resetPassword = command({
 });
 
 /** How Active Directory wants a password: in quotes, in UTF-16 ([MS-ADTS] 3.1.1.3.1.5.1). */
-const quoted = (password: string): Buffer => Buffer.from(`"${password}"`, 'utf16le');
+export const quotedPassword = (password: string): Buffer => Buffer.from(`"${password}"`, 'utf16le');

@@ -30,6 +30,15 @@ export const settings = z.strictObject({
     title: 'Where people are',
     description: 'For example DC=acme,DC=com. Groups are looked for in the whole domain.',
   }),
+  newAccountsIn: z
+    .string()
+    .trim()
+    .regex(/=/, 'A full name (DN) such as OU=Staff,DC=acme,DC=com.')
+    .optional()
+    .meta({
+      title: 'Where new accounts go (DN)',
+      description: 'Below the place where people are. Left out: Gatehouse makes none.',
+    }),
   ...personAttributes(['mail', 'userPrincipalName', 'proxyAddresses'], ['employeeID']),
 });
 export type Settings = z.infer<typeof settings>;

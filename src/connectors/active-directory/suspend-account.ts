@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { change, done, type Plan, transition, underway } from '#connector-kit/contract.ts';
+import type { LdapServer } from '#connector-kit/ldap.ts';
 import { accountDisabled, controlOf, type Domain } from './api.ts';
 import {
   changeOn,
@@ -53,16 +54,7 @@ export const suspendAccount = transition({
 
   async apply(domain, accountId, { disabled, on }: Step) {
     await changeOn(domain, on, async (controller) => {
-      const entry = await domain.entry(controller, accountId, ['userAccountControl']);
-      const control = controlOf(entry);
-      const wanted = disabled ? control | accountDisabled : control & ~accountDisabled;
-      if (wanted === control) return;
-      const attribute = 'userAccountControl';
-      // Taking out the old value as well makes the change fail if somebody else was faster.
-      await controller.modify(entry.dn, [
-        { operation: 'delete', attribute, values: [String(control)] },
-        { operation: 'add', attribute, values: [String(wanted)] },
-      ]);
+      await setDisabled(domain, controller, accountId, disabled);
     });
   },
 
@@ -73,6 +65,25 @@ export const suspendAccount = transition({
       before.controllers.every(({ disabled }) => disabled !== false),
     ),
 });
+
+/** Sets the one flag on one controller, if it is not so already. */
+export async function setDisabled(
+  domain: Domain,
+  controller: LdapServer,
+  accountId: string,
+  disabled: boolean,
+): Promise<void> {
+  const entry = await domain.entry(controller, accountId, ['userAccountControl']);
+  const control = controlOf(entry);
+  const wanted = disabled ? control | accountDisabled : control & ~accountDisabled;
+  if (wanted === control) return;
+  const attribute = 'userAccountControl';
+  // Taking out the old value as well makes the change fail if somebody else was faster.
+  await controller.modify(entry.dn, [
+    { operation: 'delete', attribute, values: [String(control)] },
+    { operation: 'add', attribute, values: [String(wanted)] },
+  ]);
+}
 
 function towards({ controllers }: State, disabled: boolean): Plan<Step> {
   const word = disabled ? 'disabled' : 'enabled';

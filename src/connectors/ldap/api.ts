@@ -112,11 +112,11 @@ export function openDirectory(settings: Settings, io: Io, deadlineMs?: number) {
       return actingAs;
     },
 
-    async accountsOf(person: PersonKeys): Promise<Account[]> {
+    async accountsOf(person: PersonKeys, server: LdapServer = first): Promise<Account[]> {
       const filter = personFilter(person, loginAttribute, settings);
-      const found = await searchPeople(first, filter, accountAttributes);
+      const found = await searchPeople(server, filter, accountAttributes);
       if (found.length === 0) {
-        await mustSeeSomebody(first);
+        await mustSeeSomebody(server);
         return [];
       }
       const admins = await administrators();

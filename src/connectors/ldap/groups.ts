@@ -1,3 +1,4 @@
+import { PresenceFilter } from 'ldapts';
 import { z } from 'zod';
 import type { LdapServer } from '#connector-kit/ldap.ts';
 import { type LdapEntry, textOf, textsOf } from '#connector-kit/ldap-entry.ts';
@@ -94,6 +95,35 @@ async function dnOf({ settings, first }: Directory, group: Membership): Promise<
     kind: 'rejected',
     detail: `${first.name}: the group ${group.name} (${group.dn}) is no longer there.`,
   });
+}
+
+/** The group with this name (cn or DN), as a place to join. */
+export async function groupCalled(
+  { settings, first }: Directory,
+  name: string,
+): Promise<Membership> {
+  const { groupBases, keyAttribute } = settings;
+  const attributes = [keyAttribute, 'cn', 'objectClass', ...memberAttributes];
+  const isDn = name.includes('=');
+  const found: LdapEntry[] = [];
+  for (const base of groupBases) {
+    const filter = isDn ? new PresenceFilter({ attribute: 'objectClass' }) : equals('cn', name);
+    const groups = await first.search({ base, filter, attributes });
+    found.push(...groups.filter((it) => !isDn || it.dn.toLowerCase() === name.toLowerCase()));
+  }
+  const [group, second] = found;
+  if (group && !second) return membershipIn(group, attributeOf(group), keyAttribute);
+  const detail = second
+    ? `${first.name}: several groups are called ${name}. Use the full name (DN) of one.`
+    : `${first.name}: there is no group ${name} below ${groupBases.join(', ')}.`;
+  throw new ConnectorError({ kind: 'rejected', detail });
+}
+
+/** How a group names its members follows from its class. */
+function attributeOf(group: LdapEntry): MemberAttribute {
+  const classes = textsOf(group, 'objectClass').map((it) => it.toLowerCase());
+  if (classes.includes('posixgroup')) return 'memberUid';
+  return classes.includes('groupofuniquenames') ? 'uniqueMember' : 'member';
 }
 
 /**

@@ -23,6 +23,7 @@ describe('the LDAP connector', () => {
       'account.suspend transition',
       'password.reset command',
       'groups.leave transition',
+      'groups.join transition',
       'account.delete transition',
     ]);
   });

@@ -1,7 +1,9 @@
 import { connector } from '#connector-kit/contract.ts';
 import { ldapHost } from '#connector-kit/ldap.ts';
 import { openDirectory } from './api.ts';
+import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
+import { joinGroups } from './join-groups.ts';
 import { leaveGroups } from './leave-groups.ts';
 import { resetPassword } from './reset-password.ts';
 import { lockOf, settings } from './settings.ts';
@@ -27,9 +29,11 @@ export const ldap = connector({
   },
 
   actions: (it) => [
+    ...(it.newAccountsIn === undefined ? [] : [createAccount(it.newAccountsIn, lockOf(it))]),
     suspendAccount(lockOf(it)),
     resetPassword(lockOf(it)),
     leaveGroups(it),
+    joinGroups,
     deleteAccount,
   ],
 });

@@ -27,6 +27,10 @@ export const leaveGroups = ({ placeholderMember }: { placeholderMember?: string 
         title: 'Groups to keep',
         description: 'Names (cn) or full names (DN) of groups that the account stays in.',
       }),
+      only: z
+        .array(z.string())
+        .optional()
+        .meta({ title: 'Only these groups', description: 'Left out: all but those to keep.' }),
     }),
     state,
     settlesWithinMs: replicasSettleWithinMs,
@@ -38,10 +42,9 @@ export const leaveGroups = ({ placeholderMember }: { placeholderMember?: string 
         return { groups: await membershipsOf(directory, server, account) };
       }),
 
-    plan(now, { keep }) {
-      const kept = new Set(keep.map((it) => it.toLowerCase()));
+    plan(now, { keep, only }) {
       const rest = now.groups.filter(
-        ({ name, dn }) => !kept.has(name.toLowerCase()) && !kept.has(dn.toLowerCase()),
+        (it) => !isNamed(keep, it) && (only === undefined || isNamed(only, it)),
       );
       const stuck = rest.filter((it) => it.byRule || (it.last && placeholderMember === undefined));
       const leaving = rest.filter((it) => !stuck.includes(it));
@@ -51,6 +54,7 @@ export const leaveGroups = ({ placeholderMember }: { placeholderMember?: string 
       if (stuck.length > 0) return blocked(stuck.map(whyStuck).join(' '));
       const waiting = lagging(now.replicas);
       if (waiting !== null) return underway(waiting);
+      if (only) return done(`In none of ${only.join(', ')}.`);
       return done(
         now.groups.length === 0
           ? 'No group names the account.'
@@ -75,6 +79,10 @@ export const leaveGroups = ({ placeholderMember }: { placeholderMember?: string 
       return done('The account is in all the groups it was in before.');
     },
   });
+
+/** By name (cn) or full name (DN), whatever the case. */
+export const isNamed = (names: readonly string[], { name, dn }: Membership): boolean =>
+  names.some((it) => [name.toLowerCase(), dn.toLowerCase()].includes(it.toLowerCase()));
 
 const keyOf = ({ id, attribute }: Membership) => `${id} ${attribute}`;
 

@@ -72,6 +72,14 @@ export const settings = z
       description:
         'OpenLDAP only. Gatehouse then checks that the policy enforces locks (pwdLockout TRUE).',
     }),
+    newAccountsIn: dn.optional().meta({
+      title: 'Where new accounts go (DN)',
+      description: 'For example ou=people,dc=acme,dc=com. Left out: Gatehouse makes none.',
+    }),
+    newAccountClasses: z.array(attributeName).min(1).default(['inetOrgPerson']).meta({
+      title: 'Object classes of new accounts',
+      description: 'They must allow cn, sn, givenName, mail, employeeNumber and the login name.',
+    }),
     placeholderMember: dn.optional().meta({
       title: 'Member that keeps a group from being empty (DN)',
       description:

@@ -1,5 +1,7 @@
 import type { Io } from '#connector-kit/contract.ts';
 import { openHttp } from '#connector-kit/http.ts';
+import { namesIn } from '#connector-kit/new-account.ts';
+import type { NewAccount } from '#core/account.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { allOf, equals, pageOf } from './paging.ts';
 import { Group, ProviderConfig, User, Whole } from './resources.ts';
@@ -75,6 +77,11 @@ export function openScim(settings: Settings, io: Io) {
     allGroups: () => allOf(http, '/Groups', Group),
     groupsWhere: (key: 'members.value' | 'members', userId: string) =>
       allOf(http, '/Groups', Group, equals(key, userId)),
+    /** Without a search that works every group is listed; the caller looks at the names. */
+    groupsNamed: (name: string) =>
+      settings.filters && settings.groups !== 'list'
+        ? allOf(http, '/Groups', Group, equals('displayName', name))
+        : allOf(http, '/Groups', Group),
     firstGroups: () => pageOf(http, '/Groups', Group, { filter: null }),
 
     async setActive(id: string, active: boolean): Promise<void> {
@@ -83,6 +90,24 @@ export function openScim(settings: Settings, io: Io) {
       if (update === 'put') await replace(path, 'User', () => ({ active: value }));
       else if (patchStyle === 'path') await patch(path, 'replace', { path: 'active', value });
       else await patch(path, 'replace', { value: { active: value } });
+    },
+
+    async createUser({ name, email, employeeNumber, title }: NewAccount): Promise<void> {
+      const { given, family } = namesIn(name);
+      await http.call('POST', '/Users', {
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+        userName: email,
+        externalId: employeeNumber,
+        displayName: name,
+        name: {
+          formatted: name,
+          familyName: family,
+          ...(given === null ? {} : { givenName: given }),
+        },
+        ...(title === null ? {} : { title }),
+        emails: [{ value: email, type: 'work', primary: true }],
+        active: flag(true),
+      });
     },
 
     deleteUser: (id: string) => http.call('DELETE', pathOf('Users', id)),

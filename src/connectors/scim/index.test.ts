@@ -16,7 +16,7 @@ const offered = (declared: Declared) =>
 
 describe('the SCIM connector', () => {
   it('offers what is common, unless more is declared', () => {
-    assert.deepEqual(offered({}), ['account.suspend', 'groups.leave']);
+    assert.deepEqual(offered({}), ['account.suspend', 'groups.leave', 'groups.join']);
   });
 
   it('offers to delete only where that is declared', () => {
@@ -26,7 +26,7 @@ describe('the SCIM connector', () => {
   it('never offers a suspension that would delete', () => {
     const capabilities = offered({ deactivation: 'deletes' });
 
-    assert.deepEqual(capabilities, ['groups.leave', 'account.delete']);
+    assert.deepEqual(capabilities, ['groups.leave', 'groups.join', 'account.delete']);
   });
 
   it('offers a sign-out only where deactivating is declared to do it', () => {

@@ -1,8 +1,10 @@
 import { connector } from '#connector-kit/contract.ts';
 import { openScim } from './api.ts';
+import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
 import { discover } from './discover.ts';
 import { findAccounts, toAccount } from './find-accounts.ts';
+import { joinGroups } from './join-groups.ts';
 import { leaveGroups } from './leave-groups.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 import { settings } from './settings.ts';
@@ -33,8 +35,9 @@ export const scim = connector({
     // What deletes must not be offered as a suspension: it needs an approval, and has no way back.
     const suspends = declared.deactivation === 'suspends';
     return [
+      ...(declared.canCreate ? [createAccount(declared)] : []),
       ...(suspends ? [suspendAccount] : []),
-      ...(declared.groups === 'none' ? [] : [leaveGroups]),
+      ...(declared.groups === 'none' ? [] : [leaveGroups, joinGroups]),
       ...(declared.canDelete || !suspends ? [deleteAccount(declared)] : []),
       ...(declared.suspendingEndsSessions ? [revokeSessions] : []),
     ];

@@ -18,6 +18,10 @@ export const leaveGroups = transition({
       .array(z.string().min(1))
       .meta({ title: 'Groups to stay in', description: 'Names or ids, spelled exactly' })
       .optional(),
+    only: z
+      .array(z.string().min(1))
+      .meta({ title: 'Only these groups', description: 'Left out: all but those to stay in' })
+      .optional(),
   }),
   state: z.strictObject({ groups: z.array(Membership) }),
   repeatable: true,
@@ -26,8 +30,12 @@ export const leaveGroups = transition({
     return { groups: await membershipsOf(scim, accountId) };
   },
 
-  plan({ groups }, { keep = [] }) {
-    const rest = groups.filter((it) => !keep.includes(it.id) && !keep.includes(it.name));
+  plan({ groups }, { keep = [], only }) {
+    const isNamed = (names: readonly string[], it: Membership) =>
+      names.includes(it.id) || names.includes(it.name);
+    const rest = groups.filter(
+      (it) => !isNamed(keep, it) && (only === undefined || isNamed(only, it)),
+    );
     const direct = rest.filter((it) => !it.inherited);
     if (direct.length > 0) {
       return change<Move>(`Remove from ${namesOf(direct)}.`, {
@@ -38,6 +46,7 @@ export const leaveGroups = transition({
     if (rest.length > 0) {
       return blocked(`Still in ${namesOf(rest)}, through a group nested there that is kept.`);
     }
+    if (only) return done(`In none of ${only.join(', ')}.`);
     return done(groups.length > 0 ? 'Only in groups to stay in.' : 'In no group.');
   },
 

@@ -20,6 +20,10 @@ export const settings = z.strictObject({
     title: 'Accounts can be deleted',
     description: 'The application documents DELETE /Users/{id}',
   }),
+  canCreate: z.boolean().default(false).meta({
+    title: 'Accounts can be created',
+    description: 'The application documents POST /Users; needed for arrivals',
+  }),
   suspendingEndsSessions: z.boolean().default(false).meta({
     title: 'Deactivating signs out',
     description: 'The vendor states that deactivating an account ends its open sessions',

@@ -11,6 +11,7 @@ import {
   readWord,
   readZone,
 } from '#connector-kit/facts.ts';
+import type { ArrivalFacts } from '#core/arrival.ts';
 import { type DepartureFacts, departureKinds } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { LifecycleEvent } from '#core/lifecycle.ts';
@@ -80,6 +81,32 @@ const Departure = z.object(
   { error: 'an object with id, kind and a date' },
 );
 
+const Arrival = z.object(
+  {
+    id: text(readId),
+    kind: optional(readWord(['arrival', 'rehire'] as const)),
+    confidential: flag,
+    start_day: optional(readDay),
+  },
+  { error: 'an object with id and start_day' },
+);
+
+const RoleChange = z.object(
+  {
+    id: text(readId),
+    confidential: flag,
+    start_day: text(readDay),
+    former: z
+      .object({
+        department: optional(readText),
+        title: optional(readText),
+        location: optional(readText),
+      })
+      .nullish(),
+  },
+  { error: 'an object with id and start_day' },
+);
+
 const Event = z.object(
   {
     type: text(readWord(eventTypes)),
@@ -90,6 +117,8 @@ const Event = z.object(
     version: z.int({ error: 'a whole number that grows with each change' }).nullish(),
     person: Person,
     departure: Departure.nullish(),
+    arrival: Arrival.nullish(),
+    role: RoleChange.nullish(),
   },
   { error: 'one event, as an object' },
 );
@@ -109,12 +138,14 @@ export function readEvent(body: Uint8Array): LifecycleEvent {
     throw unreadable(path.join('.'), describe(at(json, path), path), message);
   }
   const { type, occurred_at, version, person, departure } = parsed.data;
+  const occurredOn = occurred_at.slice(0, 10);
   return {
     type,
     occurredAt: occurred_at,
     version: version ?? null,
     person: personFacts(person),
-    departure: departureOf(type, departure ?? null, occurred_at.slice(0, 10)),
+    departure: departureOf(type, departure ?? null, occurredOn),
+    arrival: arrivalOf(parsed.data, occurredOn),
   };
 }
 
@@ -176,6 +207,36 @@ function departureOf(
   };
 }
 
+/**
+ * An arrival is told by its first day, which may stand with the person alone; a change of role only
+ * where one is described: else it is news about a person and no more.
+ */
+function arrivalOf(
+  { type, person, arrival, role }: z.infer<typeof Event>,
+  occurredOn: string,
+): ArrivalFacts | null {
+  const isArrival = type.startsWith('arrival.');
+  if (arrival && !isArrival) throw unreadable('arrival', `one on a ${type}`, 'none');
+  if (role && type !== 'role.changed') throw unreadable('role', `one on a ${type}`, 'none');
+  if (!isArrival && !role) return null;
+
+  const [field, it] = role ? (['role', role] as const) : (['arrival', arrival] as const);
+  const given = it?.start_day ?? (role ? null : person.start_date);
+  const startDay = given ?? (type === 'arrival.withdrawn' ? occurredOn : null);
+  if (startDay === null) throw unreadable(`${field}.start_day`, 'nothing', 'the first day');
+  if (!isWithinYears(startDay, occurredOn, 5, 5)) {
+    const expected = 'a day within 5 years of the event';
+    throw unreadable(`${field}.start_day`, `"${startDay}"`, expected);
+  }
+  return {
+    id: it?.id ?? `arrival:${person.employment_id ?? person.id}`,
+    kind: role ? 'role change' : (arrival?.kind ?? 'arrival'),
+    confidential: it?.confidential ?? false,
+    startDay,
+    former: role?.former ?? null,
+  };
+}
+
 function jsonOf(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
@@ -200,7 +261,7 @@ const at = (json: unknown, path: readonly PropertyKey[]): unknown =>
 /** Fields whose value says nothing about a person, so that a report may repeat it. */
 const harmless = new Set([
   ...['type', 'occurred_at', 'version', 'kind', 'urgent', 'confidential', ...dateFields],
-  ...['country', 'zone', 'employment_type', 'start_date'],
+  ...['country', 'zone', 'employment_type', 'start_date', 'start_day'],
 ]);
 
 /** What was found, without personal data: the message ends up in the record and in alerts. */

@@ -74,6 +74,7 @@ describe('a signed event', () => {
             tags: [],
             startDate: null,
           },
+          arrival: null,
           departure: {
             id: 'S-88',
             kind: 'involuntary',
@@ -120,21 +121,40 @@ describe('a signed event', () => {
     assert.equal(more.departure?.reason, 'Agreed on both sides');
   });
 
-  it('carries no departure when somebody arrives or changes role', () => {
-    for (const type of [
-      'arrival.confirmed',
-      'arrival.changed',
-      'arrival.withdrawn',
-      'role.changed',
-    ]) {
-      const heard = read({
-        ...withoutDeparture,
-        type,
-        person: { ...person, start_date: '2027-01-04' },
+  it('carries the first day when somebody arrives, and no departure', () => {
+    const starts = { ...person, start_date: '2027-01-04' };
+    for (const type of ['arrival.confirmed', 'arrival.changed', 'arrival.withdrawn']) {
+      const heard = read({ ...withoutDeparture, type, person: starts });
+      assert.deepEqual(heard.arrival, {
+        id: 'arrival:1',
+        kind: 'arrival',
+        confidential: false,
+        startDay: '2027-01-04',
+        former: null,
       });
       assert.equal(heard.departure, null);
-      assert.equal(heard.person.startDate, '2027-01-04');
     }
+    const rehired = { id: 'A-5', kind: 'rehire', confidential: true, start_day: '2027-02-01' };
+    const told = { ...withoutDeparture, type: 'arrival.confirmed', arrival: rehired };
+    assert.deepEqual(read(told).arrival, {
+      id: 'A-5',
+      kind: 'rehire',
+      confidential: true,
+      startDay: '2027-02-01',
+      former: null,
+    });
+  });
+
+  it('carries a change of role, and what the role was where the source tells', () => {
+    const role = { id: 'R-1', start_day: '2027-01-04', former: { department: 'Support' } };
+    assert.deepEqual(read({ ...withoutDeparture, type: 'role.changed', role }).arrival, {
+      id: 'R-1',
+      kind: 'role change',
+      confidential: false,
+      startDay: '2027-01-04',
+      former: { department: 'Support', title: null, location: null },
+    });
+    assert.equal(read({ ...withoutDeparture, type: 'role.changed' }).arrival, null);
   });
 
   it('may rescind a departure without repeating its dates', () => {
@@ -284,7 +304,7 @@ describe('an event that cannot be read', () => {
     [
       'an unknown kind',
       withDeparture({ kind: 'fired' }),
-      'The field departure.kind: found "fired"; expected one of: resignation, involuntary, layoff, retirement, end of contract, death, long leave.',
+      'The field departure.kind: found "fired"; expected one of: resignation, involuntary, layoff, retirement, end of contract, garden leave, death, long leave.',
     ],
     [
       'a departure without any date',

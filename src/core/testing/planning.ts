@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Account } from '../account.ts';
+import { arrivalDates, isArrival, type Occasion } from '../arrival.ts';
 import type { Capability } from '../capability.ts';
 import { type CaseDates, resolveDates } from '../dates.ts';
 import type { DepartureFacts } from '../departure.ts';
@@ -53,6 +54,9 @@ export function datesOf(facts: DepartureFacts): CaseDates {
   assert.equal(dates.kind, 'dates');
   return dates;
 }
+
+const datesFor = (facts: Occasion) =>
+  isArrival(facts) ? arrivalDates(facts, confirmedAt) : datesOf(facts);
 
 export const account = (id: string, other: Partial<Account> = {}): Account => ({
   id,
@@ -137,7 +141,7 @@ export const inputOf = (
   playbook: it,
   person,
   departure,
-  dates: datesOf(other.departure ?? departure),
+  dates: datesFor(other.departure ?? departure),
   zone,
   now: confirmedAt,
   connections: everySystem.filter(({ id }) => Object.hasOwn(accounts, id)),

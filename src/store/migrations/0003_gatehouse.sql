@@ -121,7 +121,7 @@ create unique index one_published_version on playbooks (name) where status = 'pu
 create table cases (
   id                 text        primary key,
   version            integer     not null,
-  kind               text        not null check (kind in ('departure', 'arrival')),
+  kind               text        not null check (kind in ('departure', 'arrival', 'role change')),
   state              text        not null check (state in ('quarantined', 'draft', 'waiting-for-approval',
                        'scheduled', 'running', 'paused', 'access-removed', 'complete', 'cancelled', 'brought-back')),
   state_before_pause text,
@@ -155,6 +155,9 @@ create index cases_person on cases (person);
 create index cases_opened on cases (opened_at);
 create unique index one_open_departure on cases (person)
   where kind = 'departure' and state not in ('complete', 'cancelled', 'brought-back');
+
+create unique index one_open_arrival on cases (person, kind)
+  where kind <> 'departure' and state not in ('complete', 'cancelled', 'brought-back');
 
 create table separations (                 -- the newest word about one leaving: older ones change nothing
   person         uuid        not null references people,
