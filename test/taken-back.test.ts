@@ -256,14 +256,15 @@ describe('taking back', () => {
     it('and has a new employment is a question, while the old one goes on ending', async () => {
       await company.tell('departure.confirmed', noa!, planned(noa!));
       const leaving = await watch.become('a plan', noa!, isPlanned);
-      await company.tell('arrival.confirmed', { ...noa!, employment_id: '2' }, null);
+      const again = { ...noa!, employment_id: '2', start_date: inDays(40) };
+      await company.tell('arrival.confirmed', again, null);
       await watch.heard();
 
       const rehire = (await watch.alerts('intake.question')).filter(
         (alert) => alert.case_id === leaving.case.id,
       );
       assert.match(rehire[0]!.body, /another employment/);
-      assert.equal((await watch.caseOf(noa!))!.case.state, 'scheduled');
+      assert.equal((await houseOf(gatehouse).show(leaving.case.id)).case.state, 'scheduled');
     });
 
     it('by request of a person takes the same way', async () => {
