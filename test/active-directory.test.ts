@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { textOf } from '#connector-kit/ldap-entry.ts';
 import { keepsPromises } from '#connector-kit/testing/promises.ts';
+import { createAccount } from '#connectors/active-directory/create-account.ts';
 import { deleteAccount } from '#connectors/active-directory/delete-account.ts';
+import { joinGroups } from '#connectors/active-directory/join-groups.ts';
 import { leaveGroups } from '#connectors/active-directory/leave-groups.ts';
 import { resetPassword } from '#connectors/active-directory/reset-password.ts';
 import { suspendAccount } from '#connectors/active-directory/suspend-account.ts';
@@ -57,6 +59,78 @@ describe('an Active Directory account on a real domain controller', () => {
   keepsPromises(suspendAccount, {}, setUp);
   keepsPromises(leaveGroups, { keep: [] }, setUp);
   keepsPromises(deleteAccount, {}, setUp);
+});
+
+describe('a new account in Active Directory', () => {
+  const create = createAccount(samba.usersDn);
+  const newcomer = (number: number) => ({
+    name: `Zoë de la Cruz ${number}`,
+    email: `zoe${number}.de.la.cruz.the.third@meadow.example`,
+    employeeNumber: `E-9${number}`,
+    department: 'Sales',
+    title: null,
+  });
+  const find = (email: string) => domain.accountsOf({ email, employeeNumber: null, name: '' });
+  const person = newcomer(1);
+  keepsPromises(create, { person }, async () => {
+    const [made] = await find(person.email);
+    if (made) await create.apply(domain, person.email, { do: 'delete', id: made.id });
+    return { client: domain, accountId: person.email, data: accounts };
+  });
+
+  it('can be signed in to by nobody until somebody gives it a password', async () => {
+    const someone = newcomer(2);
+    await create.apply(domain, someone.email, { do: 'create', person: someone });
+
+    const [account] = await find(someone.email);
+    assert.equal(account?.status, 'active');
+    assert.equal(account?.login, someone.email);
+    const [entry] = await samba.search(`(mail=${someone.email})`, ['*']);
+    assert.equal(await samba.canBind(entry!.dn, ''), false);
+    const { sAMAccountName, displayName, employeeID, department } = entry!.attributes;
+    assert.deepEqual(sAMAccountName, ['zoe2.de.la.cruz.the']);
+    assert.deepEqual([displayName, employeeID, department], [[someone.name], ['E-92'], ['Sales']]);
+  });
+
+  it('that was there and disabled is enabled', async () => {
+    const { accountId, keys, dn } = await newPerson();
+    await suspendAccount.apply(domain, accountId, { disabled: true, on: [controllerName] });
+    const old = { ...newcomer(3), email: keys.email };
+
+    const planned = create.plan(await create.read(domain, keys.email), { person: old });
+    assert.ok(planned.kind === 'change' && planned.change.do === 'open');
+    await create.apply(domain, keys.email, planned.change);
+    assert.equal(create.plan(await create.read(domain, keys.email), { person: old }).kind, 'done');
+    assert.equal((await controlOf(dn)) & 2, 0);
+  });
+
+  /** Everything about people and groups that is not made anew with each account, such as its SID. */
+  async function accounts() {
+    const names = ['cn', 'mail', 'userAccountControl', 'member', 'sAMAccountName'];
+    return (await samba.search('(|(objectClass=user)(objectClass=group))', names)).map(
+      ({ dn, attributes }) => [dn, attributes],
+    );
+  }
+});
+
+describe('joining groups in Active Directory', () => {
+  let made = 0;
+  keepsPromises(joinGroups, { groups: ['Sailors', 'Cooks'] }, async () => {
+    if (made++ === 0) for (const group of ['Sailors', 'Cooks']) await samba.addGroup(group, []);
+    const { accountId } = await newPerson(['Staff']);
+    return { client: domain, accountId, data };
+  });
+
+  it('joins none when one of them is not there', async () => {
+    const { accountId } = await newPerson();
+    const wanted = { do: 'join', groups: ['Sailors', 'Pirates'] } as const;
+    await assert.rejects(joinGroups.apply(domain, accountId, wanted), /no group Pirates/);
+    const state = await joinGroups.read(domain, accountId);
+    assert.deepEqual(
+      state.controllers.map(({ groups }) => groups),
+      [[]],
+    );
+  });
 });
 
 describe('suspending in Active Directory', () => {

@@ -107,7 +107,8 @@ function onceEverywhere(now: State, planned: Plan<Opening>): Plan<Opening> {
 const shortName = (email: string): string =>
   localPart(email)
     .replaceAll(/["/\\[\]:;|=,+*?<>@\s]/g, '')
-    .slice(0, 20);
+    .slice(0, 20)
+    .replace(/\.+$/, ''); // the server refuses one that ends with a dot
 
 function entryFor(person: NewAccount, parent: string) {
   const { name, email, employeeNumber, department, title } = person;
