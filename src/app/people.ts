@@ -56,7 +56,7 @@ export async function importPeople(
 
   let changed = 0;
   const departures: { line: number; id: string }[] = [];
-  for (const { line, person, departure, arrival } of read.rows) {
+  for (const { line, person, departure, arrival, successor } of read.rows) {
     const isNew = await inTransaction(app.pool, async (tx) => {
       const known = await lockPerson(tx, person);
       if (known && isDeepStrictEqual(known.facts, person)) return false;
@@ -81,6 +81,7 @@ export async function importPeople(
       person,
       departure,
       arrival,
+      successor,
     };
     await keepDelivery(app.pool, {
       id,

@@ -74,6 +74,7 @@ function factsOf(it: Case, now: Date): Cell[][] {
     ...datesOf(it, now),
     ['Opened', `${momentText(it.openedAt, it.zone, now)} by ${by} (${it.source})`],
     ['Playbook', it.playbook && `${it.playbook.title} (${it.playbook.name} ${it.playbook.number})`],
+    ['Takes over', successorText(it)],
     ['Reason', it.reason],
   ];
   return rows.flatMap(([name, text]) =>
@@ -90,6 +91,13 @@ function datesOf(it: Case, now: Date): [string, string][] {
     ['Employment ends', day(it.employmentEnds)],
     ['Pay ends', day(it.payEnds)],
   ];
+}
+
+function successorText({ kind, successor }: Case): string | null {
+  if (kind !== 'departure') return null;
+  if (!successor) return 'nobody is known; name somebody (gatehouse case change … --successor)';
+  const { name, email, isNamed } = successor;
+  return `${name} · ${email}${isNamed ? '' : ' (the manager)'}`;
 }
 
 const layerTitles: Record<Layer, string> = {

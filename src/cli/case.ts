@@ -15,6 +15,11 @@ interface Json {
   readonly json?: boolean;
 }
 
+interface ChangeOptions extends DepartureOptions, Json {
+  /** HR id; false: the manager again. */
+  readonly successor?: string | false;
+}
+
 /** `gatehouse case …`: departures, followed and decided about. */
 export function addCase(program: Command, cli: Cli): void {
   const parent = group(
@@ -66,15 +71,25 @@ export function addCase(program: Command, cli: Cli): void {
     async (id: string, options: Json) => act(cli, id, 'release', undefined, options),
   );
 
-  const change = answering(parent, 'change <id>', 'move the dates, or change the kind')
+  const change = answering(
+    parent,
+    'change <id>',
+    'move the dates, change the kind, or name who takes over',
+  )
     .addOption(kindOption())
     .option('--start-day <day>', 'of an arrival or a new role')
     .option('--urgent', 'end access now')
     .option('--no-urgent', 'let access end at its time')
     .option('--confidential', 'only HR, IT admins and Security may know of it')
-    .option('--no-confidential', 'everybody who runs departures may know of it');
-  withDates(change).action(async (id: string, options: DepartureOptions & Json) => {
-    const changed = changeFrom(options);
+    .option('--no-confidential', 'everybody who runs departures may know of it')
+    .option('--successor <HR id>', 'who takes over work and data')
+    .option('--no-successor', 'the manager takes over again');
+  withDates(change).action(async (id: string, options: ChangeOptions) => {
+    const { successor } = options;
+    const changed = {
+      ...changeFrom(options),
+      ...(successor === undefined ? {} : { successor: successor === false ? null : successor }),
+    };
     if (Object.keys(changed).length === 0) throw wrongUsage('Say what changes; --help lists it.');
     return act(cli, id, 'change', changed, options);
   });

@@ -77,6 +77,7 @@ const caseWith = (steps: Step[], it: Partial<Case> = {}): Case => ({
   accessRemovedAt: null,
   endedAt: null,
   reason: null,
+  successor: null,
   openedBy: { id: 'U', name: null },
   confirmedAt: at,
   stateBeforePause: null,

@@ -3,9 +3,10 @@ import type { Account, PersonKeys } from '#core/account.ts';
 import type { Capability } from '#core/capability.ts';
 import type { Category } from '#core/connection.ts';
 import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
+import type { Owned } from '#core/ownership.ts';
 import type { TicketContent } from '#core/ticket.ts';
 
-export type { Account, PersonKeys, TicketContent };
+export type { Account, Owned, PersonKeys, TicketContent };
 
 /**
  * A connector teaches the platform one outside system.
@@ -41,6 +42,14 @@ export interface Connector<Settings, Client> {
     /** Every account, page by page, for the discovery map. */
     list(client: Client): AsyncIterable<Account>;
   } | null;
+
+  /**
+   * How to ask what an account owns. Left out, or null for these settings: that cannot be asked.
+   * An error is never an empty answer.
+   */
+  readonly owns?: (
+    settings: Settings,
+  ) => ((client: Client, accountId: string) => Promise<readonly Owned[]>) | null;
 
   /** What can be asked of an account. A function where the settings describe the system. */
   readonly actions: readonly AnyAction<Client>[] | ((settings: Settings) => AnyAction<Client>[]);
@@ -101,6 +110,13 @@ interface ActionBase<Params> {
   readonly params: z.ZodType<Params>;
 }
 
+/** What a reading may have to know beside the account. */
+export interface Known<Params, State> {
+  readonly params: Params;
+  /** The state before the first change: what no longer hangs on the account is found by it. */
+  readonly before: State | null;
+}
+
 /**
  * An action whose effect can be read back.
  *
@@ -115,7 +131,7 @@ export interface Transition<Client, State, Params, Change> extends ActionBase<Pa
   readonly state: z.ZodType<State>;
 
   /** `accountId` comes from `accounts`; for `account.create` it is the login wanted. */
-  read(client: Client, accountId: string): Promise<State>;
+  read(client: Client, accountId: string, known?: Known<Params, State>): Promise<State>;
 
   plan(now: State, params: Params): Plan<Change>;
   apply(client: Client, accountId: string, change: Change): Promise<void>;

@@ -19,5 +19,20 @@ export const inboundSecret = (title: string, description: string) =>
 export const url = (title: string, description: string) =>
   z.url({ protocol: /^https?$/ }).meta({ title, description }); // the guard has its say on http
 
+/**
+ * Somebody of the company, by the e-mail address. In a playbook `successor` and `manager` may stand
+ * here as well; planning puts the address in their place.
+ */
+export const person = (title: string, description: string) =>
+  z.string().trim().min(1).meta({ title, description, person: true });
+
+/** The names of the parameters that {@link person} declares. */
+export function personParams(shape: z.ZodType): readonly string[] {
+  if (!(shape instanceof z.ZodObject)) return [];
+  return Object.entries<z.ZodType>(shape.shape)
+    .filter(([, field]) => field.meta()?.['person'] === true)
+    .map(([name]) => name);
+}
+
 /** Takes the place of a secret that must not be known here, so that the other settings can be read. */
 export const standInSecret = `whsec_${'A'.repeat(32)}`;

@@ -15,6 +15,8 @@ export const capabilities = {
   'groups.join': { title: 'Add to groups', weight: 'ordinary' },
   'groups.leave': { title: 'Remove from groups', weight: 'ordinary' },
   'data.transfer': { title: 'Transfer data', weight: 'ordinary' },
+  'ownership.transfer': { title: 'Hand over what the account owns', weight: 'ordinary' },
+  'reports.move': { title: 'Give direct reports another manager', weight: 'ordinary' },
   'device.lock': { title: 'Lock device', weight: 'ordinary' },
   'device.wipe': { title: 'Wipe device', weight: 'destructive' },
 } as const satisfies Record<string, { title: string; weight: 'ordinary' | 'destructive' }>;

@@ -21,6 +21,8 @@ export const LifecycleEvent = z.strictObject({
   departure: DepartureFacts.nullable(),
   /** Of arrivals and changes of role. */
   arrival: ArrivalFacts.nullish(),
+  /** HR id of who takes over; the source may leave it out. */
+  successor: z.string().min(1).nullable().optional(),
 });
 export type LifecycleEvent = z.infer<typeof LifecycleEvent>;
 

@@ -3,6 +3,7 @@ import { type Capability, capabilities } from './capability.ts';
 import type { PlanInput, PlannedStep } from './plan.ts';
 import { asSoonAsPossible, priorityOf, timingOf } from './plan-steps.ts';
 import type { ConnectionOffer } from './playbook.ts';
+import type { Layer } from './step.ts';
 
 export const lookupKey = (connection: string): string => `lookup:${connection}`;
 export const createdKey = (connection: string): string => `lookup-created:${connection}`;
@@ -27,7 +28,7 @@ export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
   const holders = connections.filter((it) => it.holdsAccounts);
   const unknown = holders.filter(({ id }) => accountsIn(input, id) === 'unknown');
   const lookNow = ({ id, name }: ConnectionOffer): PlannedStep => ({
-    ...ownStep(input, id),
+    ...ownStep(input, 'security', id),
     key: lookupKey(id),
     playbookStep: 'lookup',
     title: `Look up accounts in ${name}`,
@@ -40,7 +41,7 @@ export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
 
   const later = holders.map(
     ({ id, name }): PlannedStep => ({
-      ...ownStep(input, id),
+      ...ownStep(input, 'security', id),
       key: `lookup-at-cut:${id}`,
       playbookStep: 'lookup-at-cut',
       title: `Look up accounts in ${name} again`,
@@ -60,7 +61,7 @@ export const createdLookups = (
   input.connections
     .filter(({ id }) => creating.has(id))
     .map(({ id, name }) => ({
-      ...ownStep(input, id),
+      ...ownStep(input, 'security', id),
       key: createdKey(id),
       playbookStep: 'lookup-created',
       title: `Find the new account in ${name}`,
@@ -85,7 +86,7 @@ export function gapSteps(
       .filter(({ id, status }) => status === 'active' && !covered.has(placed(connection, id)))
       .map(
         ({ id, login, privileged }): PlannedStep => ({
-          ...ownStep(input, connection),
+          ...ownStep(input, 'security', connection),
           key: `gap:${connection}:${id}`,
           playbookStep: 'gap',
           title: `No step ends this access in ${name}`,
@@ -123,13 +124,17 @@ const placeOf = ({ connectionId, account }: PlannedStep): string =>
   placed(connectionId ?? '', account?.id ?? '');
 
 /** What a step that planning adds looks like. */
-function ownStep(input: PlanInput, connectionId: string): PlannedStep {
+export function ownStep(
+  input: PlanInput,
+  layer: Layer,
+  connectionId: string | null = null,
+): PlannedStep {
   return {
     key: '',
     playbookStep: '',
     title: '',
     why: null,
-    layer: 'security',
+    layer,
     kind: 'lookup',
     connectionId,
     account: null,
@@ -140,6 +145,6 @@ function ownStep(input: PlanInput, connectionId: string): PlannedStep {
     task: null,
     notice: null,
     approval: false,
-    priority: priorityOf(input, 'security', 'first'),
+    priority: priorityOf(input, layer, layer === 'security' ? 'first' : 'third'),
   };
 }

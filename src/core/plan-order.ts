@@ -11,6 +11,8 @@ interface ToOrder {
   readonly expansions: readonly Expansion[];
   readonly lookups: readonly PlannedStep[];
   readonly gaps: readonly PlannedStep[];
+  /** What role continuity adds; nothing waits for it. */
+  readonly handOver: readonly PlannedStep[];
   readonly connections: readonly ConnectionOffer[];
 }
 
@@ -25,7 +27,8 @@ export function orderOf(it: ToOrder): {
   readonly steps: readonly PlannedStep[];
   readonly problems: readonly PlaybookProblem[];
 } {
-  const steps = [...it.lookups, ...it.expansions.flatMap(({ planned }) => planned), ...it.gaps];
+  const planned = it.expansions.flatMap((expansion) => expansion.planned);
+  const steps = [...it.lookups, ...planned, ...it.gaps, ...it.handOver];
   const waits: Waits = new Map(steps.map(({ key }) => [key, new Set()]));
   for (const expansion of it.expansions) addPlaybookWaits(waits, expansion, it);
 

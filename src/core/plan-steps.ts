@@ -7,9 +7,11 @@ import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
 import type { PlanInput, PlannedStep, Timing } from './plan.ts';
 import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
+import { fillParams } from './plan-params.ts';
 import { planTickets } from './plan-tickets.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
 import { type Layer, layers } from './step.ts';
+import { nameSomebody, nobody } from './successor.ts';
 import { fillIn, onOneLine, type Values } from './template.ts';
 
 /** One step of the playbook and what it has become. */
@@ -69,7 +71,7 @@ function expandAction(step: Action, planning: Planning): Expansion {
         connectionId: connection.id,
         account: { id, login, privileged },
         capability: step.do,
-        params,
+        params: paramsFor(step, connection, params, planning),
         approval: step.approval || capabilities[step.do].weight === 'destructive',
         priority: priorityOf(input, step.layer, privileged ? 'first' : 'second'),
       }),
@@ -125,6 +127,22 @@ const wantedAccount = ({ email }: PersonFacts): Account => ({
   privileged: false,
   lastSeenAt: null,
 });
+
+/** What the connection has to know, with people in the place of the words that mean them. */
+function paramsFor(
+  step: Action,
+  { actions }: ConnectionOffer,
+  given: PlannedStep['params'],
+  { input, notes }: Planning,
+): PlannedStep['params'] {
+  const persons = actions.find((it) => it.capability === step.do)?.personParams ?? [];
+  const receivers = input.continuity?.receivers ?? nobody;
+  const { params, open } = fillParams(given, persons, receivers);
+  for (const word of open) {
+    notes.push(`“${step.id}” names the ${word}, and nobody is known. ${nameSomebody}`);
+  }
+  return params;
+}
 
 /** The accounts that `on` and `when` choose in one connection. Deleted ones are not acted on. */
 function accountsOf(

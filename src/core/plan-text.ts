@@ -97,6 +97,7 @@ function afterText({ after }: PlannedStep, stepOf: ReadonlyMap<string, string>):
 
 function personText(person: Recipient): string {
   if ('manager' in person) return 'the manager';
+  if ('successor' in person) return 'who takes over';
   if ('personalEmail' in person) return 'the private address';
   if ('systemOwner' in person) return `the owner of ${person.systemOwner}`;
   return 'role' in person ? person.role : person.email;

@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import { isArrival, type Occasion } from './arrival.ts';
 import type { Capability } from './capability.ts';
 import type { ConditionFacts, Field } from './condition.ts';
+import { type Continuity, continuityNotes, continuitySteps, ownedLookups } from './continuity.ts';
 import type { Json } from './document.ts';
 import type { Law, Obligation } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
@@ -41,13 +42,15 @@ export interface PlanInput {
   readonly isManager?: boolean | null;
   /** Left out: no rule packs are known. */
   readonly law?: Law;
+  /** What hangs on the person beside their access. Left out: nobody looked. */
+  readonly continuity?: Continuity;
 }
 
 /** A step for one person: concrete, and plain JSON once `due` is written as text. */
 export interface PlannedStep {
   /** Stable within the case: the playbook's step, with `@connection:account` when it acts on one. */
   readonly key: string;
-  /** Id in the playbook; `lookup`, `lookup-at-cut` or `gap` for steps that planning adds. */
+  /** Id in the playbook, or for steps that planning adds `lookup`, `lookup-at-cut`, `lookup-owned`, `gap`, `continuity`. */
   readonly playbookStep: string;
   readonly title: string;
   readonly why: string | null;
@@ -147,9 +150,11 @@ export function makePlan(given: PlanInput): Plan {
   const lookups = [...lookupSteps(input), ...createdLookups(input, creating)];
   const planned = expansions.flatMap((it) => it.planned);
   const gaps = isArrival(departure) ? [] : gapSteps(input, planned);
-  const { steps, problems } = orderOf({ expansions, lookups, gaps, connections });
+  const handOver = [...ownedLookups(input), ...continuitySteps(input, planned)];
+  const { steps, problems } = orderOf({ expansions, lookups, gaps, handOver, connections });
 
   if (!isArrival(departure)) notes.push(...uncutNotes(input, planned));
+  notes.push(...continuityNotes(input, planned));
   const found = [...checkPlaybook(playbook, connections), ...problems];
   const errors = found.filter((it) => it.severity === 'error');
   notes.push(...errors.map((it) => `${it.problem} ${it.mend}`));

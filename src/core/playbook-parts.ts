@@ -76,7 +76,7 @@ export const systemChoice: z.ZodType<SystemChoice> = words(
 
 const address = z.email().max(254);
 const assigneeForms =
-  'Write manager, { role: … }, { email: … } or { system owner: <id of a connection> }';
+  'Write manager, successor, { role: … }, { email: … } or { system owner: <id of a connection> }';
 
 export const assignee: z.ZodType<Assignee> = choosing<Assignee>(
   (value) => assigneeShape(value) ?? noPerson(value, `${assigneeForms}.`),
@@ -90,6 +90,7 @@ export const recipient: z.ZodType<Recipient> = choosing<Recipient>((value) => {
 
 function assigneeShape(value: unknown): z.ZodType<Assignee> | null {
   if (value === 'manager') return z.unknown().transform(() => ({ manager: true }) as const);
+  if (value === 'successor') return z.unknown().transform(() => ({ successor: true }) as const);
   if (has(value, 'manager')) return words({ manager: trueOnly }, 'A person');
   if (has(value, 'role')) return words({ role: oneOf(roles) }, 'A person');
   if (has(value, 'email')) return words({ email: address }, 'A person');

@@ -77,7 +77,7 @@ function stepAt(value: unknown, path: readonly (string | number)[]): string | nu
 }
 
 /** Names that the planner gives to steps of its own. */
-const reserved = ['lookup', 'lookup-at-cut', 'lookup-created', 'gap'];
+const reserved = ['lookup', 'lookup-at-cut', 'lookup-created', 'lookup-owned', 'gap', 'continuity'];
 
 const frame = {
   id: name,

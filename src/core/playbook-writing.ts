@@ -79,6 +79,7 @@ const systemDocument = ({ category, connection }: SystemChoice): unknown => ({
 
 function personDocument(person: Recipient): unknown {
   if ('manager' in person) return 'manager';
+  if ('successor' in person) return 'successor';
   if ('personalEmail' in person) return 'personal address';
   if ('systemOwner' in person) return { 'system owner': person.systemOwner };
   return person;

@@ -87,6 +87,8 @@ export type Assignee =
   | { readonly role: string }
   /** The manager of the person who leaves. */
   | { readonly manager: true }
+  /** Who takes over from the person who leaves. */
+  | { readonly successor: true }
   | { readonly email: string }
   /** The owner of a connection, by its id. */
   | { readonly systemOwner: string };
@@ -132,6 +134,8 @@ export interface ConnectionOffer {
   readonly holdsAccounts: boolean;
   /** Whether tickets can be kept there. */
   readonly takesTickets?: boolean;
+  /** Whether it can be asked what an account owns. */
+  readonly readsOwned?: boolean;
 }
 
 export interface OfferedAction {
@@ -141,6 +145,8 @@ export interface OfferedAction {
   readonly mustPrecede: readonly Capability[];
   /** Names that `with` must fill. */
   readonly requiredParams: readonly string[];
+  /** Those that name a person: `with` may say `successor` or `manager` there. */
+  readonly personParams?: readonly string[];
 }
 
 /** What is wrong with a playbook, for the person who wrote it. */

@@ -22,6 +22,8 @@ export const isRole = (word: string): word is Role => (roles as readonly string[
 export const rights = {
   'case.open': ['hr', 'it-operator', 'it-admin', 'security'],
   'case.change': ['hr', 'it-operator', 'it-admin', 'security'],
+  /** A manager may for people of their own. */
+  'case.name-successor': ['hr', 'manager', 'it-operator', 'it-admin', 'security'],
   'case.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   /** Confidential cases exist for everybody else only as a count. */
   'case.read-confidential': ['hr', 'it-admin', 'security'],

@@ -5,6 +5,7 @@ import { employmentsOf } from '#store/people.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Work } from '#store/steps.ts';
 import { listUsers } from '#store/users.ts';
+import { receiversOf } from './continuity.ts';
 import type { Engine } from './engine.ts';
 
 /** An addressee in words, for whoever has to find out why nobody was asked. */
@@ -12,7 +13,7 @@ export function whom(it: Assignee): string {
   if ('role' in it) return `the role ${it.role}`;
   if ('email' in it) return it.email;
   if ('systemOwner' in it) return `the owner of ${it.systemOwner}`;
-  return 'the manager';
+  return 'successor' in it ? 'who takes over' : 'the manager';
 }
 
 /** The people behind an addressee; none where nobody is known. */
@@ -26,6 +27,10 @@ export async function peopleFor(
   if ('systemOwner' in to) {
     const connection = await loadConnection(engine.pool, to.systemOwner);
     return connection?.owner ? [connection.owner] : [];
+  }
+  if ('successor' in to) {
+    const { successor } = await receiversOf(engine.pool, work.caseId, work.personFacts);
+    return successor ? [{ name: successor.name, email: successor.email }] : [];
   }
   const { managerId } = work.personFacts;
   const [manager] = managerId ? await employmentsOf(engine.pool, managerId) : [];

@@ -10,6 +10,7 @@ import { standInSecret } from '#connector-kit/fields.ts';
 import { redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
+import type { Owned } from '#core/ownership.ts';
 import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import type { Db } from '#store/sql.ts';
 
@@ -22,6 +23,8 @@ export interface Opened {
   readonly actions: readonly AnyAction[];
   /** Null: it takes no tickets. */
   readonly tickets: Tickets<unknown> | null;
+  /** Null: the system cannot be asked what an account owns. */
+  readonly owns: ((accountId: string) => Promise<readonly Owned[]>) | null;
   /** What the system said about itself in its newest answer over HTTP; null: no such answer yet. */
   lastAnswer(): Remote | null;
   /** The same error, with no secret of this connection in its words. */
@@ -102,6 +105,7 @@ export function openClients(deps: ClientDeps): Clients {
       }
       const { io, lastAnswer } = listening(deps.ioFor(connection));
       const client = connector.open(settings.data, io);
+      const owns = connector.owns?.(settings.data) ?? null;
 
       return {
         connection,
@@ -110,6 +114,7 @@ export function openClients(deps: ClientDeps): Clients {
         client,
         actions: actionsOf(connector, settings.data),
         tickets: ticketsOf(connector, settings.data),
+        owns: owns && ((accountId) => owns(client, accountId)),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
         close: async () => connector.close?.(client),

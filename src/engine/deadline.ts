@@ -15,3 +15,17 @@ export async function deadline<T>(engine: Pick<Engine, 'timing'>, call: Promise<
     clearTimeout(timer);
   }
 }
+
+/** What comes in time, else null; whoever asked no longer waits for it then. */
+export async function inTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {}); // its answer is no longer waited for
+  }
+}

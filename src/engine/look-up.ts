@@ -2,6 +2,7 @@ import type { Account, PersonKeys } from '#core/account.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { PersonFacts } from '#core/person.ts';
 import type { Work } from '#store/steps.ts';
+import { readOwned } from './continuity.ts';
 import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { lookAgain } from './look-again.ts';
@@ -54,4 +55,11 @@ export async function lookUp(engine: Engine, work: Work): Promise<void> {
     });
   }
   await planWith(engine, work.caseId, { work, accounts });
+}
+
+/** Asks what an account owns, where planning got no answer or did not wait for one. */
+export async function lookUpOwned(engine: Engine, work: Work): Promise<void> {
+  const owned = await readOwned(engine, work.connectionId!, work.account!.id);
+  await answered(engine, work);
+  await planWith(engine, work.caseId, { work, owned });
 }

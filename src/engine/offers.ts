@@ -4,7 +4,7 @@ import {
   actionsOf,
   ticketsOf,
 } from '#connector-kit/contract.ts';
-import { standInSecret } from '#connector-kit/fields.ts';
+import { personParams, standInSecret } from '#connector-kit/fields.ts';
 import type { ConnectionOffer } from '#core/playbook.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 
@@ -19,18 +19,20 @@ export const offersFrom = (
     .filter((it) => it.state !== 'disabled')
     .map((connection) => {
       const connector = connectors.get(connection.connector);
-      const { actions, takesTickets } = offered(connector, connection);
+      const { actions, takesTickets, readsOwned } = offered(connector, connection);
       return {
         id: connection.id,
         name: connection.name,
         category: connection.category,
         holdsAccounts: connector?.accounts != null,
         takesTickets,
+        readsOwned,
         actions: actions.map((it) => ({
           capability: it.capability,
           kind: it.kind,
           mustPrecede: it.mustPrecede ?? [],
           requiredParams: requiredParams(it.params).filter((name) => !isFilledIn(it, name)),
+          personParams: personParams(it.params),
         })),
       };
     });
@@ -38,14 +40,19 @@ export const offersFrom = (
 interface Offered {
   readonly actions: readonly AnyAction[];
   readonly takesTickets: boolean;
+  readonly readsOwned: boolean;
 }
+
+const nothing: Offered = { actions: [], takesTickets: false, readsOwned: false };
 
 /** What a connection offers; needs no secrets and calls nobody. */
 function offered(connector: AnyConnector | undefined, connection: ConnectionRow): Offered {
-  if (!connector) return { actions: [], takesTickets: false };
-  const { actions, tickets } = connector;
-  const isFixed = typeof actions !== 'function' && typeof tickets !== 'function';
-  if (isFixed) return { actions, takesTickets: tickets !== undefined };
+  if (!connector) return nothing;
+  const { actions, tickets, owns } = connector;
+  const isFixed = ![actions, tickets, owns].some((it) => typeof it === 'function');
+  if (isFixed && typeof actions !== 'function') {
+    return { ...nothing, actions, takesTickets: tickets !== undefined };
+  }
   // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
   const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
     field,
@@ -55,10 +62,13 @@ function offered(connector: AnyConnector | undefined, connection: ConnectionRow)
     ...connection.settings,
     ...Object.fromEntries(standIns),
   });
-  if (!settings.success) return { actions: [], takesTickets: false };
+  if (!settings.success) {
+    return typeof actions === 'function' ? nothing : { ...nothing, actions };
+  }
   return {
     actions: actionsOf(connector, settings.data),
     takesTickets: ticketsOf(connector, settings.data) !== null,
+    readsOwned: owns?.(settings.data) != null,
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Account } from '#core/account.ts';
 import { ArrivalFacts, FormerRole, inRole, type Occasion, roleOf } from '#core/arrival.ts';
+import { resolveDates } from '#core/dates.ts';
 import { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { PersonFacts } from '#core/person.ts';
@@ -18,6 +19,7 @@ import { answerOrder, loadOrder } from '#store/orders.ts';
 import { employmentsOf, loadPerson } from '#store/people.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
+import { askOwned, knownOwned } from './continuity.ts';
 import { deadline } from './deadline.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
@@ -166,13 +168,21 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
   const accounts = await knownAccounts(engine, nobody, offers, answers);
   const settings = settingsFrom(await loadSettings(engine.pool));
   const zone = person.facts.zone ?? settings.company.zone;
+  const confirmedAt = await databaseNow(engine.pool);
+  const context = { zone, confirmedAt, defaultAccessEnd: settings.company.accessEnds };
+  const dates = 'departure' in input ? resolveDates({ id: '', ...input.departure }, context) : null;
+  // As in a case: where access ends at once, the plan does not wait for what is owned.
+  const endsLater = dates !== null && 'accessEnds' in dates && dates.accessEnds.at > confirmedAt;
+  const found = endsLater ? await askOwned(engine, offers, answers) : [];
   const made = await planFor(engine, {
+    caseId: null,
+    owned: await knownOwned(engine, person.id, offers, found),
     case: {
       personFacts: 'arrival' in input ? inRole(person.facts, input.arrival.role) : person.facts,
       departure: occasionOf(input, person.facts),
       zone,
       source: 'api',
-      confirmedAt: await databaseNow(engine.pool),
+      confirmedAt,
       playbookId: null,
       planDigest: null,
     },

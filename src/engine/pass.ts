@@ -1,14 +1,19 @@
+import { z } from 'zod';
 import type { AnyAction } from '#connector-kit/contract.ts';
+import { personParams } from '#connector-kit/fields.ts';
 import { workingStates } from '#core/case.ts';
+import { fillParams } from '#core/plan-params.ts';
+import { isReceiverWord, nameSomebody } from '#core/successor.ts';
 import { takeProbe } from '#store/health.ts';
 import { postponeStep, type Work, wakeSteps } from '#store/steps.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
+import { receiversOf } from './continuity.ts';
 import type { Engine } from './engine.ts';
 import { fail, failureIn, namingScopes } from './fail.ts';
 import { askByHand, tellOrAssign } from './humans.ts';
-import { lookUp } from './look-up.ts';
+import { lookUp, lookUpOwned } from './look-up.ts';
 import { hold, Stale, settle } from './settle.ts';
 import { keepTicket } from './ticket.ts';
 import { moveTo } from './transition.ts';
@@ -40,7 +45,7 @@ async function carryOut(engine: Engine, work: Work): Promise<void> {
     case 'action':
       return act(engine, work);
     case 'lookup':
-      return lookUp(engine, work);
+      return work.account ? lookUpOwned(engine, work) : lookUp(engine, work);
     case 'task':
     case 'notice':
       return tellOrAssign(engine, work);
@@ -122,8 +127,13 @@ async function act(engine: Engine, work: Work): Promise<void> {
       });
       return;
     }
+    const filled = await fillIn(engine, work, action);
+    if ('problem' in filled) {
+      await hold(engine, work, { because: filled.problem, failure: null, reason: 'nobody' });
+      return;
+    }
     const withoutSecrets = (error: unknown) => namingScopes(opened.withoutSecrets(error), action);
-    await take(engine, work, { ...opened, withoutSecrets }, action).catch((error: unknown) => {
+    await take(engine, filled, { ...opened, withoutSecrets }, action).catch((error: unknown) => {
       throw withoutSecrets(error);
     });
   } catch (error) {
@@ -131,6 +141,23 @@ async function act(engine: Engine, work: Work): Promise<void> {
   } finally {
     await opened.close();
   }
+}
+
+/** Puts people in the place of words that nobody stood behind when it was planned. */
+async function fillIn(
+  engine: Engine,
+  work: Work,
+  { params: shape }: AnyAction,
+): Promise<Work | { problem: string }> {
+  const words = personParams(shape).filter((it) => isReceiverWord(work.params[it]));
+  if (words.length === 0 || work.undoOf !== null) return work;
+  const receivers = await receiversOf(engine.pool, work.caseId, work.personFacts);
+  const given = z.record(z.string(), z.json()).parse(work.params);
+  const { params, open } = fillParams(given, words, receivers);
+  if (open.length === 0) return { ...work, params };
+  return {
+    problem: `This goes to the ${open.join(' and the ')}, and nobody is known. ${nameSomebody} Then try again.`,
+  };
 }
 
 /** Where planning looked before it found nobody to act on. */

@@ -1,5 +1,6 @@
 import type { Account } from '#core/account.ts';
 import { aOf, arrivalDates, caseKindOf, isArrival } from '#core/arrival.ts';
+import type { Continuity } from '#core/continuity.ts';
 import { resolveDates } from '#core/dates.ts';
 import { makePlan, type Plan, routePlaybook } from '#core/plan.ts';
 import { type ConnectionOffer, type Playbook, readPlaybook } from '#core/playbook.ts';
@@ -12,6 +13,7 @@ import { restingConnections } from '#store/health.ts';
 import { hasReports } from '#store/people.ts';
 import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
 import { loadSettings } from '#store/settings.ts';
+import { continuityOf } from './continuity.ts';
 import type { Engine } from './engine.ts';
 import { offersFrom } from './offers.ts';
 import { digestOf } from './plan-digest.ts';
@@ -83,7 +85,14 @@ export async function knownAccounts(
 /** Routes a case to its playbook and applies that to the person. Pure but for reading rows. */
 export async function planFor(
   engine: Engine,
-  it: { case: Planned; offers: readonly ConnectionOffer[]; accounts: KnownAccounts },
+  it: {
+    case: Planned;
+    /** Null: a preview. */
+    caseId: string | null;
+    offers: readonly ConnectionOffer[];
+    accounts: KnownAccounts;
+    owned: Continuity['owned'];
+  },
 ): Promise<CasePlan> {
   const now = await databaseNow(engine.pool);
   const settings = settingsFrom(await loadSettings(engine.pool));
@@ -102,6 +111,10 @@ export async function planFor(
       });
   if ('question' in dates) return { kind: 'question', question: dates.question };
 
+  const { caseId, accounts, owned } = it;
+  const continuity = isArrival(departure)
+    ? null
+    : await continuityOf(engine, { caseId, person, accounts, owned });
   const plan = makePlan({
     playbook: chosen.playbook,
     person,
@@ -111,7 +124,8 @@ export async function planFor(
     source,
     now,
     connections: it.offers,
-    accounts: it.accounts,
+    accounts,
+    ...(continuity && { continuity }),
     isManager: await hasReports(engine.pool, person.personId),
     law: {
       packs: engine.rulePacks,

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#core/account.ts';
 import { aOf } from '#core/arrival.ts';
 import { endStates } from '#core/case.ts';
+import type { Owned } from '#core/ownership.ts';
 import type { Plan } from '#core/plan.ts';
 import { record } from '#ledger/record.ts';
 import { saveFoundAccounts } from '#store/accounts.ts';
@@ -16,9 +17,13 @@ import {
   notePlanned,
   noteProgress,
 } from '#store/cases.ts';
+import { type OwnershipRow, saveOwnerships } from '#store/ownerships.ts';
 import { insertSteps, reviseSteps } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { loadWork, type Work, wakeSteps } from '#store/steps.ts';
+import { wakeCasesCountingOn } from '#store/successors.ts';
+import { askOwned, knownOwned } from './continuity.ts';
+import { inTime } from './deadline.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
@@ -28,10 +33,10 @@ import { holdIn, release, Stale, settleIn } from './settle.ts';
 import { planWayBack } from './way-back.ts';
 
 /** What a look-up step brought: it is settled in the same transaction that plans with its answer. */
-export interface Found {
-  readonly work: Work;
-  readonly accounts: readonly Account[];
-}
+export type Found =
+  | { readonly work: Work; readonly accounts: readonly Account[] }
+  /** What the step's account owns. */
+  | { readonly work: Work; readonly owned: readonly Owned[] };
 
 /**
  * {@link planWith}; when the case cannot be planned, the queue tries again, and a person is
@@ -98,17 +103,31 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
 
   const offers = await offersOf(engine);
   const answers = new Map<string, readonly Account[]>();
-  if (found) answers.set(found.work.connectionId!, found.accounts);
-  else if (it.planDigest === null) await askEverywhere(engine, it, answers);
+  let owned: readonly OwnershipRow[] = [];
+  if (found && 'accounts' in found) answers.set(found.work.connectionId!, found.accounts);
+  else if (found) owned = [ownershipIn(found)];
+  else if (it.planDigest === null) {
+    await askEverywhere(engine, it, answers);
+    const endsLater = it.accessEndsAt !== null && it.accessEndsAt > it.confirmedAt;
+    if (endsLater) owned = await askOwned(engine, offers, answers);
+  }
 
-  const known = await knownAccounts(engine, it, offers, answers);
-  const planned = await planFor(engine, { case: it, offers, accounts: known });
+  const accounts = await knownAccounts(engine, it, offers, answers);
+  const ownedThere = await knownOwned(engine, it.person, offers, owned);
+  const planned = await planFor(engine, {
+    case: it,
+    caseId,
+    offers,
+    accounts,
+    owned: ownedThere,
+  });
   if (planned.kind === 'question') return ask(engine, it, planned.question);
 
   await inTransaction(engine.pool, async (tx) => {
     const locked = await lockCase(tx, caseId);
     if (!locked || locked.version !== it.version) throw new Stale(caseId);
     await saveFoundAccounts(tx, { person: it.person, answers });
+    await saveOwnerships(tx, owned);
     await write(tx, engine, locked, planned, [...new Set([...it.lookedUp, ...answers.keys()])]);
     if (found) await settleLookUp(tx, engine, found);
     await release(tx, engine, { caseId, direction: 'forward' });
@@ -132,19 +151,6 @@ async function askEverywhere(
       if (accounts) answers.set(connectionId, accounts);
     }),
   );
-}
-
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => {}); // its answer is no longer waited for
-  }
 }
 
 type Planned = Extract<CasePlan, { kind: 'plan' }>;
@@ -200,6 +206,9 @@ async function write(
     if (notBegun && it.containmentAt === null) await noteProgress(tx, { caseId: it.id, state });
     if (question === null) await resolveAlerts(tx, `question:${it.id}`);
   }
+  // The first plan of a departure tells those that counted on this person.
+  const isNew = it.kind === 'departure' && it.planDigest === null;
+  if (isNew) await wakeCasesCountingOn(tx, it.personId);
   if (same && it.planStale) await notePlanned(tx, it.id);
   if (!same) await tellOfUnreviewed(tx, plan);
   if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);
@@ -241,7 +250,24 @@ async function holdGap(tx: Db, engine: Engine, stepId: string): Promise<void> {
   });
 }
 
-async function settleLookUp(tx: Db, engine: Engine, { work, accounts }: Found): Promise<void> {
+const ownershipIn = ({ work, owned }: Extract<Found, { owned: unknown }>): OwnershipRow => ({
+  connectionId: work.connectionId!,
+  accountId: work.account!.id,
+  things: owned,
+});
+
+async function settleLookUp(tx: Db, engine: Engine, found: Found): Promise<void> {
+  if ('owned' in found) {
+    const { work, owned } = found;
+    const alone = owned.filter(({ soleOwner }) => soleOwner).length;
+    return settleIn(tx, engine, work, {
+      grade: 'verified',
+      type: 'step.verified',
+      after: { owned },
+      because: owned.length === 0 ? 'Owns nothing.' : `Owns ${owned.length}, ${alone} alone.`,
+    });
+  }
+  const { work, accounts } = found;
   const count = accounts.length;
   const none = { grade: 'absent', type: 'step.absent', searched: [work.connectionId!] } as const;
   const some = { grade: 'verified', type: 'step.verified' } as const;

@@ -1,4 +1,4 @@
-import type { Moving, Plan } from '#connector-kit/contract.ts';
+import type { Known, Moving, Plan } from '#connector-kit/contract.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
 import { record } from '#ledger/record.ts';
@@ -33,7 +33,8 @@ export async function moveTo(
 
   const accountId = work.account!.id;
   engine.failpoint('before the read');
-  const state = await deadline(engine, action.read(opened.client, accountId));
+  const known = knownFor(work, action, undone);
+  const state = await deadline(engine, action.read(opened.client, accountId, known));
   engine.failpoint('after the read');
   await answered(engine, work);
 
@@ -66,7 +67,13 @@ export async function moveTo(
     return null;
   });
   const remote = opened.lastAnswer();
-  await readBack(engine, work, opened, action, plan, { claim, before: state, remote });
+  const knownNow = { ...known, before: known.before ?? state };
+  await readBack(engine, work, opened, action, plan, {
+    claim,
+    before: state,
+    remote,
+    known: knownNow,
+  });
 }
 
 /** Reads the system right after an accepted call: the common case ends here. */
@@ -76,16 +83,20 @@ async function readBack(
   opened: Opened,
   action: Moving,
   plan: (state: unknown) => Plan<unknown>,
-  known: { claim: Claimed; before: unknown; remote: Remote | null },
+  {
+    claim,
+    before,
+    remote,
+    known,
+  }: { claim: Claimed; before: unknown; remote: Remote | null; known: Known<unknown, unknown> },
 ): Promise<void> {
-  const { claim, before, remote } = known;
   engine.failpoint('during the read-back');
   let after: unknown;
   let shown: Plan<unknown> | null = null;
   let failure: Failure | null = null;
   try {
     after = await whileClaimed(engine, work, claim.fence, () =>
-      deadline(engine, action.read(opened.client, work.account!.id)),
+      deadline(engine, action.read(opened.client, work.account!.id, known)),
     );
     shown = plan(after);
   } catch (error) {
@@ -155,6 +166,15 @@ async function settleAs(
     attempt: it.claim?.attempt ?? Math.max(1, work.attempt),
     remote: it.remote ?? null,
   });
+}
+
+/** What a reading has to know: the parameters, and the state before anything was changed. */
+function knownFor(work: Work, action: Moving, undone: Work | null): Known<unknown, unknown> {
+  const before = (undone ?? work).before ?? null;
+  return {
+    params: action.params.parse((undone ?? work).params),
+    before: before === null ? null : action.state.parse(before),
+  };
 }
 
 /** What a transition has to reach: its goal, or on the way back the state from before. */

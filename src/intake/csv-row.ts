@@ -19,7 +19,13 @@ export const requiredColumns = ['person_id', 'name', 'email'] as const;
 
 const dateColumns = ['last_working_day', 'access_ends', 'employment_ends', 'pay_ends'] as const;
 
-const departureColumns = [...dateColumns, 'urgent', 'confidential', 'reason'] as const;
+const departureColumns = [
+  ...dateColumns,
+  'urgent',
+  'confidential',
+  'reason',
+  'successor_id',
+] as const;
 
 /** Every column that is read; all others are named in the report. */
 export const columns: ReadonlySet<string> = new Set([
@@ -50,6 +56,8 @@ export interface ReadRow {
     person: PersonFacts;
     departure: DepartureFacts | null;
     arrival: ArrivalFacts | null;
+    /** HR id of who takes over; null: the row does not say. */
+    successor: string | null;
   } | null;
   readonly refusals: readonly Refusal[];
   /** Person and employment as one text, to find the same twice. Null when unreadable. */
@@ -108,9 +116,13 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
   };
   const departure = readDeparture();
   const arrival = readArrival();
+  const successor = read('successor_id', readId);
+  if (successor !== null && successor === personId) {
+    refuse('successor_id', quoted(successor), 'the id of somebody else');
+  }
 
   return {
-    facts: refusals.length === 0 ? { person, departure, arrival } : null,
+    facts: refusals.length === 0 ? { person, departure, arrival, successor } : null,
     refusals,
     identity: personId === '' || !employmentId ? null : JSON.stringify([personId, employmentId]),
   };

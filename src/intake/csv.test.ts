@@ -50,11 +50,22 @@ describe('a file of people', () => {
           },
           departure: null,
           arrival: null,
+          successor: null,
         },
       ],
       refused: [],
       unknownColumns: [],
     });
+  });
+
+  it('may say who takes over, which is never the person who leaves', () => {
+    const file = (successor: string) =>
+      'person_id,name,email,departure_kind,last_working_day,successor_id\n' +
+      `E-1,Ada,ada@meadow.example,resignation,2026-12-18,${successor}\n`;
+
+    assert.equal(read(file('E-9')).rows[0]?.successor, 'E-9');
+    assert.equal(read(file('')).rows[0]?.successor, null);
+    assert.equal(read(file('E-1')).refused[0]?.expected, 'the id of somebody else');
   });
 
   it('may carry departures, which keep their id when a date is corrected', () => {

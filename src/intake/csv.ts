@@ -20,6 +20,8 @@ export interface CsvRow {
   readonly person: PersonFacts;
   readonly departure: DepartureFacts | null;
   readonly arrival: ArrivalFacts | null;
+  /** HR id of who takes over; null: the row does not say. */
+  readonly successor: string | null;
 }
 
 /** One thing that is wrong with one row. A row may have several. */

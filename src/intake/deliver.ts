@@ -184,7 +184,7 @@ export function fromRecord(source: string, found: EmploymentRecord, readAt: Date
 }
 
 function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
-  const { person, departure, arrival, version, occurredAt, type } = event;
+  const { person, departure, arrival, version, occurredAt, type, successor = null } = event;
   return {
     source: it.source,
     record: { person, departure, arrival, changedAt: occurredAt },
@@ -196,6 +196,7 @@ function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
       ? { kind: 'person', id: it.askedBy, auth: 'token' }
       : { kind: 'source', id: it.source, auth: 'none' },
     askedBy: it.askedBy,
+    successor,
   };
 }
 

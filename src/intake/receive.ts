@@ -18,6 +18,7 @@ import { changeDeparture } from './change.ts';
 import type { Intake } from './intake.ts';
 import { openDeparture } from './open.ts';
 import { rescind } from './rescind.ts';
+import { takeInSuccessor } from './successor.ts';
 import { isOlder, nothingNew, remember } from './words.ts';
 
 /** What a source says about one employment, and when that was true. */
@@ -34,6 +35,8 @@ export interface Heard {
   readonly actor: Actor;
   /** The user who asked, for requests through the API. */
   readonly askedBy: string | null;
+  /** HR id of who takes over; left out or null: the source does not say. */
+  readonly successor?: string | null;
 }
 
 export interface Received {
@@ -107,7 +110,9 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     }
     return nothingNew(null, 'no departure of this person is open');
   }
-  if (running) return changeDeparture(tx, intake, heard, running, departure);
+  if (running) {
+    return withSuccessor(await changeDeparture(tx, intake, heard, running, departure));
+  }
 
   const ended = await endedDepartureOf(tx, { person: person.id, separationId: departure.id });
   const last = words.toSorted((a, b) => b.heardAt.getTime() - a.heardAt.getTime())[0];
@@ -129,7 +134,12 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     }
     return nothingNew(ended, 'this departure has ended already');
   }
-  return openDeparture(tx, intake, heard, person, departure);
+  return withSuccessor(await openDeparture(tx, intake, heard, person, departure));
+
+  async function withSuccessor(received: Received): Promise<Received> {
+    if (received.caseId !== null) await takeInSuccessor(tx, intake, heard, received.caseId);
+    return received;
+  }
 }
 
 /**

@@ -71,6 +71,15 @@ export type Progress = z.infer<typeof Progress>;
 
 export const Case = CaseSummary.extend({
   reason: z.string().nullable().meta({ description: 'For HR and Security; null for others' }),
+  successor: z
+    .object({
+      personId: z.string(),
+      name: z.string(),
+      email: z.string(),
+      isNamed: z.boolean().meta({ description: 'False: nobody said so, it is the manager' }),
+    })
+    .nullable()
+    .meta({ description: 'Who takes over work and data; null: nobody is known' }),
   openedBy: z.object({ id: z.string(), name: z.string().nullable() }),
   confirmedAt: Moment,
   stateBeforePause: z.enum(caseStates).nullable(),

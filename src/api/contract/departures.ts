@@ -39,6 +39,9 @@ export const DepartureChange = z
     ...dates,
     startDay: lastWorkingDay.unwrap().meta({ description: 'Of an arrival, or of a new role' }),
     reason,
+    successor: z.string().trim().min(1).max(200).nullable().meta({
+      description: 'HR id of who takes over work and data; null: the manager again',
+    }),
   })
   .partial()
   .refine((it) => Object.values(it).some((value) => value !== undefined), {

@@ -3,6 +3,7 @@ import { maySeeReason } from '#app/authorize.ts';
 import { type CaseRow, type CaseWithSteps, possibleCaseActs, type StepRow } from '#app/cases.ts';
 import { showPlaybook } from '#app/playbooks.ts';
 import { possibleStepActs } from '#app/steps.ts';
+import { successorIn } from '#app/successors.ts';
 import { userNames } from '#app/users.ts';
 import { isArrival } from '#core/arrival.ts';
 import type { Grade } from '#core/step.ts';
@@ -51,6 +52,7 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
   return {
     ...summaryOnWire(it),
     reason: maySeeReason(caller) && !isArrival(it.departure) ? it.departure.reason : null,
+    successor: it.kind === 'departure' ? await successorIn(app, it) : null,
     openedBy: { id: it.openedBy, name: names.get(it.openedBy) ?? null },
     confirmedAt: it.confirmedAt.toISOString(),
     stateBeforePause: it.stateBeforePause,

@@ -12,6 +12,7 @@ import {
   showCase,
 } from '#app/cases.ts';
 import { Problem } from '#app/problem.ts';
+import { nameSuccessor } from '#app/successors.ts';
 import {
   BringBackInput,
   Case,
@@ -86,7 +87,7 @@ const cancel = createRoute({
   request: toCase,
 });
 const change = createRoute({
-  ...act('change', 'Move the dates, or change the kind'),
+  ...act('change', 'Move the dates, change the kind, or name who takes over'),
   request: { ...toCase, body: body(DepartureChange) },
 });
 const back = createRoute({
@@ -158,9 +159,17 @@ export function caseRoutes(api: Api, app: App): void {
 
   api.openapi(change, async (c) => {
     const { id } = c.req.valid('param');
-    const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
-    const { detail } = await changeDates(app, c.get('caller'), id, Object.fromEntries(given));
-    return c.json(await done(app, c.get('caller'), id, detail), 200);
+    const { successor, ...facts } = c.req.valid('json');
+    const details: string[] = [];
+    if (successor !== undefined) {
+      details.push((await nameSuccessor(app, c.get('caller'), id, successor)).detail);
+    }
+    const given = Object.entries(facts).filter(([, value]) => value !== undefined);
+    if (given.length > 0) {
+      const changed = await changeDates(app, c.get('caller'), id, Object.fromEntries(given));
+      details.push(changed.detail);
+    }
+    return c.json(await done(app, c.get('caller'), id, details.join(' ')), 200);
   });
 
   api.openapi(back, async (c) => {
@@ -176,13 +185,16 @@ export function caseRoutes(api: Api, app: App): void {
   });
 }
 
+const hiddenBy: readonly Problem['kind'][] = ['not found', 'not allowed'];
+
 /** What came of an act, with the case as it is now, as far as the caller may still see it. */
 async function done(app: App, caller: Caller, id: string, detail: string) {
   try {
     const found = await showCase(app, caller, id);
     return { detail, case: await caseOnWire(app, caller, found) };
   } catch (error) {
-    if (error instanceof Problem && error.kind === 'not found') return { detail, case: null };
+    const hidden = error instanceof Problem && hiddenBy.includes(error.kind);
+    if (hidden) return { detail, case: null };
     throw error;
   }
 }

@@ -77,6 +77,7 @@ const Departure = z.object(
     employment_ends: optional(readDay),
     pay_ends: optional(readDay),
     reason: optional(readText),
+    successor_id: optional(readId),
   },
   { error: 'an object with id, kind and a date' },
 );
@@ -146,6 +147,7 @@ export function readEvent(body: Uint8Array): LifecycleEvent {
     person: personFacts(person),
     departure: departureOf(type, departure ?? null, occurredOn),
     arrival: arrivalOf(parsed.data, occurredOn),
+    ...(departure?.successor_id ? { successor: departure.successor_id } : {}),
   };
 }
 
