@@ -182,7 +182,11 @@ function uncovered(input: PlanInput, planned: readonly PlannedStep[]) {
     const { continuity } = input;
     return accounts.flatMap(({ id: account, login }) => {
       const things = thingsOf(continuity, connection, account).filter(
-        (it) => it.soleOwner && !handsOver(connection, account, it),
+        (it) =>
+          it.soleOwner &&
+          !handsOver(connection, account, it) &&
+          // The HR system knows whose manager somebody is, and has a task of its own.
+          (it.kind !== 'direct report' || continuity.reports.length === 0),
       );
       return things.length === 0 ? [] : [{ connection, account, login, things }];
     });

@@ -26,7 +26,7 @@ export function keepsPromises<Client, State, Params, Change>(
   const { read, plan, apply, restore } = transition;
 
   async function carryOut({ client, accountId }: World<Client>): Promise<State> {
-    const before = await read(client, accountId);
+    const before = await read(client, accountId, { params, before: null });
     const planned = plan(before, params);
     assert.equal(planned.kind, 'change', 'the goal must not hold at the start');
     if (planned.kind === 'change') await apply(client, accountId, planned.change);
@@ -37,19 +37,22 @@ export function keepsPromises<Client, State, Params, Change>(
     it('changes nothing by reading', async () => {
       const world = await setUp();
       const untouched = await snapshot(world.data);
-      await read(world.client, world.accountId);
+      await read(world.client, world.accountId, { params, before: null });
       assert.deepEqual(await snapshot(world.data), untouched);
     });
 
     it('leaves nothing to change once applied', async () => {
       const world = await setUp();
-      await carryOut(world);
-      assert.equal(plan(await read(world.client, world.accountId), params).kind, 'done');
+      const before = await carryOut(world);
+      for (const known of [null, before]) {
+        const now = await read(world.client, world.accountId, { params, before: known });
+        assert.equal(plan(now, params).kind, 'done');
+      }
     });
 
     it('keeps a state that survives storage', async () => {
       const world = await setUp();
-      const state = await read(world.client, world.accountId);
+      const state = await read(world.client, world.accountId, { params, before: null });
       assert.deepEqual(transition.state.parse(JSON.parse(JSON.stringify(state))), state);
     });
 
@@ -58,18 +61,20 @@ export function keepsPromises<Client, State, Params, Change>(
         const world = await setUp();
         const before = await carryOut(world);
 
-        const back = restore(await read(world.client, world.accountId), before);
+        const known = { params, before };
+        const back = restore(await read(world.client, world.accountId, known), before);
         assert.equal(back.kind, 'change');
         if (back.kind === 'change') await apply(world.client, world.accountId, back.change);
 
-        assert.deepEqual(await read(world.client, world.accountId), before);
+        assert.deepEqual(await read(world.client, world.accountId, known), before);
       });
     }
 
     if (transition.repeatable) {
       it('changes nothing more when it is applied twice', async () => {
         const world = await setUp();
-        const planned = plan(await read(world.client, world.accountId), params);
+        const known = { params, before: null };
+        const planned = plan(await read(world.client, world.accountId, known), params);
         assert.equal(planned.kind, 'change');
         if (planned.kind !== 'change') return;
         await apply(world.client, world.accountId, planned.change);

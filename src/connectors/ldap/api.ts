@@ -147,6 +147,19 @@ export function openDirectory(settings: Settings, io: Io, deadlineMs?: number) {
       });
     },
 
+    /** The entry of whoever has this e-mail address; null: nobody has it. */
+    async dnOfPerson(server: LdapServer, email: string): Promise<string | null> {
+      const keys = { email, employeeNumber: null, name: '' };
+      const found = await searchPeople(server, personFilter(keys, loginAttribute, settings), [
+        '1.1',
+      ]);
+      if (found.length < 2) return found[0]?.dn ?? null;
+      throw new ConnectorError({
+        kind: 'rejected',
+        detail: `${server.name}: ${found.length} entries have the address ${email}.`,
+      });
+    },
+
     /** False only when the entry is gone and others can be seen. */
     async exists(server: LdapServer, accountId: string): Promise<boolean> {
       if (await entryWith(server, accountId, ['1.1'])) return true;
@@ -163,7 +176,7 @@ export function openDirectory(settings: Settings, io: Io, deadlineMs?: number) {
 export const has = (attribute: string): Filter => new PresenceFilter({ attribute });
 
 /** Names that mean the same become the same text, as far as blanks and case go. */
-const comparable = (name: string): string =>
+export const comparable = (name: string): string =>
   name.toLowerCase().replace(/(?<!\\)\s*([,=+])\s*/g, '$1');
 
 function lastSeenIn(entry: LdapEntry): Date | null {

@@ -3,6 +3,7 @@ import { ldapHost } from '#connector-kit/ldap.ts';
 import { openDirectory } from './api.ts';
 import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
+import { moveReports, ownedBy, transferOwnership } from './hand-over.ts';
 import { joinGroups } from './join-groups.ts';
 import { leaveGroups } from './leave-groups.ts';
 import { resetPassword } from './reset-password.ts';
@@ -28,12 +29,16 @@ export const ldap = connector({
     list: (directory) => directory.allAccounts(),
   },
 
+  owns: () => ownedBy,
+
   actions: (it) => [
     ...(it.newAccountsIn === undefined ? [] : [createAccount(it.newAccountsIn, lockOf(it))]),
     suspendAccount(lockOf(it)),
     resetPassword(lockOf(it)),
     leaveGroups(it),
     joinGroups,
+    transferOwnership,
+    moveReports,
     deleteAccount,
   ],
 });
