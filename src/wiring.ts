@@ -50,6 +50,7 @@ export async function wireApp(parts: Parts): Promise<App> {
     pool,
     keys: openSubjectKeys(keyring),
     connectors,
+    publicUrl: parts.publicUrl,
     patienceMs: 10_000,
     secrets: {
       handOver: (it) =>

@@ -10,6 +10,8 @@ export interface App {
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly secrets: AppSecrets;
+  /** Where people reach Gatehouse, without a slash at the end; passkeys are bound to it. */
+  readonly publicUrl: string;
   /** Where answers of a worker are waited for, in milliseconds. */
   readonly patienceMs: number;
 }

@@ -32,6 +32,7 @@ import {
 import { databaseNow } from '#store/clock.ts';
 import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.ts';
 import { stepsOfUnknownOutcome } from '#store/leases.ts';
+import { type LegalHoldRow, openHoldFor } from '#store/legal-holds.ts';
 import { employmentsOf } from '#store/people.ts';
 import { newId } from '#store/random.ts';
 import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
@@ -47,6 +48,8 @@ export interface CaseWithSteps {
   readonly steps: readonly StepRow[];
   /** Steps whose last call may or may not have had its effect. */
   readonly unknownOutcome: ReadonlySet<string>;
+  /** Keeps what destroys from being carried out. */
+  readonly legalHold: LegalHoldRow | null;
 }
 
 /** What a person can do about a whole case. */
@@ -178,6 +181,7 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
       case: found,
       steps: await stepsOfCase(tx, id),
       unknownOutcome: await stepsOfUnknownOutcome(tx, id),
+      legalHold: await openHoldFor(tx, found.personId),
     };
   });
 }

@@ -76,6 +76,7 @@ function factsOf(it: Case, now: Date): Cell[][] {
     ['Playbook', it.playbook && `${it.playbook.title} (${it.playbook.name} ${it.playbook.number})`],
     ['Takes over', successorText(it)],
     ['Reason', it.reason],
+    ['Legal hold', it.legalHold && holdText(it, now)],
   ];
   return rows.flatMap(([name, text]) =>
     text === null ? [] : [[{ text: name, tone: 'quiet' as const }, text]],
@@ -99,6 +100,9 @@ function successorText({ kind, successor }: Case): string | null {
   const { name, email, isNamed } = successor;
   return `${name} · ${email}${isNamed ? '' : ' (the manager)'}`;
 }
+
+const holdText = ({ legalHold, zone }: Case, now: Date): string =>
+  `since ${momentText(legalHold!.since, zone, now)}, by ${legalHold!.by.name ?? legalHold!.by.id}`;
 
 const layerTitles: Record<Layer, string> = {
   security: 'Security',

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAlerts } from './alerts.ts';
+import { addApprovals } from './approvals.ts';
 import { addArrive } from './arrive.ts';
 import { addAudit } from './audit.ts';
 import { addCase } from './case.ts';
@@ -11,6 +12,7 @@ import { addDepart } from './depart.ts';
 import { addImport } from './import.ts';
 import { CliProblem, type Io } from './io.ts';
 import { addKillSwitch } from './kill-switch.ts';
+import { addLegalHold } from './legal-hold.ts';
 import { clean, type Paint, paintFor } from './paint.ts';
 import { addPlan } from './plan.ts';
 import { addPlaybook } from './playbook.ts';
@@ -54,8 +56,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addCase,
     addStep,
     addTasks,
+    addApprovals,
     addAlerts,
     addKillSwitch,
+    addLegalHold,
     addImport,
     addConnection,
     addConnectors,

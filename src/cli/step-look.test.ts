@@ -85,6 +85,7 @@ const caseWith = (steps: Step[], it: Partial<Case> = {}): Case => ({
   playbook: null,
   planDigest: null,
   planNotes: [],
+  legalHold: null,
   progress,
   steps,
   actions: [],

@@ -14,13 +14,28 @@ export const capabilities = {
   'tokens.revoke': { title: 'End access keys', weight: 'ordinary' },
   'groups.join': { title: 'Add to groups', weight: 'ordinary' },
   'groups.leave': { title: 'Remove from groups', weight: 'ordinary' },
+  'data.preserve': { title: 'Preserve data', weight: 'ordinary' },
   'data.transfer': { title: 'Transfer data', weight: 'ordinary' },
   'ownership.transfer': { title: 'Hand over what the account owns', weight: 'ordinary' },
   'reports.move': { title: 'Give direct reports another manager', weight: 'ordinary' },
   'device.lock': { title: 'Lock device', weight: 'ordinary' },
   'device.wipe': { title: 'Wipe device', weight: 'destructive' },
-} as const satisfies Record<string, { title: string; weight: 'ordinary' | 'destructive' }>;
+} as const satisfies Record<string, CapabilityKind>;
+
+interface CapabilityKind {
+  readonly title: string;
+  /** What is destructive cannot be undone, so another person has to approve it. */
+  readonly weight: 'ordinary' | 'destructive';
+  /** Can be undone, and yet data may go with it, as when a licence is removed. */
+  readonly endangersData?: true;
+}
 
 export type Capability = keyof typeof capabilities;
+
+/** Whether data may be lost by it, so that it waits while a legal hold is open. */
+export function destroys(capability: Capability): boolean {
+  const { weight, endangersData }: CapabilityKind = capabilities[capability];
+  return weight === 'destructive' || endangersData === true;
+}
 
 export const isCapability = (word: string): word is Capability => Object.hasOwn(capabilities, word);

@@ -22,6 +22,11 @@ const failureKind = z.enum([
   'unexpected',
 ]);
 
+/** Which approval, and of which step. */
+const approval = { approval: Reference, step: Reference };
+/** The passkey that signed the decision, base64url. */
+const signed = { credential_id: z.string().max(2_048) };
+
 /** What can be stated about cases, their steps and approvals. */
 export const caseFacts = {
   'case.opened': fact(webOrWorker, 'done', 'Case opened', {
@@ -120,23 +125,24 @@ export const caseFacts = {
     round: Ordinal.optional(),
   }),
 
-  'approval.requested': fact(web, 'underway', 'Approval asked for', {
-    approval: Reference,
+  'approval.requested': fact(webOrWorker, 'underway', 'Approval asked for', {
+    ...approval,
     action: Reference,
     expires: Moment,
   }),
-  'approval.granted': fact(web, 'done', 'Approved', { approval: Reference, expires: Moment }),
+  'approval.granted': fact(web, 'done', 'Approved', { ...approval, ...signed, expires: Moment }),
   'approval.denied': fact(web, 'refused', 'Approval denied', {
-    approval: Reference,
+    ...approval,
+    ...signed,
     expires: Moment,
   }),
-  'approval.consumed': fact(worker, 'done', 'Approval used', { approval: Reference }),
+  'approval.consumed': fact(worker, 'done', 'Approval used', approval),
   'approval.expired': fact(webOrWorker, 'refused', 'Approval ran out', {
-    approval: Reference,
+    ...approval,
     reason: Reference,
   }),
   'approval.voided': fact(webOrWorker, 'refused', 'Approval void', {
-    approval: Reference,
+    ...approval,
     reason: Reference,
   }),
 };

@@ -188,7 +188,8 @@ export const installationFacts = {
   }),
   'subject.hold-changed': fact(web, 'done', 'Legal hold changed', {
     hold: z.boolean(),
-    basis: Reference.optional(),
+    id: Reference,
+    ...twoPeople,
   }),
   'clock.skew': fact(['worker', 'scribe'], 'held', 'A clock is wrong', {
     against: Reference,

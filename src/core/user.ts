@@ -67,6 +67,12 @@ export const rights = {
     'legal',
     'payroll',
   ],
+  'approval.read': ['manager', 'it-operator', 'it-admin', 'security'],
+  /** A transfer of data is for the manager to approve, all else for the other two. */
+  'approval.decide': ['manager', 'it-admin', 'security'],
+  'hold.read': ['hr', 'it-admin', 'security', 'auditor', 'legal'],
+  'hold.change': ['security', 'legal'],
+  'passkey.own': roles,
   'user.read': ['it-admin', 'security'],
   'switch.stop': ['it-operator', 'it-admin', 'security'],
   'switch.resume': ['it-admin', 'security'],

@@ -1,7 +1,8 @@
-import { stepDigest } from '#ledger/digest.ts';
-import { prepared } from '#ledger/record.ts';
-import { prolongClaim } from '#store/leases.ts';
+import { type PreparedFact, prepared, stating } from '#ledger/record.ts';
+import { type Claim, type Mark, markCalls, prolongClaim } from '#store/leases.ts';
+import { inTransaction } from '#store/sql.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
+import { type Clearance, clear } from './clearance.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
@@ -37,17 +38,6 @@ export async function beginCall(
     params: unknown;
   },
 ): Promise<Claimed | null> {
-  const digest = stepDigest({
-    account: work.account,
-    capability: work.capability,
-    change: it.planned.change,
-    connection: work.connectionId,
-    params: it.params,
-    state: it.state,
-    step: work.id,
-    summary: it.planned.summary,
-  });
-
   const earlier = judge(work, it);
   if (earlier === 'accepted') {
     await lookAgain(engine, work, {
@@ -69,14 +59,23 @@ export async function beginCall(
     return null;
   }
 
+  const { state, params } = it;
+  const clearance = await clear(engine, work, { ...it.planned, state, params });
+  if (!clearance) return null;
+  const { digest, approvalId } = clearance;
+
   const facts = await prepared(engine.pool, engine.keys, [
     factAbout(work, 'step.intended', {
       attempt: work.attempt + 1,
       plan: digest,
       before: work.before ?? it.state,
       summary: it.planned.summary,
-      data: { deadline: later(work.now, engine.timing.callMs).toISOString() },
+      data: {
+        deadline: later(work.now, engine.timing.callMs).toISOString(),
+        ...(approvalId ? { approval: approvalId } : {}),
+      },
     }),
+    ...clearance.facts,
   ]);
   engine.failpoint('before the intent commits');
   const claim = {
@@ -89,13 +88,35 @@ export async function beginCall(
     planDigest: digest,
     isCut: work.layer === 'security' && !work.containmentAt,
   };
-  const claimed = await engine.groups.claim({ caseId: work.caseId, facts, claim });
+  const claimed = clearance.confirm
+    ? await claimAlone(engine, { facts, claim, confirm: clearance.confirm })
+    : await engine.groups.claim({ caseId: work.caseId, facts, claim });
   if (!claimed) throw new Stale(work.id);
   const { mark, askedAt } = claimed;
   // A process frozen between the mark and this line must not send.
   if (performance.now() - askedAt - mark.waitedMs > longestFreezeMs) throw new Stale(work.id);
   engine.failpoint('after the intent, before the call');
   return { ...mark, summary: it.planned.summary };
+}
+
+/** Claims a step whose clearance counts only in the same transaction. Throws `Stale`. */
+function claimAlone(
+  engine: Engine,
+  it: {
+    facts: readonly PreparedFact[];
+    claim: Claim;
+    confirm: NonNullable<Clearance['confirm']>;
+  },
+): Promise<{ mark: Mark; askedAt: number }> {
+  const { worker, timing, pool } = engine;
+  return inTransaction(pool, async (tx) => {
+    const askedAt = performance.now();
+    const marks = await markCalls(tx, stating(it.facts), [it.claim], { worker, ...timing });
+    const [mark] = marks ?? [];
+    if (!mark) throw new Stale(it.claim.stepId);
+    await it.confirm(tx);
+    return { mark, askedAt };
+  });
 }
 
 /** May we call? Yes (null), not yet (a Date), or an earlier call was accepted. */

@@ -2,12 +2,14 @@ import type { AnyAction } from '#connector-kit/contract.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Assignee } from '#core/playbook.ts';
 import type { Assignment } from '#core/task.ts';
+import { record } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
 import { assignStep } from '#store/tasks.ts';
 import { designated, peopleFor, whom } from './addressees.ts';
 import { later } from './call.ts';
+import { clear } from './clearance.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
@@ -36,10 +38,22 @@ export async function askByHand(
   opened: Opened,
   action: Extract<AnyAction, { kind: 'by-hand' }>,
 ): Promise<void> {
+  const params = action.params.parse(work.params);
+  const instructions = action.instructions(work.account!.login, params);
+  // Whoever was asked already is only reminded.
+  const planned = { state: null, change: null, summary: instructions, params };
+  const clearance = work.assignment ? null : await clear(engine, work, planned);
+  if (!clearance && !work.assignment) return;
+  if (clearance?.confirm) {
+    await inTransaction(engine.pool, async (tx) => {
+      await record(tx, engine.keys, clearance.facts);
+      await clearance.confirm?.(tx);
+    });
+  }
   await assign(engine, work, {
     to: action.assignTo,
     title: `${work.title} in ${opened.name}`,
-    instructions: action.instructions(work.account!.login, action.params.parse(work.params)),
+    instructions,
     proof: action.proof,
     deadline: later(work.dueAt ?? work.now, dayMs),
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnyAction } from '#connector-kit/contract.ts';
 import { personParams } from '#connector-kit/fields.ts';
+import { type Capability, capabilities } from '#core/capability.ts';
 import { workingStates } from '#core/case.ts';
 import { fillParams } from '#core/plan-params.ts';
 import { isReceiverWord, nameSomebody } from '#core/successor.ts';
@@ -118,11 +119,11 @@ async function act(engine: Engine, work: Work): Promise<void> {
       });
       return;
     }
-    if (work.approval && work.undoOf === null) {
+    if (work.undoOf === null && action.kind === 'command' && destroysUnseen(action.capability)) {
       await hold(engine, work, {
         because:
-          'This cannot be undone and needs the approval of another person by passkey. ' +
-          'Until then do it by hand, or skip it with a reason.',
+          `${opened.name} cannot show whether this was done, and it cannot be undone, so Gatehouse does not do it. ` +
+          'Do it by hand, or skip it with a reason.',
         failure: null,
       });
       return;
@@ -159,6 +160,10 @@ async function fillIn(
     problem: `This goes to the ${open.join(' and the ')}, and nobody is known. ${nameSomebody} Then try again.`,
   };
 }
+
+/** What cannot be read back is never destructive. */
+const destroysUnseen = (capability: Capability): boolean =>
+  capabilities[capability].weight === 'destructive';
 
 /** Where planning looked before it found nobody to act on. */
 const searchedOf = (work: Work): string[] => {

@@ -15,6 +15,7 @@ import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playb
 import { loadSettings } from '#store/settings.ts';
 import { continuityOf } from './continuity.ts';
 import type { Engine } from './engine.ts';
+import { holdNotes } from './legal-hold.ts';
 import { offersFrom } from './offers.ts';
 import { digestOf } from './plan-digest.ts';
 
@@ -115,7 +116,7 @@ export async function planFor(
   const continuity = isArrival(departure)
     ? null
     : await continuityOf(engine, { caseId, person, accounts, owned });
-  const plan = makePlan({
+  const made = makePlan({
     playbook: chosen.playbook,
     person,
     departure,
@@ -133,6 +134,8 @@ export async function planFor(
       ...settings.obligations,
     },
   });
+  const notes = await holdNotes(engine.pool, person.personId, made);
+  const plan = notes.length > 0 ? { ...made, notes: [...made.notes, ...notes] } : made;
   const digest = digestOf({
     plan,
     playbook: chosen.row,

@@ -14,6 +14,7 @@ import { listConnections } from '#store/connections.ts';
 import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
 import { openQueuePool } from '#store/pools.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
+import { seeToApprovals, tellOfPasskeys } from './approval-sweep.ts';
 import type { Engine } from './engine.ts';
 import { climbLadder } from './ladder.ts';
 import { holdOrphans } from './orphans.ts';
@@ -168,6 +169,8 @@ export async function startEngine(
     orphans: () => holdOrphans(engine),
     overdue: () => tellOfOverdue(engine),
     waivers: () => reopenExpiredWaivers(engine),
+    approvals: () => seeToApprovals(engine),
+    passkeys: () => tellOfPasskeys(engine),
     async cases() {
       const waiting = [
         ...(await unplannedCases(engine.pool)),

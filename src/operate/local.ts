@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { forgetPasskeys } from '#app/passkeys.ts';
 import { Problem } from '#app/problem.ts';
 import {
   createToken,
@@ -94,6 +95,17 @@ export function localCommands(configuration: Configuration, { out }: Output): Co
       withDatabase(async (app) => {
         await disableUser(app, email);
         out(`${email} may do nothing here any more.`);
+      }),
+    );
+
+  user
+    .command('forget-passkeys')
+    .description('end every passkey of somebody who lost theirs; they register a new one')
+    .argument('<email>')
+    .action((email: string) =>
+      withDatabase(async (app) => {
+        const count = await forgetPasskeys(app, email);
+        out(`${count} ${count === 1 ? 'passkey is' : 'passkeys are'} good no longer.`);
       }),
     );
 

@@ -89,6 +89,10 @@ export const Case = CaseSummary.extend({
     .nullable(),
   planDigest: z.string().nullable(),
   planNotes: z.array(z.string()),
+  legalHold: z
+    .object({ since: Moment, by: z.object({ id: z.string(), name: z.string().nullable() }) })
+    .nullable()
+    .meta({ description: 'While it is open, nothing is destroyed that was not preserved' }),
   progress: Progress,
   steps: z.array(Step),
   actions: z.array(z.enum(caseActs)).meta({ description: 'What the caller may do now' }),

@@ -47,7 +47,8 @@ export function summaryOnWire(it: CaseRow): CaseSummary {
 /** A case as its reader may see it: with what they can do, and without what is not for them. */
 export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps): Promise<Case> {
   const it = found.case;
-  const names = await userNames(app, [it.openedBy]);
+  const { legalHold } = found;
+  const names = await userNames(app, [it.openedBy, legalHold?.setBy ?? []].flat());
   const playbook = it.playbookId === null ? null : await showPlaybook(app, caller, it.playbookId);
   return {
     ...summaryOnWire(it),
@@ -65,6 +66,10 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
     },
     planDigest: it.planDigest,
     planNotes: [...it.planNotes],
+    legalHold: legalHold && {
+      since: legalHold.setAt.toISOString(),
+      by: { id: legalHold.setBy, name: names.get(legalHold.setBy) ?? null },
+    },
     progress: progressOf(found),
     steps: found.steps.map((step) => stepOnWire(caller, found, step)),
     actions: [...possibleCaseActs(caller, it)],

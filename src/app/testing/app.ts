@@ -60,6 +60,7 @@ export async function startTestApp(): Promise<TestApp> {
     keys,
     connectors: testConnectors,
     secrets: secretsInMemory(handedOver),
+    publicUrl: 'https://gatehouse.meadow.example',
     patienceMs: 2_000,
   };
 

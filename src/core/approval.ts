@@ -1,0 +1,58 @@
+import type { Capability } from './capability.ts';
+import type { Role } from './user.ts';
+
+/** What a person can say about what waits for an approval. */
+export const approvalDecisions = ['granted', 'denied'] as const;
+export type ApprovalDecision = (typeof approvalDecisions)[number];
+
+const hourMs = 60 * 60_000;
+
+/** How long there is to decide, and to act on it. A device may be somebody else's by tomorrow. */
+export const approvalLastsMs = (capability: Capability | null): number =>
+  (capability === 'device.wipe' ? 4 : 24) * hourMs;
+
+/** Somebody who might decide. */
+export interface Approver {
+  readonly id: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly disabledAt: Date | null;
+}
+
+/** What decides who may approve a step. Addresses are in lower case. */
+export interface ApprovalMatter {
+  readonly capability: Capability | null;
+  /** Ids of the users who opened or changed the departure, or asked for another try. */
+  readonly requesters: readonly string[];
+  /** Of the person who leaves. */
+  readonly personEmails: readonly string[];
+  /** Of those who report to the person who leaves. */
+  readonly reportEmails: readonly string[];
+  /** Of the manager, if that is a user with the role; only they approve a transfer of data. */
+  readonly managerEmail: string | null;
+}
+
+const rolesFor = ({ capability, managerEmail }: ApprovalMatter): readonly Role[] =>
+  capability === 'data.transfer' && managerEmail !== null ? ['manager'] : ['it-admin', 'security'];
+
+/** Why somebody may not decide, in a sentence; null: they may. */
+export function whyNotApprover(user: Approver, it: ApprovalMatter): string | null {
+  const email = user.email.toLowerCase();
+  const roles = rolesFor(it);
+  const isManager = roles.includes('manager');
+  if (user.disabledAt !== null) return 'This user is disabled.';
+  if (!user.roles.some((role) => (roles as readonly string[]).includes(role))) {
+    return `This is for ${isManager ? 'the manager of the person' : `the roles ${roles.join(' and ')}`} to decide.`;
+  }
+  if (isManager && email !== it.managerEmail) {
+    return 'This is for the manager of the person to decide.';
+  }
+  if (it.personEmails.includes(email)) return 'Nobody decides about their own departure.';
+  if (it.reportEmails.includes(email)) {
+    return 'Who reports to the person who leaves does not decide about them; ask another person.';
+  }
+  if (it.requesters.includes(user.id)) {
+    return 'Who opened or changed a departure, or had the step tried again, does not approve it; ask another person.';
+  }
+  return null;
+}

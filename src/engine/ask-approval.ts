@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { approvalLastsMs } from '#core/approval.ts';
+import { record } from '#ledger/record.ts';
+import { raiseAlert } from '#store/alerts.ts';
+import { type ApprovalRow, insertApproval, letStepWait, type Shown } from '#store/approvals.ts';
+import { loadCase } from '#store/cases.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import type { Work } from '#store/steps.ts';
+import { approvalFact } from './approval-facts.ts';
+import { approversOf, tellApprovers, whenText } from './approvers.ts';
+import type { Engine } from './engine.ts';
+import { hold, Stale } from './settle.ts';
+
+/** Asks another person for exactly what was read and planned now, and lets the step wait. */
+export async function askForApproval(
+  engine: Engine,
+  work: Work,
+  it: { shown: Shown; digest: Buffer },
+): Promise<void> {
+  const { caseId } = work;
+  const found = await loadCase(engine.pool, caseId);
+  if (!found) throw new Stale(work.id);
+  const action = work.capability ?? work.kind;
+  const about = { caseId, stepId: work.id, action };
+  if ((await approversOf(engine, about)).length === 0) {
+    return hold(engine, work, {
+      because:
+        'Nobody may approve this: it takes another person than whoever opened or changed the departure. ' +
+        'Add one (gatehouse user add), then try again; or do it by hand, or skip it with a reason.',
+      failure: null,
+      reason: 'no approver',
+    });
+  }
+
+  const id = randomUUID();
+  const { shown, digest } = it;
+  const expiresAt = new Date(work.now.getTime() + approvalLastsMs(work.capability));
+  await inTransaction(engine.pool, async (tx) => {
+    const asked = { ...about, id, version: 0, digest };
+    const data = { action, expires: expiresAt.toISOString() };
+    await record(tx, engine.keys, [
+      {
+        ...approvalFact(asked, work.ref, 'approval.requested', data),
+        personal: {
+          subject: work.subject,
+          key: work.subjectKey,
+          values: {
+            'step.summary': shown.summary,
+            'step.before': shown.state ?? undefined,
+            'account.login': work.account?.login,
+          },
+        },
+      },
+    ]);
+    const { openedBy: requestedBy } = found;
+    const stepVersion = work.version;
+    await insertApproval(tx, { ...asked, stepVersion, shown, requestedBy, expiresAt });
+    await letWait(tx, work, { until: expiresAt, because: waitingText(expiresAt) });
+  });
+  await tellApprovers(engine, id);
+}
+
+/** An approval has been asked for already, and nobody has decided yet. */
+export const waitForDecision = (engine: Engine, work: Work, { expiresAt }: ApprovalRow) =>
+  letWait(engine.pool, work, { until: expiresAt, because: waitingText(expiresAt) });
+
+const waitingText = (until: Date): string =>
+  `Waits for the approval of another person, until ${whenText(until)}.`;
+
+/** The engine looks again at `until`, or when somebody wakes the step. */
+export async function letWait(
+  db: Db,
+  work: Work,
+  { until, because }: { until: Date; because: string },
+): Promise<void> {
+  const waits = { stepId: work.id, version: work.version, wakeAt: until, because };
+  if (!(await letStepWait(db, waits))) throw new Stale(work.id);
+}
+
+/** Nobody decided in time: it is asked for again, and somebody above learns of it. */
+export async function tellOfExpiry(engine: Engine, work: Work): Promise<void> {
+  await raiseAlert(engine.pool, {
+    ...aboutStep(work),
+    condition: `step:${work.id}:approval:expired`,
+    kind: 'approval.expired',
+    title: 'Nobody decided about an approval in time',
+    body: `${nameOf(work)} was not decided about in time. It has been asked for again (gatehouse approvals).`,
+  });
+}
+
+/** Something that looked like an approval was none. */
+export async function tellOfRefusal(engine: Engine, work: Work, because: string): Promise<void> {
+  await raiseAlert(engine.pool, {
+    ...aboutStep(work),
+    condition: `step:${work.id}:approval:refused`,
+    kind: 'approval.refused',
+    title: 'An approval did not hold',
+    body: `${nameOf(work)} was approved, and nothing was done: ${because} It has been asked for again.`,
+  });
+}
+
+const nameOf = ({ title, connectionId }: Work): string =>
+  `“${title}”${connectionId ? ` in ${connectionId}` : ''}`;
+
+const aboutStep = ({ id, caseId, connectionId, departure }: Work) => ({
+  caseId,
+  stepId: id,
+  connectionId,
+  confidential: departure.confidential,
+});
