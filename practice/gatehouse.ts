@@ -55,6 +55,7 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
     configuration: {
       dataDirectory,
       keysDirectory,
+      recordsDirectory: path.join(dataDirectory, 'records'),
       markDirectory: path.join(dataDirectory, 'mark'),
       listen: { host: '127.0.0.1', port },
       metricsListen: { host: '127.0.0.1', port: 0 },

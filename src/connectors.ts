@@ -1,6 +1,7 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { activeDirectory } from '#connectors/active-directory/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
+import { folder } from '#connectors/folder/index.ts';
 import { http } from '#connectors/http/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
 import { mail } from '#connectors/mail/index.ts';
@@ -11,8 +12,7 @@ import { webhook } from '#connectors/webhook/index.ts';
 
 /** Every connector there is, by its id. Taking one out is a line here and its folder. */
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
-  [activeDirectory, bambooHr, http, ldap, mail, person, scim, signedEvents, webhook].map((it) => [
-    it.id,
-    it,
-  ]),
+  [activeDirectory, bambooHr, folder, http, ldap, mail, person, scim, signedEvents, webhook].map(
+    (it) => [it.id, it],
+  ),
 );

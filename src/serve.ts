@@ -89,7 +89,13 @@ export async function serve(options: ServeOptions): Promise<Program> {
     ]);
     if (database.admin) await registerKeys(database.admin, keyring);
     for (const role of options.roles) await registerKeys(database.pools[role], keyring);
-    const parts = { keyring, connectors, log, publicUrl };
+    const parts = {
+      keyring,
+      connectors,
+      log,
+      publicUrl,
+      recordsFolder: configuration.recordsDirectory,
+    };
 
     if (options.roles.includes('scribe')) {
       const scribe = startScribe(database.pools.scribe, {

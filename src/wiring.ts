@@ -30,6 +30,8 @@ export interface Parts {
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly log: Log;
   readonly publicUrl: string;
+  /** The only folder that a connector may write into; left out: none. */
+  readonly recordsFolder?: string;
 }
 
 // Settings are spelled in camelCase, fields in the vault in snake_case.
@@ -115,8 +117,10 @@ export async function startWorker(
     forget() {
       readAt = Number.NEGATIVE_INFINITY;
     },
-    ioFor: ({ allowedHosts, ca }) =>
-      guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+    ioFor: ({ allowedHosts, ca }) => ({
+      ...guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+      ...(parts.recordsFolder === undefined ? {} : { recordsFolder: parts.recordsFolder }),
+    }),
   });
 
   const worker = `worker-${randomBytes(6).toString('hex')}`;

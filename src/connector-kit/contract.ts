@@ -68,6 +68,9 @@ export interface Connector<Settings, Client> {
     ): Promise<Receipt>;
   };
 
+  /** Only systems that keep records of cases have it. */
+  readonly records?: Records<Client> | ((settings: Settings) => Records<Client> | null);
+
   /** Only mail systems have it: how messages to people leave the house. */
   readonly mail?: {
     send(client: Client, message: Message): Promise<Receipt>;
@@ -83,6 +86,8 @@ export interface Io {
   address(host: string, port: number): Promise<CheckedAddress>;
   /** Certificates of a private authority that this connection trusts, PEM; null: the public ones. */
   readonly ca: string | null;
+  /** The one folder of this machine that a connector may write into; left out: none. */
+  readonly recordsFolder?: string;
 }
 
 export interface CheckedAddress {
@@ -191,6 +196,7 @@ export interface Message {
   readonly text: string;
   /** The same for every attempt, so that the receiver can drop a repeat. */
   readonly messageId: string;
+  readonly attachments?: readonly RecordFile[];
 }
 
 /**
@@ -219,6 +225,49 @@ export interface Ticket extends TicketContent {
   /** What people call it, such as IT-42. */
   readonly name: string;
 }
+
+/** The record of one case up to a seal, made by the engine. What is delivered, byte for byte. */
+export interface CaseRecord {
+  readonly caseId: string;
+  readonly sealedAt: Date;
+  /** Each fact by itself, for systems that take lines, the oldest first. */
+  readonly facts: readonly RecordedFact[];
+  /** Their names are unlike those of any other record. The manifest, which names the others, is last. */
+  readonly files: readonly RecordFile[];
+  readonly manifest: RecordFile;
+}
+
+export interface RecordedFact {
+  readonly at: Date;
+  readonly type: string;
+  /** One line of JSON, without its end. */
+  readonly line: string;
+}
+
+export interface RecordFile {
+  /** Letters, digits, dots and hyphens. */
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** How records of cases are delivered. */
+export interface Records<Client> {
+  delivery(record: CaseRecord): Delivering<Client>;
+}
+
+type NotOfRecords = 'capability' | 'mustPrecede' | 'params' | 'restore';
+
+/**
+ * A record delivered so that it can be read back, or only handed over. Where a step names an
+ * account, a delivery names the case. What `state` and `change` hold is kept: names and hashes
+ * of files, never their bytes.
+ */
+export type Delivering<Client = unknown> =
+  | Omit<AnyTransition<Client>, NotOfRecords>
+  | Omit<Command<Client, unknown>, NotOfRecords>;
 
 /** How an HR system tells who joins, changes and leaves. */
 export interface PeopleSource<Client> {
@@ -301,6 +350,16 @@ export const command = <Client, Params>(
   it: Omit<Command<Client, Params>, 'kind'>,
 ): Command<Client, Params> => ({ kind: 'command', ...it });
 
+/** A delivery that can be read back. */
+export const deliveryTransition = <Client, State, Change>(
+  it: Omit<Transition<Client, State, unknown, Change>, NotOfRecords | 'kind'>,
+): Delivering<Client> => ({ kind: 'transition', ...it });
+
+/** A delivery that leaves nothing to read. */
+export const deliveryCommand = <Client>(
+  it: Omit<Command<Client, unknown>, NotOfRecords | 'kind'>,
+): Delivering<Client> => ({ kind: 'command', ...it });
+
 /** The actions of one connection: fixed by the connector, or described by its settings. */
 export const actionsOf = (it: AnyConnector, settings: unknown): readonly AnyAction[] =>
   typeof it.actions === 'function' ? it.actions(settings) : it.actions;
@@ -308,3 +367,7 @@ export const actionsOf = (it: AnyConnector, settings: unknown): readonly AnyActi
 /** How one connection keeps tickets: fixed by the connector, or described by its settings. */
 export const ticketsOf = (it: AnyConnector, settings: unknown): Tickets<unknown> | null =>
   (typeof it.tickets === 'function' ? it.tickets(settings) : it.tickets) ?? null;
+
+/** How one connection keeps records: fixed by the connector, or described by its settings. */
+export const recordsOf = (it: AnyConnector, settings: unknown): Records<unknown> | null =>
+  (typeof it.records === 'function' ? it.records(settings) : it.records) ?? null;

@@ -29,7 +29,10 @@ export const isChosen = (
   (on.category === null || on.category === connection.category) &&
   (on.connection === null || on.connection === connection.id);
 
-/** The ids of the steps that stand behind one word of `after`, without the step that waits. */
+/**
+ * The steps that stand behind one word of `after`, without the step that waits, and without what
+ * delivers the record: that comes after everything else, so nothing else waits for it.
+ */
 export function awaited(
   word: string,
   step: PlaybookStep,
@@ -37,7 +40,8 @@ export function awaited(
 ): readonly PlaybookStep[] {
   const layer = layerIn(word);
   return steps.filter(
-    (it) => it !== step && (layer === null ? it.id === word : it.layer === layer),
+    (it) =>
+      it !== step && it.kind !== 'record' && (layer === null ? it.id === word : it.layer === layer),
   );
 }
 

@@ -37,9 +37,11 @@ export function orderOf(it: ToOrder): {
   const usual = usualOrder(steps).filter(([first, second]) => !waits.get(second)?.has(first));
   for (const [first, second] of usual) waits.get(second)?.add(first);
 
-  // Last, and nothing waits for them: so they are in no circle, and no step is held up by a ticket's end.
+  // Last, and only deliveries of the record wait for them: so they are in no circle, and no step is held up by a ticket's end.
   const updates = it.expansions.flatMap(({ updates = [] }) => updates);
   for (const update of updates) waits.set(update.key, new Set(awaitedBy(update, steps)));
+
+  addDeliveries(waits, [...steps, ...updates]);
 
   const problems = breakKnots(waits, steps, { rules, usual });
   return { steps: inOrder([...steps, ...updates], waits), problems };
@@ -53,6 +55,15 @@ function addPlaybookWaits(waits: Waits, { step, planned, lookups }: Expansion, a
     for (const earlier of before) if (!itself.has(earlier)) own.add(earlier);
     // Whether there is no such account is known when everybody has answered.
     if (step.kind === 'action' && account === null) for (const lookup of lookups) own.add(lookup);
+  }
+}
+
+/** What is delivered is the whole record, so a delivery comes after all that is none. */
+function addDeliveries(waits: Waits, steps: readonly PlannedStep[]): void {
+  const others = steps.filter(({ kind }) => kind !== 'record');
+  for (const { key, kind } of steps) {
+    if (kind !== 'record') continue;
+    for (const other of others) waits.get(key)!.add(other.key);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Account, NewAccount } from './account.ts';
 import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
-import { offeredFor } from './coverage.ts';
+import { isChosen, offeredFor } from './coverage.ts';
 import { type Moment, momentOf, momentText } from './moment.ts';
 import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
@@ -10,6 +10,7 @@ import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
 import { fillParams } from './plan-params.ts';
 import { planTickets } from './plan-tickets.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
+import { keepersFor } from './record-step.ts';
 import { type Layer, layers } from './step.ts';
 import { nameSomebody, nobody } from './successor.ts';
 import { fillIn, onOneLine, type Values } from './template.ts';
@@ -55,6 +56,7 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
   if (step.kind === 'action') return expandAction(step, planning);
   if (step.kind === 'obligations') return expandObligations(step, planning);
   if (step.kind === 'ticket') return expandTicket(step, planning);
+  if (step.kind === 'record') return expandRecord(step, planning);
   return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
 }
 
@@ -206,7 +208,26 @@ function expandTicket(step: Ticket, planning: Planning): Expansion {
   return { step, leftOut: false, ...it, lookups: [] };
 }
 
-type Human = Exclude<PlaybookStep, Action | Obligations | Ticket>;
+type Delivery = Extract<PlaybookStep, { kind: 'record' }>;
+
+/** One step for each system that keeps records; without any, one that says where was looked. */
+function expandRecord(step: Delivery, planning: Planning): Expansion {
+  const { connections } = planning.input;
+  const frame = frameOf(step, planning);
+  const planned = keepersFor(step, connections).map(
+    ({ id }): PlannedStep => ({
+      ...frame,
+      key: `${step.id}@${id}`,
+      connectionId: id,
+      params: { personalValues: step.record.personalValues },
+    }),
+  );
+  if (planned.length > 0) return { step, leftOut: false, planned, lookups: [] };
+  const searched = connections.filter((it) => isChosen(step.record, it)).map(({ id }) => id);
+  return { step, leftOut: false, planned: [{ ...frame, params: { searched } }], lookups: [] };
+}
+
+type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery>;
 
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
@@ -263,6 +284,7 @@ function titleOf(step: PlaybookStep): string {
   if (step.kind === 'action') return capabilities[step.do].title;
   if (step.kind === 'obligations') return 'Meet a legal obligation';
   if (step.kind === 'ticket') return 'Record it in a ticket';
+  if (step.kind === 'record') return 'Deliver the record';
   return step.kind === 'task' ? step.task.title : step.notice.subject;
 }
 

@@ -64,6 +64,7 @@ function detailsOf(step: PlannedStep, plan: Plan): readonly string[] {
     const place = step.kind === 'gap' ? '' : `${nameOf(connectionId ?? '', plan)}: `;
     details.push(`${place}${account.login}${account.privileged ? ' (privileged)' : ''}`);
   } else if (step.kind === 'action') details.push(nobodyText(step, plan));
+  else if (step.kind === 'record') details.push(keeperText(step, plan));
   if (task) {
     const deadline = deadlineText(new Date(task.deadline), plan.zone);
     details.push(`by ${personText(task.assignTo)}, due ${deadline}`);
@@ -86,6 +87,9 @@ function nobodyText({ params, after }: PlannedStep, plan: Plan): string {
   const names = searched.map((id) => nameOf(id, plan));
   return names.length > 0 ? `no account in ${names.join(', ')}` : 'no connected system offers it';
 }
+
+const keeperText = ({ connectionId }: PlannedStep, plan: Plan): string =>
+  connectionId === null ? 'no connected system keeps records' : `to ${nameOf(connectionId, plan)}`;
 
 const mostNamed = 4;
 

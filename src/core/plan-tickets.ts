@@ -7,7 +7,7 @@ import type { ConnectionOffer, TicketStep } from './playbook.ts';
 export const ticketMoments = ['opening', 'access removed', 'end'] as const;
 export type TicketMoment = (typeof ticketMoments)[number];
 
-/** What one ticket step has become. Nothing ever waits for `updates`. */
+/** What one ticket step has become. Only deliveries of the record ever wait for `updates`. */
 export interface TicketPlan {
   readonly planned: readonly PlannedStep[];
   readonly updates: readonly PlannedStep[];
@@ -61,7 +61,7 @@ export function awaitedBy(update: PlannedStep, steps: readonly PlannedStep[]): r
   return steps
     .filter(
       (it) =>
-        isEnd ||
+        (isEnd && it.kind !== 'record') || // what is delivered tells of the ticket, too
         it.layer === 'security' ||
         it.key === openingKey(update.playbookStep, update.connectionId ?? ''),
     )

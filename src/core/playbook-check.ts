@@ -12,6 +12,7 @@ import type {
   PlaybookStep,
 } from './playbook.ts';
 import { orderProblems } from './playbook-order.ts';
+import { recordProblems, waitsForDelivery } from './record-step.ts';
 import { layers } from './step.ts';
 
 /** A problem of one step, still without its line. */
@@ -33,6 +34,7 @@ export function checkPlaybook(
       ...(step.kind === 'action' ? actionProblems(step, connections) : []),
       ...(step.kind === 'notice' ? noticeProblems(step) : []),
       ...(step.kind === 'ticket' ? ticketProblems(step, connections) : []),
+      ...(step.kind === 'record' ? recordProblems(step, connections) : []),
     ]),
     ...routeProblems(playbook, connections),
     ...orderProblems(playbook.steps, connections),
@@ -64,6 +66,10 @@ function waitProblems(step: PlaybookStep, steps: readonly PlaybookStep[]): StepP
       const problem = `“${step.id}” waits for itself.`;
       return [error(step.id, problem, `Take “${word}” out of its “after”.`)];
     }
+    if (step.kind !== 'record' && waitsForDelivery(word, steps)) {
+      const problem = `“${step.id}” waits for “${word}”, which delivers the record when all else is done.`;
+      return [error(step.id, problem, `Take “${word}” out of its “after”.`)];
+    }
     if (layerIn(word) === step.layer) {
       const problem = `“${step.id}” belongs to the ${step.layer} layer and waits for all of it.`;
       const mend = 'Name the steps it waits for, or put it into another layer.';
@@ -92,6 +98,8 @@ function connectionProblems(
   if (step.kind === 'action' && step.on.connection !== null) named.add(step.on.connection);
   if (step.kind === 'ticket' && step.ticket.on.connection !== null)
     named.add(step.ticket.on.connection);
+  if (step.kind === 'record' && step.record.on.connection !== null)
+    named.add(step.record.on.connection);
   if (step.kind === 'task') addPerson(step.task.assignTo);
   if (step.kind === 'notice') step.notice.to.forEach(addPerson);
   for (const name of step.when ? connectionsIn(step.when) : []) named.add(name);

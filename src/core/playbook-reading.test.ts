@@ -195,7 +195,7 @@ describe('the problems of a playbook', () => {
       step('    why: because\n'),
       5,
       'It does not say what is to be done.',
-      'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”.',
+      'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”.',
     ],
     [
       'two deeds',

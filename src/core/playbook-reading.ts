@@ -30,6 +30,7 @@ import {
   template,
 } from './playbook-parts.ts';
 import { readYaml } from './playbook-yaml.ts';
+import { recordDocument } from './record-step.ts';
 import { layers } from './step.ts';
 
 export type ReadPlaybook =
@@ -177,6 +178,11 @@ const ticketStep = words({ ...frame, ticket }, 'A ticket step')
     const problem = 'A ticket ends no access, so it does not belong to the security layer.';
     report(context, { problem, mend: 'Write “layer: operations”.' }, ['layer']);
   });
+const recordStep = words({ ...frame, record: recordDocument }, 'A record step')
+  .transform(
+    ({ after, ...step }): PlaybookStep => ({ kind: 'record', ...step, after: after ?? [] }),
+  )
+  .superRefine(withoutAccount);
 
 /** Kinds that a later version brings, and how to get by until then. */
 const laterKinds = ['survey'];
@@ -186,6 +192,7 @@ const kinds = {
   notice: noticeStep,
   obligations: obligationsStep,
   ticket: ticketStep,
+  record: recordStep,
 };
 
 const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
@@ -196,14 +203,14 @@ const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
       mend: 'Use a task instead: task: { title: …, assign to: …, due: …, proof: […] }.',
     };
   }
-  const used = (['do', 'task', 'notice', 'obligations', 'ticket'] as const).filter((it) =>
+  const used = (['do', 'task', 'notice', 'obligations', 'ticket', 'record'] as const).filter((it) =>
     has(value, it),
   );
   const [kind, second] = used;
   if (kind === undefined) {
     return {
       problem: 'It does not say what is to be done.',
-      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”.',
+      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”.',
     };
   }
   if (second) {

@@ -58,6 +58,13 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
       return { obligations: step.obligations ?? 'all' };
     case 'ticket':
       return { ticket: { on: systemDocument(step.ticket.on), as: step.ticket.as } };
+    case 'record':
+      return {
+        record: {
+          on: isEverywhere(step.record.on) ? 'every record system' : systemDocument(step.record.on),
+          ...(step.record.personalValues && { 'personal values': 'yes' }),
+        },
+      };
     case 'notice':
       return { notice: { ...step.notice, to: step.notice.to.map(personDocument) } };
   }
@@ -71,6 +78,9 @@ function choiceDocument({ category, connection, privileged }: AccountChoice): un
     ...(privileged !== null && { privileged: yesNo(privileged) }),
   };
 }
+
+const isEverywhere = ({ category, connection }: SystemChoice): boolean =>
+  category === null && connection === null;
 
 const systemDocument = ({ category, connection }: SystemChoice): unknown => ({
   ...(category !== null && { category }),

@@ -26,7 +26,7 @@ export interface Playbook {
 
 export type PlaybookStep =
   | Action
-  | (StepFrame & (TaskStep | NoticeStep | ObligationsStep | TicketStep));
+  | (StepFrame & (TaskStep | NoticeStep | ObligationsStep | TicketStep | RecordStep));
 
 /** A step that acts on accounts. */
 export type Action = StepFrame & ActionStep;
@@ -124,6 +124,17 @@ export interface SystemChoice {
   readonly connection: string | null;
 }
 
+/** Delivers the record of the case; comes after every step that is none of its kind. */
+export interface RecordStep {
+  readonly kind: 'record';
+  readonly record: {
+    /** Both null: every connection that keeps records. */
+    readonly on: SystemChoice;
+    /** Whether names, logins and texts go along, or their digests only. */
+    readonly personalValues: boolean;
+  };
+}
+
 /** What one connection can do, as far as planning has to know. */
 export interface ConnectionOffer {
   readonly id: string;
@@ -136,6 +147,8 @@ export interface ConnectionOffer {
   readonly takesTickets?: boolean;
   /** Whether it can be asked what an account owns. */
   readonly readsOwned?: boolean;
+  /** Whether records of cases can be delivered there. */
+  readonly keepsRecords?: boolean;
 }
 
 export interface OfferedAction {

@@ -10,9 +10,10 @@ export type Layer = (typeof layers)[number];
  * - `task`: something a human does;
  * - `notice`: a message to somebody;
  * - `ticket`: keeps a ticket in a ticket system that says what was done;
+ * - `record`: the record of the case, delivered to a system that keeps it;
  * - `gap`: an account that no step of the playbook covers; a person decides.
  */
-export const stepKinds = ['action', 'lookup', 'task', 'notice', 'ticket', 'gap'] as const;
+export const stepKinds = ['action', 'lookup', 'task', 'notice', 'ticket', 'record', 'gap'] as const;
 export type StepKind = (typeof stepKinds)[number];
 
 /**

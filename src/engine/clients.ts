@@ -3,6 +3,8 @@ import {
   type AnyConnector,
   actionsOf,
   type Io,
+  type Records,
+  recordsOf,
   type Tickets,
   ticketsOf,
 } from '#connector-kit/contract.ts';
@@ -25,6 +27,8 @@ export interface Opened {
   readonly tickets: Tickets<unknown> | null;
   /** Null: the system cannot be asked what an account owns. */
   readonly owns: ((accountId: string) => Promise<readonly Owned[]>) | null;
+  /** Null: it keeps no records. */
+  readonly records: Records<unknown> | null;
   /** What the system said about itself in its newest answer over HTTP; null: no such answer yet. */
   lastAnswer(): Remote | null;
   /** The same error, with no secret of this connection in its words. */
@@ -115,6 +119,7 @@ export function openClients(deps: ClientDeps): Clients {
         actions: actionsOf(connector, settings.data),
         tickets: ticketsOf(connector, settings.data),
         owns: owns && ((accountId) => owns(client, accountId)),
+        records: recordsOf(connector, settings.data),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
         close: async () => connector.close?.(client),

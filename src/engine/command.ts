@@ -11,7 +11,7 @@ export async function send(
   engine: Engine,
   work: Work,
   opened: Opened,
-  action: Command<unknown, unknown>,
+  action: Omit<Command<unknown, unknown>, 'capability'>,
 ): Promise<void> {
   const params = action.params.parse(work.params);
   const claim = await beginCall(engine, work, {
@@ -25,7 +25,9 @@ export async function send(
   if (!claim) return;
   const receipt = await makeCall(engine, work, opened, claim.fence, async () => {
     engine.failpoint('during the call');
-    return deadline(engine, action.send(opened.client, work.account!.id, params));
+    // Of an account, or the record of the case.
+    const targetId = work.account?.id ?? work.caseId;
+    return deadline(engine, action.send(opened.client, targetId, params));
   });
   await answered(engine, work);
   engine.failpoint('before the settlement commits');

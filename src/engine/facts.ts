@@ -53,3 +53,9 @@ export function factAbout(work: Work, type: FactType, it: Saying): Fact {
     personal: { subject: work.subject, key: work.subjectKey, values },
   };
 }
+
+/** Where planning looked before it found nothing to act on. */
+export const searchedOf = (work: Work): string[] => {
+  const { searched } = work.params;
+  return Array.isArray(searched) ? searched.filter((it) => typeof it === 'string') : [];
+};

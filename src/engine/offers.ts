@@ -2,6 +2,7 @@ import {
   type AnyAction,
   type AnyConnector,
   actionsOf,
+  recordsOf,
   ticketsOf,
 } from '#connector-kit/contract.ts';
 import { personParams, standInSecret } from '#connector-kit/fields.ts';
@@ -19,7 +20,7 @@ export const offersFrom = (
     .filter((it) => it.state !== 'disabled')
     .map((connection) => {
       const connector = connectors.get(connection.connector);
-      const { actions, takesTickets, readsOwned } = offered(connector, connection);
+      const { actions, takesTickets, readsOwned, keepsRecords } = offered(connector, connection);
       return {
         id: connection.id,
         name: connection.name,
@@ -27,6 +28,7 @@ export const offersFrom = (
         holdsAccounts: connector?.accounts != null,
         takesTickets,
         readsOwned,
+        keepsRecords,
         actions: actions.map((it) => ({
           capability: it.capability,
           kind: it.kind,
@@ -41,17 +43,28 @@ interface Offered {
   readonly actions: readonly AnyAction[];
   readonly takesTickets: boolean;
   readonly readsOwned: boolean;
+  readonly keepsRecords: boolean;
 }
 
-const nothing: Offered = { actions: [], takesTickets: false, readsOwned: false };
+const nothing: Offered = {
+  actions: [],
+  takesTickets: false,
+  readsOwned: false,
+  keepsRecords: false,
+};
 
 /** What a connection offers; needs no secrets and calls nobody. */
 function offered(connector: AnyConnector | undefined, connection: ConnectionRow): Offered {
   if (!connector) return nothing;
-  const { actions, tickets, owns } = connector;
-  const isFixed = ![actions, tickets, owns].some((it) => typeof it === 'function');
+  const { actions, tickets, owns, records } = connector;
+  const isFixed = ![actions, tickets, owns, records].some((it) => typeof it === 'function');
   if (isFixed && typeof actions !== 'function') {
-    return { ...nothing, actions, takesTickets: tickets !== undefined };
+    return {
+      ...nothing,
+      actions,
+      takesTickets: tickets !== undefined,
+      keepsRecords: records !== undefined,
+    };
   }
   // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
   const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
@@ -69,6 +82,7 @@ function offered(connector: AnyConnector | undefined, connection: ConnectionRow)
     actions: actionsOf(connector, settings.data),
     takesTickets: ticketsOf(connector, settings.data) !== null,
     readsOwned: owns?.(settings.data) != null,
+    keepsRecords: recordsOf(connector, settings.data) !== null,
   };
 }
 

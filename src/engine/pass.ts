@@ -12,8 +12,10 @@ import type { Opened } from './clients.ts';
 import { send } from './command.ts';
 import { receiversOf } from './continuity.ts';
 import type { Engine } from './engine.ts';
+import { searchedOf } from './facts.ts';
 import { fail, failureIn, namingScopes } from './fail.ts';
 import { askByHand, tellOrAssign } from './humans.ts';
+import { keepRecord } from './keep-record.ts';
 import { lookUp, lookUpOwned } from './look-up.ts';
 import { hold, Stale, settle } from './settle.ts';
 import { keepTicket } from './ticket.ts';
@@ -52,6 +54,8 @@ async function carryOut(engine: Engine, work: Work): Promise<void> {
       return tellOrAssign(engine, work);
     case 'ticket':
       return keepTicket(engine, work);
+    case 'record':
+      return keepRecord(engine, work);
     case 'gap':
       return; // only a person can answer for it
   }
@@ -164,12 +168,6 @@ async function fillIn(
 /** What cannot be read back is never destructive. */
 const destroysUnseen = (capability: Capability): boolean =>
   capabilities[capability].weight === 'destructive';
-
-/** Where planning looked before it found nobody to act on. */
-const searchedOf = (work: Work): string[] => {
-  const { searched } = work.params;
-  return Array.isArray(searched) ? searched.filter((it) => typeof it === 'string') : [];
-};
 
 async function take(engine: Engine, work: Work, opened: Opened, action: AnyAction): Promise<void> {
   switch (action.kind) {

@@ -1,7 +1,11 @@
+import type { CaseState } from '#core/case.ts';
 import { record } from '#ledger/record.ts';
-import { changeCase, countGrades, loadCase, noteProgress } from '#store/cases.ts';
+import { type CaseRow, changeCase, countGrades, loadCase, noteProgress } from '#store/cases.ts';
+import { outgrownDeliveries } from '#store/records.ts';
 import type { Db } from '#store/sql.ts';
+import { loadWork, reopenStep } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
+import { factAbout } from './facts.ts';
 
 /**
  * Moves a case on when all of its security steps, or all of its steps, have a grade:
@@ -19,7 +23,18 @@ export async function advanceCase(
   }
   if (!it.allSettled) return;
 
+  if (found.direction === 'forward' && (await deliverAgain(tx, engine, it.caseId))) return;
   const now = await loadCase(tx, it.caseId);
+  await sealCase(tx, engine, now!, found.direction === 'forward' ? 'complete' : 'brought-back');
+}
+
+/** States how many facts the case has by now, and how its steps ended, and moves it to a state. */
+export async function sealCase(
+  tx: Db,
+  engine: Engine,
+  found: CaseRow,
+  state: CaseState,
+): Promise<void> {
   const counted = await countGrades(tx, { caseId: found.id, direction: found.direction });
   const none = { verified: 0, acknowledged: 0, absent: 0, attested: 0, waived: 0 };
   await record(tx, engine.keys, [
@@ -32,7 +47,23 @@ export async function advanceCase(
       data: { grades: { ...none, ...counted } },
     },
   ]);
-  await changeCase(tx, now!, {
-    state: found.direction === 'forward' ? 'complete' : 'brought-back',
-  });
+  await changeCase(tx, found, { state });
+}
+
+/** A record that has grown since it was delivered is delivered again before the case ends. */
+async function deliverAgain(tx: Db, engine: Engine, caseId: string): Promise<boolean> {
+  const outgrown = await outgrownDeliveries(tx, caseId);
+  for (const stepId of outgrown) {
+    const work = await loadWork(tx, stepId);
+    if (!work) continue;
+    await record(tx, engine.keys, [
+      factAbout(work, 'step.reopened', {
+        version: work.version + 1,
+        reason: 'The record has grown since it was delivered.',
+        data: { reason: 'record-grew' },
+      }),
+    ]);
+    await reopenStep(tx, stepId, work.version);
+  }
+  return outgrown.length > 0;
 }

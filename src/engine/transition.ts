@@ -14,6 +14,9 @@ import { failureIn } from './fail.ts';
 import { lookAgain, lookAgainDelaysMs } from './look-again.ts';
 import { answered, hold, Stale, settle } from './settle.ts';
 
+/** What is read: the account, or of a delivery the files of the case. */
+const targetOf = ({ account, caseId }: Work): string => account?.id ?? caseId;
+
 /** One pass of an action whose effect can be read back. */
 export async function moveTo(
   engine: Engine,
@@ -31,7 +34,7 @@ export async function moveTo(
   const windowMs = Math.max(action.consistencyMs ?? engine.timing.windowMs, settleMs);
   if (undone && (await mustWaitFor(engine, work, undone, windowMs))) return;
 
-  const accountId = work.account!.id;
+  const accountId = targetOf(work);
   engine.failpoint('before the read');
   const known = knownFor(work, action, undone);
   const state = await deadline(engine, action.read(opened.client, accountId, known));
@@ -96,7 +99,7 @@ async function readBack(
   let failure: Failure | null = null;
   try {
     after = await whileClaimed(engine, work, claim.fence, () =>
-      deadline(engine, action.read(opened.client, work.account!.id, known)),
+      deadline(engine, action.read(opened.client, targetOf(work), known)),
     );
     shown = plan(after);
   } catch (error) {

@@ -13,6 +13,7 @@ export const settings = {
   DATABASE_URL_WORK: 'made from DATABASE_URL',
   DATABASE_URL_SCRIBE: 'made from DATABASE_URL',
   GATEHOUSE_KEYS: '<data>/keys',
+  GATEHOUSE_RECORDS: '<data>/records',
   LEDGER_MARK_DIR: '<data>/mark',
 } as const;
 export type Setting = keyof typeof settings;

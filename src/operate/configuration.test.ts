@@ -30,6 +30,7 @@ describe('configuration', () => {
     assert.deepEqual(configured({}), {
       dataDirectory: '/srv/data',
       keysDirectory: '/srv/data/keys',
+      recordsDirectory: '/srv/data/records',
       markDirectory: '/srv/data/mark',
       listen: { host: '127.0.0.1', port: 8080 },
       metricsListen: { host: '127.0.0.1', port: 8081 },

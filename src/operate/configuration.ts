@@ -22,6 +22,8 @@ export interface Configuration {
   /** Absolute, as are the other folders. */
   readonly dataDirectory: string;
   readonly keysDirectory: string;
+  /** The only folder that connections may write into. */
+  readonly recordsDirectory: string;
   /** Where the fork guard keeps its mark. */
   readonly markDirectory: string;
   readonly listen: Address;
@@ -98,6 +100,7 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
   const configuration: Configuration = {
     dataDirectory: data,
     keysDirectory: folder('GATEHOUSE_KEYS', 'keys'),
+    recordsDirectory: folder('GATEHOUSE_RECORDS', 'records'),
     markDirectory: folder('LEDGER_MARK_DIR', 'mark'),
     listen: take<Address>('GATEHOUSE_LISTEN', listenAddress, { host: '127.0.0.1', port: 8080 }),
     metricsListen: take<Address>('GATEHOUSE_METRICS_LISTEN', listenAddress, {

@@ -35,6 +35,8 @@ export interface TestGatehouse {
   stopWorker(): Promise<void>;
   /** Where the key files lie, for another process. */
   readonly keysFolder: string;
+  /** Where connections may write. */
+  readonly recordsFolder: string;
   /** Every line this process has logged, as JSON. */
   readonly logs: readonly string[];
   /** Reads rows as the database's administrator, to look behind the curtain. */
@@ -73,7 +75,8 @@ export async function startGatehouse(
   await registerKeys(database.pools.admin, keyring);
   const logs: string[] = [];
   const log = logInto(logs);
-  const parts = { keyring, connectors, log, publicUrl: 'http://127.0.0.1:8080' };
+  const recordsFolder = path.join(folder, 'records');
+  const parts = { keyring, connectors, log, publicUrl: 'http://127.0.0.1:8080', recordsFolder };
 
   const app = await wireApp({ ...parts, pool: database.pools.web });
   await publishStarters(app);
@@ -130,6 +133,7 @@ export async function startGatehouse(
       worker = null;
     },
     keysFolder: folder,
+    recordsFolder,
     logs,
     async rows<Row>(text: string, ...values: unknown[]) {
       return (await database.pools.admin.query(text, values)).rows as Row[];
