@@ -180,13 +180,17 @@ describe('docs/connect/index.md', () => {
 
   it('promises the proof that each action gives', () => {
     const samples: Readonly<Record<string, object>> = {
-      'active-directory': settingsOn(
-        'docs/connect/ldap-and-active-directory.md',
-        'active-directory',
-      ),
-      ldap: settingsOn('docs/connect/ldap-and-active-directory.md', 'ldap'),
+      'active-directory': {
+        ...settingsOn('docs/connect/ldap-and-active-directory.md', 'active-directory'),
+        newAccountsIn: 'OU=Staff,DC=meadow,DC=example',
+      },
+      ldap: {
+        ...settingsOn('docs/connect/ldap-and-active-directory.md', 'ldap'),
+        newAccountsIn: 'ou=people,dc=meadow,dc=example',
+      },
       scim: {
         ...settingsOn('docs/connect/scim.md', 'scim'),
+        canCreate: true,
         canDelete: true,
         suspendingEndsSessions: true,
       },

@@ -9,7 +9,7 @@ import {
 } from '#core/arrival.ts';
 import { type CaseState, endStates } from '#core/case.ts';
 import type { DepartureFacts } from '#core/departure.ts';
-import type { LifecycleEvent } from '#core/lifecycle.ts';
+import { confirmationOf, type LifecycleEvent } from '#core/lifecycle.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { changeArrival } from '#intake/arrive.ts';
 import { changeDeparture } from '#intake/change.ts';
@@ -124,19 +124,18 @@ export async function requestCase(app: App, caller: Caller, it: CaseRequest): Pr
 }
 
 function eventOf(it: CaseRequest, person: PersonFacts, now: Date): LifecycleEvent {
-  const base = { occurredAt: now.toISOString(), version: null };
   const who = `${person.personId}:${person.employmentId}`;
-  if ('departure' in it) {
-    const departure = { id: `api:${who}`, ...it.departure };
-    return { type: 'departure.confirmed', ...base, person, departure };
-  }
-  const { arrival } = it;
+  const [departure, arrival] =
+    'departure' in it
+      ? [{ id: `api:${who}`, ...it.departure }, null]
+      : [null, { ...factsOf(it.arrival), id: `api:${who}:${it.arrival.startDay}` }];
   return {
-    type: arrival.kind === 'role change' ? 'role.changed' : 'arrival.confirmed',
-    ...base,
-    person: inRole(person, arrival.role),
-    departure: null,
-    arrival: { ...factsOf(arrival), id: `api:${who}:${arrival.startDay}` },
+    type: confirmationOf(arrival),
+    occurredAt: now.toISOString(),
+    version: null,
+    person: 'arrival' in it ? inRole(person, it.arrival.role) : person,
+    departure,
+    arrival,
   };
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { ArrivalFacts } from '#core/arrival.ts';
-import type { LifecycleEvent } from '#core/lifecycle.ts';
+import { confirmationOf, type LifecycleEvent } from '#core/lifecycle.ts';
 import { readPeopleCsv } from '#intake/csv.ts';
 import { type AccountRow, accountsOf, linkAccount, listAccounts } from '#store/accounts.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -75,7 +74,7 @@ export async function importPeople(
 
     const id = newId();
     const event: LifecycleEvent = {
-      type: typeOf(arrival),
+      type: confirmationOf(arrival),
       occurredAt: now.toISOString(),
       version: null,
       person,
@@ -105,11 +104,6 @@ export async function importPeople(
     refused: read.refused,
     unknownColumns: read.unknownColumns,
   };
-}
-
-function typeOf(arrival: ArrivalFacts | null): LifecycleEvent['type'] {
-  if (arrival === null) return 'departure.confirmed';
-  return arrival.kind === 'role change' ? 'role.changed' : 'arrival.confirmed';
 }
 
 export async function listPeople(

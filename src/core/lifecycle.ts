@@ -26,6 +26,23 @@ export const LifecycleEvent = z.strictObject({
 });
 export type LifecycleEvent = z.infer<typeof LifecycleEvent>;
 
+/** What an event says of somebody. */
+export const saidBy = {
+  'departure.confirmed': 'departure',
+  'departure.changed': 'departure',
+  'departure.rescinded': 'no departure',
+  'arrival.confirmed': 'arrival',
+  'arrival.changed': 'arrival',
+  'arrival.withdrawn': 'no arrival',
+  'role.changed': 'arrival',
+} as const satisfies Record<LifecycleEvent['type'], string>;
+
+/** The event by which somebody is said to leave (null), to arrive, or to change their role. */
+export function confirmationOf(arrival: ArrivalFacts | null): LifecycleEvent['type'] {
+  if (arrival === null) return 'departure.confirmed';
+  return arrival.kind === 'role change' ? 'role.changed' : 'arrival.confirmed';
+}
+
 /** What a source says now about one employment: the person, and the departure if there is one. */
 export const EmploymentRecord = z.strictObject({
   person: PersonFacts,

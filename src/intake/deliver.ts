@@ -1,6 +1,6 @@
 import type { Heard as HeardFromSource } from '#connector-kit/contract.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
-import { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
+import { EmploymentRecord, LifecycleEvent, saidBy } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -199,13 +199,3 @@ function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {
     successor,
   };
 }
-
-const saidBy: Readonly<Record<LifecycleEvent['type'], Heard['says']>> = {
-  'departure.confirmed': 'departure',
-  'departure.changed': 'departure',
-  'departure.rescinded': 'no departure',
-  'arrival.confirmed': 'arrival',
-  'arrival.changed': 'arrival',
-  'arrival.withdrawn': 'no arrival',
-  'role.changed': 'arrival',
-};
