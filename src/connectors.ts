@@ -3,16 +3,29 @@ import { activeDirectory } from '#connectors/active-directory/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
 import { folder } from '#connectors/folder/index.ts';
 import { http } from '#connectors/http/index.ts';
+import { jira } from '#connectors/jira/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
 import { mail } from '#connectors/mail/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { scim } from '#connectors/scim/index.ts';
+import { serviceNow } from '#connectors/servicenow/index.ts';
 import { signedEvents } from '#connectors/signed-events/index.ts';
 import { webhook } from '#connectors/webhook/index.ts';
 
 /** Every connector there is, by its id. Taking one out is a line here and its folder. */
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
-  [activeDirectory, bambooHr, folder, http, ldap, mail, person, scim, signedEvents, webhook].map(
-    (it) => [it.id, it],
-  ),
+  [
+    activeDirectory,
+    bambooHr,
+    folder,
+    http,
+    jira,
+    ldap,
+    mail,
+    person,
+    scim,
+    serviceNow,
+    signedEvents,
+    webhook,
+  ].map((it) => [it.id, it]),
 );

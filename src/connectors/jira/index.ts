@@ -1,0 +1,31 @@
+import { connector } from '#connector-kit/contract.ts';
+import { openJira } from './api.ts';
+import { settings } from './settings.ts';
+import { tickets } from './tickets.ts';
+
+/** Jira and Jira Service Management in the cloud, as a place for tickets. */
+export const jira = connector({
+  id: 'jira',
+  name: 'Jira',
+  category: 'ticketing',
+  settings,
+  hosts({ site }) {
+    const { protocol, hostname, port } = new URL(site);
+    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
+  },
+  open: openJira,
+
+  async check(client) {
+    const { displayName } = await client.myself();
+    const { site, project } = client.settings;
+    // Refused where the project is not there, or not for us.
+    for await (const _ of client.search(`project = "${project}" AND labels = "gatehouse-check"`))
+      break;
+    return { actingAs: `${displayName} at ${new URL(site).host}`, scopes: null };
+  },
+
+  // Accounts of Atlassian belong to the organisation and not to one site.
+  accounts: null,
+  actions: [],
+  tickets,
+});

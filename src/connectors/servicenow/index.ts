@@ -1,0 +1,28 @@
+import { connector } from '#connector-kit/contract.ts';
+import { openServiceNow } from './api.ts';
+import { settings } from './settings.ts';
+import { tickets } from './tickets.ts';
+
+/** ServiceNow, as a place for tickets: incidents, catalogue tasks, or any table that extends Task. */
+export const serviceNow = connector({
+  id: 'servicenow',
+  name: 'ServiceNow',
+  category: 'ticketing',
+  settings,
+  hosts({ instance }) {
+    const { protocol, hostname, port } = new URL(instance);
+    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
+  },
+  open: openServiceNow,
+
+  async check(client) {
+    const { user, instance } = client.settings;
+    await client.search('correlation_id=gatehouse-check');
+    return { actingAs: `${user} at ${new URL(instance).host}`, scopes: null };
+  },
+
+  // Accounts of ServiceNow come from the directory, as a rule.
+  accounts: null,
+  actions: [],
+  tickets,
+});
