@@ -1,4 +1,5 @@
 import type { Account, NewAccount } from './account.ts';
+import { isArrival } from './arrival.ts';
 import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
 import { isChosen, offeredFor } from './coverage.ts';
@@ -202,9 +203,9 @@ const noLaw: Law = { packs: [], switchedOn: [], reviews: {}, headcount: null };
 type Ticket = Extract<PlaybookStep, { kind: 'ticket' }>;
 
 function expandTicket(step: Ticket, planning: Planning): Expansion {
-  const { connections } = planning.input;
-  const afterSecurity = step.after.includes('layer security');
-  const it = planTickets(step.ticket, frameOf(step, planning), { connections, afterSecurity });
+  const { connections, departure } = planning.input;
+  const withoutMiddle = isArrival(departure) || step.after.includes('layer security');
+  const it = planTickets(step.ticket, frameOf(step, planning), { connections, withoutMiddle });
   return { step, leftOut: false, ...it, lookups: [] };
 }
 

@@ -15,18 +15,18 @@ export interface TicketPlan {
 
 /**
  * A ticket in each chosen system: one step makes it, already filled, and later ones bring it up to
- * date. No update after access is removed where the ticket itself waits for that.
+ * date. Without the update once access is removed where none is, or the ticket itself waits for that.
  */
 export function planTickets(
   { on }: TicketStep['ticket'],
   frame: PlannedStep,
-  it: { connections: readonly ConnectionOffer[]; afterSecurity: boolean },
+  it: { connections: readonly ConnectionOffer[]; withoutMiddle: boolean },
 ): TicketPlan {
   const systems = it.connections.filter((one) => one.takesTickets && isChosen({ on }, one));
   if (systems.length === 0)
     return { planned: [{ ...frame, params: { searched: [] } }], updates: [] };
 
-  const later = ticketMoments.slice(it.afterSecurity ? 2 : 1);
+  const later = ticketMoments.slice(it.withoutMiddle ? 2 : 1);
   return {
     planned: systems.map(({ id }) => ({
       ...frame,

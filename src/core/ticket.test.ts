@@ -24,6 +24,7 @@ const laptop = line('Collect the laptop of Priya Nair', {
 });
 
 const departure: TicketFacts = {
+  kind: 'departure',
   caseId: '01M83WKA6Y76MD47WC2RGWKHY7',
   link: 'https://gate.example/cases/01M83WKA6Y76MD47WC2RGWKHY7',
   confidential: false,
@@ -31,6 +32,7 @@ const departure: TicketFacts = {
   person: { name: 'Priya\nNair', department: 'Sales' },
   accessEndsAt: new Date('2026-12-01T13:00:00Z'),
   lastWorkingDay: '2026-12-01',
+  firstDay: null,
   zone: 'Europe/Berlin',
   steps: [blocked, laptop, line('Leave groups', { system: 'Wiki' })],
 };
@@ -93,6 +95,16 @@ describe('the text of a ticket', () => {
     assert.match(text, /Taken back/);
     assert.doesNotMatch(text, /Open for people|Still to come/);
     assert.equal(open, false);
+  });
+
+  it('tells of arrivals and of new roles as well', () => {
+    const dates = { accessEndsAt: null, lastWorkingDay: null, firstDay: '2027-01-04' };
+    const arrival = ticketContent({ ...departure, ...dates, kind: 'arrival' }, 4_000);
+    assert.equal(arrival.title, 'Arrival of Priya Nair');
+    assert.match(arrival.text, /^Arrival of Priya Nair, Sales\nFirst day: 2027-01-04\n/);
+
+    const role = { ...departure, kind: 'role change', confidential: true } as const;
+    assert.match(ticketContent(role, 4_000).title, /^A role change \(01M/);
   });
 
   it('fits, and says what is missing', () => {

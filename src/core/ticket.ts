@@ -1,3 +1,4 @@
+import { aOf, type CaseKind } from './arrival.ts';
 import { localText } from './dates.ts';
 import type { Grade } from './step.ts';
 import { onOneLine } from './template.ts';
@@ -10,24 +11,27 @@ export interface TicketContent {
   readonly open: boolean;
 }
 
-/** One departure, as far as a ticket tells of it. */
+/** One case, as far as a ticket tells of it. */
 export interface TicketFacts {
+  readonly kind: CaseKind;
   readonly caseId: string;
   /** Where the whole record is. */
   readonly link: string;
-  /** Whoever reads tickets may not know who leaves. */
+  /** Whoever reads tickets may not know who it is about. */
   readonly confidential: boolean;
-  /** The departure was taken back. */
+  /** It does not take place after all. */
   readonly takenBack: boolean;
   readonly person: { readonly name: string; readonly department: string | null };
   readonly accessEndsAt: Date | null;
   readonly lastWorkingDay: string | null;
+  /** Of an arrival. */
+  readonly firstDay: string | null;
   readonly zone: string;
   /** In the order of the plan, without those of tickets. */
   readonly steps: readonly TicketLine[];
 }
 
-/** One step of the departure. */
+/** One step of the case. */
 export interface TicketLine {
   readonly title: string;
   /** Name of the system; null: it is in none. */
@@ -68,18 +72,24 @@ export function ticketContent(facts: TicketFacts, longest: number): TicketConten
 
 const mostTitle = 150;
 
+const titles: Record<CaseKind, string> = {
+  departure: 'Departure',
+  arrival: 'Arrival',
+  'role change': 'Change of role',
+};
+
 interface Words {
   readonly title: string;
   readonly lines: readonly string[];
 }
 
 /** Names nobody and nothing that could tell who it is. */
-function neutral({ caseId, takenBack, steps }: TicketFacts): Words {
+function neutral({ kind, caseId, takenBack, steps }: TicketFacts): Words {
   const settled = steps.filter(({ grade }) => grade !== null).length;
   return {
-    title: `A departure (${caseId})`,
+    title: `${aOf(kind)} (${caseId})`,
     lines: [
-      `Departure ${caseId}`,
+      `${titles[kind]} ${caseId}`,
       ...(takenBack ? [takenBackText] : []),
       '',
       `${settled} of ${steps.length} steps have a grade.`,
@@ -87,7 +97,7 @@ function neutral({ caseId, takenBack, steps }: TicketFacts): Words {
   };
 }
 
-const takenBackText = 'Taken back: the departure does not take place.';
+const takenBackText = 'Taken back: it does not take place.';
 
 function inFull(facts: TicketFacts, toDo: readonly TicketLine[]): Words {
   const { person, zone, steps, takenBack } = facts;
@@ -95,7 +105,7 @@ function inFull(facts: TicketFacts, toDo: readonly TicketLine[]): Words {
   const others = steps.length - graded.length - toDo.length;
   const grades = new Set(graded.flatMap(({ grade }) => grade ?? []));
   const department = person.department === null ? '' : `, ${onOneLine(person.department)}`;
-  const title = `Departure of ${onOneLine(person.name)}`;
+  const title = `${titles[facts.kind]} of ${onOneLine(person.name)}`;
   const section = (heading: string, lines: readonly string[]) =>
     lines.length > 0 ? ['', heading, ...lines] : [];
 
@@ -106,6 +116,7 @@ function inFull(facts: TicketFacts, toDo: readonly TicketLine[]): Words {
       ...(takenBack ? [takenBackText] : []),
       ...(facts.accessEndsAt ? [`Access ends: ${clock(facts.accessEndsAt, zone)}`] : []),
       ...(facts.lastWorkingDay ? [`Last working day: ${facts.lastWorkingDay}`] : []),
+      ...(facts.firstDay ? [`First day: ${facts.firstDay}`] : []),
       ...section(
         'Open for people:',
         toDo.map((it) => `- ${placed(it, steps)}${dueText(it, zone)}`),

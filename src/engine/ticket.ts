@@ -1,7 +1,7 @@
 import type { Tickets } from '#connector-kit/contract.ts';
 import { TicketParams, ticketIn, ticketTransition } from '#connector-kit/tickets.ts';
 import { type TicketContent, type TicketLine, ticketContent } from '#core/ticket.ts';
-import { loadCase } from '#store/cases.ts';
+import { isArrivalCase, loadCase } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
 import { keepParams, type StepRow, stepsOfCase, type Work } from '#store/steps.ts';
 import type { Opened } from './clients.ts';
@@ -106,6 +106,7 @@ async function wantedBy(
 
   const content = ticketContent(
     {
+      kind: it.kind,
       caseId: it.id,
       link: `${engine.publicUrl}/cases/${it.id}`,
       confidential: it.departure.confidential,
@@ -113,6 +114,7 @@ async function wantedBy(
       person: it.personFacts,
       accessEndsAt: it.accessEndsAt,
       lastWorkingDay: it.lastWorkingDay,
+      firstDay: isArrivalCase(it) ? it.departure.startDay : null,
       zone: it.zone,
       steps: steps
         .filter(({ kind }) => !aboutItself.includes(kind))
