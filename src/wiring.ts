@@ -5,15 +5,18 @@ import { rulePacks } from '#app/rule-packs.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { openGuard } from '#connector-kit/guard.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
+import { previewBulkStart } from '#engine/bulk-preview.ts';
 import { openClients } from '#engine/clients.ts';
 import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.ts';
 import { openGroups } from '#engine/groups.ts';
 import { fulfil } from '#engine/orders.ts';
 import { every, type RunningEngine, startEngine } from '#engine/runner.ts';
+import { openBulkStart } from '#intake/bulk.ts';
 import { deliver } from '#intake/deliver.ts';
 import type { Intake } from '#intake/intake.ts';
 import { pollSources } from '#intake/poll.ts';
 import { record, type SubjectKeys } from '#ledger/record.ts';
+import { dueBulkStarts, wakeBulkStart } from '#store/bulk-starts.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 import { dueDeliveries, wakeDelivery } from '#store/deliveries.ts';
 import { installationId } from '#store/installation.ts';
@@ -148,11 +151,17 @@ export async function startWorker(
 
   const running = await startEngine(engine, pool, {
     delivery: (payload) => deliver(intake, (payload as { deliveryId: string }).deliveryId),
+    async bulk(payload) {
+      const { bulkStartId } = payload as { bulkStartId: string };
+      await previewBulkStart(engine, bulkStartId);
+      await openBulkStart(intake, bulkStartId);
+    },
     order: (payload) => fulfil(engine, (payload as { orderId: string }).orderId),
   });
   const watch = every(timing.sweepMs, async () => {
     try {
       for (const id of await dueDeliveries(pool)) await wakeDelivery(pool, id);
+      for (const id of await dueBulkStarts(pool, timing.leaseMs)) await wakeBulkStart(pool, id);
       await pollSources(intake, connectors);
     } catch (error) {
       log.error({ error: error instanceof Error ? error.message : String(error) }, 'intake failed');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Caller } from '#app/app.ts';
-import { cancelCase, pauseCase, releaseCase, requestCase, resumeCase } from '#app/cases.ts';
+import { cancelCase, pauseCase, requestCase, resumeCase } from '#app/cases.ts';
+import { releaseCase } from '#app/releases.ts';
 import { changeSetting } from '#app/settings.ts';
 import { resumeEverything, showSwitch, stopEverything } from '#app/switches.ts';
 import { createUser, disableUser } from '#app/users.ts';

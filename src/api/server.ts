@@ -16,6 +16,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { bulkStartRoutes } from './routes/bulk-starts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -93,7 +94,8 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   const importLimit = limitBody(maximumImportBytes);
   const proofLimit = limitBody(largestProofBytes);
   const limitOf = (path: string) => {
-    if (path === `${base}/people/import`) return importLimit;
+    if (path === `${base}/people/import` || path === `${base}/bulk-starts/import`)
+      return importLimit;
     return path.startsWith(`${base}/steps/`) && path.endsWith('/proofs') ? proofLimit : usualLimit;
   };
   api.use(
@@ -104,6 +106,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   );
 
   caseRoutes(api, app);
+  bulkStartRoutes(api, app);
   stepRoutes(api, app);
   planRoutes(api, app);
   peopleRoutes(api, app);

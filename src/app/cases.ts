@@ -7,7 +7,7 @@ import {
   inRole,
   type NewRole,
 } from '#core/arrival.ts';
-import { type CaseState, endStates } from '#core/case.ts';
+import { type CaseState, endStates, isHeld } from '#core/case.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import { confirmationOf, type LifecycleEvent } from '#core/lifecycle.ts';
 import type { PersonFacts } from '#core/person.ts';
@@ -15,9 +15,11 @@ import { changeArrival } from '#intake/arrive.ts';
 import { changeDeparture } from '#intake/change.ts';
 import { rescind } from '#intake/rescind.ts';
 import { type Fact, record } from '#ledger/record.ts';
-import { resolveAlerts, resolveGuardAlerts } from '#store/alerts.ts';
+import { resolveAlerts } from '#store/alerts.ts';
+import { bulkStartsOf } from '#store/bulk-starts.ts';
 import {
   type CaseChange,
+  type CaseFilter,
   type CaseRow,
   changeCase,
   isArrivalCase,
@@ -66,7 +68,9 @@ export function possibleCaseActs(caller: Caller, it: CaseRow): readonly CaseAct[
     change: it.direction === 'forward' && may(caller, 'case.change'),
     'bring-back': isWayBackPlanned(it) && may(caller, 'case.bring-back'),
     release:
-      it.state === 'quarantined' && it.openedBy !== caller.user.id && may(caller, 'case.release'),
+      it.state === 'quarantined'
+        ? it.openedBy !== caller.user.id && may(caller, 'case.release')
+        : it.state !== 'paused' && isHeld(it) && may(caller, 'case.change'),
   };
   return caseActs.filter((act) => possible[act]);
 }
@@ -109,6 +113,12 @@ export async function requestCase(app: App, caller: Caller, it: CaseRequest): Pr
     throw new Problem(
       'not possible',
       'This has to be requested by somebody of HR or Security. Ask them.',
+    );
+  }
+  if (open && 'departure' in it && it.departure.hold && !isHeld(open)) {
+    throw new Problem(
+      'not possible',
+      `This departure is open already and not held. Stop it (gatehouse case pause ${open.id}).`,
     );
   }
   const now = await databaseNow(app.pool);
@@ -162,7 +172,7 @@ export async function waitForDelivery(app: App, id: string): Promise<DeliveryRow
 export async function listCases(
   app: App,
   caller: Caller,
-  it: { state: CaseState | null; text: string | null; beforeId: string | null; limit: number },
+  it: Omit<CaseFilter, 'withoutConfidential'>,
 ): Promise<readonly CaseRow[]> {
   authorize(caller, 'case.read');
   return listStoredCases(app.pool, {
@@ -170,6 +180,13 @@ export async function listCases(
     withoutConfidential: !may(caller, 'case.read-confidential'),
   });
 }
+
+/** The bulk start of each of these departures that has one. */
+export const bulkStartsOfCases = (app: App, cases: readonly Pick<CaseRow, 'id'>[]) =>
+  bulkStartsOf(
+    app.pool,
+    cases.map((it) => it.id),
+  );
 
 export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
   authorize(caller, 'case.read');
@@ -186,7 +203,7 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
 }
 
 /** Locks a case for a decision of the caller; answers as if it did not exist when they may not see it. */
-async function caseForDecision(
+export async function caseForDecision(
   tx: Db,
   caller: Caller,
   id: string,
@@ -200,7 +217,8 @@ async function caseForDecision(
   return found;
 }
 
-async function decide(
+/** States what the caller decided about a case, and changes it. */
+export async function decide(
   tx: Db,
   app: App,
   caller: Caller,
@@ -268,36 +286,6 @@ export async function resumeCase(app: App, caller: Caller, id: string): Promise<
   });
 }
 
-/** Lets a case go that a guard held back. */
-export async function releaseCase(app: App, caller: Caller, id: string): Promise<void> {
-  authorize(caller, 'case.release');
-  await inTransaction(app.pool, async (tx) => {
-    const it = await caseForDecision(tx, caller, id);
-    if (it.state !== 'quarantined') {
-      throw new Problem('not possible', `This departure is not held back; it is ${it.state}.`);
-    }
-    if (it.openedBy === caller.user.id) {
-      throw new Problem(
-        'not possible',
-        'Who opened a departure cannot release it; ask another person.',
-      );
-    }
-    await decide(
-      tx,
-      app,
-      caller,
-      it,
-      { state: 'draft' },
-      {
-        type: 'case.released',
-        data: { reason: 'quarantine-lifted' },
-      },
-    );
-    await resolveGuardAlerts(tx);
-    await wakeCase(tx, { caseId: it.id, urgency: 0 });
-  });
-}
-
 /**
  * Takes a departure back, a complete one as well. Nothing cut yet: cancelled. Otherwise the
  * way back is planned and waits.
@@ -314,7 +302,9 @@ export async function cancelCase(
     if (other) {
       throw new Problem(
         'not possible',
-        `This person leaves again: take that departure back first (gatehouse case cancel ${other.id}).`,
+        maySee(caller, other)
+          ? `This person leaves again: take that departure back first (gatehouse case cancel ${other.id}).`
+          : 'This has to be decided by somebody of HR or Security. Ask them.',
       );
     }
     const heard = { actor: caller.actor, occurredAt: await databaseNow(tx), version: null };

@@ -28,7 +28,12 @@ export function caseLines(items: readonly CaseSummary[], { paint, now }: Reader)
 }
 
 const kindText = (it: CaseSummary): string =>
-  [it.departureKind ?? it.arrivalKind, it.urgent && 'urgent', it.confidential && 'confidential']
+  [
+    it.departureKind ?? it.arrivalKind,
+    it.urgent && 'urgent',
+    it.confidential && 'confidential',
+    it.held && 'held',
+  ]
     .filter(Boolean)
     .join(', ');
 
@@ -54,6 +59,10 @@ export function caseView(it: Case, reader: Reader): string[] {
     ...(it.planNotes.length > 0
       ? ['', paint('strong', 'Notes'), ...it.planNotes.map((note) => `  ${clean(note)}`)]
       : []),
+    ...(it.held
+      ? ['', paint('attention', 'Nothing begins and nobody is told until it is released.')]
+      : []),
+    ...(it.actions.includes('release') ? [`Release it: gatehouse case release ${it.id}`] : []),
     ...(it.actions.includes('bring-back')
       ? ['', `Start the way back: gatehouse case bring-back ${it.id}`]
       : []),
@@ -73,6 +82,7 @@ function factsOf(it: Case, now: Date): Cell[][] {
     ['Person', `${it.person.personId} · ${it.person.email}`],
     ...datesOf(it, now),
     ['Opened', `${momentText(it.openedAt, it.zone, now)} by ${by} (${it.source})`],
+    ['Bulk start', it.bulkStart],
     ['Playbook', it.playbook && `${it.playbook.title} (${it.playbook.name} ${it.playbook.number})`],
     ['Takes over', successorText(it)],
     ['Reason', it.reason],

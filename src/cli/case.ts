@@ -31,10 +31,12 @@ export function addCase(program: Command, cli: Cli): void {
   answering(parent, 'list', 'departures and arrivals, the newest first')
     .addOption(new Option('--state <state>', 'only those in this state').choices(caseStates))
     .option('--text <text>', 'part of a name, an address or an HR id')
+    .option('--bulk <id>', 'only those of this bulk start')
     .addOption(countOption('--limit <count>', 'how many at most', 1, 200).default(50))
     .option('--cursor <cursor>', 'go on where a list ended')
-    .action(async ({ json, ...query }: Json & Record<string, string | number>) => {
-      const page = await cli.client().get('/cases', CasePage, query);
+    .action(async ({ json, bulk, ...query }: Json & Record<string, string | number>) => {
+      const asked = { ...query, bulkStart: bulk };
+      const page = await cli.client().get('/cases', CasePage, asked);
       cli.answer({ ...(json ? { json } : {}) }, page, () => [
         ...caseLines(page.items, cli),
         ...(page.nextCursor ? [`More: add --cursor ${page.nextCursor}`] : []),
@@ -67,9 +69,12 @@ export function addCase(program: Command, cli: Cli): void {
     'cancel <id>',
     'take a departure back; what was cut waits for bring-back',
   ).action(async (id: string, options: Json) => act(cli, id, 'cancel', undefined, options));
-  answering(parent, 'release <id>', 'let a departure go that a guard held back').action(
-    async (id: string, options: Json) => act(cli, id, 'release', undefined, options),
-  );
+  answering(parent, 'release <id>', 'let a departure go that is held, or that a guard held back')
+    .option('--untold', 'the person has not been told, and access ends now all the same')
+    .option('--reason <text>', 'why; needed with --untold')
+    .action(async (id: string, { json, ...body }: Json & Record<string, string | boolean>) =>
+      act(cli, id, 'release', body, json ? { json } : {}),
+    );
 
   const change = answering(
     parent,

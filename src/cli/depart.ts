@@ -15,6 +15,7 @@ export function addDepart(program: Command, cli: Cli): void {
     .addOption(kindOption().makeOptionMandatory())
     .option('--urgent', 'end access now')
     .option('--confidential', 'only HR, IT admins and Security may know of it')
+    .option('--hold', 'nothing begins and nobody is told until it is released')
     .option('--watch', 'follow it until it ends');
   withDates(depart).action(
     async (

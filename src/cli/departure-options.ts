@@ -6,6 +6,7 @@ export interface DepartureOptions {
   readonly kind?: DepartureInput['kind'];
   readonly urgent?: boolean;
   readonly confidential?: boolean;
+  readonly hold?: boolean;
   readonly accessEnds?: string;
   readonly lastWorkingDay?: string;
   readonly employmentEnds?: string;
@@ -29,7 +30,8 @@ export const kindOption = () => new Option('--kind <kind>', 'why').choices(depar
 
 /** A departure from options; the kind is there, since the command demands it. */
 export function departureFrom(options: DepartureOptions & { kind: DepartureInput['kind'] }) {
-  return { ...changeFrom(options), kind: options.kind } satisfies DepartureInput;
+  const { kind, hold } = options;
+  return { ...changeFrom(options), kind, ...(hold ? { hold } : {}) } satisfies DepartureInput;
 }
 
 /** Only what was given. */

@@ -18,7 +18,8 @@ export function addPlan(program: Command, cli: Cli): void {
     .addOption(anyKind().makeOptionMandatory())
     .option('--start-day <day>', 'of an arrival or a new role, such as 2026-12-01')
     .option('--urgent', 'end access now')
-    .option('--confidential', 'only HR, IT admins and Security may know of it');
+    .option('--confidential', 'only HR, IT admins and Security may know of it')
+    .option('--hold', 'nothing begins and nobody is told until it is released');
   withNewRole(withDates(plan)).action(
     async (
       person: string,

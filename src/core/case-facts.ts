@@ -36,6 +36,7 @@ export const caseFacts = {
     playbook_version: Ordinal.nullable(),
     steps: Count,
     plan: Digest.nullable(),
+    bulk: Reference.optional(),
   }),
   'case.changed': fact(webOrWorker, 'done', 'Case changed', {
     changed: z

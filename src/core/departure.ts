@@ -27,6 +27,8 @@ export const DepartureFacts = z.strictObject({
   kind: z.enum(departureKinds),
   urgent: z.boolean(),
   confidential: z.boolean(),
+  /** Everything is planned, nothing begins and nobody is told until a person releases it. */
+  hold: z.boolean().optional(),
   accessEnds: localTime.nullable(),
   lastWorkingDay: day.nullable(),
   employmentEnds: day.nullable(),

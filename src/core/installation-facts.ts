@@ -26,6 +26,20 @@ export const installationFacts = {
     limit: Count,
   }),
   'guard.reset': fact(web, 'done', 'Guard released', { guard: Reference, ...twoPeople }),
+  'bulk.requested': fact(web, 'underway', 'Bulk start asked for', {
+    bulk: Reference,
+    people: Count,
+    refused_rows: Count,
+    digest: Digest,
+  }),
+  'bulk.approved': fact(web, 'done', 'Bulk start approved', {
+    bulk: Reference,
+    people: Count,
+    plan: Digest,
+    ...twoPeople,
+  }),
+  'bulk.withdrawn': fact(web, 'done', 'Bulk start withdrawn', { bulk: Reference }),
+  'bulk.expired': fact(worker, 'refused', 'Bulk start ran out', { bulk: Reference }),
   'switch.stopped': fact(web, 'done', 'Everything outgoing stopped', { switch: Reference }),
   'switch.resumed': fact(web, 'done', 'Outgoing calls resumed', {
     switch: Reference,

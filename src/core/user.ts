@@ -27,6 +27,7 @@ export const rights = {
   'case.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   /** Confidential cases exist for everybody else only as a count. */
   'case.read-confidential': ['hr', 'it-admin', 'security'],
+  'bulk.start': ['hr', 'it-admin', 'security'],
   'case.bring-back': ['it-admin', 'security'],
   'case.release': ['it-admin', 'security'],
   'step.retry': ['it-operator', 'it-admin', 'security'],

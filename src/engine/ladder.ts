@@ -8,6 +8,7 @@ import {
 } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection } from '#store/connections.ts';
+import { heldCases } from '#store/holds.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Engine } from './engine.ts';
 import { postMessage, type Sent, sendLetter } from './messages.ts';
@@ -23,6 +24,14 @@ export async function climbLadder(engine: Engine, alertId: string): Promise<void
   // A worker that dies meanwhile is followed by another.
   const alert = await takeAlert(engine.pool, { alertId, forMs: 2 * engine.timing.callMs });
   if (!alert) return;
+
+  // What is held is told to nobody. What waits in it is told as soon as it is released.
+  const { stepId, caseId } = alert;
+  if (stepId && caseId && (await heldCases(engine.pool, [caseId])).length > 0) {
+    const now = await databaseNow(engine.pool);
+    const nextAt = new Date(now.getTime() + engine.timing.alertRetryMs);
+    return climb(engine.pool, { alertId, level: alert.level, nextAt });
+  }
 
   const rungs = await rungsOf(engine, alert);
   const rung = rungs[alert.level];
@@ -71,6 +80,12 @@ async function tell(engine: Engine, alert: AlertRow, contact: AlertContact): Pro
   return told.includes(true);
 }
 
+/** A contact is an address, and whoever reads its mail need not know of a confidential departure. */
+const wordsOf = ({ confidential, body }: AlertRow): string =>
+  confidential
+    ? 'It is about a confidential departure. Whoever may see it finds there what to do.'
+    : body;
+
 type MessageKey = Parameters<typeof alertMessageSent>[1];
 
 async function byMail(
@@ -86,7 +101,7 @@ async function byMail(
     to: contact.email,
     // Never a name in a subject: subjects are read on lock screens.
     subject: `Gatehouse: ${alert.title}`,
-    text: `${contact.name},\n\n${alert.body}${repeats}${link}\n\n${engine.publicUrl}\n`,
+    text: `${contact.name},\n\n${wordsOf(alert)}${repeats}${link}\n\n${engine.publicUrl}\n`,
     id: `alert-${alert.id}-${alert.level}`,
   });
   await noteAlertMessage(engine.pool, { ...key, error: errorOf(sent) });

@@ -53,7 +53,9 @@ async function addressesOf(engine: Engine, work: Work): Promise<readonly string[
 
 /** One receiver whom the server refuses must not keep the others from being told. */
 async function sendAll(engine: Engine, work: Work, addresses: readonly string[]): Promise<void> {
-  const { subject, text } = work.notice!;
+  const { text } = work.notice!;
+  // Never a name in the subject of a confidential one: subjects are read on lock screens.
+  const subject = work.departure.confidential ? 'A message for you' : work.notice!.subject;
   let refusal: ConnectorError | null = null;
   for (const [i, to] of addresses.entries()) {
     engine.failpoint('during the call');

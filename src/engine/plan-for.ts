@@ -22,6 +22,12 @@ import { digestOf } from './plan-digest.ts';
 /** What is known of a person's accounts per connection; `unknown`: nobody answered yet. */
 export type KnownAccounts = ReadonlyMap<string, readonly Account[] | 'unknown'>;
 
+/** A departure of a bulk start stands behind those that come alone, and keeps rate limits even if urgent. */
+export const behindOthers = (plan: Plan): Plan => ({
+  ...plan,
+  steps: plan.steps.map((it) => ({ ...it, priority: (it.priority % 100) + 100 })),
+});
+
 /** The part of a case that planning depends on; a preview has no case yet. */
 export type Planned = Pick<
   CaseRow,
@@ -177,9 +183,17 @@ async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
   };
 }
 
+/** A version that was published never changes, and hundreds of departures go by the same one. */
+const readOnce = new Map<string, Playbook>();
+
 /** What is stored as published was readable when it was stored. */
-function readStored(row: PlaybookRow): Playbook {
+export function readStored(row: PlaybookRow): Playbook {
+  const known = readOnce.get(row.id);
+  if (known) return known;
   const read = readPlaybook(row.text);
-  if ('playbook' in read) return read.playbook;
+  if ('playbook' in read) {
+    readOnce.set(row.id, read.playbook);
+    return read.playbook;
+  }
   throw new Error(`the stored playbook ${row.name} ${row.number} cannot be read`);
 }

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#core/account.ts';
 import { aOf } from '#core/arrival.ts';
-import { endStates } from '#core/case.ts';
+import { endStates, isHeld } from '#core/case.ts';
 import type { Owned } from '#core/ownership.ts';
 import type { Plan } from '#core/plan.ts';
 import { record } from '#ledger/record.ts';
 import { saveFoundAccounts } from '#store/accounts.ts';
 import { isAlertOpen, raiseAlert, resolveAlerts, unreviewed } from '#store/alerts.ts';
+import { bulkStartsOf } from '#store/bulk-starts.ts';
 import {
   type CaseRow,
   changeCase,
@@ -27,7 +28,14 @@ import { inTime } from './deadline.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
-import { type CasePlan, knownAccounts, offersOf, planFor, unansweredBy } from './plan-for.ts';
+import {
+  behindOthers,
+  type CasePlan,
+  knownAccounts,
+  offersOf,
+  planFor,
+  unansweredBy,
+} from './plan-for.ts';
 import { recallTasks } from './recall.ts';
 import { holdIn, release, Stale, settleIn } from './settle.ts';
 import { planWayBack } from './way-back.ts';
@@ -122,15 +130,18 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
     owned: ownedThere,
   });
   if (planned.kind === 'question') return ask(engine, it, planned.question);
+  const isOfBulk = (await bulkStartsOf(engine.pool, [caseId])).size > 0;
+  const toWrite = isOfBulk ? { ...planned, plan: behindOthers(planned.plan) } : planned;
 
   await inTransaction(engine.pool, async (tx) => {
     const locked = await lockCase(tx, caseId);
     if (!locked || locked.version !== it.version) throw new Stale(caseId);
     await saveFoundAccounts(tx, { person: it.person, answers });
     await saveOwnerships(tx, owned);
-    await write(tx, engine, locked, planned, [...new Set([...it.lookedUp, ...answers.keys()])]);
+    await write(tx, engine, locked, toWrite, [...new Set([...it.lookedUp, ...answers.keys()])]);
     if (found) await settleLookUp(tx, engine, found);
-    await release(tx, engine, { caseId, direction: 'forward' });
+    // What is held takes no turn in any line.
+    if (!isHeld(locked)) await release(tx, engine, { caseId, direction: 'forward' });
   });
 }
 

@@ -16,6 +16,7 @@ import { openQueuePool } from '#store/pools.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
 import { seeToApprovals, tellOfPasskeys } from './approval-sweep.ts';
 import type { Engine } from './engine.ts';
+import { tellOfLongHolds } from './holds.ts';
 import { climbLadder } from './ladder.ts';
 import { holdOrphans } from './orphans.ts';
 import { tellOfOverdue } from './overdue.ts';
@@ -168,6 +169,7 @@ export async function startEngine(
     },
     orphans: () => holdOrphans(engine),
     overdue: () => tellOfOverdue(engine),
+    holds: () => tellOfLongHolds(engine),
     waivers: () => reopenExpiredWaivers(engine),
     approvals: () => seeToApprovals(engine),
     passkeys: () => tellOfPasskeys(engine),

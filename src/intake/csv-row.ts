@@ -23,6 +23,7 @@ const departureColumns = [
   ...dateColumns,
   'urgent',
   'confidential',
+  'hold',
   'reason',
   'successor_id',
 ] as const;
@@ -153,6 +154,7 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
     const kind = read('departure_kind', readWord(departureKinds));
     const urgent = read('urgent', readTruth) ?? false;
     const confidential = read('confidential', readTruth) ?? false;
+    const hold = read('hold', readTruth) ?? false;
     const lastWorkingDay = near('last_working_day', read('last_working_day', readDay), 50);
     const accessEnds = near('access_ends', read('access_ends', readLocalTime), 50);
     const employmentEnds = near('employment_ends', read('employment_ends', readDay), 50);
@@ -161,9 +163,10 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
 
     if (cell('departure_kind') === '') {
       if (cell('arrival_kind') !== '') return null;
+      const flags = { urgent, confidential, hold };
       // A date without a kind could be a departure that somebody forgot to mark as one.
       const said = departureColumns.find((it) =>
-        it === 'urgent' ? urgent : it === 'confidential' ? confidential : cell(it) !== '',
+        it in flags ? flags[it as keyof typeof flags] : cell(it) !== '',
       );
       if (said !== undefined) {
         const kinds = departureKinds.join(', ');
@@ -187,6 +190,7 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
       kind,
       urgent,
       confidential,
+      ...(hold ? { hold } : {}),
       accessEnds,
       lastWorkingDay,
       employmentEnds,

@@ -32,9 +32,10 @@ export async function openDeparture(
   const question = 'question' in dates ? dates.question : null;
   const days = 'question' in dates ? null : dates;
 
-  const guard = await quarantineIfTooMany(tx, settings);
+  const { bulkStart } = heard;
+  const guard = bulkStart ? null : await quarantineIfTooMany(tx, settings);
   const caseId = newId();
-  const state = guard ? 'quarantined' : 'draft';
+  const state = guard ? 'quarantined' : departure.hold ? 'waiting-for-approval' : 'draft';
   await record(tx, intake.keys, [
     {
       type: 'case.opened',
@@ -49,6 +50,7 @@ export async function openDeparture(
         playbook_version: null,
         steps: 0,
         plan: null,
+        ...(bulkStart ? { bulk: bulkStart } : {}),
       },
       personal: {
         subject: person.subject,
@@ -100,7 +102,8 @@ export async function openDeparture(
       confidential: departure.confidential,
     });
   } else if (!guard) {
-    await wakeCase(tx, { caseId, urgency: days?.urgentNow ? 0 : 10 });
+    // Whoever leaves alone does not wait for a bulk start.
+    await wakeCase(tx, { caseId, urgency: bulkStart ? 20 : days?.urgentNow ? 0 : 10 });
   }
   return {
     outcome: question ? 'question' : 'opened',

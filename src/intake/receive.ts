@@ -37,6 +37,8 @@ export interface Heard {
   readonly askedBy: string | null;
   /** HR id of who takes over; left out or null: the source does not say. */
   readonly successor?: string | null;
+  /** The approved bulk start it belongs to: the guards do not count what was approved. */
+  readonly bulkStart?: string;
 }
 
 export interface Received {
@@ -111,7 +113,7 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     return nothingNew(null, 'no departure of this person is open');
   }
   if (running) {
-    return withSuccessor(await changeDeparture(tx, intake, heard, running, departure));
+    return withSuccessor(await changeDeparture(tx, intake, heard, running, keptBack(running, departure)));
   }
 
   const ended = await endedDepartureOf(tx, { person: person.id, separationId: departure.id });
@@ -142,6 +144,13 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   }
 }
 
+/** What keeps a departure back only a person takes away; a source that says nothing of it does not. */
+const keptBack = (running: DepartureRow, departure: DepartureFacts): DepartureFacts => ({
+  ...departure,
+  confidential: running.departure.confidential || departure.confidential,
+  hold: running.departure.hold,
+});
+
 /**
  * Keeps a departure that was over long before we first read its source, without starting
  * it. What changes about it later is news again.
@@ -161,7 +170,10 @@ export async function passOver(tx: Db, heard: Heard): Promise<void> {
 const newRef = () => `p_${randomBytes(9).toString('hex')}`;
 
 /** An id with another name and another address at once is more likely somebody else than both new. */
-function isSomebodyElse(known: PersonRow, facts: PersonRow['facts']): boolean {
+export function isSomebodyElse(
+  known: Pick<PersonRow, 'name' | 'email'>,
+  facts: PersonRow['facts'],
+): boolean {
   const differs = (a: string, b: string) => a.trim().toLowerCase() !== b.trim().toLowerCase();
   return differs(known.name, facts.name) && differs(known.email, facts.email);
 }

@@ -20,6 +20,11 @@ export interface AlertRow {
   readonly resolvedAt: Date | null;
 }
 
+/** Also of a departure that became confidential after the alert was raised. */
+const isConfidential = sql`(
+  confidential or exists (
+    select from cases where cases.id = alerts.case_id and (cases.departure ->> 'confidential')::boolean))`;
+
 export type NewAlert = Pick<
   AlertRow,
   'condition' | 'kind' | 'title' | 'body' | 'caseId' | 'stepId' | 'connectionId' | 'confidential'
@@ -87,7 +92,8 @@ export async function resolveGuardAlerts(db: Db): Promise<void> {
 export async function loadAlert(db: Db, id: string): Promise<AlertRow | null> {
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
-           confidential, times, level, opened_at as "openedAt", next_at as "nextAt", resolved_at as "resolvedAt"
+           ${isConfidential} as confidential, times, level, opened_at as "openedAt", next_at as "nextAt",
+           resolved_at as "resolvedAt"
       from alerts
      where id = ${id}
   `);
@@ -98,7 +104,8 @@ export async function loadAlert(db: Db, id: string): Promise<AlertRow | null> {
 export async function listAlerts(db: Db, limit: number): Promise<readonly AlertRow[]> {
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
-           confidential, times, level, opened_at as "openedAt", next_at as "nextAt", resolved_at as "resolvedAt"
+           ${isConfidential} as confidential, times, level, opened_at as "openedAt", next_at as "nextAt",
+           resolved_at as "resolvedAt"
       from alerts
      order by resolved_at is not null, opened_at desc
      limit ${limit}

@@ -175,6 +175,7 @@ export type CaseChange = Partial<
     | 'departure'
     | 'sourceVersion'
     | 'heardAt'
+    | 'confirmedAt'
     | 'zone'
     | 'accessEndsAt'
     | 'lastWorkingDay'
@@ -199,7 +200,8 @@ export async function changeCase(db: Db, found: CaseRow, change: CaseChange): Pr
     update cases
        set version = version + 1, state = ${it.state}, state_before_pause = ${it.stateBeforePause},
            direction = ${it.direction}, departure = ${JSON.stringify(it.departure)}, separation_id = ${it.departure.id},
-           source_version = ${it.sourceVersion}, heard_at = ${it.heardAt}, zone = ${it.zone},
+           source_version = ${it.sourceVersion}, heard_at = ${it.heardAt},
+           confirmed_at = ${it.confirmedAt}, zone = ${it.zone},
            access_ends_at = ${it.accessEndsAt}, last_working_day = ${it.lastWorkingDay},
            employment_ends = ${it.employmentEnds}, pay_ends = ${it.payEnds}, playbook_id = ${it.playbookId},
            plan_digest = ${it.planDigest}, plan_notes = ${JSON.stringify(it.planNotes)},
@@ -278,6 +280,8 @@ export interface CaseFilter {
   readonly state: CaseState | null;
   /** Part of a name, an address or a person id. */
   readonly text: string | null;
+  /** Only those of this bulk start. */
+  readonly bulkStart: string | null;
   /** Leave out confidential cases. */
   readonly withoutConfidential: boolean;
   /** Only what was opened before this case (newest first). */
@@ -294,6 +298,8 @@ export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRo
      where (${it.state}::text is null or state = ${it.state})
        and (${it.beforeId}::text is null or id < ${it.beforeId})
        and (not ${it.withoutConfidential}::boolean or not (departure ->> 'confidential')::boolean)
+       and (${it.bulkStart}::text is null
+            or id in (select case_id from bulk_people where bulk_start = ${it.bulkStart}))
        and (${pattern}::text is null or name ilike ${pattern} or email ilike ${pattern} or "personId" ilike ${pattern})
      order by id desc
      limit ${it.limit}
@@ -315,7 +321,7 @@ export async function confidentialCases(
   return rows.map((row) => row.id);
 }
 
-/** Departures opened in the last hour and day, whoever started them: what the guards count. */
+/** Departures opened in the last hour and day, whoever started them, but for approved bulk starts: what the guards count. */
 export async function countRecentDepartures(
   db: Db,
 ): Promise<{ lastHour: number; lastDay: number }> {
@@ -325,6 +331,7 @@ export async function countRecentDepartures(
       from cases
      where kind = 'departure'
        and opened_at > clock_timestamp() - interval '1 day'
+       and not exists (select from bulk_people where case_id = cases.id)
   `);
   return rows[0]!;
 }
@@ -337,7 +344,7 @@ export async function wakeUnroutedCases(db: Db): Promise<void> {
      where question is not null
        and playbook_id is null
        and direction = 'forward'
-       and state in ('draft', 'paused')
+       and state in ('draft', 'waiting-for-approval', 'paused')
   `);
 }
 
@@ -348,7 +355,7 @@ export async function wakeCasesWithout(db: Db, connectionId: string): Promise<vo
       from cases
      where kind = 'departure'
        and direction = 'forward'
-       and state in ('scheduled', 'running', 'paused', 'access-removed')
+       and state in ('waiting-for-approval', 'scheduled', 'running', 'paused', 'access-removed')
        and not ${connectionId} = any (looked_up)
   `);
 }
@@ -365,7 +372,8 @@ export async function unplannedCases(db: Db): Promise<readonly string[]> {
      where question is null
        and opened_at < clock_timestamp() - interval '5 seconds'
        and (   (direction = 'forward' and (plan_digest is null or plan_stale)
-                and coalesce(state_before_pause, state) in ('draft', 'scheduled', 'running', 'access-removed'))
+                and coalesce(state_before_pause, state)
+                      in ('draft', 'waiting-for-approval', 'scheduled', 'running', 'access-removed'))
             or (direction = 'back' and state = 'waiting-for-approval'
                 and not exists (select from steps where case_id = cases.id and undo_of is not null)))
      limit 100

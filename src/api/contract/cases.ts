@@ -12,6 +12,9 @@ export const CaseQuery = PageQuery.extend({
   text: z.string().trim().min(1).max(200).optional().meta({
     description: 'Part of a name, an address or an HR id',
   }),
+  bulkStart: z.string().max(200).optional().meta({
+    description: 'Only departures of this bulk start',
+  }),
 });
 
 /** One person's leaving or joining. */
@@ -33,6 +36,7 @@ export const CaseSummary = z
     startDay: Day.nullable().meta({ description: 'Of an arrival, or of a new role' }),
     urgent: z.boolean(),
     confidential: z.boolean(),
+    held: z.boolean().meta({ description: 'Nothing begins until somebody releases it' }),
     zone: z.string().meta({ description: 'IANA name of the zone where the person works' }),
     accessEndsAt: Moment.nullable(),
     lastWorkingDay: Day.nullable(),
@@ -42,6 +46,7 @@ export const CaseSummary = z
       description: 'What a person has to answer before it goes on',
     }),
     source: z.string(),
+    bulkStart: z.string().nullable().meta({ description: 'Id of the bulk start it belongs to' }),
     openedAt: Moment,
     accessRemovedAt: Moment.nullable(),
     endedAt: Moment.nullable(),
@@ -132,6 +137,18 @@ export type CaseActDone = z.infer<typeof CaseActDone>;
 export const ReasonInput = z
   .strictObject({ reason: z.string().trim().min(1).max(2_000) })
   .meta({ id: 'ReasonInput' });
+
+export const ReleaseInput = z
+  .strictObject({
+    untold: z.boolean().default(false).meta({
+      description:
+        'For what is held until released: the person has not been told, and access ends now all the same',
+    }),
+    reason: z.string().trim().min(1).max(2_000).optional().meta({
+      description: 'Why; needed with `untold`',
+    }),
+  })
+  .meta({ id: 'ReleaseInput' });
 
 export const BringBackInput = z
   .strictObject({

@@ -21,6 +21,9 @@ export const DepartureInput = z
     confidential: z.boolean().default(false).meta({
       description: 'Only HR, IT admins and Security may know of it',
     }),
+    hold: z.boolean().optional().meta({
+      description: 'Nothing begins and nobody is told until somebody releases it',
+    }),
     accessEnds: dates.accessEnds.default(null),
     lastWorkingDay: dates.lastWorkingDay.default(null),
     employmentEnds: dates.employmentEnds.default(null),

@@ -1,17 +1,25 @@
 import type { App, Caller } from '#app/app.ts';
 import { maySeeReason } from '#app/authorize.ts';
-import { type CaseRow, type CaseWithSteps, possibleCaseActs, type StepRow } from '#app/cases.ts';
+import {
+  bulkStartsOfCases,
+  type CaseRow,
+  type CaseWithSteps,
+  possibleCaseActs,
+  type StepRow,
+} from '#app/cases.ts';
 import { showPlaybook } from '#app/playbooks.ts';
 import { possibleStepActs } from '#app/steps.ts';
 import { successorIn } from '#app/successors.ts';
 import { userNames } from '#app/users.ts';
 import { isArrival } from '#core/arrival.ts';
+import { isHeld } from '#core/case.ts';
 import type { Grade } from '#core/step.ts';
 import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
 import type { Step } from '../contract/steps.ts';
 import { iso } from '../route.ts';
 
-export function summaryOnWire(it: CaseRow): CaseSummary {
+/** `bulkStarts`: of each departure that belongs to one. */
+export function summaryOnWire(it: CaseRow, bulkStarts: ReadonlyMap<string, string>): CaseSummary {
   const { departure: occasion } = it;
   const [leaving, arriving] = isArrival(occasion) ? [null, occasion] : [occasion, null];
   return {
@@ -31,6 +39,7 @@ export function summaryOnWire(it: CaseRow): CaseSummary {
     startDay: arriving?.startDay ?? null,
     urgent: leaving?.urgent ?? false,
     confidential: occasion.confidential,
+    held: isHeld(it),
     zone: it.zone,
     accessEndsAt: iso(it.accessEndsAt),
     lastWorkingDay: it.lastWorkingDay,
@@ -38,6 +47,7 @@ export function summaryOnWire(it: CaseRow): CaseSummary {
     payEnds: it.payEnds,
     question: it.question,
     source: it.source,
+    bulkStart: bulkStarts.get(it.id) ?? null,
     openedAt: it.openedAt.toISOString(),
     accessRemovedAt: iso(it.accessRemovedAt),
     endedAt: iso(it.endedAt),
@@ -51,7 +61,7 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
   const names = await userNames(app, [it.openedBy, legalHold?.setBy ?? []].flat());
   const playbook = it.playbookId === null ? null : await showPlaybook(app, caller, it.playbookId);
   return {
-    ...summaryOnWire(it),
+    ...summaryOnWire(it, await bulkStartsOfCases(app, [it])),
     reason: maySeeReason(caller) && !isArrival(it.departure) ? it.departure.reason : null,
     successor: it.kind === 'departure' ? await successorIn(app, it) : null,
     openedBy: { id: it.openedBy, name: names.get(it.openedBy) ?? null },

@@ -2,16 +2,17 @@ import { createRoute } from '@hono/zod-openapi';
 import type { App, Caller } from '#app/app.ts';
 import {
   bringBack,
+  bulkStartsOfCases,
   cancelCase,
   changeDates,
   listCases,
   pauseCase,
-  releaseCase,
   requestCase,
   resumeCase,
   showCase,
 } from '#app/cases.ts';
 import { Problem } from '#app/problem.ts';
+import { releaseCase } from '#app/releases.ts';
 import { nameSuccessor } from '#app/successors.ts';
 import {
   BringBackInput,
@@ -21,6 +22,7 @@ import {
   CasePage,
   CaseQuery,
   ReasonInput,
+  ReleaseInput,
   Requested,
 } from '../contract/cases.ts';
 import { DepartureChange } from '../contract/departures.ts';
@@ -95,21 +97,29 @@ const back = createRoute({
   request: { ...toCase, body: body(BringBackInput) },
 });
 const release = createRoute({
-  ...act('release', 'Let a departure go that a guard held back'),
-  request: toCase,
+  ...act('release', 'Let a departure go that is held, or that a guard held back'),
+  request: { ...toCase, body: { ...body(ReleaseInput), required: false } },
 });
 
 export function caseRoutes(api: Api, app: App): void {
   api.openapi(list, async (c) => {
-    const { state, text, limit, cursor } = c.req.valid('query');
+    const { state, text, bulkStart, limit, cursor } = c.req.valid('query');
     const found = await listCases(app, c.get('caller'), {
       state: state ?? null,
       text: text ?? null,
+      bulkStart: bulkStart ?? null,
       beforeId: placeIn('cases', cursor),
       limit: limit + 1,
     });
+    const bulkStarts = await bulkStartsOfCases(app, found);
     return c.json(
-      pageFrom('cases', limit, found, (it) => it.id, summaryOnWire),
+      pageFrom(
+        'cases',
+        limit,
+        found,
+        (it) => it.id,
+        (it) => summaryOnWire(it, bulkStarts),
+      ),
       200,
     );
   });
@@ -180,8 +190,8 @@ export function caseRoutes(api: Api, app: App): void {
 
   api.openapi(release, async (c) => {
     const { id } = c.req.valid('param');
-    await releaseCase(app, c.get('caller'), id);
-    return c.json(await done(app, c.get('caller'), id, 'Released.'), 200);
+    const { detail } = await releaseCase(app, c.get('caller'), id, c.req.valid('json'));
+    return c.json(await done(app, c.get('caller'), id, detail), 200);
   });
 }
 

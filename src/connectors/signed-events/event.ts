@@ -72,6 +72,7 @@ const Departure = z.object(
     kind: text(readWord(departureKinds)),
     urgent: flag,
     confidential: flag,
+    hold: flag,
     access_ends: optional(readLocalTime),
     last_working_day: optional(readDay),
     employment_ends: optional(readDay),
@@ -201,6 +202,7 @@ function departureOf(
     kind: it.kind,
     urgent: it.urgent,
     confidential: it.confidential,
+    ...(it.hold ? { hold: true } : {}),
     accessEnds: it.access_ends,
     lastWorkingDay: lastDay,
     employmentEnds: ends,
@@ -262,7 +264,7 @@ const at = (json: unknown, path: readonly PropertyKey[]): unknown =>
 
 /** Fields whose value says nothing about a person, so that a report may repeat it. */
 const harmless = new Set([
-  ...['type', 'occurred_at', 'version', 'kind', 'urgent', 'confidential', ...dateFields],
+  ...['type', 'occurred_at', 'version', 'kind', 'urgent', 'confidential', 'hold', ...dateFields],
   ...['country', 'zone', 'employment_type', 'start_date', 'start_day'],
 ]);
 

@@ -1,0 +1,135 @@
+import { record } from '#ledger/record.ts';
+import {
+  type BulkPersonRow,
+  type BulkStartRow,
+  beginBulkWork,
+  decideBulkStart,
+  forgetBulkPeople,
+  loadBulkStart,
+  lockBulkStart,
+  noteBulkOutcome,
+  takeBulkPerson,
+} from '#store/bulk-starts.ts';
+import { openDepartureOf } from '#store/cases.ts';
+import { databaseNow } from '#store/clock.ts';
+import { lockPerson } from '#store/people.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import { askPerson } from './ask.ts';
+import type { Intake } from './intake.ts';
+import { receive } from './receive.ts';
+
+/** So many departures of one bulk start are opened at once. */
+const atOnce = 4;
+/** A row that fails so often is left to a person. */
+const mostAttempts = 3;
+
+/**
+ * Opens the departures of an approved bulk start, each in a transaction of its own: whatever is cut
+ * off goes on where it was. Runs as a job. One that nobody approved in time runs out here.
+ */
+export async function openBulkStart(intake: Intake, id: string): Promise<void> {
+  const it = await loadBulkStart(intake.pool, id);
+  if (!it) return;
+  if (it.state !== 'approved') return expire(intake, id);
+  await beginBulkWork(intake.pool, id);
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (await openNext(intake, it));
+    }),
+  );
+}
+
+async function openNext(intake: Intake, it: BulkStartRow): Promise<boolean> {
+  let taken: BulkPersonRow | null = null;
+  try {
+    return await inTransaction(intake.pool, async (tx) => {
+      taken = await takeBulkPerson(tx, it.id);
+      if (taken) await open(tx, intake, it, taken);
+      return taken !== null;
+    });
+  } catch (error) {
+    if (taken === null) throw error;
+    await noteFailure(intake, it, taken, error);
+    return true;
+  }
+}
+
+async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow): Promise<void> {
+  const { facts: person, departure, line } = row;
+  const found = await lockPerson(tx, person);
+  const leaving = found && (await openDepartureOf(tx, found.id));
+  if (leaving) {
+    // Opened since the approval, by another way: it is not ours to change.
+    const detail = 'is leaving already';
+    await noteBulkOutcome(tx, it.id, { line, outcome: 'not started', detail, caseId: null });
+    return;
+  }
+  const now = await databaseNow(tx);
+  const { detail } = await receive(tx, intake, {
+    source: it.source,
+    record: { person, departure, changedAt: null },
+    from: 'event',
+    says: 'departure',
+    occurredAt: now,
+    version: null,
+    actor: { kind: 'person', id: it.askedBy, auth: 'token' },
+    askedBy: it.askedBy,
+    bulkStart: it.id,
+  });
+  const known = await lockPerson(tx, person);
+  const opened = known && (await openDepartureOf(tx, known.id));
+  const outcome = opened ? 'started' : 'not started';
+  await noteBulkOutcome(tx, it.id, { line, outcome, detail, caseId: opened?.id ?? null });
+  if (!opened) await tellNotStarted(tx, it, row);
+}
+
+/** Tried again at once, since most of what can go wrong here passes; then a person is told. */
+async function noteFailure(
+  intake: Intake,
+  it: BulkStartRow,
+  row: BulkPersonRow,
+  error: unknown,
+): Promise<void> {
+  const code = error instanceof Error && 'code' in error ? error.code : 'unexpected';
+  intake.log.warn({ bulkStart: it.id, line: row.line, code }, 'a departure was not opened');
+  const last = row.attempts + 1 >= mostAttempts;
+  await inTransaction(intake.pool, async (tx) => {
+    await noteBulkOutcome(tx, it.id, {
+      line: row.line,
+      outcome: last ? 'not started' : null,
+      detail: 'Gatehouse itself failed at it',
+      caseId: null,
+    });
+    if (last) await tellNotStarted(tx, it, row);
+  });
+}
+
+async function tellNotStarted(tx: Db, it: BulkStartRow, row: BulkPersonRow): Promise<void> {
+  await askPerson(tx, {
+    condition: `bulk:${it.id}`,
+    title: 'Somebody of a bulk start could not be started',
+    body:
+      'It was approved, and not every departure of it has begun. See which ones ' +
+      `(gatehouse bulk show ${it.id}), and start them by hand (gatehouse depart).`,
+    caseId: null,
+    confidential: row.departure.confidential,
+  });
+}
+
+async function expire(intake: Intake, id: string): Promise<void> {
+  await inTransaction(intake.pool, async (tx) => {
+    const it = await lockBulkStart(tx, id);
+    const isOpen = it?.state === 'planning' || it?.state === 'waiting-for-approval';
+    if (!it || !isOpen || it.expiresAt > (await databaseNow(tx))) return;
+    await record(tx, intake.keys, [
+      {
+        type: 'bulk.expired',
+        actor: { kind: 'system', id: 'intake', auth: 'none' },
+        row: { table: 'bulk_starts', id, version: it.version + 1 },
+        data: { bulk: id },
+      },
+    ]);
+    await decideBulkStart(tx, { id, state: 'expired', by: null });
+    await forgetBulkPeople(tx, id);
+  });
+}
