@@ -71,10 +71,13 @@ describe('a layoff of 200 people from one file', () => {
     until(
       'the preview',
       async () => {
-        const found = await show(id);
-        return found.bulkStart.state === 'waiting-for-approval' && found;
+        const [found] = await gatehouse.rows<{ state: string }>(
+          'select state from bulk_starts where id = $1',
+          id,
+        );
+        return found?.state === 'waiting-for-approval' && show(id);
       },
-      { seen: async () => (await show(id)).bulkStart, withinMs: 60_000 },
+      { seen: async () => (await show(id)).bulkStart, withinMs: 240_000 },
     );
   const cases = async () =>
     (await gatehouse.rows<{ count: string }>('select count(*) from cases'))[0]?.count;

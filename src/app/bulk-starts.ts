@@ -55,8 +55,8 @@ export async function requestBulkFile(
   return request(app, caller, {
     source: 'csv',
     digest: createHash('sha256').update(file).digest('base64url'),
-    people: read.rows.flatMap(({ line, person, departure }) =>
-      departure ? [{ line, facts: person, departure }] : [],
+    people: read.rows.flatMap(({ line, person, departure, successor }) =>
+      departure ? [{ line, facts: person, departure, successor }] : [],
     ),
     refused: [...read.refused, ...stayingIn(read)].sort((a, b) => a.line - b.line),
     unknownColumns: read.unknownColumns,
@@ -94,7 +94,7 @@ export async function requestBulkList(
     }
     seen.add(personId);
     const id = `api:${person.personId}:${person.employmentId}`;
-    people.push({ line, facts: person.facts, departure: { id, ...departure } });
+    people.push({ line, facts: person.facts, departure: { id, ...departure }, successor: null });
   }
   const digest = createHash('sha256').update(JSON.stringify(list)).digest('base64url');
   return request(app, caller, { source: 'api', digest, people, refused, unknownColumns: [] });
@@ -104,7 +104,7 @@ interface Requested {
   readonly source: 'csv' | 'api';
   /** Of the list as it came. */
   readonly digest: string;
-  readonly people: readonly Pick<BulkPersonRow, 'line' | 'facts' | 'departure'>[];
+  readonly people: readonly Pick<BulkPersonRow, 'line' | 'facts' | 'departure' | 'successor'>[];
   readonly refused: CsvReport['refused'];
   readonly unknownColumns: readonly string[];
 }

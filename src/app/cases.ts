@@ -17,6 +17,7 @@ import { rescind } from '#intake/rescind.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { bulkStartsOf } from '#store/bulk-starts.ts';
+import { noteCaseReading } from '#store/case-readings.ts';
 import {
   type CaseChange,
   type CaseFilter,
@@ -110,10 +111,7 @@ export async function requestCase(app: App, caller: Caller, it: CaseRequest): Pr
       : await openDepartureOf(app.pool, person.id);
   if (open && !maySee(caller, open)) {
     // Asking again changes it, and this one is not for the caller to change.
-    throw new Problem(
-      'not possible',
-      'This has to be requested by somebody of HR or Security. Ask them.',
-    );
+    throw forOthers();
   }
   if (open && 'departure' in it && it.departure.hold && !isHeld(open)) {
     throw new Problem(
@@ -130,8 +128,15 @@ export async function requestCase(app: App, caller: Caller, it: CaseRequest): Pr
     body: Buffer.from(JSON.stringify(eventOf(it, person.facts, now))),
     askedBy: caller.user.id,
   });
-  return waitForDelivery(app, id);
+  const taken = await waitForDelivery(app, id);
+  const found = taken.caseId === null ? null : await loadCase(app.pool, taken.caseId);
+  if (found && !maySee(caller, found)) throw forOthers();
+  return taken;
 }
+
+/** Says nothing of what stands in the way: it may be a case that the caller need not know of. */
+const forOthers = () =>
+  new Problem('not possible', 'This has to be requested by somebody of HR or Security. Ask them.');
 
 function eventOf(it: CaseRequest, person: PersonFacts, now: Date): LifecycleEvent {
   const who = `${person.personId}:${person.employmentId}`;
@@ -190,6 +195,7 @@ export const bulkStartsOfCases = (app: App, cases: readonly Pick<CaseRow, 'id'>[
 
 export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
   authorize(caller, 'case.read');
+  await noteReading(app, caller, id);
   return inSnapshot(app.pool, async (tx) => {
     const found = await loadCase(tx, id);
     if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
@@ -199,6 +205,24 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
       unknownOutcome: await stepsOfUnknownOutcome(tx, id),
       legalHold: await openHoldFor(tx, found.personId),
     };
+  });
+}
+
+/** That somebody opens a confidential case is a fact, once an hour, before anything of it is shown. */
+async function noteReading(app: App, caller: Caller, id: string): Promise<void> {
+  const it = await loadCase(app.pool, id);
+  if (!it?.departure.confidential || !maySee(caller, it)) return;
+  await inTransaction(app.pool, async (tx) => {
+    if (!(await noteCaseReading(tx, { caseId: id, userId: caller.user.id }))) return;
+    await record(tx, app.keys, [
+      {
+        type: 'read.case',
+        actor: caller.actor,
+        caseId: id,
+        target: { ref: it.ref },
+        data: { object: id },
+      },
+    ]);
   });
 }
 

@@ -3,6 +3,7 @@ import { addAlerts } from './alerts.ts';
 import { addApprovals } from './approvals.ts';
 import { addArrive } from './arrive.ts';
 import { addAudit } from './audit.ts';
+import { addBulk } from './bulk.ts';
 import { addCase } from './case.ts';
 import { Refused } from './client.ts';
 import { addConnection } from './connection.ts';
@@ -54,6 +55,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addArrive,
     addPlan,
     addCase,
+    addBulk,
     addStep,
     addTasks,
     addApprovals,

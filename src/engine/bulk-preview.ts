@@ -17,6 +17,7 @@ import { inTransaction } from '#store/sql.ts';
 import { listUsers } from '#store/users.ts';
 import { bulkDigest } from './bulk-digest.ts';
 import { type Planned, summaryOf } from './bulk-summary.ts';
+import { knownOwned } from './continuity.ts';
 import type { Engine } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
@@ -110,6 +111,8 @@ async function planOf(
   const known = person && silent.length > 0 ? silent : [];
   const who = { person: person?.id ?? nobody, lookedUp: known };
   return planFor(engine, {
+    caseId: null,
+    owned: await knownOwned(engine, who.person, asking.offers, []),
     case: {
       personFacts: facts,
       departure,

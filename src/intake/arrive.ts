@@ -54,7 +54,11 @@ export async function receiveArrival(
     if (!withdrawn) return nothingNew(ended, `no ${kind} of this person is open`);
     return rescind(tx, intake, heard, (await lockCase(tx, withdrawn.id))!);
   }
-  if (running) return changeArrival(tx, intake, heard, running, arrival);
+  if (running) {
+    // Only a person makes it known to more people.
+    const confidential = running.departure.confidential || arrival.confidential;
+    return changeArrival(tx, intake, heard, running, { ...arrival, confidential });
+  }
   if (ended && (ended.state === 'complete' || heard.occurredAt <= ended.heardAt)) {
     return nothingNew(ended, `this ${kind} has ended already`);
   }

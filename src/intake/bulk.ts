@@ -55,7 +55,7 @@ async function openNext(intake: Intake, it: BulkStartRow): Promise<boolean> {
 }
 
 async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow): Promise<void> {
-  const { facts: person, departure, line } = row;
+  const { facts: person, departure, successor, line } = row;
   const found = await lockPerson(tx, person);
   const leaving = found && (await openDepartureOf(tx, found.id));
   if (leaving) {
@@ -74,6 +74,7 @@ async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow
     version: null,
     actor: { kind: 'person', id: it.askedBy, auth: 'token' },
     askedBy: it.askedBy,
+    successor,
     bulkStart: it.id,
   });
   const known = await lockPerson(tx, person);

@@ -113,7 +113,9 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     return nothingNew(null, 'no departure of this person is open');
   }
   if (running) {
-    return withSuccessor(await changeDeparture(tx, intake, heard, running, keptBack(running, departure)));
+    return withSuccessor(
+      await changeDeparture(tx, intake, heard, running, keptBack(running, departure)),
+    );
   }
 
   const ended = await endedDepartureOf(tx, { person: person.id, separationId: departure.id });

@@ -38,6 +38,8 @@ export interface BulkPersonRow {
   readonly line: number;
   readonly facts: PersonFacts;
   readonly departure: DepartureFacts;
+  /** HR id of who takes over; null: the list does not say. */
+  readonly successor: string | null;
   readonly standing: BulkStanding;
   /** The departure or the bulk start that stands in the way. */
   readonly other: string | null;
@@ -55,7 +57,7 @@ export async function addBulkStart(
   it: Pick<BulkStartRow, 'id' | 'source' | 'askedBy' | 'report'> & {
     readonly people: readonly Pick<
       BulkPersonRow,
-      'line' | 'facts' | 'departure' | 'standing' | 'other'
+      'line' | 'facts' | 'departure' | 'successor' | 'standing' | 'other'
     >[];
     readonly expiresInMs: number;
   },
@@ -66,10 +68,11 @@ export async function addBulkStart(
             ${it.people.length}, ${JSON.stringify(it.report)})
   `);
   await db.query(sql`
-    insert into bulk_people (bulk_start, line, person_id, employment_id, facts, departure, standing, other)
-    select ${it.id}, line, facts ->> 'personId', facts ->> 'employmentId', facts, departure, standing, other
+    insert into bulk_people (bulk_start, line, person_id, employment_id, facts, departure, successor, standing, other)
+    select ${it.id}, line, facts ->> 'personId', facts ->> 'employmentId', facts, departure, successor,
+           standing, other
       from jsonb_to_recordset(${JSON.stringify(it.people)})
-        as row (line integer, facts jsonb, departure jsonb, standing text, other text)
+        as row (line integer, facts jsonb, departure jsonb, successor text, standing text, other text)
   `);
 }
 
@@ -115,7 +118,7 @@ export async function bulkPeopleOf(db: Db, id: string): Promise<readonly BulkPer
 }
 
 const personColumns = sql`
-  line, facts, departure, standing, other, playbook_id as "playbookId", question, steps, outcome, detail,
+  line, facts, departure, successor, standing, other, playbook_id as "playbookId", question, steps, outcome, detail,
   case_id as "caseId", attempts`;
 
 /** What is known of somebody in a list: whether they leave already, or stand in another list. */

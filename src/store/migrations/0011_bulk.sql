@@ -31,6 +31,7 @@ create table bulk_people (                   -- the rows of a list; deleted when
   employment_id text    not null,
   facts         jsonb   not null,
   departure     jsonb   not null,
+  successor     text,                        -- HR id of who takes over, where the list says so
   standing      text    not null
                   check (standing in ('starts', 'is leaving already', 'has left already',
                                       'stands in another bulk start', 'is somebody else by this id')),
@@ -94,4 +95,4 @@ select 'gatehouse_worker', 'bulk.expired';
 grant select, insert, update on bulk_starts, bulk_people to gatehouse_web;
 grant delete on bulk_people to gatehouse_web, gatehouse_worker;
 grant select, update on bulk_starts, bulk_people to gatehouse_worker;
-grant select, insert, delete on case_readings to gatehouse_web;
+grant select, insert on case_readings to gatehouse_web;
