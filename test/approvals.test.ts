@@ -18,6 +18,7 @@ import {
   startCompany,
 } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { checkInvariants } from './support/invariants.ts';
 import { stepOf, watching } from './support/watch.ts';
 
 const playbook = `
@@ -49,10 +50,11 @@ const names = [
   'Nia Forged',
   'Olu Withdrawn',
   'Quinn Quick',
+  'Rae Repeat',
 ];
-const [priya, tom, gus, lea, dan, nia, olu, quinn] = names.map((name, i) =>
+const [priya, tom, gus, lea, dan, nia, olu, quinn, rae] = names.map((name, i) =>
   person(`E-${i + 11}`, name, name === 'Gus Groups' ? { tags: ['groups'] } : {}),
-) as [Who, Who, Who, Who, Who, Who, Who, Who];
+) as [Who, Who, Who, Who, Who, Who, Who, Who, Who];
 type Who = ReturnType<typeof person>;
 
 const dismissal = (who: Who) => ({
@@ -356,6 +358,24 @@ describe('what cannot be undone', () => {
     await erased(dan);
   });
 
+  it('is tried again under the same approval when the system does not answer', async () => {
+    const it = await leaving(rae);
+    crm.affects = (method) => method === 'DELETE';
+    crm.behaviour = 'down';
+    await decide(sam, it, await signed(sam, samsPasskey, it));
+    await until('a call that failed', () =>
+      crm.requests.some(({ method, path }) => method === 'DELETE' && path.endsWith('/rae')),
+    );
+
+    crm.behaviour = 'normal';
+
+    await erased(rae);
+    const facts = await factsAbout(rae);
+    const count = (type: string) => facts.filter((fact) => fact.type === type).length;
+    assert.deepEqual([count('approval.requested'), count('approval.consumed')], [1, 1]);
+    assert.ok(count('step.intended') >= 2);
+  });
+
   it('is not done for rows that only look like an approval', async () => {
     const it = await leaving(nia);
     const { web } = gatehouse.database.pools;
@@ -438,4 +458,7 @@ describe('what cannot be undone', () => {
     await decide(sam, it, await signed(sam, samsPasskey, it));
     await erased(quinn);
   });
+
+  it('never happens without its facts, and never twice', () =>
+    checkInvariants(gatehouse, { effects: crm.effects.filter(({ what }) => what === 'deleted') }));
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { grow, leafHash, rootOf } from '#core/proof.ts';
 import { canonical } from './canonical.ts';
-import { stepDigest } from './digest.ts';
+import { approvalChallenge, stepDigest } from './digest.ts';
 import { digestOf, disclosureOf, readDisclosure } from './disclosure.ts';
 import { base64url, sha256 } from './hash.ts';
 
@@ -138,5 +138,22 @@ describe('the digest of a plan', () => {
   it('is SHA-256 over its heading and the canonical plan', () => {
     const bytes = Buffer.concat([Buffer.from('gatehouse/plan@1\n'), Buffer.from(canonical(plan))]);
     assert.equal(stepDigest(plan), base64url(sha256(bytes)));
+  });
+});
+
+describe('what a passkey signs to decide', () => {
+  const id = '00112233-4455-6677-8899-aabbccddeeff';
+  const digest = Buffer.alloc(32, 7);
+
+  it('is SHA-256 over its heading, the approval, the plan and the decision', () => {
+    const bytes = (decision: number) =>
+      Buffer.concat([
+        Buffer.from('gatehouse/approval@1\n'),
+        Buffer.from('00112233445566778899aabbccddeeff', 'hex'),
+        digest,
+        Buffer.of(decision),
+      ]);
+    assert.equal(approvalChallenge(id, digest, true), base64url(sha256(bytes(1))));
+    assert.equal(approvalChallenge(id, digest, false), base64url(sha256(bytes(0))));
   });
 });

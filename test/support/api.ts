@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { z } from 'zod';
 import { makePasskey, type Page, type SoftwarePasskey } from '#app/testing/passkey.ts';
 import { authenticate, createToken, createUser } from '#app/users.ts';
 import type { Role } from '#core/user.ts';
+import type { ApprovalOptions } from '../../src/api/contract/approvals.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { TestGatehouse } from './gatehouse.ts';
 
@@ -80,4 +82,19 @@ export async function registerPasskey(
     ...(confirmedBy ? { confirmation: confirmedBy.sign(creation.challenge, ourPage) } : {}),
   });
   return passkey;
+}
+
+/** Decides about an approval as a browser would: looks, signs, sends. */
+export async function decideWith(
+  who: Colleague,
+  passkey: SoftwarePasskey,
+  id: string,
+): Promise<void> {
+  const path = `/approvals/${id}`;
+  const { digest, granted } = await who.ask<z.output<typeof ApprovalOptions>>(
+    'GET',
+    `${path}/challenge`,
+  );
+  const assertion = passkey.sign(granted.challenge, ourPage);
+  await who.ask('POST', `${path}/decide`, { decision: 'granted', digest, assertion });
 }

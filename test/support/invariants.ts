@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { findSecrets, needlesFor } from '#connector-kit/secret-search.ts';
+import { type Capability, capabilities } from '#core/capability.ts';
 import { leafHash } from '#core/proof.ts';
 import { base64url, sha256 } from '#ledger/hash.ts';
 import { type Entry, entriesOf } from '#ledger/testing/ledger.ts';
@@ -26,6 +27,7 @@ export async function checkInvariants(gatehouse: TestGatehouse, outside: Outside
   checkChains(entries);
   checkRows(versions, entries);
   await checkSteps(gatehouse, entries);
+  checkApprovals(entries);
   await checkCases(gatehouse, entries);
   checkEffects(outside.effects ?? []);
   await checkSecrets(gatehouse, outside);
@@ -84,6 +86,9 @@ const guarded = {
   users: 1,
   steps: 2,
   playbooks: 2,
+  passkeys: 1,
+  approvals: 1,
+  legal_holds: 1,
 };
 
 /** Every version that a guarded row has had and that needs a fact. */
@@ -129,6 +134,29 @@ async function checkSteps({ rows }: TestGatehouse, entries: readonly Entry[]): P
         assert.ok(intended.has(attempt), `${key}: call ${attempt} was announced`);
       }
     }
+  }
+}
+
+/** What cannot be undone was granted by somebody else, for exactly that plan, and used before the call. */
+function checkApprovals(entries: readonly Entry[]): void {
+  for (const intent of entries.filter(({ body }) => body['type'] === 'step.intended')) {
+    const { id, capability } = intent.body['step'] as { id: string; capability: Capability | null };
+    if (capability === null || capabilities[capability].weight !== 'destructive') continue;
+    const approval = (intent.body['data'] as { approval?: string }).approval;
+    const about = (type: string) =>
+      entries.find(({ body, caseId }) => {
+        const data = body['data'] as { approval?: string; step?: string } | undefined;
+        const isIt = data?.approval === approval && data?.step === id;
+        return body['type'] === type && caseId === intent.caseId && isIt;
+      });
+    const granted = about('approval.granted');
+    const consumed = about('approval.consumed');
+    for (const fact of [granted, consumed]) {
+      assert.equal(fact?.body['plan'], intent.body['plan'], `step ${id} did what was approved`);
+    }
+    // Stated side by side, in the transaction before the call.
+    assert.ok(Number(granted?.caseSeq) < Number(intent.caseSeq), `step ${id} was approved before`);
+    assert.ok(Number(consumed?.caseSeq) <= Number(intent.caseSeq) + 1, `step ${id} used it once`);
   }
 }
 
