@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { bringBack } from '#app/cases.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { attestStep } from '#app/steps.ts';
 import { startHttpSystem } from '../practice/servers/http-system.ts';
@@ -138,5 +139,25 @@ describe('a ticket as a record', () => {
     assert.doesNotMatch(JSON.stringify(ticket), /noor|quiet|laptop|okta|Berlin|2026-12/i);
     assert.match(ticket.text, /1 of 3 steps have a grade/);
     assert.equal(ticket.status, 'open');
+  });
+
+  it('says that it was taken back once access is given back, and asks nobody for more', async () => {
+    const leaving = dismissal(noor, { confidential: true });
+    await company.tell('departure.rescinded', noor, leaving);
+    const waiting = await watch.become(
+      'a way back that waits',
+      noor,
+      (it) => it.case.state === 'waiting-for-approval' && it.steps.some((step) => step.undoOf),
+    );
+    await bringBack(gatehouse.app, gatehouse.admin, waiting.case.id, waiting.case.planDigest!);
+    const done = await watch.become('brought back', noor, (it) => it.case.state === 'brought-back');
+
+    assert.equal(identity.isActive('noor'), true);
+    assert.equal(stepOf(done, 'undo:ticket@desk')?.grade, 'verified');
+    const ticket = desk.tickets.get('t-2')!;
+    assert.equal(ticket.status, 'resolved');
+    assert.match(ticket.text, /Taken back/);
+    assert.doesNotMatch(JSON.stringify(ticket), /noor|quiet|okta/i);
+    assert.equal(desk.tickets.size, 2);
   });
 });

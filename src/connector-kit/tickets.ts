@@ -20,6 +20,8 @@ export type TicketState = z.infer<typeof State>;
 /** What a ticket is to show, as it is kept with its step. */
 export const TicketParams = z.strictObject(content);
 
+const StepParams = z.object({ wanted: TicketParams }).transform(({ wanted }) => wanted);
+
 type Change =
   | { readonly kind: 'create'; readonly content: TicketContent }
   | { readonly kind: 'update'; readonly ticket: Ticket; readonly content: TicketContent };
@@ -59,7 +61,7 @@ export function ticketTransition<Client>(
   }
 
   return {
-    params: TicketParams,
+    params: StepParams,
     state: State,
 
     async read(client: Client) {

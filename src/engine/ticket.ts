@@ -69,7 +69,7 @@ async function write(
     {
       ...work,
       account: { id: reference, login: reference, privileged: false },
-      params: { ...wanted },
+      params: { wanted },
     },
     opened,
     ticketTransition(tickets, { reference, id, takenBack }),
