@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { Problem } from '#app/problem.ts';
 import { Refusal, wrongContentType } from './problems.ts';
 
 export const usualBodyBytes = 1024 * 1024;
@@ -42,4 +43,18 @@ export async function rawBody(c: Context, types: readonly string[]): Promise<Uin
   const [type = ''] = (c.req.header('content-type') ?? '').split(';');
   if (!types.includes(type.trim().toLowerCase())) throw wrongContentType(types[0]);
   return new Uint8Array(await c.req.arrayBuffer());
+}
+
+/** {@link rawBody} as text. `what` is a document, as people call it. */
+export async function utf8Body(
+  c: Context,
+  types: readonly string[],
+  what: string,
+): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await rawBody(c, types));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Problem('not readable', `${what} is not UTF-8 text. Save it as UTF-8.`);
+  }
 }

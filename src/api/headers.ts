@@ -18,6 +18,10 @@ export function protect(publicUrl: string): MiddlewareHandler<AnyRequest> {
     c.set('requestId', requestId);
     await next();
     c.res.headers.set('x-request-id', requestId);
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      // Pages bring a policy of their own, for their styles and forms.
+      const isOwn = name === 'content-security-policy' && c.res.headers.has(name);
+      if (!isOwn) c.res.headers.set(name, value);
+    }
   };
 }

@@ -30,18 +30,24 @@ const times: ServerOptions = {
 };
 const stopMs = 10_000;
 
-/** Answers HTTP until it is stopped. Throws, in a sentence, when the address cannot be had. */
+/** Answers HTTP until it is stopped; `peer` is the address at the other end. Throws, in a sentence, when the address cannot be had. */
 export async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, peer: string | undefined) => Response | Promise<Response>,
   { host, port, log }: ListenOptions,
 ): Promise<Listening> {
-  const answer = getRequestListener(fetch, {
-    overrideGlobalObjects: false,
-    errorHandler: (error) => {
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'no answer sent');
-      return new Response(null, { status: 400 });
+  const answer = getRequestListener(
+    (request, { incoming }) => fetch(request, incoming.socket.remoteAddress),
+    {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        log.warn(
+          { error: error instanceof Error ? error.message : String(error) },
+          'no answer sent',
+        );
+        return new Response(null, { status: 400 });
+      },
     },
-  });
+  );
   const server = createServer(times, (request, response) => void answer(request, response));
   await bind(server, host, port);
   const address = server.address();

@@ -64,11 +64,11 @@ describe('the description of the API', () => {
     }
   });
 
-  it('asks for a key everywhere but for hooks', () => {
+  it('asks for a key everywhere but for hooks and the links of surveys', () => {
     const open = operations.filter((it) => it.operation.security !== undefined);
     assert.deepEqual(
       open.map((it) => it.name),
-      ['POST /hooks/{source}'],
+      ['POST /hooks/{source}', 'GET /survey/{token}', 'POST /survey/{token}'],
     );
   });
 

@@ -8,6 +8,9 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** The link of a survey is all that it takes to answer it. */
+const withoutToken = (path: string): string => path.replace(/^\/survey\/.*$/s, '/survey/…');
+
 /** One line for each request: ids only, since queries and bodies name people. */
 export function logRequests(log: Log, nowMs: () => number): MiddlewareHandler<AnyRequest> {
   return async (c, next) => {
@@ -17,7 +20,7 @@ export function logRequests(log: Log, nowMs: () => number): MiddlewareHandler<An
       {
         requestId: c.get('requestId'),
         method: c.req.method,
-        path: c.req.path,
+        path: withoutToken(c.req.path),
         status: c.res.status,
         ms: Math.round(nowMs() - startMs),
       },

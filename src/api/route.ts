@@ -6,11 +6,14 @@ import { ProblemDocument, problemMediaType } from './contract/problem.ts';
 
 /** What every request carries along. */
 export interface AnyRequest {
+  /** Where it came from; undefined: from this very process. */
+  Bindings: { readonly address?: string };
   Variables: { requestId: string };
 }
 
 /** A request of somebody we know. */
 export interface SignedIn {
+  Bindings: AnyRequest['Bindings'];
   Variables: { requestId: string; caller: Caller };
 }
 

@@ -30,6 +30,8 @@ import { rulePackRoutes } from './routes/rule-packs.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { stepRoutes } from './routes/steps.ts';
+import { surveyFormRoutes } from './routes/survey-form.ts';
+import { surveyRoutes } from './routes/surveys.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -46,7 +48,7 @@ export interface ApiOptions {
 
 const base = '/api/v1';
 /** All that answers without a token. */
-const openPaths = ['/hooks/:source', '/openapi.json'];
+const openPaths = ['/hooks/:source', '/survey/:token', '/openapi.json'];
 
 /** The HTTP API: every route, what stands before all of them, and its own description. */
 export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest> {
@@ -80,6 +82,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   });
 
   hookRoutes(root, app, log);
+  surveyFormRoutes(root, app, { log, publicUrl });
   root.route(base, guarded(app, options, nowMs));
   const document = describe(root, options);
   root.get('/openapi.json', (c) => c.json(document));
@@ -113,6 +116,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   accountRoutes(api, app);
   playbookRoutes(api, app);
   rulePackRoutes(api, app);
+  surveyRoutes(api, app);
   connectionRoutes(api, app);
   taskRoutes(api, app);
   approvalRoutes(api, app);

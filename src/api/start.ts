@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
 import { checkHealth } from '#app/health.ts';
+import { callerAddress } from './caller-address.ts';
 import type { Health } from './contract/health.ts';
 import { answerHealth, listen } from './listen.ts';
 import type { Log } from './request-log.ts';
@@ -19,6 +20,8 @@ export interface StartOptions {
     readonly metricsListen: Address;
     /** Undefined: at the listen address. */
     readonly publicUrl: string | undefined;
+    /** Networks whose word about whom they speak for counts. */
+    readonly trustedProxies?: readonly string[];
   };
   readonly log: Log;
   /** Default: whether the database answers and a worker runs. */
@@ -43,7 +46,12 @@ export async function startApi(app: App, options: StartOptions): Promise<Running
     version: versionOfProgram(),
     health,
   });
-  const main = await listen((request) => api.fetch(request), { ...configuration.listen, log });
+  const addressOf = callerAddress(configuration.trustedProxies ?? []);
+  const answer = (request: Request, peer: string | undefined) => {
+    const address = peer && addressOf(peer, request.headers.get('x-forwarded-for'));
+    return api.fetch(request, address ? { address } : {});
+  };
+  const main = await listen(answer, { ...configuration.listen, log });
   try {
     const watch = await listen(answerHealth(health), { ...configuration.metricsListen, log });
     return {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ConnectionOffer, PlaybookProblem } from '#core/playbook.ts';
-import { checkPlaybook, readPlaybook } from '#core/playbook.ts';
+import type { PlaybookProblem } from '#core/playbook.ts';
+import { checkPlaybook, type Playbook, readPlaybook, unknownSurveys } from '#core/playbook.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { offersFrom } from '#engine/offers.ts';
 import { record } from '#ledger/record.ts';
@@ -22,6 +22,7 @@ import { listUsers } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { publishStarterSurveys, surveyNames } from './surveys.ts';
 
 export type { PlaybookRow };
 
@@ -48,7 +49,7 @@ export async function importPlaybook(app: App, caller: Caller, text: string): Pr
   authorize(caller, 'playbook.write');
   const read = readPlaybook(text);
   if ('problems' in read) throw unreadable(read.problems);
-  const problems = checkPlaybook(read.playbook, await offers(app));
+  const problems = await check(app, read);
 
   const name = read.playbook.playbook;
   const newest = (await listStored(app.pool)).find((it) => it.name === name);
@@ -76,8 +77,16 @@ const unreadable = (problems: readonly PlaybookProblem[]) =>
     })),
   );
 
-async function offers(app: App): Promise<readonly ConnectionOffer[]> {
-  return offersFrom(app.connectors, await listConnections(app.pool));
+/** Holds a playbook against itself, and against the connections and surveys that there are. */
+async function check(
+  app: App,
+  { playbook, lines }: { playbook: Playbook; lines: Readonly<Record<string, number>> },
+): Promise<readonly PlaybookProblem[]> {
+  const offers = offersFrom(app.connectors, await listConnections(app.pool));
+  return [
+    ...checkPlaybook(playbook, offers, lines),
+    ...unknownSurveys(playbook, await surveyNames(app.pool), lines),
+  ];
 }
 
 /** Makes a draft the version that new departures follow; running ones keep theirs. */
@@ -89,7 +98,7 @@ export async function publishPlaybook(app: App, caller: Caller, id: string): Pro
   }
   const read = readPlaybook(found.text);
   if ('problems' in read) throw unreadable(read.problems);
-  const problems = checkPlaybook(read.playbook, await offers(app));
+  const problems = await check(app, read);
   const errors = problems.filter((it) => it.severity === 'error');
   if (errors.length > 0) throw unreadable(errors);
 
@@ -170,8 +179,9 @@ export const starters = (): readonly string[] =>
     .toSorted()
     .map((name) => readFileSync(path.join(starterFolder, name), 'utf8'));
 
-/** First start: publishes the starters, so that a departure has a playbook from the first day. */
+/** First start: publishes the starters and the surveys that they name, so that a departure has a playbook from the first day. */
 export async function publishStarters(app: Pick<App, 'pool' | 'keys'>): Promise<void> {
+  await publishStarterSurveys(app);
   await inTransaction(app.pool, async (tx) => {
     if ((await listStored(tx)).length > 0) return;
     for (const text of starters()) {

@@ -20,6 +20,7 @@ import { addPlaybook } from './playbook.ts';
 import { addRulePacks } from './rule-packs.ts';
 import { addSettings } from './settings.ts';
 import { addStep } from './step.ts';
+import { addSurvey } from './survey.ts';
 import { addTasks } from './tasks.ts';
 import { addToken } from './token.ts';
 
@@ -67,6 +68,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addConnectors,
     addPlaybook,
     addRulePacks,
+    addSurvey,
     addSettings,
     addAudit,
     addToken,

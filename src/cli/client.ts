@@ -35,6 +35,7 @@ export interface Client {
     path: string,
     file: { readonly bytes: Uint8Array; readonly type: string },
     shape: Shape,
+    method?: 'POST' | 'PUT',
   ): Promise<z.output<Shape>>;
   /** The pieces of a file that is too large to hold. */
   download(path: string, query: Query): AsyncIterable<Uint8Array>;
@@ -104,8 +105,8 @@ export function openClient({ url, token }: ServerAddress): Client {
         body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' };
       return read(await ask(path, { method, ...json }), shape);
     },
-    async sendFile(path, { bytes, type }, shape) {
-      return read(await ask(path, { method: 'POST', body: new Uint8Array(bytes), type }), shape);
+    async sendFile(path, { bytes, type }, shape, method = 'POST') {
+      return read(await ask(path, { method, body: new Uint8Array(bytes), type }), shape);
     },
     async *download(path, query) {
       const response = await ask(path, { method: 'GET', query });

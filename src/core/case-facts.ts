@@ -27,6 +27,9 @@ const approval = { approval: Reference, step: Reference };
 /** The passkey that signed the decision, base64url. */
 const signed = { credential_id: z.string().max(2_048) };
 
+/** Who took part in which version of a survey; never what they said. */
+const surveyPart = { survey: Reference, version: Ordinal };
+
 /** What can be stated about cases, their steps and approvals. */
 export const caseFacts = {
   'case.opened': fact(webOrWorker, 'done', 'Case opened', {
@@ -125,6 +128,10 @@ export const caseFacts = {
     reason: Reference,
     round: Ordinal.optional(),
   }),
+
+  'survey.answered': fact(web, 'done', 'Survey answered', surveyPart),
+  'survey.declined': fact(web, 'done', 'Survey declined', surveyPart),
+  'survey.expired': fact(worker, 'done', 'Survey not answered in time', surveyPart),
 
   'approval.requested': fact(webOrWorker, 'underway', 'Approval asked for', {
     ...approval,

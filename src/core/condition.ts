@@ -127,6 +127,10 @@ export function couldHold(
   return judge(condition, known) !== false;
 }
 
+/** Whether a condition can hold for some departure of one kind. */
+export const couldHoldFor = (condition: Condition, kind: DepartureFacts['kind']): boolean =>
+  judge(condition, (field) => (field === 'departure.kind' ? kind : undefined)) !== false;
+
 /** Like {@link holds}, where a field that nobody filled leaves it open (null) and does not decide. */
 export function holdsPerhaps(condition: Condition, facts: ConditionFacts): boolean | null {
   return judge(condition, (field) => valueIn(field, facts) ?? undefined);

@@ -45,5 +45,9 @@ export function awaited(
   );
 }
 
+/** What a step waits for. A survey waits for the security layer, whatever its playbook says. */
+export const waitsOf = ({ kind, after }: PlaybookStep): readonly string[] =>
+  kind === 'survey' ? [...new Set([...after, 'layer security'])] : after;
+
 export const layerIn = (word: string): string | null =>
   word.startsWith('layer ') ? word.slice('layer '.length) : null;

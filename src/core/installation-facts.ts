@@ -70,6 +70,11 @@ export const installationFacts = {
     ...change,
     ...twoPeople,
   }),
+  'survey.published': fact(web, 'done', 'Survey published', {
+    survey: Reference,
+    version: Ordinal,
+    ...change,
+  }),
   'protected.changed': fact(web, 'done', 'Protected people changed', { ...change, ...twoPeople }),
   'connection.changed': fact(webOrWorker, 'done', 'Connection changed', {
     connection: Reference,

@@ -1,5 +1,5 @@
 import type { Capability } from './capability.ts';
-import { awaited, layerIn } from './coverage.ts';
+import { awaited, layerIn, waitsOf } from './coverage.ts';
 import { knotsIn } from './cycle.ts';
 import type { PlannedStep } from './plan.ts';
 import { createdKey } from './plan-accounts.ts';
@@ -32,7 +32,11 @@ export function orderOf(it: ToOrder): {
   const waits: Waits = new Map(steps.map(({ key }) => [key, new Set()]));
   for (const expansion of it.expansions) addPlaybookWaits(waits, expansion, it);
 
-  const rules = [...connectorRules(steps, it.connections), ...lookedForOnceMade(steps)];
+  const rules = [
+    ...connectorRules(steps, it.connections),
+    ...lookedForOnceMade(steps),
+    ...surveyRules(steps),
+  ];
   for (const [first, second] of rules) waits.get(second)?.add(first);
   const usual = usualOrder(steps).filter(([first, second]) => !waits.get(second)?.has(first));
   for (const [first, second] of usual) waits.get(second)?.add(first);
@@ -49,7 +53,7 @@ export function orderOf(it: ToOrder): {
 
 function addPlaybookWaits(waits: Waits, { step, planned, lookups }: Expansion, all: ToOrder): void {
   const itself = new Set(planned.map(({ key }) => key));
-  const before = step.after.flatMap((word) => keysBehind(word, step, all, new Set([step.id])));
+  const before = waitsOf(step).flatMap((word) => keysBehind(word, step, all, new Set([step.id])));
   for (const { key, account } of planned) {
     const own = waits.get(key)!;
     for (const earlier of before) if (!itself.has(earlier)) own.add(earlier);
@@ -82,7 +86,7 @@ function keysBehind(
       if (!leftOut) return [...planned.map(({ key }) => key), ...lookups];
       if (asked.has(step.id)) return [];
       asked.add(step.id);
-      return step.after.flatMap((earlier) => keysBehind(earlier, step, all, asked));
+      return waitsOf(step).flatMap((earlier) => keysBehind(earlier, step, all, asked));
     });
   if (layerIn(word) !== 'security') return keys;
 
@@ -148,6 +152,15 @@ const afterCreation = (steps: readonly PlannedStep[]): readonly Pair[] =>
       .map((it): Pair => [key, it.key]),
   );
 
+/** A survey goes out when nothing is left to close: no step of the security layer comes after it. */
+function surveyRules(steps: readonly PlannedStep[]): readonly Pair[] {
+  // The record is delivered when everything else is done, a survey included.
+  const security = steps.filter((it) => it.layer === 'security' && it.kind !== 'record');
+  return steps
+    .filter(({ kind }) => kind === 'survey')
+    .flatMap((survey) => security.map(({ key }): Pair => [key, survey.key]));
+}
+
 const afterTheBlock: readonly Capability[] = [
   'sessions.revoke',
   'tokens.revoke',
@@ -167,7 +180,7 @@ const edge = (waiting: string, earlier: string): string => JSON.stringify([waiti
 
 /**
  * Takes out waits where steps wait for each other: what is only usual before what the playbook
- * says, and what a connector says last. The first is as it should be; the others happen only
+ * says, and what a connector says, or a survey needs, last. The first is as it should be; the others happen only
  * when a connection changed after the playbook was published.
  */
 function breakKnots(

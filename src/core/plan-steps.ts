@@ -55,6 +55,7 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
     }
   }
   if (step.kind === 'action') return expandAction(step, planning);
+  if (step.kind === 'survey') return expandSurvey(step, planning);
   if (step.kind === 'obligations') return expandObligations(step, planning);
   if (step.kind === 'ticket') return expandTicket(step, planning);
   if (step.kind === 'record') return expandRecord(step, planning);
@@ -198,6 +199,18 @@ function expandObligations(step: Obligations, planning: Planning): Expansion {
   return { step, leftOut: planned.length === 0, planned, lookups: [] };
 }
 
+type Survey = Extract<PlaybookStep, { kind: 'survey' }>;
+
+/** Nobody asks the dead how they liked it here. */
+function expandSurvey(step: Survey, planning: Planning): Expansion {
+  if (planning.input.departure.kind === 'death') {
+    planning.notes.push(`“${step.id}” is left out: after a death no survey is sent.`);
+    return { step, leftOut: true, planned: [], lookups: [] };
+  }
+  const planned = { ...frameOf(step, planning), params: { survey: step.survey } };
+  return { step, leftOut: false, planned: [planned], lookups: [] };
+}
+
 const noLaw: Law = { packs: [], switchedOn: [], reviews: {}, headcount: null };
 
 type Ticket = Extract<PlaybookStep, { kind: 'ticket' }>;
@@ -228,7 +241,7 @@ function expandRecord(step: Delivery, planning: Planning): Expansion {
   return { step, leftOut: false, planned: [{ ...frame, params: { searched } }], lookups: [] };
 }
 
-type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery>;
+type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery | Survey>;
 
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
@@ -286,6 +299,7 @@ function titleOf(step: PlaybookStep): string {
   if (step.kind === 'obligations') return 'Meet a legal obligation';
   if (step.kind === 'ticket') return 'Record it in a ticket';
   if (step.kind === 'record') return 'Deliver the record';
+  if (step.kind === 'survey') return 'Send the exit survey';
   return step.kind === 'task' ? step.task.title : step.notice.subject;
 }
 

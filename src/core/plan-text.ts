@@ -72,6 +72,7 @@ function detailsOf(step: PlannedStep, plan: Plan): readonly string[] {
   if (step.kind === 'ticket')
     details.push(connectionId ? nameOf(connectionId, plan) : 'no connected system takes tickets');
   if (notice) details.push(`to ${notice.to.map(personText).join(', ')}`);
+  if (step.kind === 'survey') details.push(`${step.params['survey']}, to the private address`);
   if (step.approval) details.push('needs an approval');
   if (at.late && at.due) details.push(`late: was due ${clockText(at.due, plan.zone)}`);
   return details;

@@ -1,4 +1,5 @@
 import { capabilities } from './capability.ts';
+import { couldHoldFor } from './condition.ts';
 import { comparisonsIn } from './condition-document.ts';
 import { isChosen, layerIn, offeredFor } from './coverage.ts';
 import type { Mending } from './document.ts';
@@ -35,6 +36,7 @@ export function checkPlaybook(
       ...(step.kind === 'notice' ? noticeProblems(step) : []),
       ...(step.kind === 'ticket' ? ticketProblems(step, connections) : []),
       ...(step.kind === 'record' ? recordProblems(step, connections) : []),
+      ...(step.kind === 'survey' ? surveyProblems(step, playbook) : []),
     ]),
     ...routeProblems(playbook, connections),
     ...orderProblems(playbook.steps, connections),
@@ -211,6 +213,30 @@ function ticketProblems(
     : `“${id}” keeps no ticket: no connected system fits its “on”.`;
   const mend = 'Connect a ticket system, or leave it: it settles as absent until there is one.';
   return [warning(id, problem, mend)];
+}
+
+/** Whoever writes the playbook should say so, since the planner does it anyhow. */
+function surveyProblems({ id, when }: PlaybookStep, { appliesWhen }: Playbook): StepProblem[] {
+  const conditions = [appliesWhen, when].filter((it) => it !== null);
+  if (!conditions.every((it) => couldHoldFor(it, 'death'))) return [];
+  const problem = `“${id}” is for a death too, after which no survey is sent: it is left out then.`;
+  return [warning(id, problem, 'Say so: when: { field: departure.kind, is not: death }.')];
+}
+
+/** Surveys that steps name must be there. */
+export function unknownSurveys(
+  { steps }: Playbook,
+  surveys: readonly string[],
+  lines: Readonly<Record<string, number>> = {},
+): readonly PlaybookProblem[] {
+  return steps.flatMap((step) => {
+    if (step.kind !== 'survey' || surveys.includes(step.survey)) return [];
+    const meant = nearest(step.survey, surveys);
+    const known = surveys.length > 0 ? `There are: ${surveys.join(', ')}.` : 'There is none.';
+    const problem = `“${step.id}” names “${step.survey}”, which is no survey.`;
+    const mend = `${meant ? `Did you mean “${meant}”? ` : ''}${known} Others are brought in by gatehouse survey import.`;
+    return [{ ...error(step.id, problem, mend), line: lines[step.id] ?? null }];
+  });
 }
 
 function routeProblems(

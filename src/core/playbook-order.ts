@@ -1,5 +1,5 @@
 import { capabilities } from './capability.ts';
-import { awaited, offeredFor } from './coverage.ts';
+import { awaited, offeredFor, waitsOf } from './coverage.ts';
 import { circlesIn } from './cycle.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
 import type { StepProblem } from './playbook-check.ts';
@@ -17,7 +17,7 @@ export function orderProblems(
   const waits = new Map<string, readonly string[]>(
     steps.map((step) => [
       step.id,
-      step.after.flatMap((word) => awaited(word, step, steps).map(({ id }) => id)),
+      waitsOf(step).flatMap((word) => awaited(word, step, steps).map(({ id }) => id)),
     ]),
   );
   const circles = circlesIn(waits);

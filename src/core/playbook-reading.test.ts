@@ -195,7 +195,7 @@ describe('the problems of a playbook', () => {
       step('    why: because\n'),
       5,
       'It does not say what is to be done.',
-      'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”.',
+      'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”, or “survey”.',
     ],
     [
       'two deeds',
@@ -226,11 +226,11 @@ describe('the problems of a playbook', () => {
       'Write “layer: operations”.',
     ],
     [
-      'a survey',
+      'a survey of the security layer',
       step('    survey: exit\n'),
-      5,
-      '“survey” comes with a later version.',
-      'Use a task instead',
+      6,
+      'A survey waits for the whole security layer, so it cannot belong to it.',
+      'Write layer: compliance.',
     ],
     [
       'obligations that are no list',

@@ -184,33 +184,38 @@ const recordStep = words({ ...frame, record: recordDocument }, 'A record step')
   )
   .superRefine(withoutAccount);
 
-/** Kinds that a later version brings, and how to get by until then. */
-const laterKinds = ['survey'];
-const kinds = {
+const surveyStep = words({ ...frame, survey: name }, 'A survey step')
+  .transform(
+    ({ after, ...step }): PlaybookStep => ({ kind: 'survey', ...step, after: after ?? [] }),
+  )
+  .superRefine(withoutAccount)
+  .superRefine((step, context) => {
+    if (step.layer !== 'security') return;
+    const problem = 'A survey waits for the whole security layer, so it cannot belong to it.';
+    report(context, { problem, mend: 'Write layer: compliance.' }, ['layer']);
+  });
+
+/** The words that say what a step does; each step has one. */
+const deeds = ['do', 'task', 'notice', 'obligations', 'ticket', 'record', 'survey'] as const;
+type Deed = (typeof deeds)[number];
+
+const kinds: Readonly<Record<Deed, z.ZodType<PlaybookStep>>> = {
   do: actionStep,
   task: taskStep,
   notice: noticeStep,
   obligations: obligationsStep,
   ticket: ticketStep,
   record: recordStep,
+  survey: surveyStep,
 };
 
 const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
-  const later = laterKinds.find((it) => has(value, it));
-  if (later) {
-    return {
-      problem: `“${later}” comes with a later version.`,
-      mend: 'Use a task instead: task: { title: …, assign to: …, due: …, proof: […] }.',
-    };
-  }
-  const used = (['do', 'task', 'notice', 'obligations', 'ticket', 'record'] as const).filter((it) =>
-    has(value, it),
-  );
+  const used = deeds.filter((it) => has(value, it));
   const [kind, second] = used;
   if (kind === undefined) {
     return {
       problem: 'It does not say what is to be done.',
-      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”.',
+      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”, or “survey”.',
     };
   }
   if (second) {
@@ -272,6 +277,10 @@ function refuseForeign(
   if (step.kind === 'obligations' && kind !== 'departure') {
     const problem = `The rule packs are about leaving; ${aOf(kind).toLowerCase()} meets none.`;
     report(context, { problem, mend: 'Use a task instead.' }, [...path, 'obligations']);
+  }
+  if (step.kind === 'survey' && kind !== 'departure') {
+    const problem = 'A survey asks people who leave, once their access has ended.';
+    report(context, { problem, mend: 'Use a notice instead.' }, [...path, 'survey']);
   }
 }
 

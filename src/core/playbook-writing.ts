@@ -65,6 +65,8 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
           ...(step.record.personalValues && { 'personal values': 'yes' }),
         },
       };
+    case 'survey':
+      return { survey: step.survey };
     case 'notice':
       return { notice: { ...step.notice, to: step.notice.to.map(personDocument) } };
   }

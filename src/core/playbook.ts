@@ -6,7 +6,7 @@ import type { Json } from './document.ts';
 import type { Moment } from './moment.ts';
 import type { Layer } from './step.ts';
 
-export { checkPlaybook } from './playbook-check.ts';
+export { checkPlaybook, unknownSurveys } from './playbook-check.ts';
 export { readPlaybook } from './playbook-reading.ts';
 export { writePlaybook } from './playbook-writing.ts';
 
@@ -26,7 +26,7 @@ export interface Playbook {
 
 export type PlaybookStep =
   | Action
-  | (StepFrame & (TaskStep | NoticeStep | ObligationsStep | TicketStep | RecordStep));
+  | (StepFrame & (TaskStep | NoticeStep | ObligationsStep | TicketStep | RecordStep | SurveyStep));
 
 /** A step that acts on accounts. */
 export type Action = StepFrame & ActionStep;
@@ -133,6 +133,13 @@ export interface RecordStep {
     /** Whether names, logins and texts go along, or their digests only. */
     readonly personalValues: boolean;
   };
+}
+
+/** A form for the person who leaves. It always waits for the whole security layer. */
+export interface SurveyStep {
+  readonly kind: 'survey';
+  /** Name of a survey of this installation. */
+  readonly survey: string;
 }
 
 /** What one connection can do, as far as planning has to know. */

@@ -71,6 +71,10 @@ export const settingShapes = {
       .record(z.string(), z.strictObject({ on: z.iso.date(), by: z.string().trim().min(1) }))
       .default({}),
   }),
+  surveys: z.strictObject({
+    /** How long somebody may answer, from the day of the invitation. */
+    days: z.int().min(1).max(365).default(30),
+  }),
   playbooks: z.strictObject({
     /** Whether publishing needs another person than the author. */
     secondPerson: z.boolean().default(true),

@@ -11,9 +11,19 @@ export type Layer = (typeof layers)[number];
  * - `notice`: a message to somebody;
  * - `ticket`: keeps a ticket in a ticket system that says what was done;
  * - `record`: the record of the case, delivered to a system that keeps it;
+ * - `survey`: a form for the person who leaves, sent once the whole security layer is settled;
  * - `gap`: an account that no step of the playbook covers; a person decides.
  */
-export const stepKinds = ['action', 'lookup', 'task', 'notice', 'ticket', 'record', 'gap'] as const;
+export const stepKinds = [
+  'action',
+  'lookup',
+  'task',
+  'notice',
+  'ticket',
+  'record',
+  'survey',
+  'gap',
+] as const;
 export type StepKind = (typeof stepKinds)[number];
 
 /**

@@ -50,6 +50,9 @@ export const rights = {
   'plan.preview': ['hr', 'it-operator', 'it-admin', 'security'],
   'playbook.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   'playbook.write': ['it-admin', 'security'],
+  'survey.write': ['hr', 'it-admin'],
+  /** What people answered, in groups. Nobody else has a reason to know. */
+  'survey.read': ['hr'],
   'connection.read': ['it-operator', 'it-admin', 'security', 'auditor'],
   'connection.write': ['it-admin'],
   'connection.test': ['it-operator', 'it-admin', 'security'],

@@ -18,6 +18,7 @@ import { askByHand, tellOrAssign } from './humans.ts';
 import { keepRecord } from './keep-record.ts';
 import { lookUp, lookUpOwned } from './look-up.ts';
 import { hold, Stale, settle } from './settle.ts';
+import { invite } from './survey.ts';
 import { keepTicket } from './ticket.ts';
 import { moveTo } from './transition.ts';
 
@@ -56,6 +57,8 @@ async function carryOut(engine: Engine, work: Work): Promise<void> {
       return keepTicket(engine, work);
     case 'record':
       return keepRecord(engine, work);
+    case 'survey':
+      return invite(engine, work);
     case 'gap':
       return; // only a person can answer for it
   }

@@ -22,6 +22,7 @@ import { holdOrphans } from './orphans.ts';
 import { tellOfOverdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
+import { expireInvitations } from './survey-expiry.ts';
 import { reopenExpiredWaivers } from './waivers.ts';
 
 /** Further tasks of the same worker process, by name: what intake and discovery bring along. */
@@ -173,6 +174,7 @@ export async function startEngine(
     waivers: () => reopenExpiredWaivers(engine),
     approvals: () => seeToApprovals(engine),
     passkeys: () => tellOfPasskeys(engine),
+    surveys: () => expireInvitations(engine),
     async cases() {
       const waiting = [
         ...(await unplannedCases(engine.pool)),

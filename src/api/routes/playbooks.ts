@@ -9,8 +9,7 @@ import {
   publishPlaybook,
   showPlaybook,
 } from '#app/playbooks.ts';
-import { Problem } from '#app/problem.ts';
-import { rawBody } from '../bodies.ts';
+import { utf8Body } from '../bodies.ts';
 import { PageQuery } from '../contract/page.ts';
 import { Playbook, PlaybookChecked, PlaybookPage } from '../contract/playbooks.ts';
 import { pageWithin } from '../paging.ts';
@@ -77,7 +76,7 @@ export function playbookRoutes(api: Api, app: App): void {
   });
 
   api.openapi(bring, async (c) => {
-    const text = textOf(await rawBody(c, yaml));
+    const text = await utf8Body(c, yaml, 'The playbook');
     return c.json(checkedOnWire(await importPlaybook(app, c.get('caller'), text)), 200);
   });
 
@@ -85,14 +84,6 @@ export function playbookRoutes(api: Api, app: App): void {
     const { id } = c.req.valid('param');
     return c.json(checkedOnWire(await publishPlaybook(app, c.get('caller'), id)), 200);
   });
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Problem('not readable', 'The playbook is not UTF-8 text. Save it as UTF-8.');
-  }
 }
 
 const summaryOnWire = (it: PlaybookRow) => ({
