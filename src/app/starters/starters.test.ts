@@ -16,7 +16,7 @@ import {
   person,
 } from '#core/testing/planning.ts';
 
-const names = ['involuntary-departure', 'planned-departure'];
+const names = ['arrival', 'involuntary-departure', 'planned-departure', 'role-change'];
 
 function starter(name: string): Playbook {
   const read = readPlaybook(readFileSync(path.join(import.meta.dirname, `${name}.yaml`), 'utf8'));

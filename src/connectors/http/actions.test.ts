@@ -210,3 +210,71 @@ describe('an account that is to be made', () => {
     assert.equal(sent[2]?.body, '{"login":"ada"}');
   });
 });
+
+describe('an account that is to be made', () => {
+  const create = {
+    read: read('/users/by-login/{account.login}', { state: '/state', id: '/id' }),
+    goal: { all: [{ fact: 'state', equals: 'open' }] },
+    apply: [
+      {
+        method: 'POST',
+        path: '/users',
+        json: { login: '{account.login}', name: '{person.name}', no: '{person.employeeNumber}' },
+      },
+    ],
+    restore: [{ method: 'DELETE', path: '/users/{now.id}' }],
+  };
+  const person = {
+    name: 'Zoe Zimmer',
+    email: 'zoe@acme.test',
+    employeeNumber: 'E-9',
+    department: null,
+    title: null,
+  };
+  const gone = { absent: true, facts: {} };
+
+  it('is not there as long as the system says so, and an account that we know can be read', async () => {
+    const { settings, action } = transitionOf('account.create', create);
+    const { client, sent } = clientOf(
+      settings,
+      json({}, { status: 404 }),
+      json({ login: 'svc', state: 'open', id: 1 }),
+      json({ state: 'open', id: 1 }),
+    );
+
+    const state = await action.read(client, person.email);
+    assert.deepEqual(state, gone);
+    assert.match(sent[0]!.url, /by-login\/zoe%40acme\.test$/);
+    assert.equal(action.plan(state, { person }).kind, 'change');
+  });
+
+  it('is told whose it is', async () => {
+    const { settings, action } = transitionOf('account.create', create);
+    const { client, sent } = clientOf(settings, json({}));
+    const planned = action.plan(gone, { person });
+    assert.ok(planned.kind === 'change');
+
+    await action.apply(client, person.email, planned.change);
+    assert.deepEqual(JSON.parse(sent[0]!.body), {
+      login: 'zoe@acme.test',
+      name: 'Zoe Zimmer',
+      no: 'E-9',
+    });
+  });
+
+  it('is taken away again on the way back, and is gone then', async () => {
+    const { settings, action } = transitionOf('account.create', create);
+    const { client, sent } = clientOf(settings, json({}));
+    const back = action.restore!({ absent: false, facts: { state: 'open', id: 7 } }, gone);
+    assert.ok(back.kind === 'change');
+
+    await action.apply(client, person.email, back.change);
+    assert.deepEqual([sent[0]!.method, new URL(sent[0]!.url).pathname], ['DELETE', '/api/users/7']);
+    assert.equal(action.restore!(gone, gone).kind, 'done');
+  });
+
+  it('knows no person anywhere else', () => {
+    const wrong = { ...create, restore: [{ method: 'DELETE', path: '/users/{person.email}' }] };
+    assert.throws(() => transitionOf('account.create', wrong), /person\.email/);
+  });
+});

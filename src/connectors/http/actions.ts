@@ -8,6 +8,8 @@ import {
   transition,
   underway,
 } from '#connector-kit/contract.ts';
+import { newAccountParams } from '#connector-kit/new-account.ts';
+import type { NewAccount } from '#core/account.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 import { isNotFound, loginOf, unexpected, unseen } from './accounts.ts';
 import type { Client } from './client.ts';
@@ -25,7 +27,9 @@ import { Json } from './pointer.ts';
 import { type Request, uses, type Values } from './request.ts';
 import type { Settings } from './settings.ts';
 
-const params = z.strictObject({});
+/** Only a new account needs to be told anything: whose it is. */
+const params = newAccountParams.partial();
+type Given = z.infer<typeof params>;
 const state = z.strictObject({ absent: z.boolean(), facts: z.record(z.string(), Json) });
 
 /** Which requests to send, and the facts that fill them. */
@@ -34,6 +38,8 @@ interface Change {
   readonly now: Facts;
   /** Only for `restore`. */
   readonly before: Facts | null;
+  /** Only for a new account. */
+  readonly person: NewAccount | null;
 }
 
 /** A capability that is read back becomes a transition; one without `read` a command. */
@@ -46,7 +52,7 @@ export function actionsFor({ description }: Settings): AnyAction<Client>[] {
       summary: described.summary ?? `${capabilities[capability].title} in ${description.system}.`,
       scopes: described.scopes ?? [],
       ...(described.mustPrecede ? { mustPrecede: described.mustPrecede } : {}),
-      params,
+      params: capability === 'account.create' ? params.required() : params,
     };
     const { read, goal } = described;
     return [read && goal ? transitionOf(base, described, read, goal) : commandOf(base, described)];
@@ -58,14 +64,15 @@ interface Base {
   readonly summary: string;
   readonly scopes: readonly string[];
   readonly mustPrecede?: readonly Capability[];
-  readonly params: typeof params;
+  readonly params: z.ZodType<Given>;
 }
 
 function commandOf(base: Base, { apply }: Described): AnyAction<Client> {
   return command({
     ...base,
-    async send(client: Client, accountId) {
-      const values = await accountValues(client, base.capability, accountId, apply);
+    async send(client: Client, accountId, { person }: Given) {
+      const account = await accountValues(client, base.capability, accountId, apply);
+      const values = { ...account, ...named('person', person ?? {}) };
       const said: string[] = [];
       for (const step of apply) said.push((await client.ask(step, values)).summary);
       return { summary: said.join(' ') };
@@ -80,7 +87,8 @@ function transitionOf(
   goal: Conditions,
 ): AnyAction<Client> {
   const { underway: moving, apply, restore } = described;
-  const absenceCounts = listed(goal).some((it) => it.isAbsent !== undefined);
+  const isCreation = base.capability === 'account.create';
+  const absenceCounts = isCreation || listed(goal).some((it) => it.isAbsent !== undefined);
 
   async function look(client: Client, accountId: string): Promise<Reading> {
     const values = await accountValues(client, base.capability, accountId, [request]);
@@ -108,20 +116,26 @@ function transitionOf(
       }
     },
 
-    plan(now: Reading) {
+    plan(now: Reading, { person }: Given) {
       if (holds(goal, now)) return done(`As wanted: ${inWords(now)}.`);
       if (moving && holds(moving, now)) return underway(`Still under way: ${inWords(now)}.`);
       return change<Change>(`${calls(apply)}, because ${inWords(now)}.`, {
         steps: 'apply',
         now: now.facts,
         before: null,
+        person: person ?? null,
       });
     },
 
-    async apply(client, accountId, { steps, now, before }: Change) {
+    async apply(client, accountId, { steps, now, before, person }: Change) {
       const requests = steps === 'apply' ? apply : (restore ?? []);
       const account = await accountValues(client, base.capability, accountId, requests);
-      const values = { ...account, ...named('now', now), ...named('before', before ?? {}) };
+      const values = {
+        ...account,
+        ...named('now', now),
+        ...named('before', before ?? {}),
+        ...named('person', person ?? {}),
+      };
       for (const step of requests) {
         if (step.forEach === undefined) await client.ask(step, values);
         else await askForEach(client, step, step.forEach, values, { now, before });
@@ -131,7 +145,8 @@ function transitionOf(
     ...(restore
       ? {
           restore(now: Reading, before: Reading) {
-            if (before.absent) return blocked('There was no such account before.');
+            if (before.absent && now.absent) return done('No account, as before.');
+            if (before.absent && !isCreation) return blocked('There was no such account before.');
             if (now.absent) return blocked('There is no such account any more.');
             if (isSame(now, before)) return done(`As before: ${inWords(now)}.`);
             if (moving && holds(moving, now)) return underway(`Still under way: ${inWords(now)}.`);
@@ -139,6 +154,7 @@ function transitionOf(
               steps: 'restore',
               now: now.facts,
               before: before.facts,
+              person: null,
             });
           },
         }

@@ -1,3 +1,4 @@
+import { NewAccount } from '#core/account.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 import { type Condition, type Conditions, listed } from './conditions.ts';
 import {
@@ -157,11 +158,12 @@ function checkCapability(
   }
 
   const account = ['account.id', 'account.login'];
+  const person = name === 'account.create' ? newAccountPlaceholders : [];
   const now = facts.map((fact) => `now.${fact}`);
   const before = facts.map((fact) => `before.${fact}`);
   if (it.read) checkPlaceholders(it.read.request, [...place, 'read', 'request'], account, refuse);
   for (const [part, steps = [], values] of [
-    ['apply', it.apply, [...account, ...now]],
+    ['apply', it.apply, [...account, ...now, ...person]],
     ['restore', it.restore, [...account, ...now, ...before]],
   ] as const) {
     for (const [i, step] of steps.entries()) {
@@ -184,6 +186,9 @@ function checkCapability(
     );
   }
 }
+
+/** Whom a new account is for. */
+const newAccountPlaceholders = Object.keys(NewAccount.shape).map((it) => `person.${it}`);
 
 function checkCommand(name: Capability, it: Described, place: Path, refuse: Refuse): void {
   if (capabilities[name].weight === 'destructive') {
