@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { capabilities } from '#core/capability.ts';
@@ -12,11 +12,15 @@ import {
   departure,
   everySystem,
   inputOf,
+  offered,
   okta,
   person,
+  system,
 } from '#core/testing/planning.ts';
 
-const names = ['arrival', 'involuntary-departure', 'planned-departure', 'role-change'];
+const names = readdirSync(import.meta.dirname)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => name.replace('.yaml', ''));
 
 function starter(name: string): Playbook {
   const read = readPlaybook(readFileSync(path.join(import.meta.dirname, `${name}.yaml`), 'utf8'));
@@ -36,7 +40,8 @@ const accounts = {
 
 function planFor(kind: DepartureKind, connections: readonly ConnectionOffer[] = everySystem): Plan {
   const facts = { ...departure, kind };
-  const routed = routePlaybook(starters, { person, departure: facts, source: 'csv' });
+  const forDepartures = starters.filter((it) => it.for === 'departure');
+  const routed = routePlaybook(forDepartures, { person, departure: facts, source: 'csv' });
   assert.ok(routed.playbook);
   const input = inputOf(routed.playbook, accounts, { departure: facts, connections });
   return makePlan({ ...input, dates: datesOf(facts) });
@@ -79,11 +84,12 @@ describe('the starters together', () => {
     assert.deepEqual(Object.fromEntries(routed), {
       resignation: 'planned-departure',
       involuntary: 'involuntary-departure',
-      layoff: 'involuntary-departure',
-      retirement: 'planned-departure',
-      'end of contract': 'planned-departure',
-      death: 'planned-departure',
-      'long leave': 'planned-departure',
+      layoff: 'layoff',
+      retirement: 'retirement',
+      'end of contract': 'end-of-contract',
+      'garden leave': 'garden-leave',
+      death: 'death',
+      'long leave': 'long-leave',
     });
   });
 
@@ -138,7 +144,7 @@ describe('the starters together', () => {
   });
 
   it('tell the leaver nothing before access has ended', () => {
-    for (const playbook of starters)
+    for (const playbook of starters.filter((it) => it.for === 'departure'))
       for (const step of playbook.steps)
         if (step.kind === 'notice')
           assert.ok(!step.notice.to.some((it) => 'personalEmail' in it), step.id);
@@ -149,9 +155,7 @@ describe('the starters together', () => {
       new Set(planFor(kind).steps.map((it) => it.playbookStep));
 
     assert.ok(!idsOf('death').has('exit-interview') && !idsOf('death').has('recover-equipment'));
-    assert.ok(
-      idsOf('death').has('tell-manager-of-death') && idsOf('death').has('settle-equipment'),
-    );
+    assert.ok(idsOf('death').has('speak-with-family') && idsOf('death').has('settle-equipment'));
     assert.ok(!idsOf('long leave').has('leave-groups') && !idsOf('long leave').has('final-pay'));
     assert.ok(
       idsOf('resignation').has('exit-interview') && idsOf('resignation').has('hand-over-work'),
@@ -172,7 +176,8 @@ describe('the starters together', () => {
   it('cut at once when involuntary, and on its dates when a layoff', () => {
     const withoutEnd = (kind: DepartureKind) => {
       const facts = { ...departure, kind, accessEnds: null };
-      const input = inputOf(starter('involuntary-departure'), { okta: [account('a')] });
+      const name = kind === 'layoff' ? 'layoff' : 'involuntary-departure';
+      const input = inputOf(starter(name), { okta: [account('a')] });
       const plan = makePlan({
         ...input,
         departure: facts,
@@ -184,5 +189,31 @@ describe('the starters together', () => {
 
     assert.equal(withoutEnd('involuntary'), '2026-12-01T09:00:00.000Z');
     assert.equal(withoutEnd('layoff'), '2026-12-31T23:00:00.000Z');
+  });
+
+  it('leave payslips open until pay ends in a layoff, and everything else is cut before', () => {
+    const payslips = system('payslips', 'payroll', [offered('account.suspend')]);
+    const facts = { ...departure, kind: 'layoff' as const, payEnds: '2027-02-28' };
+    const input = inputOf(starter('layoff'), { okta: [account('a')], payslips: [account('a')] });
+    const plan = makePlan({
+      ...input,
+      departure: facts,
+      dates: datesOf(facts),
+      connections: [okta, payslips],
+    });
+    const blocks = plan.steps.filter((it) => it.capability === 'account.suspend' && it.account);
+    assert.deepEqual(
+      blocks.map(({ connectionId, at }) => [connectionId, at.rule]),
+      [
+        ['okta', 'access ends'],
+        ['payslips', 'pay ends'],
+      ],
+    );
+  });
+
+  it('keep what somebody on leave comes back to', () => {
+    const ids = planFor('long leave').steps.map((it) => it.playbookStep);
+    for (const kept of ['leave-groups', 'remove-mfa', 'recover-equipment', 'decide-clean-up'])
+      assert.ok(!ids.includes(kept), kept);
   });
 });
