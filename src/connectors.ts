@@ -2,6 +2,7 @@ import type { AnyConnector } from '#connector-kit/contract.ts';
 import { activeDirectory } from '#connectors/active-directory/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
 import { folder } from '#connectors/folder/index.ts';
+import { gusto } from '#connectors/gusto/index.ts';
 import { http } from '#connectors/http/index.ts';
 import { jira } from '#connectors/jira/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
@@ -10,6 +11,7 @@ import { person } from '#connectors/person/index.ts';
 import { scim } from '#connectors/scim/index.ts';
 import { serviceNow } from '#connectors/servicenow/index.ts';
 import { signedEvents } from '#connectors/signed-events/index.ts';
+import { snipeIt } from '#connectors/snipe-it/index.ts';
 import { webhook } from '#connectors/webhook/index.ts';
 
 /** Every connector there is, by its id. Taking one out is a line here and its folder. */
@@ -18,6 +20,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     activeDirectory,
     bambooHr,
     folder,
+    gusto,
     http,
     jira,
     ldap,
@@ -26,6 +29,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     scim,
     serviceNow,
     signedEvents,
+    snipeIt,
     webhook,
   ].map((it) => [it.id, it]),
 );

@@ -1,4 +1,6 @@
+import { aboutCapability } from '#core/capability.ts';
 import { endStates } from '#core/case.ts';
+import { names } from '#core/task.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { beginContainment, type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
@@ -13,12 +15,13 @@ import {
   reopenStep,
   type StepRow,
 } from '#store/steps.ts';
+import { confirmAssigned } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
 /** What a person can do about one step. */
-export type StepAct = 'retry' | 'attest' | 'waive';
+export type StepAct = 'retry' | 'attest' | 'waive' | 'write-off';
 
 /** What the caller may do about a step now; the acts themselves check once more. */
 export function possibleStepActs(
@@ -33,11 +36,16 @@ export function possibleStepActs(
   if (held && step.kind !== 'gap' && may(caller, 'step.retry')) acts.push('retry');
   if (waits && mayAnswer(caller, step) && may(caller, 'step.attest')) acts.push('attest');
   if (waits && may(caller, 'step.waive')) acts.push('waive');
+  if (waits && isThing(step) && may(caller, 'step.write-off')) acts.push('write-off');
   return acts;
 }
 
 const waitsForPerson = ({ status, assignment }: StepRow): boolean =>
   status === 'held' || (status === 'running' && assignment !== null);
+
+/** What it is about can be lost for good, which access cannot. */
+const isThing = ({ capability }: StepRow): boolean =>
+  capability !== null && aboutCapability(capability).canBeWrittenOff === true;
 
 /** A task is confirmed by those who were asked, or by IT. */
 const mayAnswer = (caller: Caller, step: StepRow): boolean =>
@@ -118,14 +126,18 @@ export async function retryStep(app: App, caller: Caller, id: string): Promise<v
   });
 }
 
-/** Somebody did it by hand and vouches for it, with what proves it. */
+/**
+ * Somebody did it by hand and vouches for it, with what proves it. Where the system can show it,
+ * their word settles nothing yet: it is read back, and only that does. Says which of the two it is.
+ */
 export async function attestStep(
   app: App,
   caller: Caller,
   id: string,
   it: { reason: string; proof: string; files?: readonly string[] | undefined },
-): Promise<void> {
+): Promise<'attested' | 'to be read back'> {
   authorize(caller, 'step.attest');
+  if (await confirmStep(app, caller, id, it)) return 'to be read back';
   await settleByHand(app, caller, id, {
     kind: 'attested',
     by: caller.user.id,
@@ -134,6 +146,69 @@ export async function attestStep(
     proof: it.proof,
     files: it.files ?? [],
     expiresAt: null,
+  });
+  return 'attested';
+}
+
+/** False, and nothing done, where nothing can be read back. */
+async function confirmStep(
+  app: App,
+  caller: Caller,
+  id: string,
+  it: { reason: string; proof: string; files?: readonly string[] | undefined },
+): Promise<boolean> {
+  return inTransaction(app.pool, async (tx) => {
+    const { step, case: found } = await stepForDecision(tx, caller, id);
+    demandWaiting(step);
+    demandMayAttest(caller, step);
+    demandNamed(step, it.proof);
+    if (step.status !== 'running' || !step.assignment?.readBack) return false;
+    const { confirmed: earlier } = step.assignment;
+    if (earlier) {
+      const detail = `${earlier.byName} has confirmed this; it is being read back. ${step.because ?? ''}`;
+      throw new Problem('not possible', detail.trim());
+    }
+    const files = await filesNamed(tx, step, it.files ?? []);
+    const { reason, proof } = it;
+    const values = { reason, proof, ...evidenceOf(files) };
+    await record(tx, app.keys, [factOf(caller, step, found, { type: 'step.confirmed', values })]);
+    const { id: by, name: byName } = caller.user;
+    const at = (await databaseNow(tx)).toISOString();
+    const confirmed = { by, byName, reason, proof, at };
+    if (!(await confirmAssigned(tx, { stepId: step.id, version: step.version, confirmed }))) {
+      throw changedMeanwhile('The step');
+    }
+    return true;
+  });
+}
+
+/** Whoever holds the thing can read its number; whoever holds another one reads another. */
+function demandNamed({ assignment, account }: StepRow, proof: string): void {
+  const number = assignment?.mustName;
+  if (number === undefined || names(proof, number)) return;
+  throw new Problem(
+    'not readable',
+    `The proof must name what was returned: ${account?.login ?? 'it'} has the number ${number}, and ` +
+      'that is not in it. Read it from the device; if it is another one, it belongs to another step.',
+  );
+}
+
+/** A thing that will not come back: it is not done, for good, and a named person answers for that. */
+export async function writeOffStep(
+  app: App,
+  caller: Caller,
+  id: string,
+  it: { reason: string },
+): Promise<void> {
+  authorize(caller, 'step.write-off');
+  await settleByHand(app, caller, id, {
+    kind: 'waived',
+    by: caller.user.id,
+    byName: caller.user.name,
+    reason: it.reason,
+    proof: null,
+    expiresAt: null,
+    writtenOff: true,
   });
 }
 
@@ -192,6 +267,27 @@ const evidenceOf = (files: readonly ProofFile[]): Record<string, unknown> =>
     files.map(({ sha256, size }, i) => [`evidence.${i}`, { kind: 'proof', sha256, size }]),
   );
 
+function decisionFact(
+  caller: Caller,
+  step: StepRow,
+  it: CaseRow,
+  { kind, reason, proof, expiresAt, writtenOff }: Decision,
+  files: readonly ProofFile[],
+): Fact {
+  if (kind === 'attested') {
+    const values = { reason, proof, ...evidenceOf(files) };
+    return factOf(caller, step, it, { type: 'step.attested', grade: 'attested', values });
+  }
+  const approver = caller.user.id;
+  return factOf(caller, step, it, {
+    ...(writtenOff
+      ? { type: 'step.written-off', data: { approver } }
+      : { type: 'step.waived', data: { approver, expires: expiresAt } }),
+    grade: 'waived',
+    values: { reason },
+  });
+}
+
 async function settleByHand(
   app: App,
   caller: Caller,
@@ -202,23 +298,16 @@ async function settleByHand(
     const { step, case: it } = await stepForDecision(tx, caller, id);
     demandWaiting(step);
     if (choice.kind === 'attested') demandMayAttest(caller, step);
+    if (choice.writtenOff && !isThing(step)) {
+      throw new Problem(
+        'not possible',
+        'Only equipment can be written off. Access is ended, confirmed with proof, or skipped until a day.',
+      );
+    }
     const { files: named = [], ...decided } = choice;
     const files = await filesNamed(tx, step, named);
     const decision: Decision = files.length > 0 ? { ...decided, files } : decided;
-    await record(tx, app.keys, [
-      decision.kind === 'attested'
-        ? factOf(caller, step, it, {
-            type: 'step.attested',
-            grade: 'attested',
-            values: { reason: decision.reason, proof: decision.proof, ...evidenceOf(files) },
-          })
-        : factOf(caller, step, it, {
-            type: 'step.waived',
-            grade: 'waived',
-            data: { approver: caller.user.id, expires: decision.expiresAt },
-            values: { reason: decision.reason },
-          }),
-    ]);
+    await record(tx, app.keys, [decisionFact(caller, step, it, decision, files)]);
     if (!(await decideStep(tx, { stepId: step.id, version: step.version, decision }))) {
       throw changedMeanwhile('The step');
     }

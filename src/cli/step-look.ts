@@ -56,6 +56,13 @@ function underway(step: Step, at: (moment: string | null) => string, now: Date):
     const later = due !== null && new Date(due) > now;
     return { sign: '◌', word: later ? `Up next, ${at(due)}` : 'Up next', tone: 'quiet' };
   }
+  if (step.assignment?.confirmed) {
+    return {
+      sign: '↻',
+      word: `${step.assignment.confirmed.byName} confirmed it, read back next`,
+      tone: 'busy',
+    };
+  }
   if (step.assignment) {
     const [first, ...more] = step.assignment.people;
     const who = first ? `${first.name}${more.length > 0 ? ` +${more.length}` : ''}` : 'somebody';
@@ -89,6 +96,7 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
         ? ` until ${momentText(decision.expiresAt, zone, now)}`
         : '';
       const by = decision?.byName ?? 'a person';
+      if (decision?.writtenOff) return { sign: '⊘', word: `Written off by ${by}`, tone: 'quiet' };
       return { sign: '⊘', word: `Skipped by ${by}${until}`, tone: 'quiet' };
     }
   }

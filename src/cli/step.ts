@@ -14,7 +14,11 @@ interface Json {
 
 /** `gatehouse step …`: what a person decides about one step. */
 export function addStep(program: Command, cli: Cli): void {
-  const parent = group(program, 'step', 'steps that wait for a person: retry, attest, waive');
+  const parent = group(
+    program,
+    'step',
+    'steps that wait for a person: retry, attest, waive, write off',
+  );
 
   answering(parent, 'retry <id>', 'try a held step again').action(
     async (id: string, options: Json) => decide(cli, id, 'retry', undefined, options),
@@ -50,6 +54,12 @@ export function addStep(program: Command, cli: Cli): void {
         const expiresAt = momentFrom(until, cli.zone, 'end').toISOString();
         return decide(cli, id, 'waive', { reason, expiresAt }, options);
       },
+    );
+
+  answering(parent, 'write-off <id>', 'say that equipment will not come back, and answer for it')
+    .requiredOption('--reason <text>', 'why it will not come back')
+    .action(async (id: string, { reason, ...options }: Json & { reason: string }) =>
+      decide(cli, id, 'write-off', { reason }, options),
     );
 }
 

@@ -37,6 +37,8 @@ export interface Connector<Settings, Client> {
 
   /** Null: the system holds no accounts that we could look for (a mail relay, say). */
   readonly accounts: {
+    /** False: what is found opens nothing when it is left as it is (equipment, a payroll record). */
+    readonly areAccess?: false;
     /** The accounts of one person, usually none or one. An error is never an empty answer. */
     find(client: Client, person: PersonKeys): Promise<readonly Account[]>;
     /** Every account, page by page, for the discovery map. */
@@ -305,15 +307,39 @@ export interface PersonHint {
 
 export type Plan<Change> =
   | { readonly kind: 'done'; readonly because: string }
-  | { readonly kind: 'change'; readonly summary: string; readonly change: Change }
+  | PlannedChange<Change>
   | { readonly kind: 'underway'; readonly because: string }
+  | {
+      readonly kind: 'by-hand';
+      readonly order: HandOrder;
+      /** What we change ourselves once they say it is done. Null: nothing, their word settles it. */
+      readonly then: PlannedChange<Change> | null;
+    }
   | { readonly kind: 'blocked'; readonly because: string };
+
+export interface PlannedChange<Change> {
+  readonly kind: 'change';
+  readonly summary: string;
+  readonly change: Change;
+}
+
+/** What a person is asked to do, in a system that is read again and again meanwhile. */
+export interface HandOrder {
+  readonly instructions: string;
+  /** What they must write down. */
+  readonly proof: readonly string[];
+  readonly assignTo: Assignee;
+  /** ISO moment; null: a day from when it is asked. */
+  readonly deadline: string | null;
+  /** What stands on the thing itself and must be in the proof, such as its serial number. */
+  readonly mustName: string | null;
+}
 
 /** The goal holds already. */
 export const done = (because: string): Plan<never> => ({ kind: 'done', because });
 
 /** Something must change; `summary` is what an approver reads. */
-export const change = <Change>(summary: string, change: Change): Plan<Change> => ({
+export const change = <Change>(summary: string, change: Change): PlannedChange<Change> => ({
   kind: 'change',
   summary,
   change,
@@ -321,6 +347,12 @@ export const change = <Change>(summary: string, change: Change): Plan<Change> =>
 
 /** The system is already on its way, whoever started it; look again later. */
 export const underway = (because: string): Plan<never> => ({ kind: 'underway', because });
+
+/** Only a person can bring it about: they are asked, and the system is read until it shows. */
+export const byHand = <Change = never>(
+  order: HandOrder,
+  then: PlannedChange<Change> | null,
+): Plan<Change> => ({ kind: 'by-hand', order, then });
 
 /** The goal cannot be reached from here; a person has to decide. */
 export const blocked = (because: string): Plan<never> => ({ kind: 'blocked', because });

@@ -20,6 +20,14 @@ export const capabilities = {
   'reports.move': { title: 'Give direct reports another manager', weight: 'ordinary' },
   'device.lock': { title: 'Lock device', weight: 'ordinary' },
   'device.wipe': { title: 'Wipe device', weight: 'destructive' },
+  'assets.recover': {
+    title: 'Get equipment back',
+    weight: 'ordinary',
+    takes: { due: 'moment' },
+    canBeWrittenOff: true,
+  },
+  'licences.remove': { title: 'Take back licences', weight: 'ordinary', endangersData: true },
+  'payroll.end': { title: 'End pay', weight: 'ordinary', takes: { 'last day': 'day' } },
 } as const satisfies Record<string, CapabilityKind>;
 
 interface CapabilityKind {
@@ -28,13 +36,20 @@ interface CapabilityKind {
   readonly weight: 'ordinary' | 'destructive';
   /** Can be undone, and yet data may go with it, as when a licence is removed. */
   readonly endangersData?: true;
+  /** What `with` may fill with a moment of the departure: “last working day + 5 days”. */
+  readonly takes?: Readonly<Record<string, 'day' | 'moment'>>;
+  /** It is about things, which may turn out to be lost for good. Access never is. */
+  readonly canBeWrittenOff?: true;
 }
 
 export type Capability = keyof typeof capabilities;
 
+/** What is known of a capability, whatever the connector. */
+export const aboutCapability = (capability: Capability): CapabilityKind => capabilities[capability];
+
 /** Whether data may be lost by it, so that it waits while a legal hold is open. */
 export function destroys(capability: Capability): boolean {
-  const { weight, endangersData }: CapabilityKind = capabilities[capability];
+  const { weight, endangersData } = aboutCapability(capability);
   return weight === 'destructive' || endangersData === true;
 }
 

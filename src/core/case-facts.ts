@@ -110,6 +110,10 @@ export const caseFacts = {
   'step.attested': fact(web, 'done', 'Done by hand; a person vouches for it', {
     proof: z.array(Reference).optional(),
   }),
+  'step.confirmed': fact(web, 'underway', 'Said to be done; it is read back next', {}),
+  'step.written-off': fact(web, 'done', 'Lost for good; a person answers for it', {
+    approver: Reference,
+  }),
   'step.waived': fact(web, 'done', 'Not done; a person answers for it', {
     approver: Reference,
     expires: Moment,

@@ -40,4 +40,5 @@ export const settlingFacts: Partial<Record<FactType, Grade>> = {
   'step.absent': 'absent',
   'step.attested': 'attested',
   'step.waived': 'waived',
+  'step.written-off': 'waived', // of things, never of access
 };

@@ -27,8 +27,8 @@ export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
   const { dates, connections } = input;
   const holders = connections.filter((it) => it.holdsAccounts);
   const unknown = holders.filter(({ id }) => accountsIn(input, id) === 'unknown');
-  const lookNow = ({ id, name }: ConnectionOffer): PlannedStep => ({
-    ...ownStep(input, 'security', id),
+  const lookNow = ({ id, name, areAccess }: ConnectionOffer): PlannedStep => ({
+    ...ownStep(input, layerOf(areAccess), id),
     key: lookupKey(id),
     playbookStep: 'lookup',
     title: `Look up accounts in ${name}`,
@@ -40,8 +40,8 @@ export function lookupSteps(input: PlanInput): readonly PlannedStep[] {
   const atCut = timingOf({ anchor: 'access ends', offset: null, time: null }, input);
 
   const later = holders.map(
-    ({ id, name }): PlannedStep => ({
-      ...ownStep(input, 'security', id),
+    ({ id, name, areAccess }): PlannedStep => ({
+      ...ownStep(input, layerOf(areAccess), id),
       key: `lookup-at-cut:${id}`,
       playbookStep: 'lookup-at-cut',
       title: `Look up accounts in ${name} again`,
@@ -70,27 +70,39 @@ export const createdLookups = (
       kind: 'lookup',
     }));
 
-/** Every active account that no action of the security layer covers: a person decides. */
+/** Where work on what a connection holds belongs that planning adds by itself. */
+const layerOf = (areAccess: false | undefined): Layer =>
+  areAccess === false ? 'operations' : 'security';
+
+/** Every active account that no action covers, and where it is access none of the security layer: a person decides. */
 export function gapSteps(
   input: PlanInput,
   planned: readonly PlannedStep[],
 ): readonly PlannedStep[] {
-  const covered = new Set(
-    planned.filter((it) => it.layer === 'security' && it.account).map(placeOf),
-  );
+  const acting = planned.filter((it) => it.account);
+  const touched = new Set(acting.map(placeOf));
+  const cut = new Set(acting.filter((it) => it.layer === 'security').map(placeOf));
   return [...input.accounts.keys()].sort().flatMap((connection) => {
     const known = accountsIn(input, connection);
     if (known === 'unknown') return [];
-    const name = input.connections.find(({ id }) => id === connection)?.name ?? connection;
+    const offer = input.connections.find(({ id }) => id === connection);
+    const name = offer?.name ?? connection;
+    const layer = layerOf(offer?.areAccess);
+    const areAccess = layer === 'security';
+    const covered = areAccess ? cut : touched;
     return known
       .filter(({ id, status }) => status === 'active' && !covered.has(placed(connection, id)))
       .map(
         ({ id, login, privileged }): PlannedStep => ({
-          ...ownStep(input, 'security', connection),
+          ...ownStep(input, layer, connection),
           key: `gap:${connection}:${id}`,
           playbookStep: 'gap',
-          title: `No step ends this access in ${name}`,
-          why: 'An account was found that the playbook does not cover.',
+          title: areAccess
+            ? `No step ends this access in ${name}`
+            : `No step deals with this in ${name}`,
+          why: areAccess
+            ? 'An account was found that the playbook does not cover.'
+            : 'It was found, and the playbook does not cover it.',
           kind: 'gap',
           account: { id, login, privileged },
         }),

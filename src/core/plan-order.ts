@@ -88,14 +88,17 @@ function keysBehind(
       asked.add(step.id);
       return waitsOf(step).flatMap((earlier) => keysBehind(earlier, step, all, asked));
     });
-  if (layerIn(word) !== 'security') return keys;
+  const layer = layerIn(word);
+  if (layer === null) return keys;
 
   // The layer is complete when every account is known and answered for. Work on accounts that are
   // known does not wait for the second look-up: a system that is down must not hold up the others.
-  const counts = ({ playbookStep }: PlannedStep) =>
-    playbookStep !== 'lookup-created' &&
-    (waiting.kind !== 'action' || playbookStep !== 'lookup-at-cut');
-  return [...keys, ...[...all.lookups.filter(counts), ...all.gaps].map(({ key }) => key)];
+  const counts = (it: PlannedStep) =>
+    it.layer === layer &&
+    it.playbookStep !== 'lookup-created' &&
+    (waiting.kind !== 'action' || it.playbookStep !== 'lookup-at-cut');
+  const added = [...all.lookups, ...all.gaps].filter(counts);
+  return [...keys, ...added.map(({ key }) => key)];
 }
 
 type Pair = readonly [first: string, second: string];

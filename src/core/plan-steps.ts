@@ -8,6 +8,7 @@ import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
 import type { PlanInput, PlannedStep, Timing } from './plan.ts';
 import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
+import { withMoments } from './plan-moments.ts';
 import { fillParams } from './plan-params.ts';
 import { planTickets } from './plan-tickets.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
@@ -65,7 +66,7 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
 function expandAction(step: Action, planning: Planning): Expansion {
   const { input, facts } = planning;
   const reached = input.connections.filter((it) => offeredFor(step, it, facts));
-  const params = paramsOf(step, input.person);
+  const params = paramsOf(step, input);
   const frame = frameOf(step, planning);
   const planned = reached.flatMap((connection) =>
     accountsOf(step, connection, planning).map(
@@ -98,8 +99,10 @@ function lookupsFor(step: Action, connection: string, { input, creating }: Plann
 }
 
 /** What the connected system has to know: the playbook's word, and for a new account whose it is. */
-const paramsOf = (step: Action, person: PersonFacts): PlannedStep['params'] =>
-  step.do === 'account.create' ? { ...step.with, person: newAccountOf(person) } : step.with;
+const paramsOf = (step: Action, input: PlanInput): PlannedStep['params'] => {
+  const params = withMoments(step, input);
+  return step.do === 'account.create' ? { ...params, person: newAccountOf(input.person) } : params;
+};
 
 const newAccountOf = ({ name, email, personId, department, title }: PersonFacts): NewAccount => ({
   name,

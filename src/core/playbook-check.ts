@@ -4,6 +4,7 @@ import { comparisonsIn } from './condition-document.ts';
 import { isChosen, layerIn, offeredFor } from './coverage.ts';
 import type { Mending } from './document.ts';
 import { nearest } from './nearest.ts';
+import { momentProblems } from './plan-moments.ts';
 import type {
   Action,
   Assignee,
@@ -32,7 +33,7 @@ export function checkPlaybook(
     ...playbook.steps.flatMap((step) => [
       ...waitProblems(step, playbook.steps),
       ...connectionProblems(step, connections),
-      ...(step.kind === 'action' ? actionProblems(step, connections) : []),
+      ...(step.kind === 'action' ? actionProblems(step, playbook, connections) : []),
       ...(step.kind === 'notice' ? noticeProblems(step) : []),
       ...(step.kind === 'ticket' ? ticketProblems(step, connections) : []),
       ...(step.kind === 'record' ? recordProblems(step, connections) : []),
@@ -136,7 +137,11 @@ function unknownConnections(
 
 const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 
-function actionProblems(step: Action, connections: readonly ConnectionOffer[]): StepProblem[] {
+function actionProblems(
+  step: Action,
+  playbook: Playbook,
+  connections: readonly ConnectionOffer[],
+): StepProblem[] {
   const problems: StepProblem[] = [];
   const { title, weight } = capabilities[step.do];
   const offers = connections.flatMap((it) => {
@@ -165,6 +170,7 @@ function actionProblems(step: Action, connections: readonly ConnectionOffer[]): 
     problems.push(warning(step.id, problem, mend));
   }
 
+  problems.push(...momentProblems(step, playbook));
   const lacking = new Map<string, string[]>();
   for (const { connection, action } of offers) {
     const missing = action.requiredParams.filter((it) => !Object.hasOwn(step.with, it)).join(', ');

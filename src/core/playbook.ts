@@ -156,6 +156,8 @@ export interface ConnectionOffer {
   readonly readsOwned?: boolean;
   /** Whether records of cases can be delivered there. */
   readonly keepsRecords?: boolean;
+  /** False: what it holds opens nothing, such as equipment or a place on the payroll. */
+  readonly areAccess?: false;
 }
 
 export interface OfferedAction {

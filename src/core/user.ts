@@ -43,6 +43,8 @@ export const rights = {
     'payroll',
   ],
   'step.waive': ['it-admin', 'security'],
+  /** Only of equipment. */
+  'step.write-off': ['it-admin', 'security', 'finance'],
   'people.read': ['hr', 'it-operator', 'it-admin', 'security'],
   'people.import': ['hr', 'it-admin', 'security'],
   'accounts.read': ['it-operator', 'it-admin', 'security'],

@@ -1,11 +1,11 @@
-import type { AnyAction } from '#connector-kit/contract.ts';
+import type { AnyAction, Plan } from '#connector-kit/contract.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Assignee } from '#core/playbook.ts';
 import type { Assignment } from '#core/task.ts';
 import { record } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { inTransaction } from '#store/sql.ts';
-import type { Work } from '#store/steps.ts';
+import { postponeStep, type Work } from '#store/steps.ts';
 import { assignStep } from '#store/tasks.ts';
 import { designated, peopleFor, whom } from './addressees.ts';
 import { later } from './call.ts';
@@ -59,12 +59,63 @@ export async function askByHand(
   });
 }
 
+/**
+ * What only a person can bring about, in a system that shows it: they are asked and reminded like
+ * for any task, and the system is read all the while, so that whoever enters it there is done.
+ */
+export async function askAndWatch(
+  engine: Engine,
+  work: Work,
+  { order, then }: Extract<Plan<unknown>, { kind: 'by-hand' }>,
+): Promise<void> {
+  const deadline = order.deadline
+    ? new Date(order.deadline)
+    : later(work.dueAt ?? work.startedAt ?? work.now, dayMs);
+  if (work.assignment && !isToBeTold(work, work.assignment, deadline)) {
+    return watch(engine, work, work.assignment);
+  }
+  await assign(engine, work, {
+    to: order.assignTo,
+    title: `${work.title}: ${work.account!.login}`,
+    instructions: order.instructions,
+    proof: order.proof,
+    deadline,
+    watched: {
+      ...(order.mustName !== null && { mustName: order.mustName }),
+      ...(then && { readBack: true as const }),
+    },
+  });
+}
+
+/** Once a day, when the date moves, when it has passed, and when a letter did not go out. */
+function isToBeTold(work: Work, it: Assignment, deadline: Date): boolean {
+  const askedAt = new Date(it.askedAt);
+  if (it.undelivered || it.deadline !== deadline.toISOString()) return true;
+  if (askedAt < deadline && deadline <= work.now) return true;
+  return later(askedAt, dayMs) <= work.now;
+}
+
+/** Nothing to tell anybody yet: looks again. */
+async function watch(engine: Engine, work: Work, it: Assignment): Promise<void> {
+  const kept = await postponeStep(engine.pool, {
+    stepId: work.id,
+    version: work.version,
+    wakeAt: later(work.now, engine.timing.watchMs),
+    because: `Asked ${it.people.map(({ name }) => name).join(', ')}; not to be seen yet.`,
+    failure: null,
+    attempts: 0,
+  });
+  if (!kept) throw new Stale(work.id);
+}
+
 interface Order {
   readonly to: Assignee;
   readonly title: string;
   readonly instructions: string;
   readonly proof: readonly string[];
   readonly deadline: Date | null;
+  /** Left out: nothing shows it, so only a person can say that it is done. */
+  readonly watched?: Pick<Assignment, 'mustName' | 'readBack'>;
 }
 
 /** Asks somebody, reminds once a day, and raises the alarm when the deadline has passed. */
@@ -83,9 +134,9 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
   const { deadline: dueBy } = order;
   const overdue = dueBy !== null && dueBy <= work.now;
   // A letter that reached nobody was none, so the next one is no reminder.
-  const asked = work.assignment ? work.assignment.reminders + 1 : 0;
-  const reminders = work.failure ? (work.assignment?.reminders ?? 0) : asked;
-  const isMoved = work.assignment && work.assignment.deadline !== (dueBy?.toISOString() ?? null);
+  const { assignment: last } = work;
+  const reminders = last ? last.reminders + (last.undelivered ? 0 : 1) : 0;
+  const isMoved = last && last.deadline !== (dueBy?.toISOString() ?? null);
   const prefix = isMoved ? 'New date: ' : reminders > 0 ? 'Reminder: ' : '';
   const subject = `${prefix}${order.title}`;
   const failures: Failure[] = [];
@@ -110,8 +161,12 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
     deadline: dueBy?.toISOString() ?? null,
     askedAt: work.now.toISOString(),
     reminders,
+    ...(undelivered && { undelivered: true as const }),
+    ...order.watched,
   };
-  const next = later(work.now, undelivered ? engine.timing.longestRetryMs : dayMs);
+  const tellAgainMs = undelivered ? engine.timing.longestRetryMs : dayMs;
+  const lookMs = order.watched ? engine.timing.watchMs : dayMs;
+  const next = later(work.now, Math.min(tellAgainMs, lookMs));
   const wakeAt = dueBy && !overdue && dueBy < next ? dueBy : next;
   await inTransaction(engine.pool, async (tx) => {
     const instead = named.length > 0 ? '' : `, since ${whom(order.to)} is nobody we know`;

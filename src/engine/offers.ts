@@ -29,6 +29,7 @@ export const offersFrom = (
         takesTickets,
         readsOwned,
         keepsRecords,
+        ...(connector?.accounts?.areAccess === false && { areAccess: false as const }),
         actions: actions.map((it) => ({
           capability: it.capability,
           kind: it.kind,

@@ -255,7 +255,7 @@ async function holdGap(tx: Db, engine: Engine, stepId: string): Promise<void> {
   const work = await loadWork(tx, stepId);
   if (!work) return;
   await holdIn(tx, engine, work, {
-    because: `No step of the playbook ends this access: ${work.account?.login ?? 'an account'} in ${work.connectionId}.`,
+    because: `No step of the playbook ${work.layer === 'security' ? 'ends this access' : 'deals with this'}: ${work.account?.login ?? 'an account'} in ${work.connectionId}.`,
     failure: null,
     reason: 'gap',
   });

@@ -11,6 +11,7 @@ import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { failureIn } from './fail.ts';
+import { askAndWatch } from './humans.ts';
 import { lookAgain, lookAgainDelaysMs } from './look-again.ts';
 import { answered, hold, Stale, settle } from './settle.ts';
 
@@ -41,7 +42,7 @@ export async function moveTo(
   engine.failpoint('after the read');
   await answered(engine, work);
 
-  const planned = plan(state);
+  const planned = unlessDoneByHand(work, plan(state));
   switch (planned.kind) {
     case 'done':
       return settleAs(engine, work, { before: state, after: state, because: planned.because });
@@ -49,6 +50,8 @@ export async function moveTo(
       return hold(engine, work, { because: planned.because, failure: null, state });
     case 'underway':
       return lookAgain(engine, work, { settleMs, because: planned.because, state });
+    case 'by-hand':
+      return askAndWatch(engine, work, planned);
     case 'change':
       break;
   }
@@ -78,6 +81,10 @@ export async function moveTo(
     known: knownNow,
   });
 }
+
+/** What a person was asked for and has confirmed is ours to finish. */
+const unlessDoneByHand = (work: Work, planned: Plan<unknown>): Plan<unknown> =>
+  planned.kind === 'by-hand' && planned.then && work.assignment?.confirmed ? planned.then : planned;
 
 /** Reads the system right after an accepted call: the common case ends here. */
 async function readBack(

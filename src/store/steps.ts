@@ -75,6 +75,8 @@ export interface Decision {
   readonly files?: readonly ProofFile[];
   /** Only of a waiver: when the step reopens. */
   readonly expiresAt: string | null;
+  /** Skipped for good, because the thing is lost. */
+  readonly writtenOff?: true;
 }
 
 /** A step with all that one pass needs to know, read in one statement. */

@@ -1,5 +1,5 @@
 import type { Failure } from '#core/failure.ts';
-import type { Assignment } from '#core/task.ts';
+import type { Assignment, Confirmation } from '#core/task.ts';
 import { type Db, sql } from './sql.ts';
 import { wakeSteps } from './steps.ts';
 
@@ -25,6 +25,26 @@ export async function assignStep(
      where id = ${it.stepId}
        and version = ${it.version}
        and status in ('ready', 'running')
+       and dropped_at is null
+  `);
+  if (rowCount === 1) await wakeSteps(db, [it.stepId]);
+  return rowCount === 1;
+}
+
+/** Somebody says that it is done: the engine looks at once. False when somebody else moved it first. */
+export async function confirmAssigned(
+  db: Db,
+  it: { stepId: string; version: number; confirmed: Confirmation },
+): Promise<boolean> {
+  const because = `${it.confirmed.byName} says that it is done; it is read back now.`;
+  const { rowCount } = await db.query(sql`
+    update steps
+       set version = version + 1, wake_at = clock_timestamp(), because = ${because},
+           assignment = assignment || jsonb_build_object('confirmed', ${JSON.stringify(it.confirmed)}::jsonb)
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status = 'running'
+       and assignment is not null
        and dropped_at is null
   `);
   if (rowCount === 1) await wakeSteps(db, [it.stepId]);

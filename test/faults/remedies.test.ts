@@ -141,7 +141,7 @@ describe('what a person can do about a step that is held', () => {
     const step = await held('refused');
     const waiver = { reason: 'Later.', expiresAt: inADay() };
     const past = { reason: 'Later.', expiresAt: new Date(Date.now() - 1_000) };
-    const refusals: [() => Promise<void>, Problem['kind'], RegExp][] = [
+    const refusals: [() => Promise<unknown>, Problem['kind'], RegExp][] = [
       [() => retryStep(app(), as('hr'), step.id), 'not allowed', /one of the roles it-operator/],
       [
         () => waiveStep(app(), as('hr'), step.id, waiver),

@@ -50,6 +50,7 @@ export const shortTiming: Partial<Timing> = {
   longestRetryMs: 500,
   probeMs: 300,
   sweepMs: 300,
+  watchMs: 300,
   settleMs: 2_000,
   windowMs: 2_000,
   alertRetryMs: 300,

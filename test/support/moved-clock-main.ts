@@ -4,7 +4,7 @@ import type { ConnectionInput } from '#app/connections.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
-import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
+import { attestStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
 import { startGatehouse, type TestGatehouse } from './gatehouse.ts';
 import { checkInvariants } from './invariants.ts';
 
@@ -35,6 +35,7 @@ const acts = {
   retry: asAdmin(retryStep),
   attest: asAdmin(attestStep),
   waive: asAdmin(waiveStep),
+  writeOff: asAdmin(writeOffStep),
   publish: asAdmin(publishText),
 };
 

@@ -37,6 +37,13 @@ const Assignment = z.object({
   deadline: Moment.nullable(),
   askedAt: z.string(),
   reminders: z.int(),
+  mustName: z.string().optional().meta({
+    description: 'Stands on the thing itself, such as a serial number; the proof must have it',
+  }),
+  confirmed: z
+    .object({ byName: z.string(), reason: z.string(), proof: z.string(), at: Moment })
+    .optional()
+    .meta({ description: 'Somebody says that it is done; it is read back' }),
 });
 
 /** A file that proves something. */
@@ -69,10 +76,11 @@ const Decision = z.object({
   proof: z.string().nullable(),
   files: z.array(ProofFile),
   expiresAt: z.string().nullable(),
+  writtenOff: z.boolean().optional().meta({ description: 'Skipped for good: the thing is lost' }),
 });
 
 /** What a person can do about a step. */
-export const stepActs = ['retry', 'attest', 'waive'] as const;
+export const stepActs = ['retry', 'attest', 'waive', 'write-off'] as const;
 
 export const Step = z
   .object({
@@ -141,3 +149,8 @@ export const WaiveInput = z
   })
   .meta({ id: 'WaiveInput' });
 export type WaiveInput = z.input<typeof WaiveInput>;
+
+export const WriteOffInput = z
+  .strictObject({ reason: reason.meta({ description: 'Why it will not come back' }) })
+  .meta({ id: 'WriteOffInput' });
+export type WriteOffInput = z.input<typeof WriteOffInput>;

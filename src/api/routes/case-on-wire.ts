@@ -114,11 +114,7 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
     summary: step.summary,
     stateBefore: step.before ?? null,
     stateAfter: step.afterState ?? null,
-    assignment: assignment && {
-      ...assignment,
-      people: [...assignment.people],
-      proof: [...assignment.proof],
-    },
+    assignment: assignment && assignmentOnWire(assignment),
     obligation: obligationOnWire(step),
     decision: decision && { ...decision, files: [...(decision.files ?? [])] },
     startedAt: iso(step.startedAt),
@@ -164,3 +160,11 @@ const placeOfGrade: Record<Grade, keyof Progress> = {
   attested: 'confirmedByPerson',
   waived: 'skipped',
 };
+
+function assignmentOnWire({
+  undelivered: _,
+  readBack: __,
+  ...it
+}: NonNullable<StepRow['assignment']>): NonNullable<Step['assignment']> {
+  return { ...it, people: [...it.people], proof: [...it.proof] };
+}

@@ -2,10 +2,16 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
 import { addProof, openProof } from '#app/proofs.ts';
-import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
+import { attestStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
 import { rawBody } from '../bodies.ts';
 import { Done } from '../contract/page.ts';
-import { AttestInput, ProofFile, ProofQuery, WaiveInput } from '../contract/steps.ts';
+import {
+  AttestInput,
+  ProofFile,
+  ProofQuery,
+  WaiveInput,
+  WriteOffInput,
+} from '../contract/steps.ts';
 import { type Api, actHeaders, body, idParam, json, problems } from '../route.ts';
 
 const tags = ['Steps'];
@@ -70,6 +76,16 @@ const waive = createRoute({
   responses,
 });
 
+const writeOff = createRoute({
+  method: 'post',
+  path: '/steps/{id}/write-off',
+  operationId: 'writeOffStep',
+  summary: 'Say that equipment will not come back, and answer for it',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(WriteOffInput) },
+  responses,
+});
+
 export function stepRoutes(api: Api, app: App): void {
   api.openapi(retry, async (c) => {
     await retryStep(app, c.get('caller'), c.req.valid('param').id);
@@ -77,8 +93,10 @@ export function stepRoutes(api: Api, app: App): void {
   });
 
   api.openapi(attest, async (c) => {
-    await attestStep(app, c.get('caller'), c.req.valid('param').id, c.req.valid('json'));
-    return c.json({ detail: `Confirmed by ${c.get('caller').user.name}.` }, 200);
+    const caller = c.get('caller');
+    const how = await attestStep(app, caller, c.req.valid('param').id, c.req.valid('json'));
+    const then = how === 'attested' ? '.' : '; it is read back now.';
+    return c.json({ detail: `Confirmed by ${caller.user.name}${then}` }, 200);
   });
 
   api.openapi(add, async (c) => {
@@ -106,5 +124,11 @@ export function stepRoutes(api: Api, app: App): void {
       expiresAt: new Date(expiresAt),
     });
     return c.json({ detail: `Skipped until ${expiresAt}; then it opens again.` }, 200);
+  });
+
+  api.openapi(writeOff, async (c) => {
+    const caller = c.get('caller');
+    await writeOffStep(app, caller, c.req.valid('param').id, c.req.valid('json'));
+    return c.json({ detail: `Written off by ${caller.user.name}.` }, 200);
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Transition } from '../contract.ts';
+import type { Plan, Transition } from '../contract.ts';
 
 interface World<Client> {
   readonly client: Client;
@@ -11,6 +11,10 @@ interface World<Client> {
 
 const snapshot = async (data: unknown) =>
   structuredClone(typeof data === 'function' ? await data() : data);
+
+/** What is left for us once a person has done their part. */
+const confirmed = <Change>(planned: Plan<Change>): Plan<Change> =>
+  planned.kind === 'by-hand' && planned.then ? planned.then : planned;
 
 /**
  * The promises every transition makes to the engine.
@@ -23,7 +27,8 @@ export function keepsPromises<Client, State, Params, Change>(
   params: NoInfer<Params>,
   setUp: () => World<Client> | Promise<World<Client>>,
 ): void {
-  const { read, plan, apply, restore } = transition;
+  const { read, apply, restore } = transition;
+  const plan = (now: State, params: Params) => confirmed(transition.plan(now, params));
 
   async function carryOut({ client, accountId }: World<Client>): Promise<State> {
     const before = await read(client, accountId, { params, before: null });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assigneeInWords } from '#connector-kit/assignee.ts';
 import { type Account, type ByHand, connector } from '#connector-kit/contract.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 import { ConnectorError } from '#core/failure.ts';
@@ -48,10 +49,11 @@ function byHand(capability: Capability, settings: Settings): ByHand<unknown> {
     capability,
     summary: `${title} in ${system}: done by ${assigneeInWords(assignTo)}.`,
     scopes: [],
-    params: z.strictObject({}),
-    instructions: (login) =>
+    params: z.record(z.string(), z.json()),
+    instructions: (login, params) =>
       [
         `${title} in ${system}, for ${login}.`,
+        paramsInWords(params),
         instructions,
         isCertain ? null : `If there is no account for ${login}, write that down instead.`,
       ]
@@ -60,6 +62,14 @@ function byHand(capability: Capability, settings: Settings): ByHand<unknown> {
     proof,
     assignTo,
   };
+}
+
+/** What the playbook says beyond what is to be done, one a line; null: nothing. */
+function paramsInWords(params: unknown): string | null {
+  const lines = Object.entries(Object(params)).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return lines.length > 0 ? lines.join('\n') : null;
 }
 
 /** An account that a list names, or that may be there; nothing tells that it is blocked. */
@@ -72,9 +82,3 @@ const accountOf = (id: string, login: string): Account => ({
 });
 
 const keyOf = (email: string): string => email.trim().toLowerCase();
-
-function assigneeInWords(assignee: Settings['assignTo']): string {
-  if ('role' in assignee) return `the role ${assignee.role}`;
-  if ('email' in assignee) return assignee.email;
-  return 'the manager of the person who leaves';
-}

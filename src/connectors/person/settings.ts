@@ -1,32 +1,14 @@
 import { z } from 'zod';
+import { assignee, emailAddress } from '#connector-kit/assignee.ts';
 import { text } from '#connector-kit/fields.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 
 const capabilityNames = Object.keys(capabilities) as [Capability, ...Capability[]];
 
-const address = z
-  .string()
-  .trim()
-  .regex(/^[^\s@]+@[^\s@]+$/, 'Expected an e-mail address, such as ada@meadow.example.');
-
-const Assignee = z
-  .union(
-    [
-      z.strictObject({ role: z.string().trim().min(1) }),
-      z.strictObject({ manager: z.literal(true) }),
-      z.strictObject({ email: address }),
-    ],
-    { error: 'Write `role` with a name, `manager: true`, or `email` with an address.' },
-  )
-  .meta({
-    title: 'Who does it',
-    description: 'A role, the manager of the person who leaves, or somebody by e-mail address',
-  });
-
 export const settings = z.strictObject({
   system: text('System', 'What people call it, for example the key cabinet in Berlin'),
   instructions: text('Instructions', 'Where to go and what to do there, in plain words'),
-  assignTo: Assignee,
+  assignTo: assignee,
   capabilities: z
     .array(z.enum(capabilityNames))
     .min(1)
@@ -40,7 +22,7 @@ export const settings = z.strictObject({
       description: 'What they attach or write down, for example a screenshot of the user list',
     }),
   accounts: z
-    .array(z.strictObject({ login: z.string().trim().min(1), email: address }))
+    .array(z.strictObject({ login: z.string().trim().min(1), email: emailAddress }))
     .superRefine((accounts, ctx) => {
       const logins = accounts.map(({ login }) => login);
       for (const [i, login] of logins.entries()) {

@@ -1,0 +1,26 @@
+import { connector } from '#connector-kit/contract.ts';
+import { openSnipeIt } from './api.ts';
+import { findHoldings, listHoldings } from './holdings.ts';
+import { recoverAsset } from './recover-asset.ts';
+import { removeLicence } from './remove-licence.ts';
+import { settings } from './settings.ts';
+
+/** The asset register Snipe-IT: who has which laptop, and which seat of which licence. */
+export const snipeIt = connector({
+  id: 'snipe-it',
+  name: 'Snipe-IT',
+  category: 'assets',
+  settings,
+  hosts({ address }) {
+    const { protocol, hostname, port } = new URL(address);
+    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
+  },
+  open: openSnipeIt,
+
+  async check(client) {
+    return { actingAs: (await client.me()).username, scopes: null };
+  },
+
+  accounts: { areAccess: false, find: findHoldings, list: listHoldings },
+  actions: (it) => (it.what === 'equipment' ? [recoverAsset(it)] : [removeLicence]),
+});
