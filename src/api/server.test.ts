@@ -3,6 +3,16 @@ import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
+const credential = { id: 'AA', rawId: 'AA', type: 'public-key' };
+const attestation = {
+  ...credential,
+  response: { clientDataJSON: 'AA', attestationObject: 'AA' },
+};
+const assertion = {
+  ...credential,
+  response: { clientDataJSON: 'AA', authenticatorData: 'AA', signature: 'AA' },
+};
+
 describe('what stands before every route', () => {
   let api: TestApi;
   let admin: TestUser;
@@ -48,6 +58,17 @@ describe('what stands before every route', () => {
     'DELETE /connections/:id': {},
     'GET /tasks': {},
     'GET /alerts': {},
+    'GET /approvals': {},
+    'GET /approvals/:id': {},
+    'GET /approvals/:id/challenge': {},
+    'POST /approvals/:id/decide': { json: { decision: 'granted', digest: 'x', assertion } },
+    'GET /legal-holds': {},
+    'POST /legal-holds': { json: { personId: 'E-1', reason: 'a matter' } },
+    'POST /legal-holds/:id/lift': { json: { reason: 'settled' } },
+    'GET /users/me/passkeys': {},
+    'POST /users/me/passkeys/options': {},
+    'POST /users/me/passkeys': { json: { name: 'key ring', attestation } },
+    'POST /users/me/passkeys/:id/remove': { json: { confirmation: assertion } },
     'GET /rule-packs': {},
     'GET /surveys': {},
     'GET /surveys/:name': {},
