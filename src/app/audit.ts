@@ -184,6 +184,8 @@ function criteriaOf(query: AuditQuery): string[] {
     ...(text === null ? [] : ['text']),
     ...Object.entries(open).flatMap(([name, value]) => {
       if (value === null) return [];
+      // The id of a case stays out: who reads the record need not know of a confidential one.
+      if (name === 'caseId') return ['case'];
       const criterion = `${name}:${value instanceof Date ? value.toISOString() : value}`;
       return [Reference.safeParse(criterion).success ? criterion : name];
     }),
