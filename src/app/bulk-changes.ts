@@ -1,5 +1,4 @@
-import { routePlaybook } from '#core/routing.ts';
-import { readStored } from '#engine/plan-for.ts';
+import { routeAmong } from '#engine/plan-for.ts';
 import { standingsOf } from '#intake/bulk-standing.ts';
 import { type BulkPersonRow, type BulkStartRow, noteStandings } from '#store/bulk-starts.ts';
 import { publishedPlaybooks } from '#store/playbooks.ts';
@@ -36,9 +35,6 @@ export async function changesSince(
 /** Which playbook version somebody would go by now. */
 async function routing(tx: Db, { source }: BulkStartRow) {
   const rows = await publishedPlaybooks(tx);
-  const playbooks = rows.map(readStored);
-  return ({ facts, departure }: BulkPersonRow): string | null => {
-    const { playbook } = routePlaybook(playbooks, { person: facts, departure, source });
-    return rows.find(({ name }) => name === playbook?.playbook)?.id ?? null;
-  };
+  return ({ facts: personFacts, departure }: BulkPersonRow): string | null =>
+    routeAmong(rows, { personFacts, departure, source }).row?.id ?? null;
 }

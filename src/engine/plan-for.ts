@@ -157,14 +157,13 @@ type Choice =
   | { readonly kind: 'question'; readonly question: string };
 
 /** Running cases keep the version they began with; a new one is routed. */
-async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
-  if (it.playbookId !== null) {
-    const row = await loadPlaybook(engine.pool, it.playbookId);
-    if (row) return { kind: 'playbook', row, playbook: readStored(row) };
-  }
+/** Which of the published playbooks a new case goes by. */
+export function routeAmong(
+  rows: readonly PlaybookRow[],
+  it: Pick<Planned, 'personFacts' | 'departure' | 'source'>,
+) {
   const { departure: occasion } = it;
   const kind = caseKindOf(occasion);
-  const rows = await publishedPlaybooks(engine.pool);
   const playbooks = rows.map(readStored).filter((playbook) => playbook.for === kind);
   const routed = routePlaybook(playbooks, {
     person: it.personFacts,
@@ -173,11 +172,21 @@ async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
     source: it.source,
   });
   const row = rows.find((candidate) => candidate.name === routed.playbook?.playbook);
+  return { row, routed, candidates: playbooks.length };
+}
+
+async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
+  if (it.playbookId !== null) {
+    const row = await loadPlaybook(engine.pool, it.playbookId);
+    if (row) return { kind: 'playbook', row, playbook: readStored(row) };
+  }
+  const kind = caseKindOf(it.departure);
+  const { row, routed, candidates } = routeAmong(await publishedPlaybooks(engine.pool), it);
   if (routed.playbook && row) return { kind: 'playbook', row, playbook: routed.playbook };
   return {
     kind: 'question',
     question:
-      playbooks.length === 0
+      candidates === 0
         ? `No playbook for ${aOf(kind).toLowerCase()} is published. Publish one (gatehouse playbook import), then try again.`
         : `No playbook applies to this ${kind}. Which one? ${routed.why}`,
   };
@@ -187,7 +196,7 @@ async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
 const readOnce = new Map<string, Playbook>();
 
 /** What is stored as published was readable when it was stored. */
-export function readStored(row: PlaybookRow): Playbook {
+function readStored(row: PlaybookRow): Playbook {
   const known = readOnce.get(row.id);
   if (known) return known;
   const read = readPlaybook(row.text);
