@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
 import type { Role } from '#core/user.ts';
-import { raiseAlert } from '#store/alerts.ts';
 import type { Case } from './contract/cases.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 
@@ -32,11 +31,12 @@ describe('a confidential departure', () => {
       ...{ proof: [], deadline: null, askedAt: new Date().toISOString(), reminders: 0 },
     };
     step = await api.addStep(id, { status: 'running', assignment });
-    await raiseAlert(api.pools.worker, {
-      ...{ condition: 'test', kind: 'step.held', title: 'A step needs you', caseId: id },
-      ...{ body: `${hidden.person.email} is stuck`, stepId: step, connectionId: null },
-      confidential: false, // raised before it became confidential
-    });
+    // Raised before it became confidential.
+    await api.pools.admin.query(
+      `insert into alerts (id, condition, kind, title, body, case_id, step_id, confidential)
+       values ('A-1', 'test', 'step.held', 'A step needs you', $1, $2, $3, false)`,
+      [`${hidden.person.email} is stuck`, id, step],
+    );
     await api.sequenceAll();
     await api.ask(`/api/v1/audit?case=${id}`, await api.addUser('Sina Security', ['security']));
     await api.sequenceAll();
