@@ -51,6 +51,7 @@ export const person = (id: string, name: string, more: object = {}) => ({
   employment_id: '1',
   name,
   email: emailOf(name),
+  personal_email: emailOf(name).replace('meadow', 'home'),
   manager_id: 'E-7',
   zone: 'Europe/Berlin',
   ...more,
