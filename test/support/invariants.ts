@@ -90,6 +90,8 @@ const guarded = {
   passkeys: 1,
   approvals: 1,
   legal_holds: 1,
+  surveys: 1,
+  survey_invitations: 2,
 };
 
 /** Every version that a guarded row has had and that needs a fact. */
