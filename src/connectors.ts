@@ -8,10 +8,12 @@ import { jira } from '#connectors/jira/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
 import { mail } from '#connectors/mail/index.ts';
 import { person } from '#connectors/person/index.ts';
+import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
 import { serviceNow } from '#connectors/servicenow/index.ts';
 import { signedEvents } from '#connectors/signed-events/index.ts';
 import { snipeIt } from '#connectors/snipe-it/index.ts';
+import { syslog } from '#connectors/syslog/index.ts';
 import { webhook } from '#connectors/webhook/index.ts';
 
 /** Every connector there is, by its id. Taking one out is a line here and its folder. */
@@ -26,10 +28,12 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     ldap,
     mail,
     person,
+    s3,
     scim,
     serviceNow,
     signedEvents,
     snipeIt,
+    syslog,
     webhook,
   ].map((it) => [it.id, it]),
 );

@@ -6,6 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { exportAudit } from '#app/audit.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
+import { startFakeS3 } from '../src/connectors/s3/fake.ts';
+import { startSyslogServer } from '../src/connectors/syslog/fake.ts';
 import {
   account,
   type Company,
@@ -51,9 +53,13 @@ const dismissal = (who: { id: string }, more: object = {}) => ({
   ...more,
 });
 
+const keys = { accessKeyId: 'AKIAPRACTICE', secretAccessKey: 'canary-of-the-bucket' };
+
 let gatehouse: TestGatehouse;
 let house: House;
 let company: Company;
+let bucket: Awaited<ReturnType<typeof startFakeS3>>;
+let siem: Awaited<ReturnType<typeof startSyslogServer>>;
 let watch: ReturnType<typeof watching>;
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
@@ -128,11 +134,30 @@ describe('a departure with a record system', () => {
     const { playbook: draft } = await importPlaybook(app, admin, playbook);
     await publishPlaybook(app, admin, draft.id);
     await company.addSystem('directory', 'identity', { users: people.map(account) });
+    bucket = await startFakeS3({ ...keys, bucket: 'records' });
+    siem = await startSyslogServer();
+    await gatehouse.connect(
+      {
+        id: 'bucket',
+        connector: 's3',
+        settings: {
+          ...{ endpoint: bucket.url, region: 'eu-central-1', bucket: 'records', ...keys },
+          ...{ lock: 'compliance', retentionDays: 365 },
+        },
+      },
+      [bucket.port],
+    );
+    const receiver = { host: '127.0.0.1', port: siem.port, tls: 'no' };
+    await gatehouse.connect({ id: 'siem', connector: 'syslog', settings: receiver }, [siem.port]);
+    const { port } = company.mail;
+    const post = { host: '127.0.0.1', port, tls: 'none', from: 'gate@meadow.example' };
+    const settings = { ...post, recordsTo: 'audit@meadow.example' };
+    await gatehouse.connect({ id: 'audit-mail', connector: 'mail', settings }, [port]);
     await house.connect({ id: 'archive', connector: 'folder', settings: { folder: 'departures' } });
   });
   after(async () => {
     await gatehouse.stop();
-    await company.close();
+    await Promise.all([company.close(), bucket.close(), siem.close()]);
   });
 
   it('ends with its record in the folder, read back', async () => {
@@ -148,6 +173,39 @@ describe('a departure with a record system', () => {
     const kept = files.get(`${ended.case.id}-${manifest.facts}.manifest.json`)!;
     assert.ok(step.because?.includes(sha256(kept)), step.because!);
     for (const name of files.keys()) assert.equal((await stat(inFolder(name))).mode & 0o777, 0o600);
+  });
+
+  it('lies in the bucket, locked, and has gone to the SIEM and the mailbox', async () => {
+    const ended = await complete(priya);
+    const { id } = ended.case;
+    const grades = ended.steps.filter((it) => it.kind === 'record');
+    assert.deepEqual(Object.fromEntries(grades.map((it) => [it.connectionId, it.grade])), {
+      archive: 'verified',
+      bucket: 'verified',
+      siem: 'acknowledged',
+      'audit-mail': 'acknowledged',
+    });
+
+    const stored = new Map([...bucket.objects].map(([name, { bytes }]) => [name, bytes]));
+    const { facts } = await checkFiles(id, stored);
+    for (const { mode, retainUntil } of bucket.objects.values()) {
+      assert.equal(mode, 'COMPLIANCE');
+      assert.ok(Date.parse(retainUntil!) > Date.now() + 364 * 86_400_000);
+    }
+    assert.deepEqual(stored, await filesOf(id), 'the same bytes in both places');
+
+    const told = siem.messages
+      .filter((it) => it.includes(id))
+      .map((it) => it.replace(/^.*? - \{/, '{'));
+    assert.deepEqual(
+      told.slice(0, -1).map((it) => JSON.parse(it.replace('\ufeff', ''))),
+      facts
+        .trimEnd()
+        .split('\n')
+        .map((it) => JSON.parse(it)),
+    );
+    const letter = await company.mail.waitFor((it) => it.to.includes('audit@meadow.example'));
+    assert.match(letter.subject, new RegExp(id));
   });
 
   it('keeps what is confidential in the house: no name leaves it', async () => {
@@ -223,6 +281,6 @@ describe('a departure with a record system', () => {
   });
 
   it('holds together in the record', async () => {
-    await checkInvariants(gatehouse);
+    await checkInvariants(gatehouse, { secrets: [keys.secretAccessKey] });
   });
 });

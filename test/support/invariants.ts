@@ -83,7 +83,6 @@ const guarded = {
   cases: 1,
   connections: 1,
   settings: 1,
-  surveys: 1,
   users: 1,
   steps: 2,
   playbooks: 2,

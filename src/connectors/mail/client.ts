@@ -61,7 +61,7 @@ export function openMail(settings: Settings, io: Io): Client {
     },
 
     async send(message) {
-      const { to, subject, text, messageId } = checked(message);
+      const { to, subject, text, messageId, attachments = [] } = checked(message);
       const from = { name: settings.fromName ?? '', address: settings.from };
       const sent = await attempt((it) =>
         it.sendMail({
@@ -71,6 +71,12 @@ export function openMail(settings: Settings, io: Io): Client {
           subject,
           text,
           messageId,
+          attachments: attachments.map(({ name, mediaType, bytes }) => ({
+            filename: name,
+            contentType: mediaType,
+            content: bytes,
+            contentTransferEncoding: 'base64' as const, // or line ends would not stay as they are
+          })),
           date: io.now(),
           // Nobody's holiday note shall answer a machine (RFC 3834).
           headers: { 'auto-submitted': 'auto-generated' },

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { connector } from '#connector-kit/contract.ts';
 import { type Client, openMail } from './client.ts';
+import { deliverRecord } from './deliver-record.ts';
 import { settings } from './settings.ts';
 
 /** A mail server that takes our messages to people. It holds no accounts that we look at. */
@@ -20,5 +21,7 @@ export const mail = connector({
 
   accounts: null,
   actions: [],
+  records: ({ recordsTo }) =>
+    recordsTo === undefined ? null : { delivery: (record) => deliverRecord(record, recordsTo) },
   mail: { send: (client, message) => client.send(message) },
 });

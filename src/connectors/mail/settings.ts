@@ -35,6 +35,11 @@ export const settings = z
       title: 'Sender',
       description: 'The address that messages come from, and that failures go back to',
     }),
+    recordsTo: MailAddress.optional().meta({
+      title: 'Records to',
+      description:
+        'The one address that records of departures are sent to, as attachments; leave empty if none are',
+    }),
     fromName: z
       .string()
       .trim()

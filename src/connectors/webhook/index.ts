@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { connector, type Io } from '#connector-kit/contract.ts';
 import { secret, url } from '#connector-kit/fields.ts';
 import { openHttp } from '#connector-kit/http.ts';
+import { deliverRecord } from './deliver-record.ts';
 
 const settings = z.strictObject({
   url: url('Address', 'Where signed messages are posted, such as your chat or paging system'),
@@ -10,6 +11,11 @@ const settings = z.strictObject({
     'Signing secret',
     'whsec_ and at least 24 random bytes in base64; the receiver checks each message with it',
   ).regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'whsec_ and at least 24 random bytes in base64'),
+  records: z.enum(['no', 'hashes', 'whole']).default('no').meta({
+    title: 'Records',
+    description:
+      'Whether records of departures are posted there. hashes: only ids, and size and SHA-256 of each file. whole: the files as well',
+  }),
 });
 
 /** Signs each message after the Standard Webhooks scheme, so that the receiver knows it is ours. */
@@ -47,6 +53,8 @@ export const webhook = connector({
     await client.post(`check-${Date.now()}`, { type: 'gatehouse.check' });
     return { actingAs: 'a receiver that took a test message', scopes: null };
   },
+  records: ({ records }) =>
+    records === 'no' ? null : { delivery: (record) => deliverRecord(record, records) },
   accounts: null,
   actions: [],
   messages: {

@@ -1,0 +1,179 @@
+import { createHash, createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface FakeS3Options {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly bucket: string;
+  /** Whether the bucket was made with object lock. */
+  readonly locks?: boolean;
+  /** Older stores keep no checksums. */
+  readonly keepsChecksums?: boolean;
+}
+
+interface Stored {
+  bytes: Buffer;
+  readonly mode: string | undefined;
+  retainUntil: string | undefined;
+  readonly contentType: string;
+}
+
+const sha256 = (data: Buffer | string) => createHash('sha256').update(data).digest();
+const hmac = (key: Buffer | string, data: string) =>
+  createHmac('sha256', key).update(data).digest();
+
+/**
+ * A server on loopback that does what AWS documents of PutObject, HeadObject, GetObject,
+ * HeadBucket and GetObjectLockConfiguration, checks every signature for itself, and locks.
+ */
+export async function startFakeS3(options: FakeS3Options) {
+  const { bucket, locks = true, keepsChecksums = true } = options;
+  const objects = new Map<string, Stored>();
+  const puts: string[] = [];
+  let failure: { status: number; code: string } | null = null;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const refuse = (status: number, code: string) => {
+      response.writeHead(status, { 'content-type': 'application/xml' });
+      const xml = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Refused</Message></Error>`;
+      response.end(request.method === 'HEAD' ? undefined : xml);
+    };
+    if (failure) {
+      const { status, code } = failure;
+      failure = null;
+      return refuse(status, code);
+    }
+    const wrong = wrongSignature(request, body, options);
+    if (wrong) return refuse(403, wrong);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
+    const [, name, ...rest] = pathname.split('/');
+    if (name !== bucket) return refuse(404, 'NoSuchBucket');
+    const key = rest.join('/');
+    if (searchParams.has('object-lock')) {
+      if (!locks) return refuse(404, 'ObjectLockConfigurationNotFoundError');
+      response.end(
+        '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>',
+      );
+      return;
+    }
+    if (key === '') {
+      response.end();
+      return;
+    }
+    if (request.method === 'PUT') {
+      const refused = refusal(key, request, body);
+      if (refused) return refuse(...refused);
+      keep(key, request, body);
+      response.end();
+      return;
+    }
+    const found = objects.get(key);
+    if (!found) return refuse(404, 'NoSuchKey');
+    response.writeHead(200, {
+      'content-type': found.contentType,
+      'content-length': found.bytes.length,
+      ...(keepsChecksums && request.headers['x-amz-checksum-mode'] === 'ENABLED'
+        ? { 'x-amz-checksum-sha256': sha256(found.bytes).toString('base64') }
+        : {}),
+      ...(found.mode ? { 'x-amz-object-lock-mode': found.mode } : {}),
+      ...(found.retainUntil ? { 'x-amz-object-lock-retain-until-date': found.retainUntil } : {}),
+    });
+    response.end(request.method === 'HEAD' ? undefined : found.bytes);
+  }
+
+  /** Why an object is not stored; null: it may be. */
+  function refusal(
+    key: string,
+    { headers }: IncomingMessage,
+    body: Buffer,
+  ): readonly [status: number, code: string] | null {
+    const checksum = headers['x-amz-checksum-sha256'];
+    if (checksum && checksum !== sha256(body).toString('base64')) return [400, 'BadDigest'];
+    if (headers['if-none-match'] === '*' && objects.has(key)) return [412, 'PreconditionFailed'];
+    if (!headers['x-amz-object-lock-mode']) return null;
+    if (!locks) return [400, 'InvalidRequest'];
+    if (!headers['content-md5'] && !headers['x-amz-sdk-checksum-algorithm'])
+      return [400, 'InvalidRequest'];
+    const until = Date.parse(String(headers['x-amz-object-lock-retain-until-date']));
+    return until > Date.now() ? null : [400, 'InvalidArgument'];
+  }
+
+  function keep(key: string, { headers }: IncomingMessage, bytes: Buffer): void {
+    const header = (name: string) => headers[name]?.toString();
+    puts.push(key);
+    objects.set(key, {
+      bytes,
+      mode: header('x-amz-object-lock-mode'),
+      retainUntil: header('x-amz-object-lock-retain-until-date'),
+      contentType: header('content-type') ?? '',
+    });
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    objects,
+    /** Every object that was stored, in its order. */
+    puts,
+    failNext(status: number, code: string) {
+      failure = { status, code };
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Signature Version 4, reckoned from the request as it came. Null: it is right. */
+function wrongSignature(
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  { accessKeyId, secretAccessKey }: FakeS3Options,
+): string | null {
+  const [, key, day, region, signed, signature] =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
+      headers.authorization ?? '',
+    ) ?? [];
+  if (!key || !day || !region || !signed) return 'AccessDenied';
+  if (key !== accessKeyId) return 'InvalidAccessKeyId';
+  if (headers['x-amz-content-sha256'] !== sha256(body).toString('hex'))
+    return 'XAmzContentSHA256Mismatch';
+  const names = signed.split(';');
+  for (const needed of ['host', 'x-amz-content-sha256', 'x-amz-date']) {
+    if (!names.includes(needed)) return 'AccessDenied';
+  }
+  const { pathname, searchParams } = new URL(url ?? '/', 'http://s3');
+  const query = [...searchParams]
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .sort()
+    .join('&');
+  const canonical = [
+    method,
+    pathname,
+    query,
+    ...names.map((name) => `${name}:${headers[name]?.toString().trim() ?? ''}`),
+    '',
+    signed,
+    headers['x-amz-content-sha256'],
+  ].join('\n');
+  const date = headers['x-amz-date']?.toString() ?? '';
+  const scope = `${day}/${region}/s3/aws4_request`;
+  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical).toString('hex')}`;
+  const signingKey = [region, 's3', 'aws4_request'].reduce(
+    hmac,
+    hmac(`AWS4${secretAccessKey}`, day),
+  );
+  return hmac(signingKey, toSign).toString('hex') === signature ? null : 'SignatureDoesNotMatch';
+}
