@@ -8,6 +8,7 @@ import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
 import type { PlanInput, PlannedStep, Timing } from './plan.ts';
 import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
+import { knowledgeTasks } from './plan-knowledge.ts';
 import { withMoments } from './plan-moments.ts';
 import { fillParams } from './plan-params.ts';
 import { planTickets } from './plan-tickets.ts';
@@ -60,6 +61,10 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
   if (step.kind === 'obligations') return expandObligations(step, planning);
   if (step.kind === 'ticket') return expandTicket(step, planning);
   if (step.kind === 'record') return expandRecord(step, planning);
+  if (step.kind === 'knowledge') {
+    const planned = knowledgeTasks(step, planning.input, frameOf(step, planning));
+    return { step, leftOut: planned.length === 0, planned, lookups: [] };
+  }
   return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
 }
 
@@ -244,7 +249,9 @@ function expandRecord(step: Delivery, planning: Planning): Expansion {
   return { step, leftOut: false, planned: [{ ...frame, params: { searched } }], lookups: [] };
 }
 
-type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery | Survey>;
+type Knowledge = Extract<PlaybookStep, { kind: 'knowledge' }>;
+
+type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery | Survey | Knowledge>;
 
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
@@ -282,7 +289,7 @@ function frameOf(step: PlaybookStep, { input, values, notes }: Planning): Planne
     title: onOneLine(text),
     why: step.why,
     layer: step.layer,
-    kind: step.kind === 'obligations' ? 'task' : step.kind,
+    kind: step.kind === 'obligations' || step.kind === 'knowledge' ? 'task' : step.kind,
     connectionId: null,
     account: null,
     capability: null,
@@ -303,6 +310,7 @@ function titleOf(step: PlaybookStep): string {
   if (step.kind === 'ticket') return 'Record it in a ticket';
   if (step.kind === 'record') return 'Deliver the record';
   if (step.kind === 'survey') return 'Send the exit survey';
+  if (step.kind === 'knowledge') return 'Hand over knowledge';
   return step.kind === 'task' ? step.task.title : step.notice.subject;
 }
 

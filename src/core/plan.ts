@@ -93,6 +93,8 @@ export interface TaskPlan {
   /** ISO moment. */
   readonly deadline: string;
   readonly proof: readonly string[];
+  /** Who has to accept it when it is done, where somebody has to. */
+  readonly acceptedBy?: Assignee;
   /** The legal duty that it meets, where it does. */
   readonly obligation?: Obligation;
 }

@@ -104,6 +104,7 @@ function connectionProblems(
   if (step.kind === 'record' && step.record.on.connection !== null)
     named.add(step.record.on.connection);
   if (step.kind === 'task') addPerson(step.task.assignTo);
+  if (step.kind === 'knowledge') addPerson(step.knowledge.assignTo);
   if (step.kind === 'notice') step.notice.to.forEach(addPerson);
   for (const name of step.when ? connectionsIn(step.when) : []) named.add(name);
   return unknownConnections(step.id, `“${step.id}”`, [...named], connections);

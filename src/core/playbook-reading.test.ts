@@ -195,7 +195,7 @@ describe('the problems of a playbook', () => {
       step('    why: because\n'),
       5,
       'It does not say what is to be done.',
-      'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”, or “survey”.',
+      'Add “do” with “on”, or “task”, “notice”, “obligations”, “ticket”, “record”, “survey” or “knowledge”.',
     ],
     [
       'two deeds',

@@ -18,6 +18,7 @@ import {
   yesOrNo,
 } from './document.ts';
 import { anchorsOf, type Moment } from './moment.ts';
+import { usualHeadings } from './plan-knowledge.ts';
 import type { Playbook, PlaybookProblem, PlaybookStep } from './playbook.ts';
 import {
   accountChoice,
@@ -195,8 +196,36 @@ const surveyStep = words({ ...frame, survey: name }, 'A survey step')
     report(context, { problem, mend: 'Write layer: compliance.' }, ['layer']);
   });
 
+const knowledge = words(
+  {
+    'assign to': assignee,
+    due: moment,
+    headings: optional(z.array(line(150)).min(1).max(20)),
+  },
+  'A knowledge step',
+).transform(({ 'assign to': assignTo, due, headings }) => ({
+  assignTo,
+  due,
+  headings: headings ?? usualHeadings,
+}));
+
+const knowledgeStep = words({ ...frame, knowledge }, 'A knowledge step')
+  .transform(
+    ({ after, ...step }): PlaybookStep => ({ kind: 'knowledge', ...step, after: after ?? [] }),
+  )
+  .superRefine(withoutAccount);
+
 /** The words that say what a step does; each step has one. */
-const deeds = ['do', 'task', 'notice', 'obligations', 'ticket', 'record', 'survey'] as const;
+const deeds = [
+  'do',
+  'task',
+  'notice',
+  'obligations',
+  'ticket',
+  'record',
+  'survey',
+  'knowledge',
+] as const;
 type Deed = (typeof deeds)[number];
 
 const kinds: Readonly<Record<Deed, z.ZodType<PlaybookStep>>> = {
@@ -207,6 +236,7 @@ const kinds: Readonly<Record<Deed, z.ZodType<PlaybookStep>>> = {
   ticket: ticketStep,
   record: recordStep,
   survey: surveyStep,
+  knowledge: knowledgeStep,
 };
 
 const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
@@ -215,7 +245,7 @@ const step: z.ZodType<PlaybookStep> = choosing<PlaybookStep>((value) => {
   if (kind === undefined) {
     return {
       problem: 'It does not say what is to be done.',
-      mend: 'Add “do” with “on”, or “task”, or “notice”, or “obligations”, or “ticket”, or “record”, or “survey”.',
+      mend: 'Add “do” with “on”, or “task”, “notice”, “obligations”, “ticket”, “record”, “survey” or “knowledge”.',
     };
   }
   if (second) {
@@ -281,6 +311,12 @@ function refuseForeign(
   if (step.kind === 'survey' && kind !== 'departure') {
     const problem = 'A survey asks people who leave, once their access has ended.';
     report(context, { problem, mend: 'Use a notice instead.' }, [...path, 'survey']);
+  }
+  if (step.kind === 'knowledge') {
+    refuseAnchor(step.knowledge.due, kind, [...path, 'knowledge', 'due'], context);
+    if (kind === 'departure') return;
+    const problem = `Knowledge is handed over when somebody leaves; this is for ${aOf(kind).toLowerCase()}.`;
+    report(context, { problem, mend: 'Use a task instead.' }, [...path, 'knowledge']);
   }
 }
 

@@ -54,6 +54,12 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
         },
       };
     }
+    case 'knowledge': {
+      const { assignTo, due, headings } = step.knowledge;
+      return {
+        knowledge: { 'assign to': personDocument(assignTo), due: momentText(due), headings },
+      };
+    }
     case 'obligations':
       return { obligations: step.obligations ?? 'all' };
     case 'ticket':

@@ -26,7 +26,16 @@ export interface Playbook {
 
 export type PlaybookStep =
   | Action
-  | (StepFrame & (TaskStep | NoticeStep | ObligationsStep | TicketStep | RecordStep | SurveyStep));
+  | (StepFrame &
+      (
+        | TaskStep
+        | NoticeStep
+        | ObligationsStep
+        | TicketStep
+        | RecordStep
+        | SurveyStep
+        | KnowledgeStep
+      ));
 
 /** A step that acts on accounts. */
 export type Action = StepFrame & ActionStep;
@@ -106,6 +115,17 @@ export type Recipient =
   | Assignee
   /** The private address of the person who leaves; the one at work is closed by then. */
   | { readonly personalEmail: true };
+
+/** One task for each thing that somebody else has to know; whoever takes over accepts each. */
+export interface KnowledgeStep {
+  readonly kind: 'knowledge';
+  readonly knowledge: {
+    readonly assignTo: Assignee;
+    readonly due: Moment;
+    /** What is asked of everybody, beside what the person owns. */
+    readonly headings: readonly string[];
+  };
+}
 
 /** A ticket that says what was done, in each ticket system that `on` chooses. */
 export interface TicketStep {
