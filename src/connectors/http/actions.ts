@@ -11,6 +11,7 @@ import {
 import { newAccountParams } from '#connector-kit/new-account.ts';
 import type { NewAccount } from '#core/account.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
+import { ConnectorError } from '#core/failure.ts';
 import { isNotFound, loginOf, unexpected, unseen } from './accounts.ts';
 import type { Client } from './client.ts';
 import {
@@ -24,13 +25,28 @@ import {
 } from './conditions.ts';
 import { capabilityNames, type Described, type Step } from './description.ts';
 import { Json } from './pointer.ts';
+import {
+  handOverParams,
+  namesReceiver,
+  needsAccount,
+  Receiver,
+  receiverOf,
+  receiverValues,
+} from './receiver.ts';
 import { type Request, uses, type Values } from './request.ts';
 import type { Settings } from './settings.ts';
 
-/** Only a new account needs to be told anything: whose it is. */
+/** Whose a new account is, or who receives what is handed over; nothing else needs to be told. */
 const params = newAccountParams.partial();
-type Given = z.infer<typeof params>;
-const state = z.strictObject({ absent: z.boolean(), facts: z.record(z.string(), Json) });
+type Given = z.infer<typeof params> & { readonly to?: string | undefined };
+
+const state = z.strictObject({
+  absent: z.boolean(),
+  facts: z.record(z.string(), Json),
+  /** Only where something is handed to somebody. */
+  to: Receiver.optional(),
+});
+type State = z.infer<typeof state>;
 
 /** Which requests to send, and the facts that fill them. */
 interface Change {
@@ -40,6 +56,8 @@ interface Change {
   readonly before: Facts | null;
   /** Only for a new account. */
   readonly person: NewAccount | null;
+  /** Who receives; null where nobody does. */
+  readonly to: Receiver | null;
 }
 
 /** A capability that is read back becomes a transition; one without `read` a command. */
@@ -52,11 +70,16 @@ export function actionsFor({ description }: Settings): AnyAction<Client>[] {
       summary: described.summary ?? `${capabilities[capability].title} in ${description.system}.`,
       scopes: described.scopes ?? [],
       ...(described.mustPrecede ? { mustPrecede: described.mustPrecede } : {}),
-      params: capability === 'account.create' ? params.required() : params,
+      params: paramsOf(capability, described),
     };
     const { read, goal } = described;
     return [read && goal ? transitionOf(base, described, read, goal) : commandOf(base, described)];
   });
+}
+
+function paramsOf(capability: Capability, described: Described): z.ZodType<Given> {
+  if (capability === 'account.create') return params.required();
+  return namesReceiver(described) ? handOverParams : params;
 }
 
 interface Base {
@@ -67,12 +90,18 @@ interface Base {
   readonly params: z.ZodType<Given>;
 }
 
-function commandOf(base: Base, { apply }: Described): AnyAction<Client> {
+function commandOf(base: Base, described: Described): AnyAction<Client> {
+  const { apply } = described;
   return command({
     ...base,
-    async send(client: Client, accountId, { person }: Given) {
+    async send(client: Client, accountId, { person, to }: Given) {
+      const receiver = to === undefined ? null : await receiverOf(client, described, to);
+      if (receiver && lacksAccount(described, receiver)) {
+        const detail = whoLacks(client.description.system, receiver);
+        throw new ConnectorError({ kind: 'rejected', detail });
+      }
       const account = await accountValues(client, base.capability, accountId, apply);
-      const values = { ...account, ...named('person', person ?? {}) };
+      const values = { ...account, ...receiverValues(receiver), ...named('person', person ?? {}) };
       const said: string[] = [];
       for (const step of apply) said.push((await client.ask(step, values)).summary);
       return { summary: said.join(' ') };
@@ -90,11 +119,12 @@ function transitionOf(
   const isCreation = base.capability === 'account.create';
   const absenceCounts = isCreation || listed(goal).some((it) => it.isAbsent !== undefined);
 
-  async function look(client: Client, accountId: string): Promise<Reading> {
-    const values = await accountValues(client, base.capability, accountId, [request]);
+  async function look(client: Client, accountId: string, to?: Receiver): Promise<State> {
+    const account = await accountValues(client, base.capability, accountId, [request]);
+    const values = { ...account, ...receiverValues(to ?? null) };
     const { body = null, summary } = await client.ask(request, values);
     const found = factsIn(body, facts);
-    if ('facts' in found) return { absent: false, facts: found.facts };
+    if ('facts' in found) return { absent: false, facts: found.facts, ...(to && { to }) };
     throw unexpected(`${summary} There is nothing at "${found.missing}" of the answer`);
   }
 
@@ -106,32 +136,39 @@ function transitionOf(
       ? { settlesWithinMs: described.settlesWithinSeconds * 1_000 }
       : {}),
 
-    async read(client: Client, accountId) {
+    async read(client: Client, accountId, known) {
+      const email = known?.params.to;
+      const to = email === undefined ? undefined : await receiverOf(client, described, email);
       try {
-        return await look(client, accountId);
+        return await look(client, accountId, to);
       } catch (error) {
         if (!absenceCounts || !isNotFound(error)) throw error;
-        await proveSight(client, base.capability, look);
-        return { absent: true, facts: {} };
+        await proveSight(client, base.capability, (it, id) => look(it, id, to));
+        return { absent: true, facts: {}, ...(to && { to }) };
       }
     },
 
-    plan(now: Reading, { person }: Given) {
+    plan(now: State, { person }: Given) {
       if (holds(goal, now)) return done(`As wanted: ${inWords(now)}.`);
       if (moving && holds(moving, now)) return underway(`Still under way: ${inWords(now)}.`);
+      if (now.to && lacksAccount(described, now.to)) {
+        return blocked(`${whoLacks('That system', now.to)}.`);
+      }
       return change<Change>(`${calls(apply)}, because ${inWords(now)}.`, {
         steps: 'apply',
         now: now.facts,
         before: null,
         person: person ?? null,
+        to: now.to ?? null,
       });
     },
 
-    async apply(client, accountId, { steps, now, before, person }: Change) {
+    async apply(client, accountId, { steps, now, before, person, to }: Change) {
       const requests = steps === 'apply' ? apply : (restore ?? []);
       const account = await accountValues(client, base.capability, accountId, requests);
       const values = {
         ...account,
+        ...receiverValues(to),
         ...named('now', now),
         ...named('before', before ?? {}),
         ...named('person', person ?? {}),
@@ -144,7 +181,7 @@ function transitionOf(
 
     ...(restore
       ? {
-          restore(now: Reading, before: Reading) {
+          restore(now: State, before: State) {
             if (before.absent && now.absent) return done('No account, as before.');
             if (before.absent && !isCreation) return blocked('There was no such account before.');
             if (now.absent) return blocked('There is no such account any more.');
@@ -155,12 +192,19 @@ function transitionOf(
               now: now.facts,
               before: before.facts,
               person: null,
+              to: before.to ?? now.to ?? null,
             });
           },
         }
       : {}),
   });
 }
+
+const lacksAccount = (described: Described, { id }: Receiver): boolean =>
+  id === null && needsAccount(described);
+
+const whoLacks = (system: string, { email }: Receiver): string =>
+  `${system} has no active account with the address ${email}. Name somebody else, or make one`;
 
 /** Forward: every element there is now. Back: every one from before that is missing now. */
 async function askForEach(

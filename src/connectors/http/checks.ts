@@ -9,6 +9,7 @@ import {
   type Step,
   type TicketCalls,
 } from './description.ts';
+import { receiverPlaceholders } from './receiver.ts';
 import { placeholdersIn, type Request, textsOf, uses } from './request.ts';
 
 export type Path = (string | number)[];
@@ -27,6 +28,14 @@ export function checkDescription(it: Description, known: Known | undefined, refu
   checkPlaceholders(it.find.request, [...at, 'find', 'request'], person, refuse);
   if (it.list) checkPlaceholders(it.list.request, [...at, 'list', 'request'], [], refuse);
   if (it.one) checkPlaceholders(it.one.request, [...at, 'one', 'request'], ['account.id'], refuse);
+
+  if (it.owned) {
+    const account = ['account.id', 'account.login'];
+    checkPlaceholders(it.owned.request, [...at, 'owned', 'request'], account, refuse);
+    if (uses(it.owned.request, 'account.login') && !it.one) {
+      refuse([...at, 'one'], '`owned` uses {account.login}: say how one account is read.');
+    }
+  }
 
   if (it.find.notFoundMeansNone && !known)
     refuseUnproved([...at, 'find', 'notFoundMeansNone'], refuse);
@@ -157,7 +166,7 @@ function checkCapability(
     refuseUnproved([...place, 'goal'], refuse);
   }
 
-  const account = ['account.id', 'account.login'];
+  const account = ['account.id', 'account.login', ...receiverPlaceholders(name)];
   const person = name === 'account.create' ? newAccountPlaceholders : [];
   const now = facts.map((fact) => `now.${fact}`);
   const before = facts.map((fact) => `before.${fact}`);

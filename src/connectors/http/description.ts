@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { text } from '#connector-kit/fields.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
+import { ownedKinds } from '#core/ownership.ts';
 import { Conditions, Fact, FactName } from './conditions.ts';
 import { Pointer } from './pointer.ts';
 import { checkBody, Request, requestShape, Scalar } from './request.ts';
@@ -181,6 +182,19 @@ export const Description = z.strictObject({
     notFoundMeansNone: z.boolean().optional(),
   }),
   list: Listing.optional(),
+  /** What an account is the owner of, so that it can be handed over before the cut. */
+  owned: z
+    .strictObject({
+      ...listing,
+      thing: z.strictObject({
+        id: Pointer,
+        name: Pointer,
+        kind: z.enum(ownedKinds).optional(),
+        /** Where the owners stand. Left out: there is one owner, and it is the account. */
+        owners: Pointer.optional(),
+      }),
+    })
+    .optional(),
   /** How one account is read by its id; needed where a request uses {account.login}. */
   one: z.strictObject({ request: Request, at: Pointer }).optional(),
   capabilities: z.partialRecord(z.enum(capabilityNames), Described, {

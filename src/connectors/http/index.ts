@@ -2,6 +2,7 @@ import { connector } from '#connector-kit/contract.ts';
 import { findAccounts, listAccounts, unexpected } from './accounts.ts';
 import { actionsFor } from './actions.ts';
 import { type Client, openClient } from './client.ts';
+import { ownedBy } from './owned.ts';
 import { valueAt } from './pointer.ts';
 import { settings } from './settings.ts';
 import { ticketsFor } from './tickets.ts';
@@ -31,6 +32,7 @@ export const http = connector({
   },
 
   accounts: { find: findAccounts, list: listAccounts },
+  owns: ({ description }) => (description.owned ? ownedBy : null),
   actions: actionsFor,
   tickets: ticketsFor,
 });
