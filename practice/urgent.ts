@@ -107,7 +107,7 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
     'recover-equipment': {
       by: staff.tomas,
       reason: 'Collected in the office.',
-      proof: 'laptop MC-0417',
+      proof: 'serial number of each device=laptop MC-0417\nbadge number=120',
     },
     'legal-duties:de-reference': {
       by: staff.noor,

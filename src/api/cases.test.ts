@@ -172,12 +172,12 @@ describe('departures', () => {
     assert.deepEqual(acts(forAdmin), [
       ['retry', 'attest', 'waive'],
       ['attest', 'waive'],
-      ['attest', 'waive'],
+      ['attest', 'hand-over', 'waive'],
       [],
       [],
       [],
     ]);
-    assert.deepEqual(acts(await show(id, hr)), [[], [], ['attest'], [], [], []]);
+    assert.deepEqual(acts(await show(id, hr)), [[], [], ['attest', 'hand-over'], [], [], []]);
     assert.deepEqual(forAdmin.progress, {
       steps: 6,
       proven: 1,

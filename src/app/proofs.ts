@@ -5,7 +5,7 @@ import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { notFound, Problem } from './problem.ts';
-import { demandMayAttest, demandWaiting, stepForDecision, stepToSee } from './steps.ts';
+import { demandMayAttest, demandWaiting, stepForDecision, stepToSee } from './step-decision.ts';
 
 export type { ProofFile };
 

@@ -1,27 +1,45 @@
-import { aboutCapability } from '#core/capability.ts';
 import { endStates } from '#core/case.ts';
-import { names } from '#core/task.ts';
-import { type Fact, record } from '#ledger/record.ts';
+import { names, type Submission } from '#core/task.ts';
+import { checkProof } from '#core/task-proof.ts';
+import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
-import { beginContainment, type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
+import type { CaseRow } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
-import { type ProofFile, proofFilesOf } from '#store/proof-files.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import {
-  type Decision,
-  decideStep,
-  loadStep,
-  releaseSteps,
-  reopenStep,
-  type StepRow,
-} from '#store/steps.ts';
+import { reopenStep, type StepRow } from '#store/steps.ts';
 import { confirmAssigned } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, may, maySee } from './authorize.ts';
-import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { authorize, may } from './authorize.ts';
+import { changedMeanwhile, Problem } from './problem.ts';
+import {
+  assignmentOf,
+  demandMayAttest,
+  demandWaiting,
+  evidenceOf,
+  factOf,
+  filesNamed,
+  isSubmitted,
+  isTask,
+  isThing,
+  mayAccept,
+  mayAnswer,
+  mayPassOn,
+  passOn,
+  settleByHand,
+  stepForDecision,
+  type ToDecide,
+  waitsForPerson,
+} from './step-decision.ts';
 
 /** What a person can do about one step. */
-export type StepAct = 'retry' | 'attest' | 'waive' | 'write-off';
+export type StepAct =
+  | 'retry'
+  | 'attest'
+  | 'accept'
+  | 'send-back'
+  | 'hand-over'
+  | 'waive'
+  | 'write-off';
 
 /** What the caller may do about a step now; the acts themselves check once more. */
 export function possibleStepActs(
@@ -34,75 +52,13 @@ export function possibleStepActs(
   const waits = waitsForPerson(step);
   const acts: StepAct[] = [];
   if (held && step.kind !== 'gap' && may(caller, 'step.retry')) acts.push('retry');
-  if (waits && mayAnswer(caller, step) && may(caller, 'step.attest')) acts.push('attest');
+  const mayAttest = waits && may(caller, 'step.attest');
+  if (mayAttest && !isSubmitted(step) && mayAnswer(caller, step)) acts.push('attest');
+  if (mayAttest && mayAccept(caller, step)) acts.push('accept', 'send-back');
+  if (mayAttest && isTask(step) && mayPassOn(caller, step)) acts.push('hand-over');
   if (waits && may(caller, 'step.waive')) acts.push('waive');
   if (waits && isThing(step) && may(caller, 'step.write-off')) acts.push('write-off');
   return acts;
-}
-
-const waitsForPerson = ({ status, assignment }: StepRow): boolean =>
-  status === 'held' || (status === 'running' && assignment !== null);
-
-/** What it is about can be lost for good, which access cannot. */
-const isThing = ({ capability }: StepRow): boolean =>
-  capability !== null && aboutCapability(capability).canBeWrittenOff === true;
-
-/** A task is confirmed by those who were asked, or by IT. */
-const mayAnswer = (caller: Caller, step: StepRow): boolean =>
-  isAsked(caller, step) || may(caller, 'step.retry');
-
-/** Whether the task behind a step is the caller's own. */
-const isAsked = (caller: Caller, step: StepRow): boolean =>
-  step.assignment?.people.some((one) => one.email === caller.user.email) ?? false;
-
-/** A step with its departure, which is locked. There is none for those who may not see it. */
-export async function stepToSee(
-  tx: Db,
-  caller: Caller,
-  id: string,
-): Promise<{ step: StepRow; case: CaseRow }> {
-  const found = await loadStep(tx, id);
-  const it = found ? await lockCase(tx, found.caseId) : null;
-  const step = it ? await loadStep(tx, id) : null;
-  if (!it || !step || !(isAsked(caller, step) || maySee(caller, it))) throw notFound(`step ${id}`);
-  return { step, case: it };
-}
-
-/** {@link stepToSee} of a departure in which something can still be decided. */
-export async function stepForDecision(
-  tx: Db,
-  caller: Caller,
-  id: string,
-): Promise<{ step: StepRow; case: CaseRow }> {
-  const { step, case: it } = await stepToSee(tx, caller, id);
-  if (endStates.includes(it.state)) {
-    throw new Problem('not possible', `This departure is ${it.state} already.`);
-  }
-  return { step, case: it };
-}
-
-function factOf(
-  caller: Caller,
-  step: StepRow,
-  it: CaseRow,
-  fact: Pick<Fact, 'type' | 'data' | 'grade'> & { values: Record<string, unknown> },
-): Fact {
-  return {
-    type: fact.type,
-    data: fact.data ?? {},
-    ...(fact.grade ? { grade: fact.grade } : {}),
-    actor: caller.actor,
-    caseId: it.id,
-    row: { table: 'steps', id: step.id, version: step.version + 1 },
-    step: {
-      id: step.id,
-      attempt: Math.max(1, step.attempts),
-      capability: step.capability,
-      connection: step.connectionId,
-    },
-    target: { ref: it.ref, ...(step.connectionId ? { system: step.connectionId } : {}) },
-    personal: { subject: it.subject, values: fact.values },
-  };
 }
 
 /** Asks for another pass over a held step. The step still has to reach its goal by itself. */
@@ -126,60 +82,69 @@ export async function retryStep(app: App, caller: Caller, id: string): Promise<v
   });
 }
 
+/** What somebody says they did, and what proves it. */
+export interface Attestation {
+  readonly reason: string;
+  readonly proof?: string | undefined;
+  /** By what the task asks to be written down. */
+  readonly proofs?: Readonly<Record<string, string>> | undefined;
+  readonly files?: readonly string[] | undefined;
+}
+
+/** What becomes of what somebody confirmed. */
+export type Attested = 'attested' | 'to be read back' | 'to be accepted';
+
 /**
  * Somebody did it by hand and vouches for it, with what proves it. Where the system can show it,
- * their word settles nothing yet: it is read back, and only that does. Says which of the two it is.
+ * their word settles nothing yet: it is read back, and only that does. Where the task names who has
+ * to accept it, that person is asked.
  */
 export async function attestStep(
   app: App,
   caller: Caller,
   id: string,
-  it: { reason: string; proof: string; files?: readonly string[] | undefined },
-): Promise<'attested' | 'to be read back'> {
+  it: Attestation,
+): Promise<Attested> {
   authorize(caller, 'step.attest');
-  if (await confirmStep(app, caller, id, it)) return 'to be read back';
-  await settleByHand(app, caller, id, {
-    kind: 'attested',
-    by: caller.user.id,
-    byName: caller.user.name,
-    reason: it.reason,
-    proof: it.proof,
-    files: it.files ?? [],
-    expiresAt: null,
-  });
-  return 'attested';
-}
-
-/** False, and nothing done, where nothing can be read back. */
-async function confirmStep(
-  app: App,
-  caller: Caller,
-  id: string,
-  it: { reason: string; proof: string; files?: readonly string[] | undefined },
-): Promise<boolean> {
   return inTransaction(app.pool, async (tx) => {
-    const { step, case: found } = await stepForDecision(tx, caller, id);
+    const found = await stepForDecision(tx, caller, id);
+    const { step } = found;
     demandWaiting(step);
     demandMayAttest(caller, step);
-    demandNamed(step, it.proof);
-    if (step.status !== 'running' || !step.assignment?.readBack) return false;
-    const { confirmed: earlier } = step.assignment;
-    if (earlier) {
-      const detail = `${earlier.byName} has confirmed this; it is being read back. ${step.because ?? ''}`;
-      throw new Problem('not possible', detail.trim());
-    }
+    demandUnanswered(step);
     const files = await filesNamed(tx, step, it.files ?? []);
-    const { reason, proof } = it;
-    const values = { reason, proof, ...evidenceOf(files) };
-    await record(tx, app.keys, [factOf(caller, step, found, { type: 'step.confirmed', values })]);
-    const { id: by, name: byName } = caller.user;
-    const at = (await databaseNow(tx)).toISOString();
-    const confirmed = { by, byName, reason, proof, at };
-    if (!(await confirmAssigned(tx, { stepId: step.id, version: step.version, confirmed }))) {
-      throw changedMeanwhile('The step');
+    const done = { reason: it.reason, proof: proofOf(step, it, files.length), files };
+    demandNamed(step, done.proof ?? '');
+    if (step.status === 'running' && step.assignment?.readBack) {
+      await confirm(tx, app, caller, found, done);
+      return 'to be read back';
     }
-    return true;
+    if (step.task?.acceptedBy) {
+      await submit(tx, app, caller, found, done);
+      return 'to be accepted';
+    }
+    await settleByHand(tx, app, caller, found, {
+      kind: 'attested',
+      by: caller.user.id,
+      byName: caller.user.name,
+      ...done,
+      expiresAt: null,
+    });
+    return 'attested';
   });
+}
+
+/** What somebody has confirmed already is not confirmed twice. */
+function demandUnanswered({ assignment, because }: StepRow): void {
+  const { submission, confirmed } = assignment ?? {};
+  if (submission) {
+    const detail = `${submission.byName} has confirmed it already; it waits to be accepted.`;
+    throw new Problem('not possible', detail);
+  }
+  if (confirmed) {
+    const detail = `${confirmed.byName} has confirmed this; it is being read back. ${because ?? ''}`;
+    throw new Problem('not possible', detail.trim());
+  }
 }
 
 /** Whoever holds the thing can read its number; whoever holds another one reads another. */
@@ -201,15 +166,34 @@ export async function writeOffStep(
   it: { reason: string },
 ): Promise<void> {
   authorize(caller, 'step.write-off');
-  await settleByHand(app, caller, id, {
-    kind: 'waived',
-    by: caller.user.id,
-    byName: caller.user.name,
-    reason: it.reason,
-    proof: null,
-    expiresAt: null,
-    writtenOff: true,
+  await inTransaction(app.pool, async (tx) => {
+    const found = await stepForDecision(tx, caller, id);
+    demandWaiting(found.step);
+    if (!isThing(found.step)) {
+      throw new Problem(
+        'not possible',
+        'Only equipment can be written off. Access is ended, confirmed with proof, or skipped until a day.',
+      );
+    }
+    await settleByHand(tx, app, caller, found, {
+      kind: 'waived',
+      by: caller.user.id,
+      byName: caller.user.name,
+      reason: it.reason,
+      proof: null,
+      expiresAt: null,
+      writtenOff: true,
+    });
   });
+}
+
+/** The proof in words; refuses what lacks something that the task asks for. */
+function proofOf(step: StepRow, it: Attestation, files: number): string | null {
+  const asked = step.assignment?.proof ?? step.task?.proof ?? [];
+  const checked = checkProof(asked, { proof: it.proof, proofs: it.proofs, files });
+  if ('proof' in checked) return checked.proof;
+  const how = asked.length > 0 ? ` It asks for: ${asked.join(', ')}.` : '';
+  throw new Problem('not readable', `${checked.problems.join(' ')}${how}`);
 }
 
 /** It is not done, and a named person answers for that until a day. */
@@ -223,100 +207,66 @@ export async function waiveStep(
   if (it.expiresAt <= (await databaseNow(app.pool))) {
     throw new Problem('not readable', 'The day until which this is skipped lies in the past.');
   }
-  await settleByHand(app, caller, id, {
-    kind: 'waived',
-    by: caller.user.id,
-    byName: caller.user.name,
-    reason: it.reason,
-    proof: null,
-    expiresAt: it.expiresAt.toISOString(),
+  await inTransaction(app.pool, async (tx) => {
+    const found = await stepForDecision(tx, caller, id);
+    demandWaiting(found.step);
+    await settleByHand(tx, app, caller, found, {
+      kind: 'waived',
+      by: caller.user.id,
+      byName: caller.user.name,
+      reason: it.reason,
+      proof: null,
+      expiresAt: it.expiresAt.toISOString(),
+    });
   });
 }
 
-/** Only what waits for a person can be decided by one. */
-export function demandWaiting(step: StepRow): void {
-  if (waitsForPerson(step)) return;
-  throw new Problem(
-    'not possible',
-    `Only what waits for a person can be decided by one; this step is ${step.status}.`,
-  );
-}
+type Done = Pick<Submission, 'reason' | 'proof' | 'files'>;
 
-export function demandMayAttest(caller: Caller, step: StepRow): void {
-  if (mayAnswer(caller, step)) return;
-  throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
-}
-
-/** The files with these digests; each must have been added to this step. */
-async function filesNamed(
+/** It is done, says who did it; the engine reads it back at once. */
+async function confirm(
   tx: Db,
-  step: StepRow,
-  digests: readonly string[],
-): Promise<readonly ProofFile[]> {
-  const added = digests.length > 0 ? await proofFilesOf(tx, step.id) : [];
-  return [...new Set(digests)].map((sha256) => {
-    const file = added.find((it) => it.sha256 === sha256);
-    if (file) return file;
-    throw new Problem('not readable', `No file ${sha256} was added to this step. Add it first.`);
-  });
-}
-
-/** Personal values: what the record says of files that are about somebody. */
-const evidenceOf = (files: readonly ProofFile[]): Record<string, unknown> =>
-  Object.fromEntries(
-    files.map(({ sha256, size }, i) => [`evidence.${i}`, { kind: 'proof', sha256, size }]),
-  );
-
-function decisionFact(
-  caller: Caller,
-  step: StepRow,
-  it: CaseRow,
-  { kind, reason, proof, expiresAt, writtenOff }: Decision,
-  files: readonly ProofFile[],
-): Fact {
-  if (kind === 'attested') {
-    const values = { reason, proof, ...evidenceOf(files) };
-    return factOf(caller, step, it, { type: 'step.attested', grade: 'attested', values });
-  }
-  const approver = caller.user.id;
-  return factOf(caller, step, it, {
-    ...(writtenOff
-      ? { type: 'step.written-off', data: { approver } }
-      : { type: 'step.waived', data: { approver, expires: expiresAt } }),
-    grade: 'waived',
-    values: { reason },
-  });
-}
-
-async function settleByHand(
   app: App,
   caller: Caller,
-  id: string,
-  choice: Omit<Decision, 'files'> & { readonly files?: readonly string[] },
+  { step, case: it }: ToDecide,
+  { reason, proof, files }: Done,
 ): Promise<void> {
-  await inTransaction(app.pool, async (tx) => {
-    const { step, case: it } = await stepForDecision(tx, caller, id);
-    demandWaiting(step);
-    if (choice.kind === 'attested') demandMayAttest(caller, step);
-    if (choice.writtenOff && !isThing(step)) {
-      throw new Problem(
-        'not possible',
-        'Only equipment can be written off. Access is ended, confirmed with proof, or skipped until a day.',
-      );
-    }
-    const { files: named = [], ...decided } = choice;
-    const files = await filesNamed(tx, step, named);
-    const decision: Decision = files.length > 0 ? { ...decided, files } : decided;
-    await record(tx, app.keys, [decisionFact(caller, step, it, decision, files)]);
-    if (!(await decideStep(tx, { stepId: step.id, version: step.version, decision }))) {
-      throw changedMeanwhile('The step');
-    }
-    await resolveAlerts(tx, `step:${step.id}`);
-    // Access that a person cut by hand has to be given back by hand, should the departure be taken back.
-    const cutByHand = decision.kind === 'attested' && step.layer === 'security';
-    if (cutByHand && step.kind !== 'task') await beginContainment(tx, it.id);
-    await releaseSteps(tx, it.id);
-    // The worker judges whether this was the last one: only it may say that a case is complete.
-    await wakeCase(tx, { caseId: it.id, urgency: 10 });
+  const values = { reason, proof, ...evidenceOf(files) };
+  await record(tx, app.keys, [factOf(caller, step, it, { type: 'step.confirmed', values })]);
+  const { id: by, name: byName } = caller.user;
+  const at = (await databaseNow(tx)).toISOString();
+  const confirmed = { by, byName, reason, proof: proof ?? '', at };
+  if (!(await confirmAssigned(tx, { stepId: step.id, version: step.version, confirmed }))) {
+    throw changedMeanwhile('The step');
+  }
+}
+
+/** It is done, says who did it; the engine asks whoever has to accept it. */
+async function submit(
+  tx: Db,
+  app: App,
+  caller: Caller,
+  { step, case: it }: ToDecide,
+  done: Done,
+): Promise<void> {
+  const { user } = caller;
+  await record(tx, app.keys, [
+    factOf(caller, step, it, {
+      type: 'step.submitted',
+      values: { reason: done.reason, proof: done.proof, ...evidenceOf(done.files) },
+    }),
+  ]);
+  const { handOver, sentBack: _, ...assignment } = assignmentOf(step);
+  const submission: Submission = {
+    by: user.id,
+    byName: user.name,
+    byEmail: user.email,
+    ...done,
+    handOver: handOver ?? null,
+  };
+  await passOn(tx, step, {
+    // Who has to accept it finds the engine; until then nobody but IT can.
+    assignment: { ...assignment, people: [], submission, news: 'to-accept' },
+    because: `${user.name} did it: ${done.reason} It waits to be accepted.`,
   });
 }

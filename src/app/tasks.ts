@@ -1,3 +1,4 @@
+import { isAmong } from '#core/task.ts';
 import { type AssignedStep, assignedSteps } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
@@ -14,7 +15,7 @@ export async function listTasks(
   const everybody = !it.mine && may(caller, 'case.read');
   const found = await assignedSteps(app.pool);
   return found.filter((task) => {
-    const own = task.assignment.people.some((one) => one.email === caller.user.email);
+    const own = isAmong(task.assignment.people, caller.user.email);
     return own || (everybody && (!task.confidential || may(caller, 'case.read-confidential')));
   });
 }

@@ -103,6 +103,7 @@ const decision = {
   proof: null,
   files: [],
   expiresAt: '2026-12-31T23:00:00.000Z',
+  acceptedByName: null,
 };
 
 describe('the look of a step', () => {

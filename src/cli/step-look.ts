@@ -66,7 +66,8 @@ function underway(step: Step, at: (moment: string | null) => string, now: Date):
   if (step.assignment) {
     const [first, ...more] = step.assignment.people;
     const who = first ? `${first.name}${more.length > 0 ? ` +${more.length}` : ''}` : 'somebody';
-    return { sign: '◐', word: `Asked ${who}`, tone: 'busy' };
+    const word = step.assignment.toAccept ? `Asked ${who} to accept it` : `Asked ${who}`;
+    return { sign: '◐', word, tone: 'busy' };
   }
   return step.because === null
     ? { sign: '◐', word: 'In progress', tone: 'busy' }
@@ -89,7 +90,7 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
     case 'acknowledged':
       return { sign: '✓', word: 'Accepted, cannot be read back', tone: 'weak' };
     case 'attested':
-      return { sign: '☑', word: `Confirmed by ${decision?.byName ?? 'a person'}`, tone: 'weak' };
+      return { sign: '☑', word: confirmedText(decision), tone: 'weak' };
     case 'waived':
     case null: {
       const until = decision?.expiresAt
@@ -100,6 +101,11 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
       return { sign: '⊘', word: `Skipped by ${by}${until}`, tone: 'quiet' };
     }
   }
+}
+
+function confirmedText(decision: Step['decision']): string {
+  const accepted = decision?.acceptedByName ? `, accepted by ${decision.acceptedByName}` : '';
+  return `Confirmed by ${decision?.byName ?? 'a person'}${accepted}`;
 }
 
 /** How much is proven, and beside it whatever is not. */

@@ -12,12 +12,18 @@ interface Json {
   readonly json?: boolean;
 }
 
+interface Attested {
+  readonly reason: string;
+  readonly proof?: string[];
+  readonly file?: string[];
+}
+
 /** `gatehouse step …`: what a person decides about one step. */
 export function addStep(program: Command, cli: Cli): void {
   const parent = group(
     program,
     'step',
-    'steps that wait for a person: retry, attest, waive, write off',
+    'steps that wait for a person: retry, attest, accept, hand over, waive, write off',
   );
 
   answering(parent, 'retry <id>', 'try a held step again').action(
@@ -26,21 +32,41 @@ export function addStep(program: Command, cli: Cli): void {
 
   answering(parent, 'attest <id>', 'confirm that it was done by hand')
     .requiredOption('--reason <text>', 'what was done, in a sentence')
-    .requiredOption('--proof <text>', 'what proves it: a ticket, a serial number, a link')
+    .option(
+      '--proof <text>',
+      'what proves it: a ticket, a serial number, a link; "label=…" for each thing the task asks for',
+      (text: string, before: string[] = []) => [...before, text],
+    )
     .option('--file <path...>', 'files that prove it, at most 25 MB each')
-    .action(
-      async (
-        id: string,
-        { json, file = [], ...body }: Json & { reason: string; proof: string; file?: string[] },
-      ) => {
-        const files: string[] = [];
-        for (const path of file) {
-          const proof = { name: basename(path), bytes: await bytesOf(cli.io, path) };
-          files.push(await addProof(cli.client(), id, proof));
-        }
-        const named = files.length > 0 ? { files } : {};
-        return decide(cli, id, 'attest', { ...body, ...named }, { ...(json ? { json } : {}) });
-      },
+    .action(async (id: string, { json, file = [], proof, reason }: Json & Attested) => {
+      const files: string[] = [];
+      for (const path of file) {
+        const proof = { name: basename(path), bytes: await bytesOf(cli.io, path) };
+        files.push(await addProof(cli.client(), id, proof));
+      }
+      const body = {
+        reason,
+        ...(proof ? { proof: proof.join('\n') } : {}),
+        ...(files.length > 0 ? { files } : {}),
+      };
+      return decide(cli, id, 'attest', body, { ...(json ? { json } : {}) });
+    });
+
+  answering(parent, 'accept <id>', 'accept what somebody else has done').action(
+    async (id: string, options: Json) => decide(cli, id, 'accept', undefined, options),
+  );
+
+  answering(parent, 'send-back <id>', 'do not accept it; who did it is asked again')
+    .requiredOption('--reason <text>', 'what is missing')
+    .action(async (id: string, { reason, ...options }: Json & { reason: string }) =>
+      decide(cli, id, 'send-back', { reason }, options),
+    );
+
+  answering(parent, 'hand-over <id>', 'give a task to another person')
+    .requiredOption('--to <address>', 'their address at work, or the id of a user')
+    .requiredOption('--reason <text>', 'why; they are told')
+    .action(async (id: string, { to, reason, ...options }: Json & { to: string; reason: string }) =>
+      decide(cli, id, 'hand-over', { to, reason }, options),
     );
 
   answering(parent, 'waive <id>', 'skip a step until a day, and answer for it')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { TaskPage } from '#api/contract/tasks.ts';
+import { type Task, TaskPage } from '#api/contract/tasks.ts';
 import { answering, type Cli } from './context.ts';
 import { everything } from './everything.ts';
 import { table } from './table.ts';
@@ -14,17 +14,20 @@ export function addTasks(program: Command, cli: Cli): void {
       cli.answer(options, items, () =>
         table(
           cli.paint,
-          ['Step', 'Task', 'About', 'Asked', 'Until', 'Write down'],
+          ['Step', 'Task', 'About', 'Asked', 'Until', 'Write down, or what was done'],
           items.map((it) => [
             it.id,
-            it.title,
+            it.toAccept ? `Accept: ${it.title}` : it.title,
             it.person,
             it.askedOf.map(({ name }) => name).join(', ') || 'nobody could be found',
             it.deadline ? momentText(it.deadline, cli.zone, cli.now()) : 'no end date yet',
-            it.proof.join(', ') || 'nothing',
+            it.toAccept ? doneText(it.toAccept) : it.proof.join(', ') || 'nothing',
           ]),
           'Nothing waits to be done by hand.',
         ),
       );
     });
 }
+
+const doneText = ({ byName, reason, proof }: NonNullable<Task['toAccept']>): string =>
+  [`${byName}: ${reason}`, proof].filter(Boolean).join(' · ');

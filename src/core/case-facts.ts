@@ -114,6 +114,15 @@ export const caseFacts = {
   'step.written-off': fact(web, 'done', 'Lost for good; a person answers for it', {
     approver: Reference,
   }),
+  'step.handed-over': fact(web, 'underway', 'Handed over to another person', {
+    /** Id of the user who does it now; left out: somebody without one. */
+    to: Reference.optional(),
+  }),
+  'step.submitted': fact(web, 'underway', 'Done by hand; its receiver has not accepted it yet', {}),
+  'step.sent-back': fact(web, 'refused', 'Sent back by its receiver', {}),
+  'step.accepted': fact(web, 'done', 'Done by hand, and accepted by its receiver', {
+    confirmed_by: Reference,
+  }),
   'step.waived': fact(web, 'done', 'Not done; a person answers for it', {
     approver: Reference,
     expires: Moment,

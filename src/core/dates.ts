@@ -49,6 +49,13 @@ export const dayThatEndsAt = (at: Date, zone: string): string =>
     .toPlainDate()
     .toString();
 
+/** The end of a day is shown as that day, any other moment with its time. */
+export function deadlineText(at: Date, zone: string): string {
+  const day = dayThatEndsAt(at, zone);
+  const isEndOfDay = endOfDay(day, zone).epochMilliseconds === at.getTime();
+  return isEndOfDay ? day : localText(at, zone).replace('T', ' ');
+}
+
 /** The four dates of one departure, all filled in. */
 export interface CaseDates {
   readonly kind: 'dates';

@@ -39,6 +39,7 @@ export const settlingFacts: Partial<Record<FactType, Grade>> = {
   'step.acknowledged': 'acknowledged',
   'step.absent': 'absent',
   'step.attested': 'attested',
+  'step.accepted': 'attested', // by another person than the one who did it
   'step.waived': 'waived',
   'step.written-off': 'waived', // of things, never of access
 };

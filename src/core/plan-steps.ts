@@ -3,10 +3,11 @@ import { isArrival } from './arrival.ts';
 import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
 import { isChosen, offeredFor } from './coverage.ts';
+import { inLanguage, languages, textsOf, type Wording } from './language.ts';
 import { type Moment, momentOf, momentText } from './moment.ts';
 import { type Law, obligationsFor, obligationText } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
-import type { PlanInput, PlannedStep, Timing } from './plan.ts';
+import type { NoticePlan, PlanInput, PlannedStep, Timing } from './plan.ts';
 import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
 import { knowledgeTasks } from './plan-knowledge.ts';
 import { withMoments } from './plan-moments.ts';
@@ -256,13 +257,9 @@ type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery | Su
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
   const frame = frameOf(step, planning);
-  const filled = (text: string) => fillIn(text, planning.values).text;
-  if (step.kind === 'notice') {
-    const { to, subject, text } = step.notice;
-    const notice = { to, subject: onOneLine(filled(subject)), text: filled(text) };
-    return { ...frame, notice };
-  }
-  const { title, instructions, assignTo, due, proof } = step.task;
+  if (step.kind === 'notice') return { ...frame, notice: noticePlan(step.notice, planning) };
+  const filled = (it: Wording) => fillIn(inLanguage(it, languageIn(input)), planning.values).text;
+  const { title, instructions, assignTo, acceptedBy, due, proof } = step.task;
   return {
     ...frame,
     task: {
@@ -271,15 +268,46 @@ function humanStep(step: Human, planning: Planning): PlannedStep {
       assignTo,
       deadline: momentOf(due, input.dates, input.zone, 'due').toISOString(),
       proof,
+      ...(acceptedBy && { acceptedBy }),
     },
+  };
+}
+
+const languageIn = ({ language }: PlanInput) => language ?? 'en';
+
+type NoticeWords = Extract<Human, { kind: 'notice' }>['notice'];
+
+/** Filled in for each language that the playbook has it in. */
+function noticePlan({ to, subject, text }: NoticeWords, { input, values }: Planning): NoticePlan {
+  const ofCompany = languageIn(input);
+  const filledIn = (language: typeof ofCompany) => {
+    const inSubject = fillIn(inLanguage(subject, language), values);
+    const inText = fillIn(inLanguage(text, language), values);
+    return { subject: onOneLine(inSubject.text), text: inText.text };
+  };
+  const has = (language: typeof ofCompany) =>
+    [subject, text].some((it) => typeof it !== 'string' && it[language] !== undefined);
+  const others = languages.filter((it) => it !== ofCompany && has(it));
+  const unfilled = (it: Wording) => [
+    ...new Set(textsOf(it).flatMap((one) => fillIn(one, values).unknown)),
+  ];
+  const blanks = { subject: unfilled(subject), text: unfilled(text) };
+  return {
+    to,
+    ...filledIn(ofCompany),
+    ...(others.length > 0 && {
+      others: Object.fromEntries(others.map((it) => [it, filledIn(it)])),
+    }),
+    ...(blanks.subject.length + blanks.text.length > 0 && { blanks }),
   };
 }
 
 /** What all kinds have in common. */
 function frameOf(step: PlaybookStep, { input, values, notes }: Planning): PlannedStep {
-  const { text, unknown } = fillIn(titleOf(step), values);
-  const texts = step.kind === 'task' ? [step.task.title, step.task.instructions ?? ''] : [];
-  if (step.kind === 'notice') texts.push(step.notice.subject, step.notice.text);
+  const { text, unknown } = fillIn(inLanguage(titleOf(step), languageIn(input)), values);
+  const wordings = step.kind === 'task' ? [step.task.title, step.task.instructions ?? ''] : [];
+  if (step.kind === 'notice') wordings.push(step.notice.subject, step.notice.text);
+  const texts = wordings.flatMap(textsOf);
   const blanks = new Set([...unknown, ...texts.flatMap((it) => fillIn(it, values).unknown)]);
   for (const blank of blanks) notes.push(`“${step.id}” mentions {${blank}}, which nobody filled.`);
 
@@ -303,7 +331,7 @@ function frameOf(step: PlaybookStep, { input, values, notes }: Planning): Planne
   };
 }
 
-function titleOf(step: PlaybookStep): string {
+function titleOf(step: PlaybookStep): Wording {
   if (step.title !== null) return step.title;
   if (step.kind === 'action') return capabilities[step.do].title;
   if (step.kind === 'obligations') return 'Meet a legal obligation';

@@ -1,4 +1,4 @@
-import { dayThatEndsAt, endOfDay, localText } from './dates.ts';
+import { deadlineText, localText } from './dates.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { lookupKey } from './plan-accounts.ts';
 import type { Recipient } from './playbook.ts';
@@ -45,12 +45,6 @@ const count = (number: number, noun: string): string =>
 
 const clockText = (at: Date, zone: string): string => localText(at, zone).replace('T', ' ');
 
-/** The end of a day is shown as that day. */
-function deadlineText(at: Date, zone: string): string {
-  const day = dayThatEndsAt(at, zone);
-  return endOfDay(day, zone).epochMilliseconds === at.getTime() ? day : clockText(at, zone);
-}
-
 function whenText({ at, kind, after }: PlannedStep, zone: string): string {
   if (kind === 'gap') return 'to decide';
   if (at.due !== null && !at.late) return clockText(at.due, zone);
@@ -67,7 +61,8 @@ function detailsOf(step: PlannedStep, plan: Plan): readonly string[] {
   else if (step.kind === 'record') details.push(keeperText(step, plan));
   if (task) {
     const deadline = deadlineText(new Date(task.deadline), plan.zone);
-    details.push(`by ${personText(task.assignTo)}, due ${deadline}`);
+    const accepted = task.acceptedBy ? `, accepted by ${personText(task.acceptedBy)}` : '';
+    details.push(`by ${personText(task.assignTo)}${accepted}, due ${deadline}`);
   }
   if (step.kind === 'ticket')
     details.push(connectionId ? nameOf(connectionId, plan) : 'no connected system takes tickets');
@@ -104,6 +99,8 @@ function personText(person: Recipient): string {
   if ('manager' in person) return 'the manager';
   if ('successor' in person) return 'who takes over';
   if ('personalEmail' in person) return 'the private address';
+  if ('leaver' in person) return 'the person who leaves';
+  if ('reports' in person) return 'those whose manager leaves';
   if ('systemOwner' in person) return `the owner of ${person.systemOwner}`;
   return 'role' in person ? person.role : person.email;
 }

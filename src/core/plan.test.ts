@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ConnectionOffer, makePlan, type Plan } from './plan.ts';
+import { type ConnectionOffer, makePlan, type Plan, planText } from './plan.ts';
 import {
   account,
   confirmedAt,
@@ -641,16 +641,58 @@ describe('tasks and notices', () => {
       to: [{ manager: true }, { personalEmail: true }],
       subject: 'Priya Nair ((not known)) leaves',
       text: 'Access ends 2026-12-31 17:00 (Europe/Berlin).\nKind: resignation.',
+      blanks: { subject: ['person.title'], text: [] },
     });
     assert.ok(plan.notes.includes('“tell” mentions {person.title}, which nobody filled.'));
   });
 
-  it('keep a name from smuggling lines into a subject', () => {
+  it('are planned in the language of the company, and in the others that the playbook has', () => {
+    const several = `  - id: farewell
+    layer: operations
+    task:
+      title: { en: "Collect the badge of {person.name}", de: "Ausweis von {person.name} einsammeln" }
+      assign to: manager
+      accepted by: { role: facilities }
+      due: last working day
+      proof: [badge number, file: receipt]
+    at: confirmed
+  - id: tell
+    layer: operations
+    notice:
+      to: [personal address, leaver, reports]
+      subject: { en: Goodbye, de: Auf Wiedersehen }
+      text: "{person.name}, {last working day}"
+    at: confirmed`;
+    const german = planOf(several, {}, { language: 'de' });
+    const { title, acceptedBy, proof } = stepIn(german, 'farewell').task!;
+    assert.equal(title, 'Ausweis von Priya Nair einsammeln');
+    assert.equal(stepIn(german, 'farewell').title, title);
+    assert.deepEqual(acceptedBy, { role: 'facilities' });
+    assert.deepEqual(proof, ['badge number', 'file: receipt']);
+    assert.deepEqual(stepIn(german, 'tell').notice, {
+      to: [{ personalEmail: true }, { leaver: true }, { reports: true }],
+      subject: 'Auf Wiedersehen',
+      text: 'Priya Nair, 2026-12-31',
+      others: { en: { subject: 'Goodbye', text: 'Priya Nair, 2026-12-31' } },
+    });
+    const english = planOf(several, {});
+    assert.equal(stepIn(english, 'tell').notice?.subject, 'Goodbye');
+    assert.match(planText(english).join('\n'), /by the manager, accepted by facilities, due/);
+  });
+
+  it('keep a name from smuggling lines into a subject or a text', () => {
     const eve = { person: { ...person, name: 'Eve\r\nBcc: all@meadow.example' } };
     const plan = planOf(steps, {}, eve);
 
     assert.ok(stepIn(plan, 'tell').notice?.subject.startsWith('Eve Bcc: all@meadow.example ('));
     assert.ok(!/[\r\n]/.test(stepIn(plan, 'hand-over').title));
+    const turned = planOf(
+      steps.replace('Access ends {access ends}.', '{person.name}'),
+      {},
+      { person: { ...person, name: 'Eve\u202e\u2028\n\nBcc: all@meadow.example' } },
+    );
+    const [first] = stepIn(turned, 'tell').notice!.text.split('\n');
+    assert.equal(first, 'Eve Bcc: all@meadow.example');
   });
 });
 

@@ -4,6 +4,7 @@ import type { Capability } from './capability.ts';
 import type { ConditionFacts, Field } from './condition.ts';
 import { type Continuity, continuityNotes, continuitySteps, ownedLookups } from './continuity.ts';
 import type { Json } from './document.ts';
+import type { Language } from './language.ts';
 import type { Law, Obligation } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
 import { createdLookups, gapSteps, lookupSteps, uncutNotes } from './plan-accounts.ts';
@@ -44,6 +45,8 @@ export interface PlanInput {
   readonly law?: Law;
   /** What hangs on the person beside their access. Left out: nobody looked. */
   readonly continuity?: Continuity;
+  /** The company's; left out: English. */
+  readonly language?: Language;
 }
 
 /** A step for one person: concrete, and plain JSON once `due` is written as text. */
@@ -101,8 +104,15 @@ export interface TaskPlan {
 
 export interface NoticePlan {
   readonly to: readonly Recipient[];
+  /** In the language of the company. */
   readonly subject: string;
   readonly text: string;
+  /** In other languages, where the playbook has it. */
+  readonly others?: {
+    readonly [In in Language]?: { readonly subject: string; readonly text: string };
+  };
+  /** Placeholders that nobody filled; left out: none. */
+  readonly blanks?: { readonly subject: readonly string[]; readonly text: readonly string[] };
 }
 
 export interface Plan {

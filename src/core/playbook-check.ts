@@ -34,6 +34,7 @@ export function checkPlaybook(
       ...waitProblems(step, playbook.steps),
       ...connectionProblems(step, connections),
       ...(step.kind === 'action' ? actionProblems(step, playbook, connections) : []),
+      ...(step.kind === 'task' ? taskProblems(step) : []),
       ...(step.kind === 'notice' ? noticeProblems(step) : []),
       ...(step.kind === 'ticket' ? ticketProblems(step, connections) : []),
       ...(step.kind === 'record' ? recordProblems(step, connections) : []),
@@ -103,8 +104,11 @@ function connectionProblems(
     named.add(step.ticket.on.connection);
   if (step.kind === 'record' && step.record.on.connection !== null)
     named.add(step.record.on.connection);
-  if (step.kind === 'task') addPerson(step.task.assignTo);
   if (step.kind === 'knowledge') addPerson(step.knowledge.assignTo);
+  if (step.kind === 'task') {
+    addPerson(step.task.assignTo);
+    if (step.task.acceptedBy) addPerson(step.task.acceptedBy);
+  }
   if (step.kind === 'notice') step.notice.to.forEach(addPerson);
   for (const name of step.when ? connectionsIn(step.when) : []) named.add(name);
   return unknownConnections(step.id, `“${step.id}”`, [...named], connections);
@@ -199,12 +203,32 @@ function isLongAfterwards({ at }: Action): boolean {
   return at.offset.amount * days >= daysUntilDeletion;
 }
 
-/** What reaches the private address tells the leaver; it goes out when access has ended. */
+/** What reaches the private address tells the leaver; it goes out when access has ended. The one at work does not. */
 function noticeProblems(step: Extract<PlaybookStep, { kind: 'notice' }>): StepProblem[] {
   const isPrivate = step.notice.to.some((it) => 'personalEmail' in it);
-  if (!isPrivate || step.after.includes('layer security')) return [];
-  const problem = `“${step.id}” writes to the private address before access has ended.`;
-  return [warning(step.id, problem, 'Add “layer security” to its “after”, if it should wait.')];
+  const isAtWork = step.notice.to.some((it) => 'leaver' in it);
+  const isAfter = step.after.includes('layer security');
+  const problems: StepProblem[] = [];
+  if (isPrivate && !isAfter) {
+    const problem = `“${step.id}” writes to the private address before access has ended.`;
+    problems.push(
+      warning(step.id, problem, 'Add “layer security” to its “after”, if it should wait.'),
+    );
+  }
+  if (isAtWork && isAfter) {
+    const problem = `“${step.id}” writes to the leaver’s mailbox at work after access has ended.`;
+    problems.push(error(step.id, problem, 'Write “personal address” instead of “leaver”.'));
+  }
+  return problems;
+}
+
+/** Who did something does not accept it as well. */
+function taskProblems({ id, task }: Extract<PlaybookStep, { kind: 'task' }>): StepProblem[] {
+  const { assignTo, acceptedBy } = task;
+  if (acceptedBy === null || 'role' in acceptedBy) return [];
+  if (JSON.stringify(acceptedBy) !== JSON.stringify(assignTo)) return [];
+  const problem = `“${id}” is to be accepted by the one who does it.`;
+  return [error(id, problem, 'Name another person in “accepted by”, or leave it out.')];
 }
 
 /** A connection that is not there is told of elsewhere. */

@@ -12,6 +12,7 @@ import {
   words,
   yesOrNo,
 } from './document.ts';
+import { languages, type Wording } from './language.ts';
 import { type Moment, parseMoment } from './moment.ts';
 import type { AccountChoice, Assignee, Recipient, SystemChoice } from './playbook.ts';
 import { problemInTemplate } from './template.ts';
@@ -41,6 +42,29 @@ export const template = (schema: z.ZodType<string>): z.ZodType<string> =>
     const problem = problemInTemplate(text);
     if (problem) report(context, problem);
   });
+
+/** A template for everybody, or one for each language. */
+export const wording = (schema: z.ZodType<string>): z.ZodType<Wording> =>
+  choosing<Wording>((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return template(schema);
+    if (Object.keys(value).length === 0) {
+      return { problem: 'It has no words in any language.', mend: `Write ${languageForms}.` };
+    }
+    const inEach = { en: template(schema).optional(), de: template(schema).optional() };
+    return words(inEach, 'What is written in several languages').transform(({ en, de }) => ({
+      ...(en !== undefined && { en }),
+      ...(de !== undefined && { de }),
+    }));
+  });
+const languageForms = `{ ${languages.map((it) => `${it}: …`).join(', ')} }`;
+
+/** What must be written down, or a file that must be there. */
+export const proof: z.ZodType<string> = choosing<string>((value) =>
+  has(value, 'file')
+    ? words({ file: line(190) }, 'A proof').transform(({ file }) => `file: ${file}`)
+    : line(200),
+);
 
 const everyAccount: AccountChoice = { category: null, connection: null, privileged: null };
 
@@ -85,7 +109,12 @@ export const assignee: z.ZodType<Assignee> = choosing<Assignee>(
 export const recipient: z.ZodType<Recipient> = choosing<Recipient>((value) => {
   if (value === 'personal address')
     return z.unknown().transform(() => ({ personalEmail: true }) as const);
-  return assigneeShape(value) ?? noPerson(value, `${assigneeForms}, or “personal address”.`);
+  if (value === 'leaver') return z.unknown().transform(() => ({ leaver: true }) as const);
+  if (value === 'reports') return z.unknown().transform(() => ({ reports: true }) as const);
+  return (
+    assigneeShape(value) ??
+    noPerson(value, `${assigneeForms}, or “leaver”, “personal address” or “reports”.`)
+  );
 });
 
 function assigneeShape(value: unknown): z.ZodType<Assignee> | null {

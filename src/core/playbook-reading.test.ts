@@ -98,6 +98,7 @@ describe('a playbook', () => {
               offset: { amount: 5, unit: 'days' },
               time: null,
             },
+            acceptedBy: null,
             proof: ['serial number'],
           },
         },
@@ -344,7 +345,7 @@ describe('the problems of a playbook', () => {
       notice('      to: [boss]\n'),
       10,
       'This names nobody: “boss”.',
-      'or “personal address”.',
+      'or “leaver”, “personal address” or “reports”.',
     ],
     ['no receiver', notice('      to: []\n'), 10, '“to” is empty.', 'Fill it in.'],
     [

@@ -26,9 +26,11 @@ import {
   assignee,
   moment,
   name,
+  proof,
   recipient,
   systemChoice,
   template,
+  wording,
 } from './playbook-parts.ts';
 import { readYaml } from './playbook-yaml.ts';
 import { recordDocument } from './record-step.ts';
@@ -115,20 +117,26 @@ const actionStep = words(
 
 const task = words(
   {
-    title: template(line(200)),
-    instructions: optional(template(paragraphs())),
+    title: wording(line(200)),
+    instructions: optional(wording(paragraphs())),
     'assign to': assignee,
+    'accepted by': optional(assignee),
     due: moment,
-    proof: optional(z.array(line(200)).max(20)),
+    proof: optional(z.array(proof).max(20)),
   },
   'A task',
-).transform(({ 'assign to': assignTo, proof, ...it }) => ({ ...it, assignTo, proof: proof ?? [] }));
+).transform(({ 'assign to': assignTo, 'accepted by': acceptedBy, proof, ...it }) => ({
+  ...it,
+  assignTo,
+  acceptedBy,
+  proof: proof ?? [],
+}));
 
 const notice = words(
   {
     to: z.array(recipient).min(1).max(20),
-    subject: template(line(200)),
-    text: template(paragraphs(20_000)),
+    subject: wording(line(200)),
+    text: wording(paragraphs(20_000)),
   },
   'A notice',
 );

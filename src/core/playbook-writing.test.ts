@@ -99,19 +99,20 @@ function randomPlaybook(seed: number): Playbook {
       return {
         kind: 'task',
         task: {
-          title: 'no',
+          title: below(2) ? 'no' : { de: 'nein' },
           instructions: maybe(() => 'Line one: yes\n\n  - two # three\nfour'),
           assignTo: assignee(),
           due: moment(),
-          proof: below(2) ? [text(), text()] : [],
+          acceptedBy: below(2) ? { role: 'hr' } : null,
+          proof: below(2) ? [text(), 'file: receipt'] : [],
         },
       };
     if (below(2))
       return {
         kind: 'notice',
         notice: {
-          to: [assignee(), { personalEmail: true }],
-          subject: 'off',
+          to: [assignee(), { personalEmail: true }, { leaver: true }, { reports: true }],
+          subject: below(2) ? 'off' : { en: 'off', de: '{person.name}: aus' },
           text: '{access ends}',
         },
       };

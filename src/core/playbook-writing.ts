@@ -43,12 +43,13 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
         ...(step.approval && { approval: 'yes' }),
       };
     case 'task': {
-      const { title, instructions, assignTo, due, proof } = step.task;
+      const { title, instructions, assignTo, acceptedBy, due, proof } = step.task;
       return {
         task: {
           title,
           ...(instructions !== null && { instructions }),
           'assign to': personDocument(assignTo),
+          ...(acceptedBy !== null && { 'accepted by': personDocument(acceptedBy) }),
           due: momentText(due),
           ...(proof.length > 0 && { proof }),
         },
@@ -99,6 +100,8 @@ function personDocument(person: Recipient): unknown {
   if ('manager' in person) return 'manager';
   if ('successor' in person) return 'successor';
   if ('personalEmail' in person) return 'personal address';
+  if ('leaver' in person) return 'leaver';
+  if ('reports' in person) return 'reports';
   if ('systemOwner' in person) return { 'system owner': person.systemOwner };
   return person;
 }

@@ -3,6 +3,7 @@ import type { Capability } from './capability.ts';
 import type { Condition } from './condition.ts';
 import type { Category } from './connection.ts';
 import type { Json } from './document.ts';
+import type { Wording } from './language.ts';
 import type { Moment } from './moment.ts';
 import type { Layer } from './step.ts';
 
@@ -75,11 +76,13 @@ export interface AccountChoice {
 export interface TaskStep {
   readonly kind: 'task';
   readonly task: {
-    readonly title: string;
-    readonly instructions: string | null;
+    readonly title: Wording;
+    readonly instructions: Wording | null;
     readonly assignTo: Assignee;
+    /** Who has to accept it when it is done; null: nobody. */
+    readonly acceptedBy: Assignee | null;
     readonly due: Moment;
-    /** What must be written down or attached. */
+    /** What must be written down, or attached where it begins with “file:”. */
     readonly proof: readonly string[];
   };
 }
@@ -106,15 +109,19 @@ export interface NoticeStep {
   readonly kind: 'notice';
   readonly notice: {
     readonly to: readonly Recipient[];
-    readonly subject: string;
-    readonly text: string;
+    readonly subject: Wording;
+    readonly text: Wording;
   };
 }
 
 export type Recipient =
   | Assignee
   /** The private address of the person who leaves; the one at work is closed by then. */
-  | { readonly personalEmail: true };
+  | { readonly personalEmail: true }
+  /** The person who leaves, at work, as long as access has not ended. */
+  | { readonly leaver: true }
+  /** Whose manager leaves. */
+  | { readonly reports: true };
 
 /** One task for each thing that somebody else has to know; whoever takes over accepts each. */
 export interface KnowledgeStep {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languages } from './language.ts';
 
 /** Somebody who is told when something needs a person. */
 export const AlertContact = z.strictObject({
@@ -36,7 +37,7 @@ export const settingShapes = {
     name: z.string().min(1).default('Our company'),
     /** For people whose record names no zone. */
     zone: z.string().refine(isZone, 'a zone name such as Europe/Berlin').default('UTC'),
-    language: z.enum(['en', 'de']).default('en'),
+    language: z.enum(languages).default('en'),
     headcount: z.int().min(1).nullable().default(null),
     /** When access ends on the last working day where nobody says; null: at its end. */
     accessEnds: timeOfDay.nullable().default(null),

@@ -1,7 +1,13 @@
+/** Somebody who is asked or told, as a letter needs them. */
+export interface Addressee {
+  readonly name: string;
+  readonly email: string;
+}
+
 /** Where a human task stands, beside its step. */
 export interface Assignment {
-  /** Who was asked; empty when nobody could be found, which holds the step. */
-  readonly people: readonly { readonly name: string; readonly email: string }[];
+  /** Who was asked; once somebody has done it and another has to accept it: who accepts. */
+  readonly people: readonly Addressee[];
   readonly instructions: string;
   /** What must be written down or attached. */
   readonly proof: readonly string[];
@@ -17,6 +23,14 @@ export interface Assignment {
   readonly readBack?: true;
   /** Somebody says that it is done; what settles it is read back. */
   readonly confirmed?: Confirmation;
+  /** What those who are asked have not been told yet. */
+  readonly news?: TaskNews;
+  /** Goes before whom the playbook names, for as long as the receiver can be asked. */
+  readonly handOver?: HandOver;
+  /** It is done by hand, and waits for its receiver. */
+  readonly submission?: Submission;
+  /** The receiver did not accept it. */
+  readonly sentBack?: { readonly byName: string; readonly reason: string };
 }
 
 /** What a person says of a task that is read back. */
@@ -33,3 +47,38 @@ export interface Confirmation {
 export const names = (proof: string, thing: string): boolean => bare(proof).includes(bare(thing));
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+export type TaskNews = 'handed-over' | 'to-accept' | 'sent-back';
+
+/** Somebody gave a task to another person. */
+export interface HandOver {
+  readonly to: Addressee;
+  /** Who had it, and is told. */
+  readonly from: readonly Addressee[];
+  readonly byName: string;
+  readonly reason: string;
+}
+
+/** What somebody says they did, for whoever has to accept it. */
+export interface Submission {
+  /** Id of the user. */
+  readonly by: string;
+  readonly byName: string;
+  readonly byEmail: string;
+  readonly reason: string;
+  readonly proof: string | null;
+  readonly files: readonly {
+    readonly name: string;
+    readonly sha256: string;
+    readonly size: number;
+  }[];
+  /** Who had been handed the task, so that it goes back to them if it is sent back. */
+  readonly handOver: HandOver | null;
+}
+
+/** Addresses are the same whatever their capitals. */
+export const sameAddress = (a: string, b: string): boolean =>
+  a.trim().toLowerCase() === b.trim().toLowerCase();
+
+export const isAmong = (people: readonly Addressee[], email: string): boolean =>
+  people.some((it) => sameAddress(it.email, email));

@@ -74,7 +74,10 @@ export function placeholderValues(
   };
 }
 
-/** Fills in a template; `unknown` lists what nobody filled. Values are never read as templates. */
+/**
+ * Fills in a template; `unknown` lists what nobody filled. Values are never read as templates, and
+ * each stays on one line, so that none can write lines of its own into a letter.
+ */
 export function fillIn(
   template: string,
   values: Values,
@@ -83,7 +86,7 @@ export function fillIn(
   const text = template.replace(inBraces, (whole, inner: string) => {
     const name = inner.trim();
     if (!isPlaceholder(name)) return whole;
-    const value = values[name]?.trim();
+    const value = onOneLine(values[name] ?? '');
     if (value) return value;
     unknown.push(name);
     return '(not known)';
@@ -91,5 +94,12 @@ export function fillIn(
   return { text, unknown };
 }
 
-/** Facts from outside may contain line breaks, which have no place in a title or a subject. */
-export const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+/**
+ * Facts from outside may contain line breaks, which have no place in a title or a subject, and marks
+ * that turn the direction of writing, so that a text reads otherwise than it is.
+ */
+export const onOneLine = (text: string): string =>
+  text
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();

@@ -1,20 +1,27 @@
 import type { AnyAction, Plan } from '#connector-kit/contract.ts';
-import type { Failure } from '#core/failure.ts';
 import type { Assignee } from '#core/playbook.ts';
-import type { Assignment } from '#core/task.ts';
+import { type Addressee, type Assignment, isAmong } from '#core/task.ts';
 import { record } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { inTransaction } from '#store/sql.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import { assignStep } from '#store/tasks.ts';
-import { designated, peopleFor, whom } from './addressees.ts';
+import {
+  designated,
+  type Found,
+  peopleFor,
+  type Search,
+  superiorsOf,
+  whom,
+  whyNot,
+} from './addressees.ts';
 import { later } from './call.ts';
 import { clear } from './clearance.ts';
 import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
-import { sendLetter } from './messages.ts';
 import { tell } from './notice.ts';
 import { hold, Stale } from './settle.ts';
+import { askThem, tellThem } from './task-letters.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -24,6 +31,7 @@ export async function tellOrAssign(engine: Engine, work: Work): Promise<void> {
   if (!work.task) return;
   await assign(engine, work, {
     to: work.task.assignTo,
+    acceptedBy: work.task.acceptedBy ?? null,
     title: work.task.title,
     instructions: work.task.instructions ?? work.task.title,
     proof: work.task.proof,
@@ -52,6 +60,7 @@ export async function askByHand(
   }
   await assign(engine, work, {
     to: action.assignTo,
+    acceptedBy: null,
     title: `${work.title} in ${opened.name}`,
     instructions,
     proof: action.proof,
@@ -76,6 +85,7 @@ export async function askAndWatch(
   }
   await assign(engine, work, {
     to: order.assignTo,
+    acceptedBy: null,
     title: `${work.title}: ${work.account!.login}`,
     instructions: order.instructions,
     proof: order.proof,
@@ -90,7 +100,7 @@ export async function askAndWatch(
 /** Once a day, when the date moves, when it has passed, and when a letter did not go out. */
 function isToBeTold(work: Work, it: Assignment, deadline: Date): boolean {
   const askedAt = new Date(it.askedAt);
-  if (it.undelivered || it.deadline !== deadline.toISOString()) return true;
+  if (it.news || it.undelivered || it.deadline !== deadline.toISOString()) return true;
   if (askedAt < deadline && deadline <= work.now) return true;
   return later(askedAt, dayMs) <= work.now;
 }
@@ -110,6 +120,7 @@ async function watch(engine: Engine, work: Work, it: Assignment): Promise<void> 
 
 interface Order {
   readonly to: Assignee;
+  readonly acceptedBy: Assignee | null;
   readonly title: string;
   readonly instructions: string;
   readonly proof: readonly string[];
@@ -118,14 +129,22 @@ interface Order {
   readonly watched?: Pick<Assignment, 'mustName' | 'readBack'>;
 }
 
-/** Asks somebody, reminds once a day, and raises the alarm when the deadline has passed. */
+/**
+ * Asks somebody, reminds once a day, and once the deadline has passed raises the alarm and tells
+ * whoever answers for them. Who is asked is looked up each time: whoever has left meanwhile is
+ * asked no more.
+ */
 async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
-  const named = await peopleFor(engine, work, order.to);
-  const people = named.length > 0 ? named : await designated(engine);
+  const { submission, news, sentBack } = work.assignment ?? {};
+  const search = { engine, work, never: submission ? [submission.byEmail] : [] };
+  const { found, handOver } = await whoIsAsked(search, work.assignment, order);
+  const named = found.people.length > 0;
+  const people = named ? found.people : (await designated(search)).people;
   if (people.length === 0) {
+    const why = found.instead ?? `${whom(order.to)} is nobody we know`;
     return hold(engine, work, {
       because:
-        `Nobody can be asked: ${whom(order.to)} is nobody we know, and no alert contact is set. ` +
+        `Nobody can be asked: ${why}, and no alert contact is set. ` +
         'Do it by hand, or name somebody (gatehouse settings set alerts).',
       failure: null,
       reason: 'nobody to ask',
@@ -133,51 +152,55 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
   }
   const { deadline: dueBy } = order;
   const overdue = dueBy !== null && dueBy <= work.now;
-  // A letter that reached nobody was none, so the next one is no reminder.
-  const { assignment: last } = work;
-  const reminders = last ? last.reminders + (last.undelivered ? 0 : 1) : 0;
-  const isMoved = last && last.deadline !== (dueBy?.toISOString() ?? null);
-  const prefix = isMoved ? 'New date: ' : reminders > 0 ? 'Reminder: ' : '';
-  const subject = `${prefix}${order.title}`;
-  const failures: Failure[] = [];
-  for (const [i, person] of people.entries()) {
-    const sent = await sendLetter(engine, {
-      to: person.email,
-      subject: `Gatehouse: ${work.departure.confidential ? 'a task for you' : subject}`,
-      text: letterText(engine, work, order, person.name),
-      id: `task-${work.id}-${reminders}-${i}`,
-    });
-    if (sent.kind === 'failed') failures.push(sent.failure);
-  }
-  for (const { kind } of failures) {
-    engine.log.warn({ stepId: work.id, kind }, 'a task could not be mailed');
-  }
-  const [undelivered] = failures.length === people.length ? failures : [];
-
+  const before = work.assignment && !news ? work.assignment.reminders : null;
   const assignment: Assignment = {
     people,
     instructions: order.instructions,
     proof: order.proof,
     deadline: dueBy?.toISOString() ?? null,
     askedAt: work.now.toISOString(),
-    reminders,
-    ...(undelivered && { undelivered: true as const }),
+    // A letter that reached nobody was none, so the next one is no reminder.
+    reminders: before === null ? 0 : before + (work.assignment?.undelivered ? 0 : 1),
+    ...(handOver && { handOver }),
+    ...(submission && { submission }),
+    ...(sentBack && { sentBack }),
     ...order.watched,
   };
+  const asking = {
+    ...assignment,
+    ...(news && { news }),
+    title: order.title,
+    isMoved: work.assignment !== null && work.assignment.deadline !== assignment.deadline,
+  };
+  const failures = await askThem(engine, work, asking);
+  const [undelivered] = failures.length === people.length ? failures : [];
+  if (!undelivered) {
+    const former = news === 'handed-over' ? (handOver?.from ?? []) : [];
+    const gone = former.filter((it) => !isAmong(people, it.email));
+    await tellThem(engine, work, asking, 'handed-on', gone, people);
+    if (overdue) {
+      const { confidential } = work.departure;
+      const above = await superiorsOf(search, people, { confidential });
+      await tellThem(engine, work, asking, 'overdue', above, people);
+    }
+  }
+
   const tellAgainMs = undelivered ? engine.timing.longestRetryMs : dayMs;
   const lookMs = order.watched ? engine.timing.watchMs : dayMs;
   const next = later(work.now, Math.min(tellAgainMs, lookMs));
   const wakeAt = dueBy && !overdue && dueBy < next ? dueBy : next;
   await inTransaction(engine.pool, async (tx) => {
-    const instead = named.length > 0 ? '' : `, since ${whom(order.to)} is nobody we know`;
-    const names = people.map((it) => it.name).join(', ');
+    const asked = askedText(assignment, found);
     const because = undelivered
-      ? `For ${names}${instead}, but the mail did not go out: ${undelivered.detail}`
-      : `Asked ${names}${instead}.`;
+      ? `${asked} But the mail did not go out: ${undelivered.detail}`
+      : asked;
     const kept = await assignStep(tx, {
       stepId: work.id,
       version: work.version,
-      assignment,
+      // What could not be mailed is still news.
+      assignment: undelivered
+        ? { ...assignment, undelivered: true, ...(news && { news }) }
+        : assignment,
       because,
       failure: undelivered ?? null,
       wakeAt,
@@ -210,11 +233,38 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
   });
 }
 
-function letterText(engine: Engine, work: Work, order: Order, name: string): string {
-  const due = order.deadline ? `\nDue: ${order.deadline.toISOString().slice(0, 10)}` : '';
-  const proof = order.proof.length > 0 ? `\nPlease write down: ${order.proof.join(', ')}` : '';
-  return (
-    `${name},\n\n${order.instructions}\n${due}${proof}\n\n` +
-    `When it is done: gatehouse step attest ${work.id}\n${engine.publicUrl}\n`
-  );
+interface Asked {
+  readonly found: Found;
+  /** Null where nobody was handed it, or they cannot be asked any more. */
+  readonly handOver: Assignment['handOver'] | null;
+}
+
+/** Whoever it was handed over to, as long as they are here; else whom the playbook names, or the next in line. */
+async function whoIsAsked(
+  search: Search,
+  assignment: Assignment | null,
+  order: Order,
+): Promise<Asked> {
+  const { handOver, submission } = assignment ?? {};
+  const because = handOver ? await whyNot(search, handOver.to) : null;
+  if (handOver && because === null) {
+    return { found: { people: [handOver.to], instead: null }, handOver };
+  }
+  const to = submission ? (order.acceptedBy ?? order.to) : order.to;
+  const found = await peopleFor(search, to);
+  const instead = [because, found.instead].filter((it) => it !== null).join(' and ');
+  return { found: { ...found, instead: instead === '' ? null : instead }, handOver: null };
+}
+
+/** What stands on the row: who is asked, and why it is they. */
+function askedText(it: Assignment, { instead }: Found): string {
+  const names = it.people.map(({ name }: Addressee) => name).join(', ');
+  const since = instead ? `, since ${instead}` : '';
+  const { submission, handOver, sentBack } = it;
+  if (submission) {
+    return `${submission.byName} did it: ${submission.reason} Asked ${names} to accept it${since}.`;
+  }
+  if (handOver) return `Asked ${names}; ${handOver.byName} handed it over: ${handOver.reason}`;
+  const again = sentBack ? ` again; ${sentBack.byName} sent it back: ${sentBack.reason}` : '';
+  return `Asked ${names}${again}${since}${again === '' || since !== '' ? '.' : ''}`;
 }

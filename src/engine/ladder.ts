@@ -1,4 +1,5 @@
 import { type AlertContact, settingsFrom } from '#core/settings.ts';
+import { sameAddress } from '#core/task.ts';
 import {
   type AlertRow,
   alertMessageSent,
@@ -6,10 +7,12 @@ import {
   noteAlertMessage,
   takeAlert,
 } from '#store/alerts.ts';
+import { loadCase } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection } from '#store/connections.ts';
 import { heldCases } from '#store/holds.ts';
 import { loadSettings } from '#store/settings.ts';
+import { standingsOf } from '#store/standing.ts';
 import type { Engine } from './engine.ts';
 import { postMessage, type Sent, sendLetter } from './messages.ts';
 
@@ -34,7 +37,9 @@ export async function climbLadder(engine: Engine, alertId: string): Promise<void
   }
 
   const rungs = await rungsOf(engine, alert);
-  const rung = rungs[alert.level];
+  // Where everybody of a rung has left, the next one is told in their place.
+  const at = rungs.findIndex((it, i) => i >= alert.level && it.length > 0);
+  const rung = rungs[at];
   if (!rung && alert.level > 0) {
     return climb(engine.pool, { alertId, level: alert.level, nextAt: null });
   }
@@ -48,7 +53,7 @@ export async function climbLadder(engine: Engine, alertId: string): Promise<void
     return climb(engine.pool, { alertId, level: alert.level, nextAt });
   }
 
-  const level = alert.level + 1;
+  const level = at + 1;
   const { escalateAfterMs } = engine.timing;
   const afterMs = escalateAfterMs[Math.min(level, escalateAfterMs.length) - 1];
   const nextAt =
@@ -56,7 +61,10 @@ export async function climbLadder(engine: Engine, alertId: string): Promise<void
   await climb(engine.pool, { alertId, level, nextAt });
 }
 
-/** Who is told when: the connection's owner and the first contact, then each next contact. */
+/**
+ * Who is told when: the connection's owner and the first contact, then each next contact. Not whoever
+ * has left, nor whom a confidential departure is about: an alert would be how they learn of it.
+ */
 async function rungsOf(engine: Engine, alert: AlertRow): Promise<AlertContact[][]> {
   const { contacts } = settingsFrom(await loadSettings(engine.pool)).alerts;
   const connection = alert.connectionId
@@ -66,7 +74,17 @@ async function rungsOf(engine: Engine, alert: AlertRow): Promise<AlertContact[][
   const first: AlertContact[] = [];
   if (connection?.owner) first.push({ ...connection.owner, webhook: null });
   if (designated && !first.some((it) => it.email === designated.email)) first.push(designated);
-  return first.length === 0 ? [] : [first, ...others.map((it) => [it])];
+  const rungs = first.length === 0 ? [] : [first, ...others.map((it) => [it])];
+
+  const standings = await standingsOf(
+    engine.pool,
+    rungs.flat().map((it) => it.email),
+  );
+  const about =
+    alert.confidential && alert.caseId ? await loadCase(engine.pool, alert.caseId) : null;
+  const mayKnow = ({ email }: AlertContact) =>
+    !standings.get(email.toLowerCase())?.left && !(about && sameAddress(about.email, email));
+  return rungs.map((rung) => rung.filter(mayKnow));
 }
 
 async function tell(engine: Engine, alert: AlertRow, contact: AlertContact): Promise<boolean> {

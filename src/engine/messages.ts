@@ -2,6 +2,7 @@ import type { Receipt } from '#connector-kit/contract.ts';
 import type { Failure } from '#core/failure.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { loadSettings } from '#store/settings.ts';
+import { standingsOf } from '#store/standing.ts';
 import type { Opened } from './clients.ts';
 import { deadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
@@ -31,10 +32,18 @@ export const postMessage = (
     connector.messages?.post(client, message),
   );
 
-/** Sends one letter through the mail connection that the settings name. Never throws. */
+/**
+ * Sends one letter through the mail connection that the settings name; never to the mailbox of
+ * somebody who has left, whoever asks for it. Never throws.
+ */
 export async function sendLetter(engine: Engine, letter: Letter): Promise<Sent> {
   const { mailConnection } = settingsFrom(await loadSettings(engine.pool)).alerts;
   if (mailConnection === null) return { kind: 'no mail' };
+  const standing = (await standingsOf(engine.pool, [letter.to])).get(letter.to.toLowerCase());
+  if (standing?.left) {
+    const detail = `the mailbox of ${standing.name} is closed, since they have left`;
+    return { kind: 'failed', failure: { kind: 'rejected', detail } };
+  }
   return through(engine, mailConnection, async ({ connector, client }) =>
     connector.mail?.send(client, {
       to: letter.to,

@@ -1,32 +1,69 @@
 import { ConnectorError } from '#core/failure.ts';
+import { type Language, languageOf } from '#core/language.ts';
+import { quietSubject } from '#core/letters.ts';
+import type { NoticePlan } from '#core/plan.ts';
+import type { Recipient } from '#core/playbook.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { loadCase } from '#store/cases.ts';
 import { keepReceipt, receiptsOf } from '#store/notices.ts';
+import { loadSettings } from '#store/settings.ts';
 import type { Work } from '#store/steps.ts';
-import { peopleFor } from './addressees.ts';
+import { peopleFor, reportsTo } from './addressees.ts';
 import { beginCall, makeCall } from './call.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
+import { planFor } from './plan-for.ts';
 import { hold, settle } from './settle.ts';
+
+interface Receiver {
+  /** In lower case. */
+  readonly address: string;
+  readonly language: Language;
+  /** The private address of the person who leaves. */
+  readonly isOutside: boolean;
+}
+
+interface Receivers {
+  readonly all: readonly Receiver[];
+  /** Who is not told, or not whom the playbook names, and why. */
+  readonly notes: readonly string[];
+}
 
 /**
  * A notice is mail that must not go out twice: marked before it is sent, like every such call,
  * and for each receiver remembered once the mail server has taken it.
  */
 export async function tell(engine: Engine, work: Work): Promise<void> {
-  const addresses = await addressesOf(engine, work);
-  if (addresses.length === 0) {
+  const notice = await filledIn(engine, work);
+  const receivers = await receiversOf(engine, work, notice.to);
+  if (receivers.all.length === 0) {
+    const why = receivers.notes.join('; ') || 'no address is known for any of its receivers';
     return hold(engine, work, {
-      because: 'Nobody can be told: no address is known for any of its receivers.',
+      because: `Nobody can be told: ${why}.`,
       failure: null,
       reason: 'nobody to tell',
     });
   }
+  const blank = blanksThatMatter(notice, receivers.all);
+  if (blank.length > 0) {
+    return hold(engine, work, {
+      because:
+        `It mentions ${blank.map((it) => `{${it}}`).join(', ')}, which nobody filled, so it was not sent. ` +
+        'Fill it in where people are kept, then try again; or tell them yourself.',
+      failure: null,
+      reason: 'a field is missing',
+    });
+  }
   const told = await receiptsOf(engine.pool, work.id);
-  const untold = addresses.filter((it) => !told.has(it));
-  if (untold.length === 0) return acknowledge(engine, work, [...told.values()], null);
+  const untold = receivers.all.filter((it) => !told.has(it.address));
+  if (untold.length === 0) return acknowledge(engine, work, receivers, [...told.values()], null);
 
   const claim = await beginCall(engine, work, {
     state: null,
-    planned: { summary: `Tell ${untold.join(', ')}.`, change: work.notice },
+    planned: {
+      summary: `Tell ${untold.map((it) => it.address).join(', ')}.`,
+      change: work.notice,
+    },
     settleMs: 0,
     windowMs: engine.timing.windowMs,
     repeatable: false,
@@ -34,32 +71,114 @@ export async function tell(engine: Engine, work: Work): Promise<void> {
   });
   if (!claim) return;
   const noSecrets = { withoutSecrets: (error: unknown) => error };
-  await makeCall(engine, work, noSecrets, claim.fence, () => sendAll(engine, work, untold));
+  await makeCall(engine, work, noSecrets, claim.fence, () => sendAll(engine, work, notice, untold));
   const receipts = await receiptsOf(engine.pool, work.id);
   engine.failpoint('before the settlement commits');
-  await acknowledge(engine, work, [...receipts.values()], claim);
+  await acknowledge(engine, work, receivers, [...receipts.values()], claim);
   engine.failpoint('after the settlement');
 }
 
-/** Every receiver once, in lower case, in the order of the playbook. */
-async function addressesOf(engine: Engine, work: Work): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const to of work.notice!.to) {
-    if ('personalEmail' in to) found.push(work.personFacts.personalEmail ?? '');
-    else found.push(...(await peopleFor(engine, work, to)).map((it) => it.email));
+/** With what is known now, where something was missing when it was planned. */
+async function filledIn(engine: Engine, work: Work): Promise<NoticePlan> {
+  const planned = work.notice!;
+  const it = planned.blanks ? await loadCase(engine.pool, work.caseId) : null;
+  if (!it) return planned;
+  const nothing = { offers: [], accounts: new Map(), owned: new Map() };
+  const again = await planFor(engine, { case: it, caseId: it.id, ...nothing });
+  if (again.kind === 'question') return planned;
+  return again.plan.steps.find(({ key }) => key === work.key)?.notice ?? planned;
+}
+
+/**
+ * What may not be missing: anything of the subject, and anything at all in what leaves the house.
+ * Colleagues can live with “(not known)” in a text.
+ */
+function blanksThatMatter({ blanks }: NoticePlan, to: readonly Receiver[]): readonly string[] {
+  if (!blanks) return [];
+  const isOutside = to.some((it) => it.isOutside);
+  return [...new Set([...blanks.subject, ...(isOutside ? blanks.text : [])])];
+}
+
+/** Every receiver once, in the order of the playbook. */
+async function receiversOf(
+  engine: Engine,
+  work: Work,
+  to: readonly Recipient[],
+): Promise<Receivers> {
+  const { company } = settingsFrom(await loadSettings(engine.pool));
+  const found = new Map<string, Receiver>();
+  const notes: string[] = [];
+  for (const recipient of to) {
+    const { addresses, note } = await addressesOf(engine, work, recipient);
+    if (note) notes.push(note);
+    const isOutside = 'personalEmail' in recipient;
+    const language = isOutside
+      ? languageOf(work.personFacts.country, company.language)
+      : company.language;
+    for (const it of addresses) {
+      const address = it.trim().toLowerCase();
+      if (!found.has(address)) found.set(address, { address, language, isOutside });
+    }
   }
-  return [...new Set(found.map((it) => it.toLowerCase()))].filter((it) => it !== '');
+  return { all: [...found.values()], notes };
+}
+
+interface Addresses {
+  readonly addresses: readonly string[];
+  readonly note: string | null;
+}
+
+async function addressesOf(engine: Engine, work: Work, to: Recipient): Promise<Addresses> {
+  if ('personalEmail' in to) {
+    const { personalEmail } = work.personFacts;
+    return personalEmail
+      ? { addresses: [personalEmail], note: null }
+      : { addresses: [], note: 'the private address is not known' };
+  }
+  if ('leaver' in to) return atWork(work);
+  if ('reports' in to) {
+    const people = await reportsTo({ engine, work });
+    const note = people.length > 0 ? null : 'nobody has this person as their manager';
+    return { addresses: people.map((it) => it.email), note };
+  }
+  const { people, instead } = await peopleFor({ engine, work }, to);
+  const names = people.map((it) => it.name).join(', ');
+  const note = instead && names ? `${names} instead, since ${instead}` : instead;
+  return { addresses: people.map((it) => it.email), note };
+}
+
+/** The mailbox of the person who leaves: never once access has ended, and never in a confidential case. */
+function atWork({ personFacts, departure, accessEndsAt, now }: Work): Addresses {
+  if (departure.confidential) {
+    return {
+      addresses: [],
+      note: 'the person who leaves is not written to in a confidential case',
+    };
+  }
+  if (accessEndsAt === null || accessEndsAt <= now) {
+    return { addresses: [], note: 'the mailbox of the person who leaves is closed' };
+  }
+  return { addresses: [personFacts.email], note: null };
 }
 
 /** One receiver whom the server refuses must not keep the others from being told. */
-async function sendAll(engine: Engine, work: Work, addresses: readonly string[]): Promise<void> {
-  const { text } = work.notice!;
-  // Never a name in the subject of a confidential one: subjects are read on lock screens.
-  const subject = work.departure.confidential ? 'A message for you' : work.notice!.subject;
+async function sendAll(
+  engine: Engine,
+  work: Work,
+  notice: NoticePlan,
+  receivers: readonly Receiver[],
+): Promise<void> {
   let refusal: ConnectorError | null = null;
-  for (const [i, to] of addresses.entries()) {
+  for (const [i, receiver] of receivers.entries()) {
     engine.failpoint('during the call');
-    const sent = await sendLetter(engine, { to, subject, text, id: `notice-${work.id}-${i}` });
+    const { address: to, language } = receiver;
+    const { subject, text } = notice.others?.[language] ?? notice;
+    const sent = await sendLetter(engine, {
+      to,
+      subject: work.departure.confidential ? quietSubject(language) : subject,
+      text,
+      id: `notice-${work.id}-${i}`,
+    });
     switch (sent.kind) {
       case 'sent':
         await keepReceipt(engine.pool, {
@@ -88,14 +207,16 @@ async function sendAll(engine: Engine, work: Work, addresses: readonly string[])
 async function acknowledge(
   engine: Engine,
   work: Work,
+  { notes }: Receivers,
   receipts: readonly string[],
   claim: { fence: string; attempt: number; summary: string } | null,
 ): Promise<void> {
+  const taken = `The mail server took ${receipts.length === 1 ? 'it' : `all ${receipts.length}`}.`;
   await settle(engine, work, {
     type: 'step.acknowledged',
     grade: 'acknowledged',
     after: { receipts },
-    because: `The mail server took ${receipts.length === 1 ? 'it' : `all ${receipts.length}`}.`,
+    because: [taken, ...(notes.length > 0 ? [`But: ${notes.join('; ')}.`] : [])].join(' '),
     summary: claim?.summary ?? null,
     fence: claim?.fence ?? null,
     applied: true,

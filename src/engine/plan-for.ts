@@ -133,6 +133,7 @@ export async function planFor(
     connections: it.offers,
     accounts,
     ...(continuity && { continuity }),
+    language: settings.company.language,
     isManager: await hasReports(engine.pool, person.personId),
     law: {
       packs: engine.rulePacks,

@@ -29,6 +29,22 @@ export async function employmentsOf(db: Db, personId: string): Promise<readonly 
   return rows;
 }
 
+/** Every employment of whoever has this address at work, the newest first. */
+export async function employmentsAt(db: Db, email: string): Promise<readonly PersonRow[]> {
+  const { rows } = await db.query<PersonRow>(sql`
+    select * from person_view where lower(email) = lower(${email}) order by "heardAt" desc
+  `);
+  return rows;
+}
+
+/** Whoever has this HR id as their manager. */
+export async function reportsOf(db: Db, personId: string): Promise<readonly PersonRow[]> {
+  const { rows } = await db.query<PersonRow>(sql`
+    select * from person_view where facts ->> 'managerId' = ${personId} order by name, id
+  `);
+  return rows;
+}
+
 /** Locks the employment against a second event about it, and returns what we know of it. */
 export async function lockPerson(
   db: Db,

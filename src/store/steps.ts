@@ -77,6 +77,9 @@ export interface Decision {
   readonly expiresAt: string | null;
   /** Skipped for good, because the thing is lost. */
   readonly writtenOff?: true;
+  /** Another person who accepted what was done. */
+  readonly acceptedBy?: string;
+  readonly acceptedByName?: string;
 }
 
 /** A step with all that one pass needs to know, read in one statement. */

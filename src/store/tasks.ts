@@ -51,6 +51,28 @@ export async function confirmAssigned(
   return rowCount === 1;
 }
 
+/**
+ * Somebody decided who is asked from here on, or that it is done and another has to accept it. Wakes
+ * the engine, which writes to them. False when somebody else moved the step first.
+ */
+export async function passOnStep(
+  db: Db,
+  it: { stepId: string; version: number; assignment: Assignment; because: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update steps
+       set status = case status when 'held' then 'ready' else status end, version = version + 1,
+           assignment = ${JSON.stringify(it.assignment)}, because = ${it.because}, failure = null, attempts = 0,
+           held_at = null, wake_at = clock_timestamp()
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status in ('ready', 'running', 'held')
+       and dropped_at is null
+  `);
+  if (rowCount === 1) await wakeSteps(db, [it.stepId]);
+  return rowCount === 1;
+}
+
 /** Who was asked has been told that it is no longer needed: nobody is reminded. */
 export async function noteRecalled(db: Db, stepId: string): Promise<void> {
   await db.query(sql`

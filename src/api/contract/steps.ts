@@ -29,23 +29,6 @@ export const StepAccount = z.object({
 
 export const capabilityNames = Object.keys(capabilities);
 
-/** Who was asked to do it by hand. */
-const Assignment = z.object({
-  people: z.array(z.object({ name: z.string(), email: z.string() })),
-  instructions: z.string(),
-  proof: z.array(z.string()).meta({ description: 'What must be written down or attached' }),
-  deadline: Moment.nullable(),
-  askedAt: z.string(),
-  reminders: z.int(),
-  mustName: z.string().optional().meta({
-    description: 'Stands on the thing itself, such as a serial number; the proof must have it',
-  }),
-  confirmed: z
-    .object({ byName: z.string(), reason: z.string(), proof: z.string(), at: Moment })
-    .optional()
-    .meta({ description: 'Somebody says that it is done; it is read back' }),
-});
-
 /** A file that proves something. */
 export const ProofFile = z
   .object({
@@ -56,6 +39,41 @@ export const ProofFile = z
   .meta({ id: 'ProofFile' });
 
 export type ProofFile = z.infer<typeof ProofFile>;
+
+/** What somebody says they did, and another person has to accept. */
+export const Submission = z
+  .object({
+    by: z.string().meta({ description: 'Id of the user' }),
+    byName: z.string(),
+    reason: z.string(),
+    proof: z.string().nullable(),
+    files: z.array(ProofFile),
+  })
+  .meta({ id: 'Submission' });
+export type Submission = z.infer<typeof Submission>;
+
+/** What must be shown that it was done. */
+export const AskedProof = z.array(z.string()).meta({
+  description: 'What must be written down, or attached as a file where it begins with “file:”',
+});
+
+/** Who was asked to do it by hand, or to accept that it was done. */
+const Assignment = z.object({
+  people: z.array(z.object({ name: z.string(), email: z.string() })),
+  instructions: z.string(),
+  proof: AskedProof,
+  deadline: Moment.nullable(),
+  askedAt: z.string(),
+  reminders: z.int(),
+  mustName: z.string().optional().meta({
+    description: 'Stands on the thing itself, such as a serial number; the proof must have it',
+  }),
+  confirmed: z
+    .object({ byName: z.string(), reason: z.string(), proof: z.string(), at: Moment })
+    .optional()
+    .meta({ description: 'Somebody says that it is done; it is read back' }),
+  toAccept: orNull(Submission).meta({ description: 'Done, and waits for its receiver' }),
+});
 
 export const ProofQuery = z.object({
   name: z
@@ -77,10 +95,22 @@ const Decision = z.object({
   files: z.array(ProofFile),
   expiresAt: z.string().nullable(),
   writtenOff: z.boolean().optional().meta({ description: 'Skipped for good: the thing is lost' }),
+  acceptedByName: z
+    .string()
+    .nullable()
+    .meta({ description: 'Who accepted it, where somebody had to' }),
 });
 
 /** What a person can do about a step. */
-export const stepActs = ['retry', 'attest', 'waive', 'write-off'] as const;
+export const stepActs = [
+  'retry',
+  'attest',
+  'accept',
+  'send-back',
+  'hand-over',
+  'waive',
+  'write-off',
+] as const;
 
 export const Step = z
   .object({
@@ -128,9 +158,14 @@ const reason = z.string().trim().min(1).max(2_000);
 export const AttestInput = z
   .strictObject({
     reason: reason.meta({ description: 'What was done, in a sentence' }),
-    proof: z.string().trim().min(1).max(10_000).meta({
-      description: 'What proves it: a ticket, a serial number, a link',
+    proof: z.string().trim().min(1).max(10_000).optional().meta({
+      description:
+        'What proves it: a ticket, a serial number, a link; or lines “label=value” for what the task asks for',
     }),
+    proofs: z
+      .record(z.string().max(200), z.string().trim().min(1).max(2_000))
+      .optional()
+      .meta({ description: 'The same by label: { "serial number": "C02…" }' }),
     files: z
       .array(z.string().regex(/^[0-9a-f]{64}$/, 'the sha256 of a file that was added'))
       .max(20)
@@ -139,6 +174,20 @@ export const AttestInput = z
   })
   .meta({ id: 'AttestInput' });
 export type AttestInput = z.input<typeof AttestInput>;
+
+export const HandOverInput = z
+  .strictObject({
+    to: z.string().trim().min(1).max(254).meta({
+      description: 'The address at work of a user or a person of the company, or the id of a user',
+    }),
+    reason: reason.meta({ description: 'Why; the receiver is told' }),
+  })
+  .meta({ id: 'HandOverInput' });
+export type HandOverInput = z.input<typeof HandOverInput>;
+
+export const SendBackInput = z
+  .strictObject({ reason: reason.meta({ description: 'What is missing; who did it is told' }) })
+  .meta({ id: 'SendBackInput' });
 
 export const WaiveInput = z
   .strictObject({

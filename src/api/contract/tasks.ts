@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Moment, PageQuery, pageOf } from './page.ts';
+import { Moment, orNull, PageQuery, pageOf } from './page.ts';
+import { AskedProof, Submission } from './steps.ts';
 
 export const TaskQuery = PageQuery.extend({
   mine: z.stringbool().default(false).meta({ description: 'Only the caller’s own' }),
@@ -15,10 +16,11 @@ export const Task = z
     confidential: z.boolean(),
     askedOf: z.array(z.object({ name: z.string(), email: z.string() })),
     instructions: z.string(),
-    proof: z.array(z.string()).meta({ description: 'What must be written down or attached' }),
+    proof: AskedProof,
     deadline: Moment.nullable(),
     askedAt: Moment,
     reminders: z.int(),
+    toAccept: orNull(Submission).meta({ description: 'Done, and waits for its receiver' }),
   })
   .meta({ id: 'Task' });
 export type Task = z.infer<typeof Task>;

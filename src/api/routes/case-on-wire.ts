@@ -14,8 +14,9 @@ import { userNames } from '#app/users.ts';
 import { isArrival } from '#core/arrival.ts';
 import { isHeld } from '#core/case.ts';
 import type { Grade } from '#core/step.ts';
+import type { Assignment } from '#core/task.ts';
 import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
-import type { Step } from '../contract/steps.ts';
+import type { Step, Submission } from '../contract/steps.ts';
 import { iso } from '../route.ts';
 
 /** `bulkStarts`: of each departure that belongs to one. */
@@ -116,13 +117,30 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
     stateAfter: step.afterState ?? null,
     assignment: assignment && assignmentOnWire(assignment),
     obligation: obligationOnWire(step),
-    decision: decision && { ...decision, files: [...(decision.files ?? [])] },
+    decision: decision && {
+      kind: decision.kind,
+      by: decision.by,
+      byName: decision.byName,
+      reason: decision.reason,
+      proof: decision.proof,
+      files: [...(decision.files ?? [])],
+      expiresAt: decision.expiresAt,
+      ...(decision.writtenOff && { writtenOff: true }),
+      acceptedByName: decision.acceptedByName ?? null,
+    },
     startedAt: iso(step.startedAt),
     appliedAt: iso(step.appliedAt),
     heldAt: iso(step.heldAt),
     settledAt: iso(step.settledAt),
     actions: [...possibleStepActs(caller, step, found.case)],
   };
+}
+
+/** What waits to be accepted; null: nothing. */
+export function submissionOnWire({ submission }: Assignment): Submission | null {
+  if (!submission) return null;
+  const { by, byName, reason, proof, files } = submission;
+  return { by, byName, reason, proof, files: [...files] };
 }
 
 function obligationOnWire({ task }: StepRow): Step['obligation'] {
@@ -161,10 +179,17 @@ const placeOfGrade: Record<Grade, keyof Progress> = {
   waived: 'skipped',
 };
 
-function assignmentOnWire({
-  undelivered: _,
-  readBack: __,
-  ...it
-}: NonNullable<StepRow['assignment']>): NonNullable<Step['assignment']> {
-  return { ...it, people: [...it.people], proof: [...it.proof] };
+function assignmentOnWire(it: Assignment): NonNullable<Step['assignment']> {
+  const { instructions, deadline, askedAt, reminders, mustName, confirmed } = it;
+  return {
+    people: [...it.people],
+    instructions,
+    proof: [...it.proof],
+    deadline,
+    askedAt,
+    reminders,
+    ...(mustName !== undefined && { mustName }),
+    ...(confirmed && { confirmed }),
+    toAccept: submissionOnWire(it),
+  };
 }

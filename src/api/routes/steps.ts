@@ -1,14 +1,18 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { acceptStep, sendBackStep } from '#app/acceptance.ts';
 import type { App } from '#app/app.ts';
+import { handOverStep } from '#app/hand-over.ts';
 import { addProof, openProof } from '#app/proofs.ts';
 import { attestStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
 import { rawBody } from '../bodies.ts';
 import { Done } from '../contract/page.ts';
 import {
   AttestInput,
+  HandOverInput,
   ProofFile,
   ProofQuery,
+  SendBackInput,
   WaiveInput,
   WriteOffInput,
 } from '../contract/steps.ts';
@@ -34,6 +38,36 @@ const attest = createRoute({
   summary: 'Confirm that it was done by hand, with what proves it',
   tags,
   request: { params: idParam, headers: actHeaders, body: body(AttestInput) },
+  responses,
+});
+
+const accept = createRoute({
+  method: 'post',
+  path: '/steps/{id}/accept',
+  operationId: 'acceptStep',
+  summary: 'Accept what somebody else has done by hand',
+  tags,
+  request: { params: idParam, headers: actHeaders },
+  responses,
+});
+
+const sendBack = createRoute({
+  method: 'post',
+  path: '/steps/{id}/send-back',
+  operationId: 'sendBackStep',
+  summary: 'Do not accept it; who did it is asked again',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(SendBackInput) },
+  responses,
+});
+
+const handOver = createRoute({
+  method: 'post',
+  path: '/steps/{id}/hand-over',
+  operationId: 'handOverStep',
+  summary: 'Give a task to another person',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(HandOverInput) },
   responses,
 });
 
@@ -86,6 +120,13 @@ const writeOff = createRoute({
   responses,
 });
 
+/** What follows when somebody has confirmed a step. */
+const thenText = {
+  attested: '.',
+  'to be read back': '; it is read back now.',
+  'to be accepted': '; its receiver is asked to accept it.',
+} as const;
+
 export function stepRoutes(api: Api, app: App): void {
   api.openapi(retry, async (c) => {
     await retryStep(app, c.get('caller'), c.req.valid('param').id);
@@ -95,8 +136,23 @@ export function stepRoutes(api: Api, app: App): void {
   api.openapi(attest, async (c) => {
     const caller = c.get('caller');
     const how = await attestStep(app, caller, c.req.valid('param').id, c.req.valid('json'));
-    const then = how === 'attested' ? '.' : '; it is read back now.';
-    return c.json({ detail: `Confirmed by ${caller.user.name}${then}` }, 200);
+    return c.json({ detail: `Confirmed by ${caller.user.name}${thenText[how]}` }, 200);
+  });
+
+  api.openapi(accept, async (c) => {
+    await acceptStep(app, c.get('caller'), c.req.valid('param').id);
+    return c.json({ detail: `Accepted by ${c.get('caller').user.name}.` }, 200);
+  });
+
+  api.openapi(sendBack, async (c) => {
+    await sendBackStep(app, c.get('caller'), c.req.valid('param').id, c.req.valid('json'));
+    return c.json({ detail: 'Sent back; whoever did it is asked again.' }, 200);
+  });
+
+  api.openapi(handOver, async (c) => {
+    const { id } = c.req.valid('param');
+    const to = await handOverStep(app, c.get('caller'), id, c.req.valid('json'));
+    return c.json({ detail: `Handed over to ${to.name}, who is asked now.` }, 200);
   });
 
   api.openapi(add, async (c) => {

@@ -4,6 +4,7 @@ import { type AssignedStep, listTasks } from '#app/tasks.ts';
 import { type Task, TaskPage, TaskQuery } from '../contract/tasks.ts';
 import { pageWithin } from '../paging.ts';
 import { type Api, json, problems } from '../route.ts';
+import { submissionOnWire } from './case-on-wire.ts';
 
 const list = createRoute({
   method: 'get',
@@ -36,5 +37,6 @@ function taskOnWire({ assignment, ...it }: AssignedStep): Task {
     deadline: assignment.deadline,
     askedAt: assignment.askedAt,
     reminders: assignment.reminders,
+    toAccept: submissionOnWire(assignment),
   };
 }

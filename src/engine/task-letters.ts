@@ -1,0 +1,103 @@
+import { deadlineText } from '#core/dates.ts';
+import type { Failure } from '#core/failure.ts';
+import {
+  type TaskFacts,
+  type TaskNote,
+  type TaskWord,
+  taskLetter,
+  taskWord,
+  type Wrote,
+} from '#core/letters.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { type Addressee, type Assignment, isAmong } from '#core/task.ts';
+import { loadSettings } from '#store/settings.ts';
+import type { Work } from '#store/steps.ts';
+import type { Engine } from './engine.ts';
+import { sendLetter } from './messages.ts';
+
+/** A task as it is put to people now. */
+export interface Asking extends Assignment {
+  readonly title: string;
+  /** The deadline differs from what was said before. */
+  readonly isMoved: boolean;
+}
+
+/** Writes to everybody who is asked. Returns why each letter that did not go out did not. */
+export async function askThem(engine: Engine, work: Work, it: Asking): Promise<readonly Failure[]> {
+  const { handOver, sentBack, submission } = it;
+  const because =
+    it.news === 'sent-back' && sentBack
+      ? { name: sentBack.byName, reason: sentBack.reason }
+      : handOver && { name: handOver.byName, reason: handOver.reason };
+  const done = submission && { ...submission, name: submission.byName };
+  return writeAll(engine, work, it, it.people, (language, facts, person) =>
+    taskLetter(language, noteFor(person, work, it), {
+      ...facts,
+      instructions: it.instructions,
+      proof: it.proof,
+      because,
+      done,
+    }),
+  );
+}
+
+function noteFor(person: Addressee, work: Work, it: Asking): TaskNote {
+  if (it.news) return it.news;
+  // A letter that reached nobody was none, so the next one is no reminder.
+  const isNew = it.reminders === 0 || !isAmong(work.assignment?.people ?? [], person.email);
+  if (isNew) return it.submission ? 'to-accept' : 'new';
+  return it.isMoved ? 'moved' : 'reminder';
+}
+
+/** Tells people of a task that is not theirs, or no longer; what cannot be sent is only logged. */
+export async function tellThem(
+  engine: Engine,
+  work: Pick<Work, 'id' | 'version' | 'departure' | 'personFacts'>,
+  it: Pick<Asking, 'title' | 'deadline' | 'reminders'>,
+  word: TaskWord,
+  to: readonly Addressee[],
+  others: readonly Addressee[] = [],
+): Promise<void> {
+  const names = others.map(({ name }) => name);
+  const write = (language: Language, facts: TaskFacts) =>
+    taskWord(language, word, { ...facts, others: names });
+  await writeAll(engine, work, it, to, write, word);
+}
+
+type Language = Parameters<typeof taskLetter>[0];
+
+async function writeAll(
+  engine: Engine,
+  work: Pick<Work, 'id' | 'version' | 'departure' | 'personFacts'>,
+  it: Pick<Asking, 'title' | 'deadline' | 'reminders'>,
+  to: readonly Addressee[],
+  write: (language: Language, facts: TaskFacts, person: Addressee) => Wrote,
+  kind = 'task',
+): Promise<readonly Failure[]> {
+  const { company } = settingsFrom(await loadSettings(engine.pool));
+  const zone = work.personFacts.zone ?? company.zone;
+  const failures: Failure[] = [];
+  for (const [i, person] of to.entries()) {
+    const letter = write(
+      company.language,
+      {
+        name: person.name,
+        title: it.title,
+        stepId: work.id,
+        publicUrl: engine.publicUrl,
+        quiet: work.departure.confidential,
+        due: it.deadline === null ? null : deadlineText(new Date(it.deadline), zone),
+      },
+      person,
+    );
+    const sent = await sendLetter(engine, {
+      to: person.email,
+      ...letter,
+      id: `${kind}-${work.id}-${work.version}-${it.reminders}-${i}`,
+    });
+    if (sent.kind !== 'failed') continue;
+    failures.push(sent.failure);
+    engine.log.warn({ stepId: work.id, kind: sent.failure.kind }, 'a task could not be mailed');
+  }
+  return failures;
+}
