@@ -52,7 +52,7 @@ function noteFor(person: Addressee, work: Work, it: Asking): TaskNote {
 /** Tells people of a task that is not theirs, or no longer; what cannot be sent is only logged. */
 export async function tellThem(
   engine: Engine,
-  work: Pick<Work, 'id' | 'version' | 'departure' | 'personFacts'>,
+  work: About,
   it: Pick<Asking, 'title' | 'deadline' | 'reminders'>,
   word: TaskWord,
   to: readonly Addressee[],
@@ -64,11 +64,16 @@ export async function tellThem(
   await writeAll(engine, work, it, to, write, word);
 }
 
+/** What a letter has to know of the step and its case. */
+interface About extends Pick<Work, 'id' | 'version' | 'personFacts'> {
+  readonly departure: { readonly confidential: boolean };
+}
+
 type Language = Parameters<typeof taskLetter>[0];
 
 async function writeAll(
   engine: Engine,
-  work: Pick<Work, 'id' | 'version' | 'departure' | 'personFacts'>,
+  work: About,
   it: Pick<Asking, 'title' | 'deadline' | 'reminders'>,
   to: readonly Addressee[],
   write: (language: Language, facts: TaskFacts, person: Addressee) => Wrote,
