@@ -244,7 +244,10 @@ describe('the equipment of somebody who leaves', () => {
   it('is not confirmed with the number of another thing', async () => {
     const { id } = stepIn((await watch.caseOf(priya))!, key(102));
     await assert.rejects(
-      clock.ask('attest', id, { reason: 'It is here.', proof: 'number on the device=C02XL0AAJG5H\nwho received it=Flo' }),
+      clock.ask('attest', id, {
+        reason: 'It is here.',
+        proof: 'number on the device=C02XL0AAJG5H\nwho received it=Flo',
+      }),
       /ThinkPad T14, serial PF3KTR1Y has the number PF3KTR1Y, and that is not in it\. Read it from the device/,
     );
     assert.deepEqual(checkIns(), []);
