@@ -393,10 +393,10 @@ describe('tasks and notices', () => {
     it('is asked no more at the next reminder; the next in line is, and the row says so', async () => {
       await company.tell('departure.confirmed', quentin, leaving(quentin));
       const before = await watch.become(
-      'a task, and everybody told',
-      quentin,
-      (it) => asked('take-over')(it) && stepOf(it, 'tell')?.grade === 'acknowledged',
-    );
+        'a task, and everybody told',
+        quentin,
+        (it) => asked('take-over')(it) && stepOf(it, 'tell')?.grade === 'acknowledged',
+      );
       const { id, because } = stepOf(before, 'take-over')!;
       assert.equal(because, 'Asked Mona Manager.');
 
