@@ -34,6 +34,31 @@ const everybody = [priya, tom, kim, noa, max];
 const mona = 'mona@meadow.example';
 const uidOf = (who: { email: string }) => who.email.split('@')[0]!;
 
+const planned = `
+playbook: planned-departure
+title: Planned departure
+for: departure
+applies when: { all: [{ field: departure.kind, is: resignation }] }
+steps:
+  - { id: block, layer: security, do: account.suspend, on: every account, at: access ends }
+  - id: hand-over
+    layer: operations
+    do: ownership.transfer
+    on: { connection: directory }
+    with: { to: successor }
+    at: confirmed
+`;
+
+/** Hands nothing over, so that a person has to be asked. */
+const urgent = `
+playbook: involuntary-departure
+title: Involuntary departure
+for: departure
+applies when: { all: [{ field: departure.kind, is: involuntary }] }
+steps:
+  - { id: block, layer: security, do: account.suspend, on: every account, at: access ends }
+`;
+
 /** The steps that one step of the playbook became, or those that planning added under this name. */
 const stepsOf = ({ steps }: CaseWithSteps, start: string) =>
   steps.filter(({ key, undoOf }) => undoOf === null && key.startsWith(start));
@@ -71,25 +96,10 @@ describe('what somebody leaves behind', () => {
     apps = await company.addSystem('apps', 'collaboration', {
       users: everybody.map((it) => account(it.name)),
     });
-    const { playbook } = await importPlaybook(
-      gatehouse.app,
-      gatehouse.admin,
-      `
-playbook: planned-departure
-title: Planned departure
-for: departure
-applies when: { all: [{ field: departure.kind, is: resignation }] }
-steps:
-  - { id: block, layer: security, do: account.suspend, on: every account, at: access ends }
-  - id: hand-over
-    layer: operations
-    do: ownership.transfer
-    on: { connection: directory }
-    with: { to: successor }
-    at: confirmed
-`,
-    );
-    await publishPlaybook(gatehouse.app, gatehouse.admin, playbook.id);
+    for (const text of [planned, urgent]) {
+      const { playbook } = await importPlaybook(gatehouse.app, gatehouse.admin, text);
+      await publishPlaybook(gatehouse.app, gatehouse.admin, playbook.id);
+    }
     for (const who of everybody) await company.tell('role.changed', who, null);
     await watch.heard();
   });
@@ -188,8 +198,8 @@ steps:
   });
 
   it('never keeps access open in an urgent departure, and becomes a task beside the cut', async () => {
-    const urgent = resignation(noa, { kind: 'involuntary', urgent: true });
-    await company.tell('departure.confirmed', noa, urgent);
+    const departure = resignation(noa, { kind: 'involuntary', urgent: true });
+    await company.tell('departure.confirmed', noa, departure);
     const cut = await watch.become(
       'the cut, and the task',
       noa,
@@ -246,12 +256,12 @@ steps:
     await company.tell('departure.confirmed', tom, resignation(tom));
     const toms = await watch.become('a plan', tom, isPlanned);
     await nameSuccessor(gatehouse.app, manager, toms.case.id, kim.id);
-    const planned = await watch.become(
+    const replanned = await watch.become(
       'another receiver',
       tom,
       (found) => isPlanned(found) && inDirectory(found, 'hand-over') !== undefined,
     );
-    assert.equal((await successorIn(gatehouse.app, planned.case))?.personId, kim.id);
+    assert.equal((await successorIn(gatehouse.app, replanned.case))?.personId, kim.id);
   });
 
   it('includes the connections of Gatehouse that act with an account of the person', async () => {
