@@ -147,9 +147,10 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
     }
   }
 
-  const proofsFor = (labels: readonly string[]) => ({
-    proof: labels.length > 0 ? labels.map((it) => `${it}: C02X`).join('; ') : 'Seen.',
-  });
+  const proofsFor = (labels: readonly string[]) =>
+    labels.length === 0
+      ? { proof: 'Seen.' }
+      : { proofs: Object.fromEntries(labels.map((label) => [label, 'C02X'])) };
 
   /** Tasks are done as they come, until nothing is left. */
   async function finished(who: { id: string; name: string }): Promise<CaseWithSteps> {
@@ -247,7 +248,7 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
     assert.equal(stepOf(found, 'hand-over-work')?.decision?.byName, 'Mona Manager');
     assert.equal(stepOf(found, 'exit-survey')?.grade, 'acknowledged');
     await answerSurvey(ria);
-    const pay = obligationsOf(found).get('us-ca-final-pay-quit-with-notice');
+    const pay = obligationsOf(found).get('us-ca-final-pay-resigned');
     assert.ok(pay, [...obligationsOf(found).keys()].join(', '));
     assert.equal(pay.grade, 'attested');
     assert.ok(lettersTo('mona@meadow.example').some((it) => it.subject.includes('Ria Resigns')));
@@ -258,7 +259,7 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
   });
 
   it('an involuntary departure: closed at once, and the manager is told only then', async () => {
-    await leave(ina, 'involuntary');
+    await leave(ina, 'involuntary', { access_ends: `${longAgo}T10:00` });
     const found = await finished(ina);
 
     await checkEnd(ina, found, 'involuntary-departure');

@@ -80,6 +80,8 @@ export function ticketTransition<Client>(
 
     restore(now: TicketState) {
       if (now.ticket === null || takenBack === null) return done('There is no ticket.');
+      // Many systems let nobody write into what is resolved, and a record of what was done stays true.
+      if (!now.ticket.open) return done(`${now.ticket.name} is resolved, and stays as it is.`);
       return plan(now, takenBack);
     },
   };
