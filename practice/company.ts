@@ -7,6 +7,8 @@ export interface Colleague {
   /** Their login wherever one can choose it. */
   readonly login: string;
   readonly email: string;
+  /** Their private address. */
+  readonly privateEmail: string;
   readonly title: string;
   readonly department: Department;
   /** `personId` of the manager; null for the chief executive. */
@@ -222,6 +224,7 @@ export const colleagues: readonly Colleague[] = rows.map(({ department, row }) =
     name,
     login,
     email: `${login}@meadow.example`,
+    privateEmail: `${login}@home.example`,
     title,
     department,
     managerId: manager === null ? null : idOf.get(manager)!,
@@ -242,6 +245,7 @@ const columns = {
   person_id: (it: Colleague) => it.personId,
   name: (it) => it.name,
   email: (it) => it.email,
+  personal_email: (it) => it.privateEmail,
   department: (it) => it.department,
   title: (it) => it.title,
   manager_id: (it) => it.managerId ?? '',
@@ -263,6 +267,7 @@ export const personInEvent = (it: Colleague) => ({
   id: it.personId,
   name: it.name,
   email: it.email,
+  personal_email: it.privateEmail,
   department: it.department,
   title: it.title,
   manager_id: it.managerId,

@@ -18,6 +18,11 @@ const Fact = z.object({
   leaf: z.looseObject({ type: z.string(), case: z.string() }),
 });
 
+const Manifest = z.object({
+  facts: z.int(),
+  files: z.array(z.object({ name: z.string(), sha256: z.string() })).length(2),
+});
+
 /** The demo as a process of its own, whose temporary files lie in a folder of their own. */
 function start(temporary: string, ...args: string[]) {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
@@ -82,6 +87,14 @@ describe('the practice company', () => {
     assert.match(demo.said(), /Both departures are in the right state\./);
     assert.match(demo.said(), /Accepted, but the change does not show\./);
     assert.match(demo.said(), /“chat does not answer”/);
+    assert.match(demo.said(), /│ Departure of Priya Nair, Sales\n(.*\n){2,9} +│ Open for people:/);
+    assert.match(demo.said(), /Ticket +t-1: resolved now, with \d\d steps done and nothing open/);
+    assert.match(demo.said(), /Nothing cut +Every account is open/);
+    assert.match(
+      demo.said(),
+      /To mateus\.oliveira@home\.example, \d+\.\d s after the last security/,
+    );
+    assert.match(demo.said(), /1 of 1 answered\. There are too few answers/);
     assert.deepEqual(
       lines.filter((it) => it.length > 100 || it.includes('\x1b')),
       [],
@@ -127,17 +140,47 @@ describe('the practice company', () => {
     for (const type of ['case.opened', 'step.mismatch', 'step.held', 'step.retried']) {
       assert.ok(types.includes(type), type);
     }
-    // Three tasks of the playbook, and four that German law asks for.
-    assert.equal(types.filter((it) => it === 'step.attested').length, 7);
+    // Three tasks of the playbook, one for the people whom she leads, and four of German law.
+    assert.equal(types.filter((it) => it === 'step.attested').length, 8);
     assert.equal(types.at(-1), 'case.sealed');
   });
 
-  it('cuts nothing of the planned one', async () => {
-    const rows = await rowsOf('mateus.oliveira');
+  it('cuts the planned one when its last day has come, and asks how it was only then', async () => {
+    const facts = await factsOf('mateus.oliveira');
+    const types = facts.map((it) => it.leaf.type);
+    const moved = types.lastIndexOf('case.changed');
+    const answered = types.indexOf('survey.answered');
+    const isOf = (key: string) => (it: (typeof facts)[number]) => it.line.includes(key);
+    const cuts = facts.flatMap((it, i) => (isOf('"account.suspend"')(it) ? [i] : []));
 
-    assert.ok(rows.some((it) => it['action'] === 'case.opened'));
-    assert.ok(rows.every((it) => it['action'] !== 'account.suspend'));
-    assert.ok(rows.every((it) => it['action'] !== 'case.sealed'));
+    assert.ok(moved > 0 && answered > 0, types.join(' '));
+    assert.ok(cuts.length >= 7 && cuts.every((i) => i > moved && i < answered));
+    assert.ok(!types.includes('case.sealed'));
+    assert.doesNotMatch(facts.map((it) => it.line).join('\n'), /More time for what lasts/);
+  });
+
+  it('delivers the record of the urgent one, which is what its manifest says', async () => {
+    const folder = path.join(evidence, 'departures');
+    const names = await readdir(folder);
+    assert.deepEqual(names.map((it) => it.replace(/^.*?\./, '')).toSorted(), [
+      'jsonl',
+      'manifest.json',
+      'md',
+    ]);
+    const name = names.find((it) => it.endsWith('.manifest.json'))!;
+    const manifest = Manifest.parse(JSON.parse(await readFile(path.join(folder, name), 'utf8')));
+    for (const it of manifest.files) {
+      const file = await readFile(path.join(folder, it.name));
+      assert.equal(createHash('sha256').update(file).digest('hex'), it.sha256);
+    }
+    const lines = (await readFile(path.join(evidence, 'priya.nair.jsonl'), 'utf8')).split('\n');
+    const sealed = lines[manifest.facts - 1] ?? '';
+    assert.match(sealed, /"case\.sealed"/);
+    const record = await readFile(
+      path.join(folder, name.replace('manifest.json', 'jsonl')),
+      'utf8',
+    );
+    assert.equal(record.trimEnd().split('\n').length, manifest.facts);
   });
 
   it('goes on without LDAP and without --once, until it is asked to stop', async () => {
@@ -153,7 +196,7 @@ describe('the practice company', () => {
     assert.deepEqual(
       items.map((it) => [it.person.name, it.state]),
       [
-        ['Mateus Oliveira', 'scheduled'],
+        ['Mateus Oliveira', 'access-removed'],
         ['Priya Nair', 'complete'],
       ],
     );

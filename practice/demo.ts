@@ -6,10 +6,12 @@ import type { Case } from '../src/api/contract/cases.ts';
 import type { Io } from '../src/cli/io.ts';
 import { colleague, companyName } from './company.ts';
 import { startGatehouse } from './gatehouse.ts';
+import { lastDay } from './last-day.ts';
 import { plannedDeparture } from './planned.ts';
 import { showRecord } from './record.ts';
 import {
   connect,
+  connectArchive,
   connectHr,
   connectMail,
   enterSettings,
@@ -121,7 +123,7 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
     const stage = await setUp(screen, { folder, ldap: options.ldap, signal, stops });
 
     const urgent = await urgentDeparture(stage);
-    const planned = await plannedDeparture(stage);
+    const planned = await lastDay(stage, await plannedDeparture(stage));
     const evidence = options.evidence === undefined ? null : path.resolve(options.evidence);
     await showRecord(stage, [urgent, planned], evidence);
 
@@ -171,6 +173,8 @@ async function setUp(
   }
   await connectMail(gatehouse, systems);
   step('Mail', 'SMTP; takes every mail and passes none on');
+  await connectArchive(gatehouse);
+  step('Archive', 'a folder that takes the record of each departure when it is done');
   const signingSecret = newSigningSecret();
   await connectHr(gatehouse, signingSecret);
   step('HR', 'tells of departures in signed events');

@@ -26,6 +26,8 @@ export type Member = Client & { readonly name: string };
 export interface RunningGatehouse {
   readonly url: string;
   readonly dataDirectory: string;
+  /** Below it lie the records that are delivered to a folder. */
+  readonly recordsDirectory: string;
   /** The installation's first user, who made the others. */
   readonly administrator: Client;
   readonly staff: Readonly<Record<keyof typeof staff, Member>>;
@@ -50,12 +52,13 @@ const timing = {
 export async function startGatehouse(dataDirectory: string): Promise<RunningGatehouse> {
   const port = await freePort();
   const keysDirectory = path.join(dataDirectory, 'keys');
+  const recordsDirectory = path.join(dataDirectory, 'records');
   const logFile = path.join(dataDirectory, 'gatehouse.log');
   const program = await serve({
     configuration: {
       dataDirectory,
       keysDirectory,
-      recordsDirectory: path.join(dataDirectory, 'records'),
+      recordsDirectory,
       markDirectory: path.join(dataDirectory, 'mark'),
       listen: { host: '127.0.0.1', port },
       metricsListen: { host: '127.0.0.1', port: 0 },
@@ -89,6 +92,7 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
     return {
       url,
       dataDirectory,
+      recordsDirectory,
       administrator: openClient({ url, token: program.token ?? '' }),
       staff: members as Record<keyof typeof staff, Member>,
       onlooker: openClient({ url, token: await tokenFor(onlooker, 'live progress') }),

@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { AuditPage } from '../src/api/contract/audit.ts';
 import type { Case } from '../src/api/contract/cases.ts';
+import { showDelivered } from './delivered.ts';
+import { archive } from './set-up.ts';
 import { count, type Stage } from './stage.ts';
 import { expectThat, Unmet, waitFor } from './wait.ts';
 
@@ -40,6 +42,7 @@ export async function showRecord(
   }
 
   await showSearch(stage, cases[0]!);
+  await showDelivered(stage, cases[0]!, evidenceDirectory);
 
   if (evidenceDirectory === null) return;
   await write(evidenceDirectory, files);
@@ -117,7 +120,7 @@ async function write(
 const explanation = `The record of two departures of the practice company Meadow & Co.
 
   priya.nair       an urgent departure, complete
-  mateus.oliveira  a planned departure, scheduled
+  mateus.oliveira  a planned departure, whose last day came sooner
 
 For each of them the same facts twice, oldest first:
 
@@ -128,5 +131,7 @@ For each of them the same facts twice, oldest first:
           leaf_hash    SHA-256 over one byte 0 and the leaf
           disclosures  personal values, whose digests stand in the leaf under _sd
 
-Both files come from gatehouse audit export. Nothing in them is about real people.
+Both files come from gatehouse audit export. What lies in ${archive.folder} was delivered there as the
+record of the urgent one when it was done, with a manifest.
+ Nothing in them is about real people.
 `;

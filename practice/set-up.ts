@@ -84,6 +84,19 @@ export async function connectMail(
   await gatehouse.staff.sam.send('PATCH', '/settings/alerts', change, anything);
 }
 
+/** Where the record of every departure is delivered: a folder of this machine. */
+export const archive = { id: 'archive', name: 'Archive', folder: 'departures' } as const;
+
+export const connectArchive = (gatehouse: RunningGatehouse): Promise<void> =>
+  connect(gatehouse, {
+    connection: {
+      id: archive.id,
+      connector: 'folder',
+      name: archive.name,
+      settings: { folder: archive.folder },
+    },
+  });
+
 export const connectHr = (gatehouse: RunningGatehouse, signingSecret: string): Promise<void> =>
   connect(gatehouse, {
     connection: {

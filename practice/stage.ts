@@ -3,7 +3,7 @@ import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
 import { CasePage } from '../src/api/contract/cases.ts';
 import type { Colleague } from './company.ts';
 import type { RunningGatehouse } from './gatehouse.ts';
-import { hrSource } from './set-up.ts';
+import { archive, hrSource } from './set-up.ts';
 import type { PracticeSystem, Sight } from './systems/system.ts';
 import type { PracticeSystems } from './systems/systems.ts';
 import type { Screen } from './terminal.ts';
@@ -77,7 +77,10 @@ export async function changedPeople({ systems }: Stage): Promise<ReadonlySet<str
 }
 
 export const namesOf = ({ systems }: Stage): ReadonlyMap<string, string> =>
-  new Map(systems.all.map(({ connection }) => [connection.id, connection.name]));
+  new Map([
+    ...systems.all.map(({ connection }) => [connection.id, connection.name] as const),
+    [archive.id, archive.name],
+  ]);
 
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;

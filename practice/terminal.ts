@@ -62,11 +62,15 @@ export function openScreen({ stdout, env }: Pick<Io, 'stdout' | 'env'>) {
     paragraph(text: string, tone: Tone = 'plain') {
       for (const it of broken(text, width - 3)) line(`   ${paint(tone, it)}`);
     },
+    /** A line that somebody else wrote. */
+    quote(text: string) {
+      for (const it of broken(text, width - 7)) line(`     ${paint('quiet', `│ ${it}`)}`);
+    },
     /** A name and what is to be said of it. */
     entry(sign: string, tone: Tone, name: string, text: string) {
-      const [first = '', ...rest] = broken(text, width - 21);
-      line(`   ${paint(tone, sign)} ${fit(name, 15)} ${first}`);
-      for (const it of rest) line(`${' '.repeat(21)}${it}`);
+      const [first = '', ...rest] = broken(text, width - 22);
+      line(`   ${paint(tone, sign)} ${fit(name, 16)} ${first}`);
+      for (const it of rest) line(`${' '.repeat(22)}${it}`);
     },
     row({ time, sign, tone, where, what, word, detail }: Row) {
       const result = detail ? `${word}  ${detail}` : word;

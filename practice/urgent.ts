@@ -9,6 +9,7 @@ import type { Follower } from './follow.ts';
 import type { Member } from './gatehouse.ts';
 import { changedPeople, count, lookEverywhere, namesOf, type Stage } from './stage.ts';
 import { seconds } from './terminal.ts';
+import { showTicket, ticketAfterCut } from './ticket.ts';
 import { expectThat } from './wait.ts';
 
 export const leaver = colleague('priya.nair');
@@ -25,6 +26,7 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
   systems.chat.server.behaviour = 'down';
   systems.expenses.server.behaviour = 'lies';
 
+  let ticket: string | null = null;
   const today = new Date().toISOString().slice(0, 10);
   const { found, since } = await depart(stage, {
     person: leaver,
@@ -32,6 +34,7 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
     expected: `the departure of ${leaver.name} complete`,
     withinMs: 40_000,
     async isThere(it, follower, since) {
+      ticket ??= ticketAfterCut(stage, it);
       await react(stage, follower, it, since);
       return it.state === 'complete';
     },
@@ -39,6 +42,7 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
   const ungraded = found.steps.filter((it) => it.grade === null);
   expectThat(ungraded.length === 0, 'a grade on every step', () => howItStands(found));
   sumUp(stage, found, since);
+  showTicket(stage, found, ticket);
   await askEverySystem(stage);
   return found;
 }
@@ -98,6 +102,11 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
       by: staff.tomas,
       reason: 'Blocked at the panel, and tried at the front door.',
       proof: `${step.account?.login}, blocked`,
+    },
+    'direct-reports': {
+      by: staff.noor,
+      reason: 'Entered in the HR system, from today on.',
+      proof: 'Marta Silva',
     },
     'replace-shared-passwords': {
       by: staff.kofi,

@@ -25,6 +25,8 @@ function detailOf(step: Step): string | null | undefined {
     return step.failure?.detail.replace(/^.* answered (\d+).*$/, 'it answered $1');
   }
   if (step.grade !== 'verified') return null;
+  // Its whole text is no news; the practice company shows it by itself.
+  if (step.kind === 'ticket' || step.kind === 'record') return null;
   return step.kind === 'lookup' ? step.because : changeBetween(step.stateBefore, step.stateAfter);
 }
 

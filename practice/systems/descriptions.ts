@@ -2,7 +2,10 @@
  * How an administrator of Meadow & Co describes one of its small systems: the same API of one
  * vendor, as docs/connect/http-without-code.md explains it.
  */
-export const describeSystem = (system: string, { hasSessions }: { hasSessions: boolean }) => ({
+export const describeSystem = (
+  system: string,
+  { hasSessions, keepsTickets }: { hasSessions: boolean; keepsTickets: boolean },
+) => ({
   system,
   signIn: { kind: 'bearer' },
   check: { request: { method: 'GET', path: '/me' }, actingAs: '/login' },
@@ -39,6 +42,7 @@ export const describeSystem = (system: string, { hasSessions }: { hasSessions: b
     },
     ...(hasSessions ? { 'sessions.revoke': sessions } : {}),
   },
+  ...(keepsTickets ? { tickets: ticketCalls } : {}),
   failures: [
     { at: '/error', equals: 'user_not_found', kind: 'not-found', message: '/error' },
     { at: '/error', equals: 'session_not_found', kind: 'not-found', message: '/error' },
@@ -61,3 +65,35 @@ const sessions = {
   ],
   repeatable: true,
 };
+
+/** How such a system keeps tickets. */
+export const ticketCalls = {
+  find: {
+    request: { method: 'GET', path: '/tickets', query: { reference: '{reference}' } },
+    items: '/tickets',
+    paging: { kind: 'cursor', at: '/next', parameter: 'cursor' },
+    match: '/reference',
+  },
+  one: { request: { method: 'GET', path: '/tickets/{ticket.id}' }, at: '' },
+  ticket: {
+    id: '/id',
+    title: '/title',
+    text: '/text',
+    resolved: { at: '/status', isOneOf: ['resolved'] },
+  },
+  create: {
+    request: {
+      method: 'POST',
+      path: '/tickets',
+      json: { reference: '{reference}', title: '{title}', text: '{text}' },
+    },
+    id: '/id',
+  },
+  update: {
+    method: 'PATCH',
+    path: '/tickets/{ticket.id}',
+    json: { title: '{title}', text: '{text}' },
+  },
+  resolve: { method: 'PATCH', path: '/tickets/{ticket.id}', json: { status: 'resolved' } },
+  reopen: { method: 'PATCH', path: '/tickets/{ticket.id}', json: { status: 'open' } },
+} as const;

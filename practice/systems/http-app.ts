@@ -22,6 +22,8 @@ export interface HttpAppOptions {
   readonly administrators?: readonly string[];
   /** Whether it has sessions that can be listed and ended. */
   readonly hasSessions?: boolean;
+  /** Whether Gatehouse keeps tickets there. */
+  readonly keepsTickets?: boolean;
 }
 
 export type HttpApp = PracticeSystem & { readonly server: HttpSystem };
@@ -31,7 +33,7 @@ const User = z.object({ login: z.string(), status: z.string() });
 /** A small vendor's system with an API of its own, connected by a description and no code. */
 export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { id, name, category, style, people, roleOf, administrators = [] } = options;
-  const { hasSessions = false } = options;
+  const { hasSessions = false, keepsTickets = false } = options;
   const users: NewSystemUser[] = [
     { ...serviceAccount, login: 'gatehouse', name: 'Gatehouse' },
     ...people.map((it) => ({
@@ -67,7 +69,7 @@ export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
         address: server.url,
         secret: token,
         knownAccount: serviceAccount,
-        description: describeSystem(name, { hasSessions }),
+        description: describeSystem(name, { hasSessions, keepsTickets }),
       },
     },
     about: `HTTP without code, ${users.length - 1} accounts`,
@@ -87,7 +89,9 @@ export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       );
     },
     async changed() {
-      const logins = server.effects.map((it) => server.users.get(it.id)?.login ?? it.id);
+      // A ticket is no account.
+      const changes = server.effects.filter((it) => !server.tickets.has(it.id));
+      const logins = changes.map((it) => server.users.get(it.id)?.login ?? it.id);
       return new Set(logins.map((it) => it.replace(/-admin$/, '')));
     },
     stop: () => server.close(),

@@ -15,6 +15,8 @@ export interface PracticeSystems {
   readonly directory: PracticeSystem | null;
   readonly chat: ScimApp;
   readonly expenses: HttpApp;
+  /** Keeps tickets, too. */
+  readonly desk: HttpApp;
   /** Takes every mail and passes none on. */
   readonly mail: SmtpTestServer;
   stop(): Promise<void>;
@@ -92,6 +94,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         people: people('Customer care', 'Engineering', 'IT', 'Facilities'),
         roleOf: (it) => (it.department === 'Customer care' ? 'agent' : 'requester'),
         hasSessions: true,
+        keepsTickets: true,
       }),
     );
     const mail = await startSmtpServer();
@@ -103,6 +106,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
       directory,
       chat,
       expenses,
+      desk,
       mail,
       stop: stops.all,
     };

@@ -12,7 +12,8 @@ import {
   type HttpSystemOptions,
   startHttpSystem,
 } from '../../practice/servers/http-system.ts';
-import { helpDesk, ticketCalls } from '../support/help-desk.ts';
+import { ticketCalls } from '../../practice/systems/descriptions.ts';
+import { helpDesk } from '../support/help-desk.ts';
 
 const reference = 'gatehouse-01M83WKA6Y76MD47WC2RGWKHY7-ticket';
 const wanted = { title: 'Departure of Ada', text: 'Done:\n- “all” & more', open: true };
