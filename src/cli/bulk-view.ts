@@ -66,6 +66,7 @@ function askedLines(it: BulkStart, { zone, now }: Reader): string[] {
 function previewLines(it: BulkStart, reader: Reader): string[] {
   const { preview } = it;
   if (!preview) return [];
+  if (preview.people === 0) return ['', reader.paint('strong', 'Nobody would leave by it')];
   const at = (moment: string) => momentText(moment, reader.zone, reader.now());
   const switches = [
     [preview.urgent, 'urgent'],
@@ -88,12 +89,7 @@ function previewLines(it: BulkStart, reader: Reader): string[] {
         preview.playbooks.map((p) => `${p.title} (${p.name} ${p.number}) ${p.people}`).join(', '),
       ],
       ...(preview.accessEnds
-        ? [
-            [
-              'Access ends',
-              `from ${at(preview.accessEnds.first)} to ${at(preview.accessEnds.last)}`,
-            ],
-          ]
+        ? [['Access ends', spanOf(at(preview.accessEnds.first), at(preview.accessEnds.last))]]
         : []),
     ]),
     ...sectionOf(
@@ -102,7 +98,7 @@ function previewLines(it: BulkStart, reader: Reader): string[] {
       preview.steps.map((s) => [
         s.system ?? 'people',
         s.what,
-        `${s.steps} steps for ${personWords(s.people)}`,
+        `${s.steps} ${s.steps === 1 ? 'step' : 'steps'} for ${personWords(s.people)}`,
       ]),
     ),
     ...sectionOf(
@@ -122,6 +118,9 @@ function previewLines(it: BulkStart, reader: Reader): string[] {
     ),
   ];
 }
+
+const spanOf = (first: string, last: string): string =>
+  first === last ? first : `from ${first} to ${last}`;
 
 const nameAt = ({ list }: BulkStart, line: number): string =>
   `line ${line}, ${list.find((row) => row.line === line)?.name ?? 'somebody'}`;

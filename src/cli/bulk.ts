@@ -103,7 +103,10 @@ const starting = (it: BulkStart): number =>
 /** Shows what would happen once more, and has the number of people typed. */
 async function agreedDigest(cli: Cli, id: string): Promise<string> {
   const it = await cli.client().get(pathOf(id), BulkStart);
-  if (it.digest === null || it.preview === null) throw new CliProblem(notYet(it));
+  if (it.digest === null || it.preview === null || it.state !== 'waiting-for-approval') {
+    throw new CliProblem(notYet(it));
+  }
+  if (it.preview.people === 0) throw new CliProblem('It would start nobody.');
   if (!cli.io.stdin.isTTY) {
     throw wrongUsage(
       `Nobody can be asked here. Look at the preview, then add --digest ${it.digest}`,

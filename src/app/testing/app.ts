@@ -10,6 +10,7 @@ import { answerOrder } from '#store/orders.ts';
 import type { App, AppSecrets, Caller } from '../app.ts';
 import { requestCase } from '../cases.ts';
 import { authenticate, createToken, createUser } from '../users.ts';
+import { bulkWorker } from './bulk-starts.ts';
 import { testConnectors } from './connectors.ts';
 
 /** What a worker would answer to an order; throws what it would refuse with. */
@@ -27,7 +28,7 @@ export interface TestApp extends TestLedger {
   openDeparture(by: Caller, it?: Partial<Omit<DepartureFacts, 'id'>>): Promise<string>;
   /** Puts a step into a case, as planning and passes would have left it. */
   addStep(caseId: string, it?: Partial<TestStep>): Promise<string>;
-  /** Takes requests and files in and answers orders, until the database goes. */
+  /** Takes requests and files in, previews and begins bulk starts, and answers orders, until the database goes. */
   startWorker(answer?: AnswerOrder): void;
 }
 
@@ -101,6 +102,8 @@ export async function startTestApp(): Promise<TestApp> {
     firstRetryMs: 100,
     open: () => Promise.reject(new Error('there is no source to read')),
   };
+
+  const workBulkStarts = bulkWorker(intake);
 
   return {
     ...ledger,
@@ -206,6 +209,7 @@ export async function startTestApp(): Promise<TestApp> {
   };
 
   async function workOnce(answer: AnswerOrder): Promise<void> {
+    await workBulkStarts();
     const { rows: heard } = await pools.worker.query<{ id: string }>(
       "select id from deliveries where outcome = 'received' and source in ('api', 'csv') order by id",
     );

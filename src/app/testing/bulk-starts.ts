@@ -1,0 +1,33 @@
+import { previewBulkStart } from '#engine/bulk-preview.ts';
+import { openClients } from '#engine/clients.ts';
+import { type Engine, usualTiming } from '#engine/engine.ts';
+import { openGroups } from '#engine/groups.ts';
+import { openBulkStart } from '#intake/bulk.ts';
+import type { Intake } from '#intake/intake.ts';
+import { dueBulkStarts } from '#store/bulk-starts.ts';
+import { rulePacks } from '../rule-packs.ts';
+import { testConnectors } from './connectors.ts';
+
+/** What a worker does about bulk starts, where no system holds accounts: preview, open, let run out. */
+export function bulkWorker({ pool, keys, log, ...intake }: Intake): () => Promise<void> {
+  const engine: Engine = {
+    ...{ pool, keys, log, worker: 'test', timing: usualTiming, connectors: testConnectors },
+    rulePacks: rulePacks(),
+    groups: openGroups({ pool, worker: 'test', leaseMs: usualTiming.leaseMs }),
+    clients: openClients({
+      ...{ db: pool, connectors: testConnectors, secretsOf: async () => new Map(), forget() {} },
+      ioFor() {
+        throw new Error('the test reaches no system');
+      },
+    }),
+    publicUrl: 'https://gatehouse.meadow.example',
+    takeInSecrets: async () => {},
+    failpoint() {},
+  };
+  return async () => {
+    for (const id of await dueBulkStarts(pool, 0)) {
+      await previewBulkStart(engine, id);
+      await openBulkStart({ pool, keys, log, ...intake }, id);
+    }
+  };
+}
