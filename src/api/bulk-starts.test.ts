@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'node:test';
+import type { z } from 'zod';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import type { TestUser } from '#app/testing/app.ts';
 import type { PersonFacts } from '#core/person.ts';
@@ -66,7 +67,7 @@ describe('a bulk start over HTTP', () => {
   }
   const act = (name: string, { id }: { id: string }, json: object = {}, by = admin) =>
     api.ask(`/api/v1/bulk-starts/${id}/${name}`, { token: by.token, json });
-  async function done(response: Promise<Response>): Promise<BulkStartActDone> {
+  async function done(response: Promise<Response>): Promise<z.infer<typeof BulkStartActDone>> {
     const answer = await response;
     const text = await answer.text();
     assert.equal(answer.status, 200, text);
@@ -101,7 +102,10 @@ describe('a bulk start over HTTP', () => {
     assert.deepEqual(it.actions, ['approve', 'withdraw']);
     assert.deepEqual((await show(it.id, hr)).actions, ['withdraw']);
     assert.equal(await opened(), before);
-    const { items } = await api.read<BulkStartPage>('/api/v1/bulk-starts?limit=1', admin);
+    const { items } = await api.read<z.infer<typeof BulkStartPage>>(
+      '/api/v1/bulk-starts?limit=1',
+      admin,
+    );
     assert.equal(items[0]?.id, it.id);
   });
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { until } from '#core/testing/until.ts';
 import { startTyping, type Typing } from './testing/typing.ts';
@@ -21,10 +20,9 @@ describe('bulk starts on the command line', () => {
   let people: readonly [PersonFacts, PersonFacts];
   before(async () => {
     typing = await startTyping();
-    const { app, addPerson } = typing.server;
-    const { caller } = typing.admin;
-    const { playbook: draft } = await importPlaybook(app, caller, playbook);
-    await publishPlaybook(app, caller, draft.id);
+    const { addPerson } = typing.server;
+    await typing.works(['playbook', 'import', typing.file('layoff.yaml', playbook)]);
+    await typing.works(['playbook', 'publish', 'layoff']);
     people = [await addPerson({ name: 'Priya Nair' }), await addPerson({ name: 'Tom Okafor' })];
   });
   after(() => typing.stop());
