@@ -6,6 +6,7 @@ import { gusto } from '#connectors/gusto/index.ts';
 import { http } from '#connectors/http/index.ts';
 import { jira } from '#connectors/jira/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
+import { list } from '#connectors/list/index.ts';
 import { mail } from '#connectors/mail/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
@@ -26,6 +27,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     http,
     jira,
     ldap,
+    list,
     mail,
     person,
     s3,

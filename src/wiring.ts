@@ -21,6 +21,7 @@ import type { ConnectionRow } from '#store/connections.ts';
 import { dueDeliveries, wakeDelivery } from '#store/deliveries.ts';
 import { installationId } from '#store/installation.ts';
 import type { Keyring } from '#store/keys.ts';
+import { allListRows, listRowsOf, loadListRow, loadListUpload } from '#store/lists.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
@@ -120,9 +121,15 @@ export async function startWorker(
     forget() {
       readAt = Number.NEGATIVE_INFINITY;
     },
-    ioFor: ({ allowedHosts, ca }) => ({
+    ioFor: ({ id, allowedHosts, ca }) => ({
       ...guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
       ...(parts.recordsFolder === undefined ? {} : { recordsFolder: parts.recordsFolder }),
+      list: {
+        upload: () => loadListUpload(pool, id),
+        rowsOf: (person) => listRowsOf(pool, id, person),
+        row: (key) => loadListRow(pool, id, key),
+        all: () => allListRows(pool, id),
+      },
     }),
   });
 

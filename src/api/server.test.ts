@@ -66,6 +66,7 @@ describe('what stands before every route', () => {
     'GET /connections': {},
     'GET /connectors': {},
     'PUT /connections/:id': { json: { connector: 'wiki', settings: {} } },
+    'PUT /connections/:id/list': { text: 'login,email\n', type: 'text/csv' },
     'POST /connections/:id/test': {},
     'POST /connections/:id/discover': {},
     'DELETE /connections/:id': {},

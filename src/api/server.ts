@@ -22,6 +22,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { killSwitchRoutes } from './routes/kill-switch.ts';
 import { legalHoldRoutes } from './routes/legal-holds.ts';
+import { listRoutes } from './routes/lists.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -99,6 +100,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   const limitOf = (path: string) => {
     if (path === `${base}/people/import` || path === `${base}/bulk-starts/import`)
       return importLimit;
+    if (path.startsWith(`${base}/connections/`) && path.endsWith('/list')) return importLimit;
     return path.startsWith(`${base}/steps/`) && path.endsWith('/proofs') ? proofLimit : usualLimit;
   };
   api.use(
@@ -118,6 +120,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   rulePackRoutes(api, app);
   surveyRoutes(api, app);
   connectionRoutes(api, app);
+  listRoutes(api, app);
   taskRoutes(api, app);
   approvalRoutes(api, app);
   legalHoldRoutes(api, app);

@@ -5,8 +5,9 @@ import type { Category } from '#core/connection.ts';
 import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
 import type { Owned } from '#core/ownership.ts';
 import type { TicketContent } from '#core/ticket.ts';
+import type { ListKind, ListRow, ListUpload } from '#core/uploaded-list.ts';
 
-export type { Account, Owned, PersonKeys, TicketContent };
+export type { Account, ListKind, ListRow, ListUpload, Owned, PersonKeys, TicketContent };
 
 /**
  * A connector teaches the platform one outside system.
@@ -37,8 +38,11 @@ export interface Connector<Settings, Client> {
 
   /** Null: the system holds no accounts that we could look for (a mail relay, say). */
   readonly accounts: {
-    /** False: what is found opens nothing when it is left as it is (equipment, a payroll record). */
-    readonly areAccess?: false;
+    /**
+     * False: what is found opens nothing when it is left as it is (equipment, a payroll record).
+     * A function where the settings say what is found.
+     */
+    readonly areAccess?: false | ((settings: Settings) => boolean);
     /** The accounts of one person, usually none or one. An error is never an empty answer. */
     find(client: Client, person: PersonKeys): Promise<readonly Account[]>;
     /** Every account, page by page, for the discovery map. */
@@ -55,6 +59,9 @@ export interface Connector<Settings, Client> {
 
   /** What can be asked of an account. A function where the settings describe the system. */
   readonly actions: readonly AnyAction<Client>[] | ((settings: Settings) => AnyAction<Client>[]);
+
+  /** What it finds stands in a list that is uploaded for each connection. */
+  readonly takesList?: (settings: Settings) => ListKind;
 
   /** Only ticket systems have it. A function where the settings describe the system; null: it takes none. */
   readonly tickets?: Tickets<Client> | ((settings: Settings) => Tickets<Client> | null);
@@ -90,6 +97,18 @@ export interface Io {
   readonly ca: string | null;
   /** The one folder of this machine that a connector may write into; left out: none. */
   readonly recordsFolder?: string;
+  /** What was uploaded for this connection; left out: it cannot be asked. */
+  readonly list?: UploadedList;
+}
+
+/** The newest list that was uploaded for a connection. */
+export interface UploadedList {
+  /** Null: there was none yet. */
+  upload(): Promise<ListUpload | null>;
+  /** Rows that carry this id or this address. */
+  rowsOf(person: { personId: string | null; email: string }): Promise<readonly ListRow[]>;
+  row(key: string): Promise<ListRow | null>;
+  all(): Promise<readonly ListRow[]>;
 }
 
 export interface CheckedAddress {

@@ -86,6 +86,12 @@ export const installationFacts = {
     scopes: list.optional(),
     ...twoPeople,
   }),
+  'list.uploaded': fact(web, 'done', 'List uploaded', {
+    connection: Reference,
+    rows: Count,
+    refused_rows: Count,
+    digest: Digest,
+  }),
   'credential.stored': fact(worker, 'done', 'Credential stored', {
     connection: Reference,
     field: Reference,

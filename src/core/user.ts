@@ -58,6 +58,7 @@ export const rights = {
   'connection.read': ['it-operator', 'it-admin', 'security', 'auditor'],
   'connection.write': ['it-admin'],
   'connection.test': ['it-operator', 'it-admin', 'security'],
+  'list.upload': ['it-operator', 'it-admin', 'security'],
   'settings.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   'settings.write': ['it-admin', 'security'],
   'audit.read': ['it-admin', 'security', 'auditor'],

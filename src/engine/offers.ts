@@ -20,7 +20,10 @@ export const offersFrom = (
     .filter((it) => it.state !== 'disabled')
     .map((connection) => {
       const connector = connectors.get(connection.connector);
-      const { actions, takesTickets, readsOwned, keepsRecords } = offered(connector, connection);
+      const { actions, takesTickets, readsOwned, keepsRecords, areAccess } = offered(
+        connector,
+        connection,
+      );
       return {
         id: connection.id,
         name: connection.name,
@@ -29,7 +32,7 @@ export const offersFrom = (
         takesTickets,
         readsOwned,
         keepsRecords,
-        ...(connector?.accounts?.areAccess === false && { areAccess: false as const }),
+        ...(!areAccess && { areAccess: false as const }),
         actions: actions.map((it) => ({
           capability: it.capability,
           kind: it.kind,
@@ -45,6 +48,7 @@ interface Offered {
   readonly takesTickets: boolean;
   readonly readsOwned: boolean;
   readonly keepsRecords: boolean;
+  readonly areAccess: boolean;
 }
 
 const nothing: Offered = {
@@ -52,16 +56,22 @@ const nothing: Offered = {
   takesTickets: false,
   readsOwned: false,
   keepsRecords: false,
+  areAccess: true,
 };
 
 /** What a connection offers; needs no secrets and calls nobody. */
 function offered(connector: AnyConnector | undefined, connection: ConnectionRow): Offered {
   if (!connector) return nothing;
   const { actions, tickets, owns, records } = connector;
-  const isFixed = ![actions, tickets, owns, records].some((it) => typeof it === 'function');
+  const areAccess = connector.accounts?.areAccess ?? true;
+  // Where nobody can tell, it counts as access.
+  const unread = { ...nothing, areAccess: areAccess !== false };
+  const isFixed = ![actions, tickets, owns, records, areAccess].some(
+    (it) => typeof it === 'function',
+  );
   if (isFixed && typeof actions !== 'function') {
     return {
-      ...nothing,
+      ...unread,
       actions,
       takesTickets: tickets !== undefined,
       keepsRecords: records !== undefined,
@@ -77,13 +87,14 @@ function offered(connector: AnyConnector | undefined, connection: ConnectionRow)
     ...Object.fromEntries(standIns),
   });
   if (!settings.success) {
-    return typeof actions === 'function' ? nothing : { ...nothing, actions };
+    return typeof actions === 'function' ? unread : { ...unread, actions };
   }
   return {
     actions: actionsOf(connector, settings.data),
     takesTickets: ticketsOf(connector, settings.data) !== null,
     readsOwned: owns?.(settings.data) != null,
     keepsRecords: recordsOf(connector, settings.data) !== null,
+    areAccess: typeof areAccess === 'function' ? areAccess(settings.data) : areAccess,
   };
 }
 

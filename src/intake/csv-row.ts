@@ -201,7 +201,7 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
 }
 
 /** Text on one line: a line break here means that a quotation mark is missing somewhere. */
-function readLine(text: string): Reading<string> {
+export function readLine(text: string): Reading<string> {
   return /[\r\n]/.test(text)
     ? { kind: 'refused', expected: 'text on one line; is a quotation mark missing?' }
     : readText(text);
@@ -213,5 +213,6 @@ const tagsIn = (text: string) =>
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
 
-const quoted = (text: string) =>
+/** What was found, as reports show it. */
+export const quoted = (text: string) =>
   JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text.toWellFormed());

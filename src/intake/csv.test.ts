@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { DepartureFacts } from '#core/departure.ts';
 import { PersonFacts } from '#core/person.ts';
-import { maximumCsvRows, readPeopleCsv } from './csv.ts';
+import { readPeopleCsv } from './csv.ts';
+import { maximumCsvRows } from './csv-cells.ts';
 import { maximumCsvBytes } from './csv-lines.ts';
 import { columns } from './csv-row.ts';
 

@@ -1,11 +1,9 @@
 import type { ArrivalFacts } from '#core/arrival.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
-import { type CsvRecord, cutCsv } from './csv-lines.ts';
+import { type CsvRefusal, cellsOf, columnName, problemWithTable, unknownIn } from './csv-cells.ts';
+import { cutCsv } from './csv-lines.ts';
 import { columns, readCsvRow, requiredColumns } from './csv-row.ts';
-
-/** More rows are refused with the whole file. */
-export const maximumCsvRows = 50_000;
 
 export interface CsvOptions {
   /** Where the company is, such as 2026-12-01; dates far from it are typing errors. */
@@ -24,15 +22,6 @@ export interface CsvRow {
   readonly successor: string | null;
 }
 
-/** One thing that is wrong with one row. A row may have several. */
-export interface CsvRefusal {
-  readonly line: number;
-  /** Null: the row as a whole. */
-  readonly column: string | null;
-  readonly found: string;
-  readonly expected: string;
-}
-
 export interface CsvReport {
   /** Why the file as a whole was not read; then there are no rows. */
   readonly problem: string | null;
@@ -49,7 +38,7 @@ export function readPeopleCsv(bytes: Uint8Array, options: CsvOptions): CsvReport
   const file = cutCsv(bytes);
   if (file.problem !== null) return unread(file.problem);
   const header = file.header.map(columnName);
-  const problem = problemWithHeader(header) ?? problemWithSize(file.records.length);
+  const problem = problemWithTable(file, { columns, requiredColumns });
   if (problem !== null) return unread(problem);
 
   const rows: CsvRow[] = [];
@@ -83,10 +72,7 @@ export function readPeopleCsv(bytes: Uint8Array, options: CsvOptions): CsvReport
     problem: null,
     rows: rows.filter((row) => !isRepeated.has(row.line)),
     refused: refused.toSorted((a, b) => a.line - b.line),
-    unknownColumns: file.header.flatMap((title, i) => {
-      if (columns.has(header[i]!)) return [];
-      return title.trim() === '' ? `column ${i + 1}, which has no name` : title.trim();
-    }),
+    unknownColumns: unknownIn(file.header, columns),
   };
 }
 
@@ -105,45 +91,3 @@ const unread = (problem: string): CsvReport => ({
   refused: [],
   unknownColumns: [],
 });
-
-/** `Person ID` and `person-id` are `person_id`. */
-const columnName = (title: string) =>
-  title
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s-]+/g, '_');
-
-function problemWithHeader(header: readonly string[]): string | null {
-  const missing = requiredColumns.filter((name) => !header.includes(name));
-  if (missing.length > 0) {
-    const found = header.slice(0, 5).join(', ').slice(0, 80);
-    return `The first line must name the columns. It lacks ${missing.join(', ')}; found: ${found}.`;
-  }
-  const twice = header.find((name, i) => columns.has(name) && header.indexOf(name) !== i);
-  return twice === undefined
-    ? null
-    : `The column ${twice} stands in the header twice. Take one of them away.`;
-}
-
-const problemWithSize = (rows: number) =>
-  rows > maximumCsvRows
-    ? `The file has ${rows} rows; at most ${maximumCsvRows} are taken. Split it in two.`
-    : null;
-
-type Cells =
-  | { readonly of: (column: string) => string }
-  | { readonly refusal: Omit<CsvRefusal, 'line'> };
-
-function cellsOf(record: CsvRecord, header: readonly string[]): Cells {
-  if ('broken' in record) {
-    const expected =
-      'a field with commas or quotation marks stands in quotation marks, doubled inside';
-    return { refusal: { column: null, found: record.broken, expected } };
-  }
-  if (record.fields.length !== header.length) {
-    const found = `${record.fields.length} fields`;
-    const expected = `${header.length}, as in the header; a comma inside a field needs quotation marks`;
-    return { refusal: { column: null, found, expected } };
-  }
-  return { of: (column) => record.fields[header.indexOf(column)]?.trim() ?? '' };
-}

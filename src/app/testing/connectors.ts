@@ -44,6 +44,20 @@ const signedHr = connector({
   },
 });
 
+/** A system that is known by uploaded lists only. */
+const roster = connector({
+  id: 'roster',
+  name: 'Roster',
+  category: 'other',
+  settings: z.strictObject({}),
+  hosts: () => [],
+  open: () => ({}),
+  check: async () => ({ actingAs: 'nobody', scopes: null }),
+  accounts: null,
+  actions: [],
+  takesList: () => 'accounts',
+});
+
 export const testConnectors: ReadonlyMap<string, AnyConnector> = new Map(
-  [wiki, signedHr].map((it) => [it.id, it]),
+  [wiki, signedHr, roster].map((it) => [it.id, it]),
 );
