@@ -96,8 +96,11 @@ describe('a departure in systems that are known by lists only', () => {
     const attest = (proof: string) =>
       attestStep(gatehouse.app, gatehouse.admin, id, { reason: 'It is here.', proof });
 
-    await assert.rejects(attest('F17ZXM0KQ1'), /has the number PF3KTR1Y, and that is not in it/);
-    assert.equal(await attest('PF3KTR1Y, taken in by Flo'), 'attested');
+    await assert.rejects(
+      attest('number on the device=F17ZXM0KQ1\nwho received it=Flo'),
+      /has the number PF3KTR1Y, and that is not in it/,
+    );
+    assert.equal(await attest('number on the device=PF3KTR1Y\nwho received it=Flo'), 'attested');
     const after = await watch.become('a grade', priya, (it) => isSettled(it, laptop));
     assert.equal(stepOf(after, laptop)?.grade, 'attested');
   });
