@@ -4,7 +4,9 @@ import { bringBack, type CaseWithSteps, cancelCase } from '#app/cases.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { attestStep } from '#app/steps.ts';
 import { createUser } from '#app/users.ts';
+import { until } from '#core/testing/until.ts';
 import { groupEntry, type Slapd, startSlapd } from '../practice/servers/slapd.ts';
+import { apiOf, decideWith, registerPasskey } from './support/api.ts';
 import { type Company, houseOf, person, type ScimSystem, startCompany } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -97,6 +99,23 @@ steps:
     after: [leave-sales, join-finance]
 `;
 
+/** What ends an employment without a trace: everything out, and the accounts deleted. */
+const leaving = `
+playbook: end-of-contract
+title: End of contract, without a trace
+for: departure
+applies when: { field: departure.kind, is: end of contract }
+steps:
+  - { id: block, layer: security, do: account.suspend, on: every account, at: access ends }
+  - { id: leave, layer: operations, do: groups.leave, on: every account, after: [block] }
+  - id: delete
+    layer: operations
+    do: account.delete
+    on: every account
+    approval: yes
+    after: [leave]
+`;
+
 describe('somebody who arrives', () => {
   let gatehouse: TestGatehouse;
   let company: Company;
@@ -145,7 +164,7 @@ describe('somebody who arrives', () => {
     ] as const) {
       await createUser(gatehouse.app, { name, email, roles: [...roles] });
     }
-    for (const text of [arrival, move]) {
+    for (const text of [arrival, move, leaving]) {
       const { playbook } = await importPlaybook(gatehouse.app, gatehouse.admin, text);
       await publishPlaybook(gatehouse.app, gatehouse.admin, playbook.id);
     }
@@ -260,6 +279,42 @@ describe('somebody who arrives', () => {
     await bringBack(gatehouse.app, gatehouse.admin, waiting.case.id, waiting.case.planDigest!);
     await watch.become('brought back', ben, ({ case: it }) => it.state === 'brought-back');
     assert.deepEqual(await dump(), before);
+  });
+
+  it('and leaves again leaves every system as it was before both', async () => {
+    const abe = person('E-504', 'Abe Again');
+    const before = await dump();
+    await company.tell('arrival.confirmed', { ...abe, start_date: inDays(1) }, null);
+    await watch.become('tasks asked', abe, (it) => isPlanned(it) && tasksAsked(it));
+    await answerTasks((await watch.caseOf(abe))!);
+    await watch.become('arrived', abe, ({ case: it }) => it.state === 'complete');
+    assert.notDeepEqual(await dump(), before);
+
+    const api = apiOf(gatehouse);
+    const sam = await api.hire('Sam Security', ['security']);
+    const passkey = await registerPasskey(sam);
+    await gatehouse.scribe.flush();
+    const contract = { id: 'S-504', kind: 'end of contract', last_working_day: inDays(-2) };
+    await company.tell('departure.confirmed', abe, contract);
+    const decided = new Set<string>();
+    await until('two deletions, each approved by another person', async () => {
+      const { items } = await sam.ask<{ items: { id: string }[] }>('GET', '/approvals');
+      for (const { id } of items) {
+        if (decided.has(id)) continue;
+        await decideWith(sam, passkey, id);
+        decided.add(id);
+      }
+      return decided.size === 2;
+    });
+    const gone = await watch.become('gone', abe, ({ case: it }) => it.state === 'complete');
+
+    assert.equal(gone.case.kind, 'departure');
+    assert.deepEqual(
+      gone.steps.filter((it) => it.playbookStep === 'delete').map((it) => it.grade),
+      ['verified', 'verified'],
+    );
+    assert.deepEqual(await dump(), before);
+    await checkInvariants(gatehouse);
   });
 
   it('follows a first day that moves, and is called off before anything was made', async () => {
