@@ -19,7 +19,7 @@ describe('departures on the command line', () => {
 
     const listed = await typing.works(['case', 'list', '--text', 'priya'], typing.hr);
     const [head, row] = listed.split('\n');
-    assert.match(head ?? '', /^Departure +Person +HR id +Kind +State +When$/);
+    assert.match(head ?? '', /^Case +Person +HR id +Kind +State +When$/);
     assert.match(
       row ?? '',
       new RegExp(`^${id} +Priya Nair +${personId} +resignation +Draft +23 Nov 2030 17:00 Berlin$`),
@@ -30,7 +30,7 @@ describe('departures on the command line', () => {
     assert.equal(parsed.id, id);
     assert.match(
       await typing.works(['case', 'list', '--text', 'nobody'], typing.hr),
-      /^There is no such departure/,
+      /^There is no such case/,
     );
   });
 

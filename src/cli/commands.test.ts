@@ -4,6 +4,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startTyping, type Typing } from './testing/typing.ts';
 
+const surveys = path.join(import.meta.dirname, '../app/surveys');
+
 describe('the other commands', () => {
   let typing: Typing;
   let preview: unknown;
@@ -72,6 +74,7 @@ describe('the other commands', () => {
   });
 
   it('brings playbooks in and out, and compares them', async () => {
+    await typing.works(['survey', 'import', path.join(surveys, 'exit.yaml')], typing.hr);
     const starter = '../app/starters/involuntary-departure.yaml';
     const text = readFileSync(path.join(import.meta.dirname, starter), 'utf8');
     const given = typing.file('playbook.yaml', text);

@@ -24,6 +24,8 @@ describe('the LDAP connector', () => {
       'password.reset command',
       'groups.leave transition',
       'groups.join transition',
+      'ownership.transfer transition',
+      'reports.move transition',
       'account.delete transition',
     ]);
   });
