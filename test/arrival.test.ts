@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { bringBack, type CaseWithSteps, cancelCase } from '#app/cases.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
+import { readyOnDayOne } from '#app/readiness.ts';
 import { attestStep } from '#app/steps.ts';
 import { createUser } from '#app/users.ts';
 import { until } from '#core/testing/until.ts';
@@ -236,6 +237,9 @@ describe('somebody who arrives', () => {
     assert.ok(staff?.attributes['member']?.includes(entry!.dn));
     const letters = company.mail.messages.filter((it) => it.subject.includes('Zoe Zimmer begins'));
     assert.equal(letters.length, 1);
+    const { app, admin } = gatehouse;
+    const ready = await readyOnDayOne(app, admin, { from: inDays(2), to: inDays(4) });
+    assert.deepEqual(ready, { arrivals: 1, ready: 1, ahead: 0, notReady: [] });
     await checkInvariants(gatehouse);
   });
 
@@ -323,6 +327,9 @@ describe('somebody who arrives', () => {
     const first = await watch.become('a plan', liz, isPlanned);
     const key = 'create-identity@directory:liz@meadow.example';
     assert.equal(first.case.state, 'running');
+    const { app, admin } = gatehouse;
+    const open = await readyOnDayOne(app, admin, { from: inDays(59), to: inDays(61) });
+    assert.deepEqual(open, { arrivals: 1, ready: 0, ahead: 1, notReady: [] });
     assert.ok(stepOf(first, key)!.dueAt! > new Date());
 
     await company.tell('arrival.changed', { ...liz, start_date: inDays(90) }, null);

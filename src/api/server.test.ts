@@ -83,6 +83,7 @@ describe('what stands before every route', () => {
     'POST /users/me/passkeys/options': {},
     'POST /users/me/passkeys': { json: { name: 'key ring', attestation } },
     'POST /users/me/passkeys/:id/remove': { json: { confirmation: assertion } },
+    'GET /readiness': {},
     'GET /rule-packs': {},
     'GET /surveys': {},
     'GET /surveys/:name': {},
@@ -105,6 +106,7 @@ describe('what stands before every route', () => {
     const { json, text, type } = requests[route]!;
     const queries: Record<string, string> = {
       '/audit/export': '?format=csv',
+      '/readiness': '?from=2026-12-01&to=2026-12-31',
       '/steps/:id/proofs': '?name=scan.pdf',
     };
     const query = queries[template] ?? '';

@@ -27,6 +27,7 @@ import { passkeyRoutes } from './routes/passkeys.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
+import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -117,6 +118,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   peopleRoutes(api, app);
   accountRoutes(api, app);
   playbookRoutes(api, app);
+  readinessRoutes(api, app);
   rulePackRoutes(api, app);
   surveyRoutes(api, app);
   connectionRoutes(api, app);

@@ -17,6 +17,7 @@ import { addLegalHold } from './legal-hold.ts';
 import { clean, type Paint, paintFor } from './paint.ts';
 import { addPlan } from './plan.ts';
 import { addPlaybook } from './playbook.ts';
+import { addReadiness } from './readiness.ts';
 import { addRulePacks } from './rule-packs.ts';
 import { addSettings } from './settings.ts';
 import { addStep } from './step.ts';
@@ -67,6 +68,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addConnection,
     addConnectors,
     addPlaybook,
+    addReadiness,
     addRulePacks,
     addSurvey,
     addSettings,
