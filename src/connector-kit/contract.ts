@@ -250,6 +250,8 @@ export interface Ticket extends TicketContent {
 /** The record of one case up to a seal, made by the engine. What is delivered, byte for byte. */
 export interface CaseRecord {
   readonly caseId: string;
+  /** The system's own id of the first ticket that this connection keeps of the case; null: none. */
+  readonly ticketId: string | null;
   readonly sealedAt: Date;
   /** Each fact by itself, for systems that take lines, the oldest first. */
   readonly facts: readonly RecordedFact[];

@@ -13,6 +13,29 @@ export interface HttpOptions {
   readonly failureIn?: (body: unknown) => Failure | null;
 }
 
+/** A body that is no JSON, and is sent as it is. */
+interface RawBody {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  /** What this one request says besides. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One file as a form with a single field carries it. */
+export async function formOf(
+  field: string,
+  file: { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array },
+): Promise<Pick<RawBody, 'bytes' | 'contentType'>> {
+  const form = new FormData();
+  form.set(field, new Blob([new Uint8Array(file.bytes)], { type: file.mediaType }), file.name);
+  // Written out here, since whoever carries it need not know this kind of form.
+  const written = new Response(form);
+  return {
+    bytes: new Uint8Array(await written.arrayBuffer()),
+    contentType: written.headers.get('content-type') ?? 'multipart/form-data',
+  };
+}
+
 export type Http = ReturnType<typeof openHttp>;
 
 const deadlineMs = 30_000;
@@ -26,7 +49,23 @@ const deadlineMs = 30_000;
 export function openHttp(io: Io, options: HttpOptions) {
   const base = new URL(options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`);
 
-  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const sent = (body: unknown) => ({
+    headers: { 'content-type': options.contentType ?? 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const sentRaw = ({ bytes, contentType, headers = {} }: RawBody) => ({
+    headers: { ...headers, 'content-type': contentType },
+    body: bytes,
+  });
+
+  const send = (method: string, path: string, body?: unknown): Promise<Response> =>
+    sendAs(method, path, body === undefined ? {} : sent(body));
+
+  async function sendAs(
+    method: string,
+    path: string,
+    { headers = {}, body }: { headers?: Readonly<Record<string, string>>; body?: BodyInit },
+  ): Promise<Response> {
     const url = new URL(path.startsWith('/') ? `.${path}` : path, base);
     if (url.origin !== base.origin) {
       // A "next page" elsewhere would carry our credentials there.
@@ -43,12 +82,10 @@ export function openHttp(io: Io, options: HttpOptions) {
         method,
         headers: {
           accept: 'application/json',
-          ...(body === undefined
-            ? {}
-            : { 'content-type': options.contentType ?? 'application/json' }),
+          ...headers,
           ...options.headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body }),
         redirect: 'manual',
         signal: AbortSignal.timeout(deadlineMs),
       });
@@ -119,6 +156,17 @@ export function openHttp(io: Io, options: HttpOptions) {
     post: exchange('POST'),
     put: exchange('PUT'),
     patch: exchange('PATCH'),
+
+    /** A request with a body of another kind. */
+    async postRaw<T>(path: string, shape: z.ZodType<T>, body: RawBody): Promise<T> {
+      return parse(await sendAs('POST', path, sentRaw(body)), `POST ${withoutQuery(path)}`, shape);
+    },
+
+    /** An answer that is no JSON, byte for byte. */
+    async bytes(path: string): Promise<Buffer> {
+      const response = await sendAs('GET', path, { headers: { accept: '*/*' } });
+      return Buffer.from(await response.arrayBuffer());
+    },
 
     /** A request whose answer carries nothing we need. */
     async call(method: string, path: string, body?: unknown): Promise<void> {

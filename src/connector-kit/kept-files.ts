@@ -4,7 +4,7 @@ import { blocked, type CaseRecord, change, done, type Plan, type RecordFile } fr
 /** A file that lies under a name of ours in a record system. */
 export const KeptFile = z.strictObject({
   name: z.string(),
-  /** Hex, of what was read back. Null: what lies there is no file. */
+  /** Hex, of what was read back. Null: what lies there is no file, or of another size than ours. */
   sha256: z.string().nullable(),
   size: z.number(),
 });

@@ -12,6 +12,8 @@ export interface Sealed {
   /** All steps of the plan that are done by then. */
   readonly steps: readonly StepRow[];
   readonly personalValues: boolean;
+  /** The first ticket of the case where it is delivered to; no part of what is delivered. */
+  readonly ticketId: string | null;
 }
 
 /**
@@ -50,7 +52,8 @@ export function caseRecord(it: Sealed): CaseRecord {
     'application/json',
     `${JSON.stringify(manifest, null, 2)}\n`,
   );
-  return { caseId, sealedAt: seal.at, facts, files: [...parts, last], manifest: last };
+  const { ticketId } = it;
+  return { caseId, ticketId, sealedAt: seal.at, facts, files: [...parts, last], manifest: last };
 }
 
 function file(name: string, mediaType: string, text: string): RecordFile {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CaseRecord, Records } from '#connector-kit/contract.ts';
+import { ticketIn } from '#connector-kit/tickets.ts';
 import { workingStates } from '#core/case.ts';
 import { isFactType, settlingFacts } from '#core/event.ts';
 import { textAt } from '#ledger/event-index.ts';
@@ -101,7 +102,14 @@ async function recordOf(engine: Engine, work: Work): Promise<Found> {
   if (events.length < stated) return notYet('Waits until the record is complete.', soonMs);
 
   const seal = events.findLastIndex((it) => it.type === 'case.sealed');
-  if (seal < events.findLastIndex((it) => settles(it, others))) {
+  // A plan of deliveries alone settles nothing before, and has to be sealed as well.
+  if (
+    seal <
+    Math.max(
+      0,
+      events.findLastIndex((it) => settles(it, others)),
+    )
+  ) {
     await sealWork(engine, caseId, events.length);
     return notYet('The case is sealed; delivers it next.', soonMs);
   }
@@ -110,8 +118,19 @@ async function recordOf(engine: Engine, work: Work): Promise<Found> {
     events: events.slice(0, seal + 1),
     steps: others,
     personalValues,
+    ticketId: ticketOf(others, work),
   });
   return { kind: 'record', record };
+}
+
+/** The first ticket of the plan that the same connection keeps. */
+function ticketOf(steps: readonly StepRow[], { connectionId }: Work): string | null {
+  for (const step of steps) {
+    if (step.kind !== 'ticket' || step.connectionId !== connectionId) continue;
+    const ticket = ticketIn(step.afterState);
+    if (ticket) return ticket.id;
+  }
+  return null;
 }
 
 /** Whether a fact gave one of these steps its grade. */

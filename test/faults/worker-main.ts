@@ -18,12 +18,17 @@ export type Order =
     }
   | { readonly type: 'stop' };
 
-// A worker as a process of its own, for tests that kill it. Works on the database and the key
-// files that its arguments name, on nothing until it is told to start, and ends with its parent.
+// A worker as a process of its own, for tests that kill it. Works on the database, the key files
+// and the records folder that its arguments name, on nothing until it is told to start, and ends
+// with its parent.
 const { values } = parseArgs({
-  options: { database: { type: 'string' }, keys: { type: 'string' } },
+  options: {
+    database: { type: 'string' },
+    keys: { type: 'string' },
+    records: { type: 'string' },
+  },
 });
-const { database: connectionString, keys = '' } = values;
+const { database: connectionString, keys = '', records: recordsFolder } = values;
 if (connectionString === undefined) throw new Error('Say which database: --database');
 
 const pool = openPool('worker', { connectionString }, (message) => log('warn')({}, message));
@@ -58,6 +63,7 @@ async function obey(order: Order): Promise<void> {
           connectors,
           log: { info: log('info'), warn: log('warn'), error: log('error') },
           publicUrl: 'http://127.0.0.1:8080',
+          ...(recordsFolder === undefined ? {} : { recordsFolder }),
         },
         { timing: order.timing, failpoint },
       );

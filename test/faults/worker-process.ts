@@ -45,7 +45,10 @@ export function worker(
   const env = { ...inherited, NODE_COMPILE_CACHE: path.join(tmpdir(), 'gatehouse-compiled') };
   const child: ChildProcess = fork(
     path.join(import.meta.dirname, 'worker-main.ts'),
-    ['--database', gatehouse.database.url('worker'), '--keys', gatehouse.keysFolder],
+    [
+      ...['--database', gatehouse.database.url('worker')],
+      ...['--keys', gatehouse.keysFolder, '--records', gatehouse.recordsFolder],
+    ],
     { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   const logs: string[] = [];

@@ -133,7 +133,9 @@ export function conforming(
     if (media['schema'] === undefined) return;
     const body = /json/.test(type ?? '')
       ? readJson(text, asked)
-      : Object.fromEntries(new URLSearchParams(text));
+      : /x-www-form-urlencoded/.test(type ?? '')
+        ? Object.fromEntries(new URLSearchParams(text))
+        : text;
     const bad = problem(media['schema'], body);
     if (bad) throw breach(`${asked}: the body does not fit the document at ${bad}`);
   }

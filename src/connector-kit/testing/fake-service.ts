@@ -1,9 +1,25 @@
 type Handler = (
   params: Record<string, string>,
-  request: { readonly url: URL; readonly body: unknown; readonly headers: Headers },
-) => Response;
+  request: {
+    readonly url: URL;
+    /** What JSON says, a `FormData`, or the bytes of anything else; undefined: there was none. */
+    readonly body: unknown;
+    readonly headers: Headers;
+  },
+) => Response | Promise<Response>;
 
 export const json = (status: number, body: unknown) => Response.json(body, { status });
+
+async function bodyOf(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type') ?? 'application/json';
+  if (type.startsWith('multipart/form-data')) return request.formData();
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (bytes.length === 0) return undefined;
+  // A file that hangs on something stays a file, also where it holds JSON.
+  return type.includes('json') && !request.url.includes('/attachment/')
+    ? JSON.parse(bytes.toString())
+    : bytes;
+}
 
 /**
  * A `fetch` that answers from handlers such as `'GET /users/:id'`.
@@ -31,10 +47,9 @@ export function fakeService(handlers: Record<string, Handler>) {
     for (const { method, pattern, handler } of routes) {
       const match = pattern.exec({ pathname: url.pathname });
       if (match && method === request.method) {
-        const text = await request.text();
         return handler(match.pathname.groups as Record<string, string>, {
           url,
-          body: text === '' ? undefined : JSON.parse(text),
+          body: await bodyOf(request),
           headers: request.headers,
         });
       }

@@ -27,7 +27,7 @@ export function sampleRecord(sealedAt = new Date('2026-12-01T10:00:00.000Z')): C
     'application/json',
     `${JSON.stringify({ format: 'gatehouse-record@1', case: caseId, facts: 3, files: listed }, null, 2)}\n`,
   );
-  return { caseId, sealedAt, facts, files: [...parts, manifest], manifest };
+  return { caseId, ticketId: null, sealedAt, facts, files: [...parts, manifest], manifest };
 }
 
 function file(name: string, mediaType: string, text: string): RecordFile {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Io } from '#connector-kit/contract.ts';
-import { openHttp } from '#connector-kit/http.ts';
+import type { Io, RecordFile } from '#connector-kit/contract.ts';
+import { formOf, openHttp } from '#connector-kit/http.ts';
 import { DocumentNode } from './document.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,6 +23,8 @@ export type Issue = z.infer<typeof Issue>;
 
 const Move = z.object({ id: z.string(), name: z.string(), to: Status });
 export type Move = z.infer<typeof Move>;
+
+const Attached = z.object({ id: z.string(), filename: z.string(), size: z.number() });
 
 const Page = z.object({
   issues: z.array(Issue).default([]),
@@ -75,6 +77,26 @@ export function openJira(settings: Settings, io: Io) {
     async moves(id: string): Promise<readonly Move[]> {
       const shape = z.object({ transitions: z.array(Move) });
       return (await http.get(`${path(id)}/transitions`, shape)).transitions;
+    },
+
+    /** The files that hang on an issue. */
+    async attachments(id: string): Promise<readonly z.infer<typeof Attached>[]> {
+      const shape = z.object({ fields: z.object({ attachment: z.array(Attached).nullish() }) });
+      const found = await http.get(`${path(id)}?fields=attachment`, shape);
+      return found.fields.attachment ?? [];
+    },
+
+    /** What a file holds. By itself Jira sends elsewhere for it, where our credentials may not go. */
+    content: (attachmentId: string) =>
+      http.bytes(
+        `/rest/api/3/attachment/content/${encodeURIComponent(attachmentId)}?redirect=false`,
+      ),
+
+    async attach(id: string, file: RecordFile): Promise<void> {
+      const form = await formOf('file', file);
+      // Without this Jira takes the request for one that another site forged.
+      const headers = { 'x-atlassian-token': 'no-check' };
+      await http.postRaw(`${path(id)}/attachments`, z.array(Attached), { ...form, headers });
     },
 
     move: (id: string, moveId: string, given: object) =>

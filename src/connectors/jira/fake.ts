@@ -8,6 +8,14 @@ export interface FakeIssue {
   status: keyof typeof statuses;
 }
 
+interface FakeAttachment {
+  readonly id: string;
+  readonly issueId: string;
+  readonly filename: string;
+  readonly mimeType: string;
+  bytes: Buffer;
+}
+
 const statuses = {
   'To Do': { name: 'To Do', id: '1', statusCategory: { id: 2, key: 'new', name: 'To Do' } },
   'In Progress': {
@@ -35,6 +43,7 @@ export interface FakeJiraOptions {
  */
 export function fakeJira({ email, token, project, pageSize = 50 }: FakeJiraOptions) {
   const issues = new Map<string, FakeIssue>();
+  const attachments = new Map<string, FakeAttachment>();
   const hooks = {
     /** Issues made from here on are not found by a search. */
     indexStandsStill: false,
@@ -63,6 +72,11 @@ export function fakeJira({ email, token, project, pageSize = 50 }: FakeJiraOptio
       labels: fields['labels'] ?? [],
       status: statuses[status],
     },
+  });
+  const attached = ({ id, filename, mimeType, bytes }: FakeAttachment) => ({
+    self: `https://fake.atlassian.net/rest/api/3/attachment/${id}`,
+    ...{ id, filename, mimeType, size: bytes.length },
+    content: `https://fake.atlassian.net/rest/api/3/attachment/content/${id}`,
   });
   const find = (idOrKey = '') =>
     issues.get(idOrKey) ?? [...issues.values()].find(({ key }) => key === idOrKey);
@@ -110,9 +124,42 @@ export function fakeJira({ email, token, project, pageSize = 50 }: FakeJiraOptio
       return json(201, { id, key, self: `https://fake.atlassian.net/rest/api/3/issue/${id}` });
     },
 
-    'GET /rest/api/3/issue/:id': ({ id }, { headers }) => {
+    'GET /rest/api/3/issue/:id': ({ id }, { url, headers }) => {
       const issue = isKnown(headers) ? find(id) : undefined;
-      return issue ? json(200, shown(issue)) : notThere();
+      if (!issue) return notThere();
+      if (url.searchParams.get('fields') !== 'attachment') return json(200, shown(issue));
+      const attachment = [...attachments.values()]
+        .filter(({ issueId }) => issueId === issue.id)
+        .map(attached);
+      return json(200, { id: issue.id, key: issue.key, fields: { attachment } });
+    },
+
+    // Two files of the same name stand side by side, as in the real one.
+    'POST /rest/api/3/issue/:id/attachments': async ({ id }, { body, headers }) => {
+      const issue = isKnown(headers) ? find(id) : undefined;
+      if (!issue) return notThere();
+      if (headers.get('x-atlassian-token') !== 'no-check')
+        return new Response('XSRF check failed', { status: 403 });
+      const file = body instanceof FormData ? body.get('file') : null;
+      if (!(file instanceof File)) return wrong('file', 'There is no part of this name.');
+      const one: FakeAttachment = {
+        id: String(20_001 + attachments.size),
+        issueId: issue.id,
+        filename: file.name,
+        mimeType: file.type,
+        bytes: Buffer.from(await file.arrayBuffer()),
+      };
+      attachments.set(one.id, one);
+      return json(200, [attached(one)]);
+    },
+
+    'GET /rest/api/3/attachment/content/:id': ({ id = '' }, { url, headers }) => {
+      const found = isKnown(headers) ? attachments.get(id) : undefined;
+      if (!found) return notThere();
+      if (url.searchParams.get('redirect') === 'false')
+        return new Response(new Uint8Array(found.bytes));
+      const location = 'https://api.media.atlassian.com/file/1/binary';
+      return new Response(null, { status: 303, headers: { location } });
     },
 
     'PUT /rest/api/3/issue/:id': ({ id }, { body, headers }) => {
@@ -142,5 +189,5 @@ export function fakeJira({ email, token, project, pageSize = 50 }: FakeJiraOptio
       return new Response(null, { status: 204 });
     },
   });
-  return Object.assign(hooks, service, { issues });
+  return Object.assign(hooks, service, { issues, attachments });
 }

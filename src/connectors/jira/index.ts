@@ -1,9 +1,10 @@
 import { connector } from '#connector-kit/contract.ts';
 import { openJira } from './api.ts';
+import { deliverRecord } from './deliver-record.ts';
 import { settings } from './settings.ts';
 import { tickets } from './tickets.ts';
 
-/** Jira and Jira Service Management in the cloud, as a place for tickets. */
+/** Jira and Jira Service Management in the cloud, as a place for tickets and records. */
 export const jira = connector({
   id: 'jira',
   name: 'Jira',
@@ -28,4 +29,6 @@ export const jira = connector({
   accounts: null,
   actions: [],
   tickets,
+  records: (it) =>
+    it.records === 'no' ? null : { delivery: (record) => deliverRecord(record, it) },
 });

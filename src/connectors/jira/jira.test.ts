@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { conforming } from '#connector-kit/testing/conforming.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
+import { sampleRecord } from '#connector-kit/testing/records.ts';
 import { sliceProblem } from '#connector-kit/testing/slice.ts';
 import { ticketTransition } from '#connector-kit/tickets.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
@@ -173,6 +174,9 @@ describe('Jira', () => {
     edit: (it) => it.edit('10001', {}),
     'look for moves': (it) => it.moves('10001'),
     move: (it) => it.move('10001', '13', {}),
+    'list attachments': (it) => it.attachments('10001'),
+    'read an attachment': (it) => it.content('20001'),
+    attach: (it) => it.attach('10001', sampleRecord().manifest),
   };
   const answers: [string, Response | Error, Failure['kind']][] = [
     ['400', Response.json({ errorMessages: ['no'] }, { status: 400 }), 'rejected'],
@@ -246,9 +250,13 @@ describe('the slice of the document that Jira publishes', () => {
     '../../../../shared/specs/jira-platform-v3-subset.json',
   );
   if (existsSync(whole)) {
-    it('is a faithful one, but for the search that came later', () => {
-      const { '/rest/api/3/search/jql': later, ...paths } = spec.paths;
-      assert.ok(later);
+    it('is a faithful one, but for the search and the attachments read back, which came later', () => {
+      const {
+        '/rest/api/3/search/jql': later,
+        '/rest/api/3/attachment/content/{id}': content,
+        ...paths
+      } = spec.paths;
+      assert.ok(later && content);
       const document = JSON.parse(readFileSync(whole, 'utf8'));
       assert.equal(sliceProblem({ ...spec, paths }, document), null);
     });

@@ -19,5 +19,13 @@ export const settings = z.strictObject({
     'Empty: the first status that can be reached and counts as done',
   ).optional(),
   resolution: text('Resolution', 'Only where the workflow asks for one, such as Done').optional(),
+  records: z.enum(['no', 'attached']).default('no').meta({
+    title: 'Records',
+    description:
+      'attached: the record of a departure is attached to its ticket here. Whoever sees the ticket sees it',
+  }),
+  recordsIssue: text('Issue for records', 'Where records go that have no ticket here, such as IT-7')
+    .regex(/^[A-Z][A-Z0-9_]+-[1-9][0-9]*$/, { error: 'the key of an issue, such as IT-7' })
+    .optional(),
 });
 export type Settings = z.infer<typeof settings>;

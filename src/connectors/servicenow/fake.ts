@@ -2,6 +2,11 @@ import { fakeService, json } from '#connector-kit/testing/fake-service.ts';
 
 export type FakeRecord = Record<string, string>;
 
+interface FakeAttachment {
+  readonly about: FakeRecord;
+  bytes: Buffer;
+}
+
 export interface FakeServiceNowOptions {
   readonly user: string;
   readonly password: string;
@@ -16,11 +21,14 @@ export interface FakeServiceNowOptions {
  */
 export function fakeServiceNow({ user, password, table, neededWhen }: FakeServiceNowOptions) {
   const records = new Map<string, FakeRecord>();
+  const attachments = new Map<string, FakeAttachment>();
   const hooks = {
     /** Fields that our user may not write. */
     readOnly: [] as string[],
     /** Whether our user may search by correlation id. */
     knowsCorrelation: true,
+    /** Whether our user may search attachments by what they hang on. */
+    knowsAttachedTo: true,
   };
 
   const failure = (status: number, message: string, detail: string | null = null) =>
@@ -38,7 +46,8 @@ export function fakeServiceNow({ user, password, table, neededWhen }: FakeServic
       const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
       if (request.headers.get('authorization') !== expected)
         return failure(401, 'User Not Authenticated', 'Required to provide Auth information');
-      if (params['table'] !== table) return failure(400, `Invalid table ${params['table']}`);
+      if (params['table'] !== undefined && params['table'] !== table)
+        return failure(400, `Invalid table ${params['table']}`);
       return answer(params['id'] ?? '', request);
     };
 
@@ -56,7 +65,37 @@ export function fakeServiceNow({ user, password, table, neededWhen }: FakeServic
     return null;
   }
 
+  const shownFile = ({ about, bytes }: FakeAttachment) => ({
+    ...about,
+    size_bytes: String(bytes.length),
+  });
+
   const service = fakeService({
+    'GET /api/now/attachment': guarded((_, { url }) => {
+      const [, name, id] =
+        /^table_name=(.*)\^table_sys_id=(.*)$/.exec(url.searchParams.get('sysparm_query') ?? '') ??
+        [];
+      const found = [...attachments.values()].filter(
+        ({ about }) =>
+          !hooks.knowsAttachedTo || (about['table_name'] === name && about['table_sys_id'] === id),
+      );
+      return json(200, { result: found.map(shownFile) });
+    }),
+    'POST /api/now/attachment/file': guarded((_, { url, body }) => {
+      const about = Object.fromEntries(url.searchParams);
+      if (about['table_name'] !== table || !records.has(about['table_sys_id'] ?? ''))
+        return failure(404, 'No Record found', 'Record doesn’t exist or ACL restricts it');
+      const sys_id = `a${String(attachments.size + 1).padStart(31, '0')}`;
+      const made = { about: { ...about, sys_id }, bytes: body as Buffer };
+      attachments.set(sys_id, made);
+      return json(201, { result: shownFile(made) });
+    }),
+    'GET /api/now/attachment/:id/file': guarded((id) => {
+      const found = attachments.get(id);
+      return found
+        ? new Response(new Uint8Array(found.bytes))
+        : failure(404, 'No Record found', 'Record doesn’t exist or ACL restricts it');
+    }),
     'GET /api/now/table/:table': guarded((_, { url }) => {
       const [, wanted] =
         /^correlation_id=(.*)$/.exec(url.searchParams.get('sysparm_query') ?? '') ?? [];
@@ -89,5 +128,5 @@ export function fakeServiceNow({ user, password, table, neededWhen }: FakeServic
       return write(record, body) ?? json(200, { result: shown(records.get(id)!, url) });
     }),
   });
-  return Object.assign(hooks, service, { records });
+  return Object.assign(hooks, service, { records, attachments });
 }

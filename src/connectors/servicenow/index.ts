@@ -1,9 +1,10 @@
 import { connector } from '#connector-kit/contract.ts';
 import { openServiceNow } from './api.ts';
+import { deliverRecord } from './deliver-record.ts';
 import { settings } from './settings.ts';
 import { tickets } from './tickets.ts';
 
-/** ServiceNow, as a place for tickets: incidents, catalogue tasks, or any table that extends Task. */
+/** ServiceNow, as a place for tickets and records: incidents, catalogue tasks, or any table that extends Task. */
 export const serviceNow = connector({
   id: 'servicenow',
   name: 'ServiceNow',
@@ -25,4 +26,6 @@ export const serviceNow = connector({
   accounts: null,
   actions: [],
   tickets,
+  records: (it) =>
+    it.records === 'no' ? null : { delivery: (record) => deliverRecord(record, it) },
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { conforming } from '#connector-kit/testing/conforming.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
+import { sampleRecord } from '#connector-kit/testing/records.ts';
 import { ticketTransition } from '#connector-kit/tickets.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import { openServiceNow, type ServiceNow } from './api.ts';
@@ -173,6 +174,8 @@ describe('ServiceNow', () => {
     read: (it) => it.record('1'),
     create: (it) => it.create({}),
     change: (it) => it.change('1', {}),
+    'list attachments': (it) => it.attachments('1'),
+    attach: (it) => it.attach('1', sampleRecord().manifest),
   };
   const brokenOff = { result: [], error: { message: 'Transaction cancelled', detail: 'too long' } };
   const answers: [string, Response | Error, Failure['kind']][] = [

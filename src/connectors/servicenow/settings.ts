@@ -23,5 +23,16 @@ export const settings = z.strictObject({
     'Fields when resolved',
     'What the table wants then, such as close_code and close_notes',
   ),
+  records: z.enum(['no', 'attached']).default('no').meta({
+    title: 'Records',
+    description:
+      'attached: the record of a departure is attached to its ticket here. Whoever sees the ticket sees it',
+  }),
+  recordsId: text(
+    'Record for records',
+    'Where records go that have no ticket here: the sys_id of a record of the table',
+  )
+    .regex(/^[0-9a-f]{32}$/, { error: 'a sys_id: 32 digits and letters from a to f' })
+    .optional(),
 });
 export type Settings = z.infer<typeof settings>;
