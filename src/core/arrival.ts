@@ -4,7 +4,6 @@ import type { PersonFacts } from './person.ts';
 
 /** Why somebody begins something: as a new colleague, as one who comes back, or in another role. */
 export const arrivalKinds = ['arrival', 'rehire', 'role change'] as const;
-export type ArrivalKind = (typeof arrivalKinds)[number];
 
 /** What somebody was before their role changed; playbooks ask for it. */
 export const FormerRole = z.strictObject({

@@ -182,6 +182,18 @@ export function openDomain(settings: Settings, io: Io, deadlineMs?: number) {
       });
     },
 
+    /** The DN of whoever has this address; null: nobody. */
+    async dnOfPerson(controller: LdapServer, email: string): Promise<string | null> {
+      const keys = { email, employeeNumber: null, name: '' };
+      const filter = all(isPerson, personFilter(keys, 'sAMAccountName', settings));
+      const found = await controller.search({ base: baseDn, filter, attributes: ['1.1'] });
+      if (found.length < 2) return found[0]?.dn ?? null;
+      throw new ConnectorError({
+        kind: 'rejected',
+        detail: `${controller.name}: ${found.length} accounts have the address ${email}.`,
+      });
+    },
+
     /** False only when the account is gone and others can be seen. */
     async exists(controller: LdapServer, accountId: string): Promise<boolean> {
       if (await entryWith(controller, accountId, ['1.1'])) return true;

@@ -34,6 +34,8 @@ describe('the Active Directory connector', () => {
         'password.reset command',
         'groups.leave transition',
         'groups.join transition',
+        'ownership.transfer transition',
+        'reports.move transition',
         'account.delete transition',
       ],
     );

@@ -3,8 +3,10 @@ import { ldapHost } from '#connector-kit/ldap.ts';
 import { openDomain } from './api.ts';
 import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
+import { moveReports, transferOwnership } from './hand-over.ts';
 import { joinGroups } from './join-groups.ts';
 import { leaveGroups } from './leave-groups.ts';
+import { ownedBy } from './owned.ts';
 import { resetPassword } from './reset-password.ts';
 import { settings } from './settings.ts';
 import { suspendAccount } from './suspend-account.ts';
@@ -28,12 +30,16 @@ export const activeDirectory = connector({
     list: (domain) => domain.allAccounts(),
   },
 
+  owns: () => ownedBy,
+
   actions: ({ newAccountsIn }) => [
     ...(newAccountsIn === undefined ? [] : [createAccount(newAccountsIn)]),
     suspendAccount,
     resetPassword,
     leaveGroups,
     joinGroups,
+    transferOwnership,
+    moveReports,
     deleteAccount,
   ],
 });

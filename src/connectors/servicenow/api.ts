@@ -69,7 +69,7 @@ export function openServiceNow(settings: Settings, io: Io) {
       (await http.post(`${path}?${shown}`, one, given)).result,
 
     /** The files that hang on a record of our table. What is not understood of a query is left out. */
-    async attachments(id: string): Promise<readonly Attached[]> {
+    async attachments(id: string): Promise<readonly z.infer<typeof Attached>[]> {
       const parameters = new URLSearchParams({
         sysparm_query: `table_name=${table}^table_sys_id=${id}`,
         sysparm_limit: '1000',
