@@ -102,7 +102,7 @@ async function wantedBy(
     offers
       .find(({ id }) => id === connectionId)
       ?.actions.some((one) => one.capability === capability && one.kind === 'by-hand') ?? false;
-  const nameOf = (id: string) => connections.find((one) => one.id === id)?.name ?? id;
+  const nameOf = (id: string | null) => connections.find((one) => one.id === id)?.name ?? id;
 
   const content = ticketContent(
     {
@@ -121,7 +121,8 @@ async function wantedBy(
         .map(
           (step): TicketLine => ({
             title: step.title,
-            system: step.connectionId === null ? null : nameOf(step.connectionId),
+            // What planning adds, such as a look-up, names its system in the title.
+            system: step.kind === 'action' ? nameOf(step.connectionId) : null,
             login: step.account?.login ?? null,
             grade: step.grade,
             settledAt: step.settledAt,
