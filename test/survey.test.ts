@@ -37,7 +37,7 @@ steps:
 
 const home = (name: string) => ({ personal_email: `${name}@home.example` });
 const priya = person('E-1', 'Priya Nair', { ...home('priya'), country: 'DE', department: 'Sales' });
-const noah = person('E-2', 'Noah Nowhere', {});
+const noah = person('E-2', 'Noah Nowhere', { personal_email: null });
 const cora = person('E-3', 'Cora Company', { personal_email: 'Cora.Private@Meadow.example' });
 const dora = person('E-4', 'Dora Dead', home('dora'));
 const rory = person('E-5', 'Rory Returns', home('rory'));
@@ -68,8 +68,12 @@ describe('the exit survey', () => {
     const log = { info() {}, warn() {}, error() {} };
     const configuration = { listen: anyPort, metricsListen: anyPort, publicUrl: undefined };
     web = await startApi(app, { configuration, log });
-    const { playbook: draft } = await importPlaybook(app, admin, playbook);
-    await publishPlaybook(app, admin, draft.id);
+    // The starter for deaths would apply first.
+    for (const name of ['involuntary-departure', 'death']) {
+      const text = playbook.replace('involuntary-departure', name);
+      const { playbook: draft } = await importPlaybook(app, admin, text);
+      await publishPlaybook(app, admin, draft.id);
+    }
     const users = [priya, noah, cora, rory].map((it) => account(it.name));
     directory = await company.addSystem('directory', 'identity', { users });
   });
