@@ -102,12 +102,16 @@ export async function startWorker(
 
   let onPremises: readonly OnPremisesTarget[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
+  const seen = new Map<string, number>();
   const guard = openGuard({ onPremises: () => onPremises });
   const clients = openClients({
     db: pool,
     connectors,
     async secretsOf(connection) {
-      if (performance.now() - readAt > freshForMs) {
+      // Whoever connects a system names it as a target first: a connection that is new here needs both.
+      const isNews = seen.get(connection.id) !== connection.version;
+      if (isNews || performance.now() - readAt > freshForMs) {
+        seen.set(connection.id, connection.version);
         onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
         readAt = performance.now();
       }
