@@ -102,16 +102,12 @@ export async function startWorker(
 
   let onPremises: readonly OnPremisesTarget[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
-  const seen = new Map<string, number>();
   const guard = openGuard({ onPremises: () => onPremises });
   const clients = openClients({
     db: pool,
     connectors,
     async secretsOf(connection) {
-      // Whoever connects a system names it as a target first: a connection that is new here needs both.
-      const isNews = seen.get(connection.id) !== connection.version;
-      if (isNews || performance.now() - readAt > freshForMs) {
-        seen.set(connection.id, connection.version);
+      if (performance.now() - readAt > freshForMs) {
         onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
         readAt = performance.now();
       }

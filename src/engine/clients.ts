@@ -69,6 +69,8 @@ export function openClients(deps: ClientDeps): Clients {
         detail: `there is no connection ${connectionId}`,
       });
     }
+    // Whoever connects a system names it as a target first: one that is new here needs both anew.
+    if (kept?.connection.version !== connection.version) deps.forget();
     known.set(connectionId, { connection, at: performance.now() });
     return connection;
   }

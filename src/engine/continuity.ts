@@ -4,11 +4,10 @@ import { ConnectorError } from '#core/failure.ts';
 import type { Owned, OwnedByAccount } from '#core/ownership.ts';
 import type { PersonFacts } from '#core/person.ts';
 import type { ConnectionOffer } from '#core/playbook.ts';
-import { settingsFrom } from '#core/settings.ts';
+import type { Settings } from '#core/settings.ts';
 import { type Candidate, type Receivers, receiversFrom } from '#core/successor.ts';
 import { type ConnectionRow, listConnections } from '#store/connections.ts';
 import { type OwnershipRow, ownershipsOf } from '#store/ownerships.ts';
-import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import { candidateOf, namedSuccessor, reportsOf } from '#store/successors.ts';
 import { listUsers } from '#store/users.ts';
@@ -64,6 +63,7 @@ export async function continuityOf(
     readonly person: PersonFacts;
     readonly accounts: KnownAccounts;
     readonly owned: Continuity['owned'];
+    readonly settings: Settings;
   },
 ): Promise<Continuity> {
   const { person, accounts, owned } = it;
@@ -71,7 +71,7 @@ export async function continuityOf(
   const connections = await listConnections(engine.pool);
   const reports = await reportsOf(engine.pool, person.personId);
   const users = await listUsers(engine.pool);
-  const { contacts } = settingsFrom(await loadSettings(engine.pool)).alerts;
+  const { contacts } = it.settings.alerts;
   const isTheirs = (address: string) => isSame(address, person.email);
   return {
     receivers,

@@ -121,7 +121,7 @@ export async function planFor(
   const { caseId, accounts, owned } = it;
   const continuity = isArrival(departure)
     ? null
-    : await continuityOf(engine, { caseId, person, accounts, owned });
+    : await continuityOf(engine, { caseId, person, accounts, owned, settings });
   const made = makePlan({
     playbook: chosen.playbook,
     person,
@@ -157,7 +157,6 @@ type Choice =
   | { readonly kind: 'playbook'; readonly row: PlaybookRow; readonly playbook: Playbook }
   | { readonly kind: 'question'; readonly question: string };
 
-/** Running cases keep the version they began with; a new one is routed. */
 /** Which of the published playbooks a new case goes by. */
 export function routeAmong(
   rows: readonly PlaybookRow[],
@@ -176,6 +175,7 @@ export function routeAmong(
   return { row, routed, candidates: playbooks.length };
 }
 
+/** Running cases keep the version they began with; a new one is routed. */
 async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
   if (it.playbookId !== null) {
     const row = await loadPlaybook(engine.pool, it.playbookId);

@@ -7,6 +7,7 @@ import {
   changeCase,
   endedArrivalOf,
   endedDepartureOf,
+  isArrivalCase,
   lockCase,
   openArrivalOf,
   openCase,
@@ -39,8 +40,8 @@ export async function receiveArrival(
   if (!arrival) return nothingNew(null, 'facts about the person kept');
   const kind = caseKindOf(arrival);
   const open = await openArrivalOf(tx, { person: person.id, kind });
-  if (open) await lockCase(tx, open.id);
-  const running = open && (await openArrivalOf(tx, { person: person.id, kind }));
+  const locked = open && (await lockCase(tx, open.id));
+  const running = locked && isArrivalCase(locked) ? locked : null;
 
   const about = { person: person.id, separationId: arrival.id };
   const words = (await wordsAbout(tx, about)).filter((it) => it.separationId === arrival.id);
