@@ -1,22 +1,17 @@
-import type { Account, NewAccount } from './account.ts';
 import { isArrival } from './arrival.ts';
 import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
-import { isChosen, offeredFor } from './coverage.ts';
+import { isChosen } from './coverage.ts';
 import { inLanguage, languages, textsOf, type Wording } from './language.ts';
 import { type Moment, momentOf, momentText } from './moment.ts';
 import { type Law, obligationsFor, obligationText } from './obligation.ts';
-import type { PersonFacts } from './person.ts';
 import type { NoticePlan, PlanInput, PlannedStep, Timing } from './plan.ts';
-import { accountsIn, createdKey, lookupKey } from './plan-accounts.ts';
+import { expandAction } from './plan-actions.ts';
 import { knowledgeTasks } from './plan-knowledge.ts';
-import { withMoments } from './plan-moments.ts';
-import { fillParams } from './plan-params.ts';
 import { planTickets } from './plan-tickets.ts';
-import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
+import type { PlaybookStep } from './playbook.ts';
 import { keepersFor } from './record-step.ts';
 import { type Layer, layers } from './step.ts';
-import { nameSomebody, nobody } from './successor.ts';
 import { fillIn, onOneLine, type Values } from './template.ts';
 
 /** One step of the playbook and what it has become. */
@@ -32,7 +27,8 @@ export interface Expansion {
   readonly lookups: readonly string[];
 }
 
-interface Planning {
+/** What every step of the playbook is expanded with. */
+export interface Planning {
   readonly input: PlanInput;
   readonly facts: ConditionFacts;
   readonly values: Values;
@@ -57,121 +53,25 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
       return { step, leftOut: true, planned: [], lookups: [] };
     }
   }
-  if (step.kind === 'action') return expandAction(step, planning);
-  if (step.kind === 'survey') return expandSurvey(step, planning);
-  if (step.kind === 'obligations') return expandObligations(step, planning);
-  if (step.kind === 'ticket') return expandTicket(step, planning);
-  if (step.kind === 'record') return expandRecord(step, planning);
-  if (step.kind === 'knowledge') {
-    const planned = knowledgeTasks(step, planning.input, frameOf(step, planning));
-    return { step, leftOut: planned.length === 0, planned, lookups: [] };
+  switch (step.kind) {
+    case 'action':
+      return expandAction(step, planning, frameOf(step, planning));
+    case 'survey':
+      return expandSurvey(step, planning);
+    case 'obligations':
+      return expandObligations(step, planning);
+    case 'ticket':
+      return expandTicket(step, planning);
+    case 'record':
+      return expandRecord(step, planning);
+    case 'knowledge': {
+      const planned = knowledgeTasks(step, planning.input, frameOf(step, planning));
+      return { step, leftOut: planned.length === 0, planned, lookups: [] };
+    }
+    case 'task':
+    case 'notice':
+      return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
   }
-  return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
-}
-
-function expandAction(step: Action, planning: Planning): Expansion {
-  const { input, facts } = planning;
-  const reached = input.connections.filter((it) => offeredFor(step, it, facts));
-  const params = paramsOf(step, input);
-  const frame = frameOf(step, planning);
-  const planned = reached.flatMap((connection) =>
-    accountsOf(step, connection, planning).map(
-      ({ id, login, privileged }): PlannedStep => ({
-        ...frame,
-        key: `${step.id}@${connection.id}:${id}`,
-        connectionId: connection.id,
-        account: { id, login, privileged },
-        capability: step.do,
-        params: paramsFor(step, connection, params, planning),
-        approval: step.approval || capabilities[step.do].weight === 'destructive',
-        priority: priorityOf(input, step.layer, privileged ? 'first' : 'second'),
-      }),
-    ),
-  );
-  const lookups = reached.flatMap(({ id }) => lookupsFor(step, id, planning));
-  if (planned.length > 0) return { step, leftOut: false, planned, lookups };
-
-  const searched = reached.map(({ id }) => id);
-  const nobody: PlannedStep = { ...frame, capability: step.do, params: { searched } };
-  return { step, leftOut: false, planned: [nobody], lookups };
-}
-
-/** Keys of the look-ups that may still bring accounts of one connection for a step. */
-function lookupsFor(step: Action, connection: string, { input, creating }: Planning) {
-  if (step.do === 'account.create') return [];
-  const known = accountsIn(input, connection);
-  if (known === 'unknown') return [lookupKey(connection)];
-  return known.length === 0 && creating.has(connection) ? [createdKey(connection)] : [];
-}
-
-/** What the connected system has to know: the playbook's word, and for a new account whose it is. */
-const paramsOf = (step: Action, input: PlanInput): PlannedStep['params'] => {
-  const params = withMoments(step, input);
-  return step.do === 'account.create' ? { ...params, person: newAccountOf(input.person) } : params;
-};
-
-const newAccountOf = ({ name, email, personId, department, title }: PersonFacts): NewAccount => ({
-  name,
-  email,
-  employeeNumber: personId,
-  department,
-  title,
-});
-
-/** The connections in which the playbook gives this person an account. */
-export function withNewAccounts(input: PlanInput, facts: ConditionFacts): ReadonlySet<string> {
-  const creating = input.playbook.steps.filter(
-    (step): step is Action => step.kind === 'action' && step.do === 'account.create',
-  );
-  const found = input.connections.filter((it) =>
-    creating.some(
-      (step) =>
-        offeredFor(step, it, facts) !== null && accountsOf(step, it, { input, facts }).length > 0,
-    ),
-  );
-  return new Set(found.map(({ id }) => id));
-}
-
-/** Until it exists, an account is known by the address that it is to have. */
-const wantedAccount = ({ email }: PersonFacts): Account => ({
-  id: email.toLowerCase(),
-  login: email,
-  status: 'active',
-  privileged: false,
-  lastSeenAt: null,
-});
-
-/** What the connection has to know, with people in the place of the words that mean them. */
-function paramsFor(
-  step: Action,
-  { actions }: ConnectionOffer,
-  given: PlannedStep['params'],
-  { input, notes }: Planning,
-): PlannedStep['params'] {
-  const persons = actions.find((it) => it.capability === step.do)?.personParams ?? [];
-  const receivers = input.continuity?.receivers ?? nobody;
-  const { params, open } = fillParams(given, persons, receivers);
-  for (const word of open) {
-    notes.push(`“${step.id}” names the ${word}, and nobody is known. ${nameSomebody}`);
-  }
-  return params;
-}
-
-/** The accounts that `on` and `when` choose in one connection. Deleted ones are not acted on. */
-function accountsOf(
-  step: Action,
-  { id: connection, category }: ConnectionOffer,
-  { input, facts }: Pick<Planning, 'input' | 'facts'>,
-): readonly Account[] {
-  const known =
-    step.do === 'account.create' ? [wantedAccount(input.person)] : accountsIn(input, connection);
-  if (known === 'unknown') return [];
-  return known.filter(({ status, privileged }) => {
-    if (status === 'deleted') return false;
-    if (step.on.privileged !== null && step.on.privileged !== privileged) return false;
-    const account = { connection, category, privileged };
-    return step.when === null || holds(step.when, { ...facts, account }).holds;
-  });
 }
 
 type Obligations = Extract<PlaybookStep, { kind: 'obligations' }>;
@@ -250,9 +150,7 @@ function expandRecord(step: Delivery, planning: Planning): Expansion {
   return { step, leftOut: false, planned: [{ ...frame, params: { searched } }], lookups: [] };
 }
 
-type Knowledge = Extract<PlaybookStep, { kind: 'knowledge' }>;
-
-type Human = Exclude<PlaybookStep, Action | Obligations | Ticket | Delivery | Survey | Knowledge>;
+type Human = Extract<PlaybookStep, { kind: 'task' | 'notice' }>;
 
 function humanStep(step: Human, planning: Planning): PlannedStep {
   const { input } = planning;
@@ -333,13 +231,24 @@ function frameOf(step: PlaybookStep, { input, values, notes }: Planning): Planne
 
 function titleOf(step: PlaybookStep): Wording {
   if (step.title !== null) return step.title;
-  if (step.kind === 'action') return capabilities[step.do].title;
-  if (step.kind === 'obligations') return 'Meet a legal obligation';
-  if (step.kind === 'ticket') return 'Record it in a ticket';
-  if (step.kind === 'record') return 'Deliver the record';
-  if (step.kind === 'survey') return 'Send the exit survey';
-  if (step.kind === 'knowledge') return 'Hand over knowledge';
-  return step.kind === 'task' ? step.task.title : step.notice.subject;
+  switch (step.kind) {
+    case 'action':
+      return capabilities[step.do].title;
+    case 'obligations':
+      return 'Meet a legal obligation';
+    case 'ticket':
+      return 'Record it in a ticket';
+    case 'record':
+      return 'Deliver the record';
+    case 'survey':
+      return 'Send the exit survey';
+    case 'knowledge':
+      return 'Hand over knowledge';
+    case 'task':
+      return step.task.title;
+    case 'notice':
+      return step.notice.subject;
+  }
 }
 
 export const asSoonAsPossible: Timing = { rule: 'as soon as possible', due: null, late: false };

@@ -8,8 +8,9 @@ import type { Language } from './language.ts';
 import type { Law, Obligation } from './obligation.ts';
 import type { PersonFacts } from './person.ts';
 import { createdLookups, gapSteps, lookupSteps, uncutNotes } from './plan-accounts.ts';
+import { withNewAccounts } from './plan-actions.ts';
 import { orderOf } from './plan-order.ts';
-import { type Expansion, expand, withNewAccounts } from './plan-steps.ts';
+import { type Expansion, expand } from './plan-steps.ts';
 import type {
   Assignee,
   ConnectionOffer,

@@ -9,11 +9,12 @@ import { keepReceipt, receiptsOf } from '#store/notices.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Work } from '#store/steps.ts';
 import { peopleFor, reportsTo } from './addressees.ts';
-import { beginCall, makeCall } from './call.ts';
+import { beginCall, type Claimed, makeCall } from './call.ts';
 import type { Engine } from './engine.ts';
+import { acknowledgeLetters, noMailSet } from './letter-receipts.ts';
 import { sendLetter } from './messages.ts';
 import { planFor } from './plan-for.ts';
-import { hold, settle } from './settle.ts';
+import { hold } from './settle.ts';
 
 interface Receiver {
   /** In lower case. */
@@ -188,11 +189,7 @@ async function sendAll(
         });
         break;
       case 'no mail':
-        throw new ConnectorError({
-          kind: 'rejected',
-          detail:
-            'no mail connection is set; set one (gatehouse settings set alerts), then try again',
-        });
+        throw new ConnectorError(noMailSet);
       case 'failed': {
         const { failure } = sent;
         const error = new ConnectorError({ ...failure, detail: `${to}: ${failure.detail}` });
@@ -209,17 +206,12 @@ async function acknowledge(
   work: Work,
   { notes }: Receivers,
   receipts: readonly string[],
-  claim: { fence: string; attempt: number; summary: string } | null,
+  claim: Claimed | null,
 ): Promise<void> {
   const taken = `The mail server took ${receipts.length === 1 ? 'it' : `all ${receipts.length}`}.`;
-  await settle(engine, work, {
-    type: 'step.acknowledged',
-    grade: 'acknowledged',
-    after: { receipts },
+  await acknowledgeLetters(engine, work, {
+    receipts,
     because: [taken, ...(notes.length > 0 ? [`But: ${notes.join('; ')}.`] : [])].join(' '),
-    summary: claim?.summary ?? null,
-    fence: claim?.fence ?? null,
-    applied: true,
-    ...(claim ? { attempt: claim.attempt } : {}),
+    claim,
   });
 }

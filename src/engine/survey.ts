@@ -9,10 +9,11 @@ import { loadSettings } from '#store/settings.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import { inviteOnce, noteInvited, openSecuritySteps } from '#store/survey-invitations.ts';
 import { newestSurvey, type SurveyRow } from '#store/surveys.ts';
-import { beginCall, later, makeCall } from './call.ts';
+import { beginCall, type Claimed, later, makeCall } from './call.ts';
 import type { Engine } from './engine.ts';
+import { acknowledgeLetters, noMailSet } from './letter-receipts.ts';
 import { sendLetter } from './messages.ts';
-import { hold, settle } from './settle.ts';
+import { hold } from './settle.ts';
 import { invitationLetter } from './survey-letter.ts';
 
 interface Asking {
@@ -152,11 +153,7 @@ async function send(
       });
       return;
     case 'no mail':
-      throw new ConnectorError({
-        kind: 'rejected',
-        detail:
-          'no mail connection is set; set one (gatehouse settings set alerts), then try again',
-      });
+      throw new ConnectorError(noMailSet);
     case 'failed':
       throw new ConnectorError(sent.failure);
   }
@@ -175,17 +172,12 @@ async function acknowledge(
   engine: Engine,
   work: Work,
   receipts: readonly string[],
-  claim: { fence: string; attempt: number; summary: string } | null,
+  claim: Claimed | null,
 ): Promise<void> {
   await noteInvited(engine.pool, work.id);
-  await settle(engine, work, {
-    type: 'step.acknowledged',
-    grade: 'acknowledged',
-    after: { receipts },
+  await acknowledgeLetters(engine, work, {
+    receipts,
     because: 'The mail server took the invitation.',
-    summary: claim?.summary ?? null,
-    fence: claim?.fence ?? null,
-    applied: true,
-    ...(claim ? { attempt: claim.attempt } : {}),
+    claim,
   });
 }

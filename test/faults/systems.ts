@@ -1,41 +1,16 @@
 import type { ConnectionInput } from '#app/connections.ts';
 import type { HttpSystem } from '../../practice/servers/http-system.ts';
+import { described } from '../support/described.ts';
 
 /** What a description says about one capability. */
 type Capability = Readonly<Record<string, unknown>>;
 
-/** A practice system, described for the connector that is not programmed. */
+/** A practice system for badges. */
 export const badges = (
   id: string,
   system: HttpSystem,
   capabilities: Readonly<Record<string, Capability>>,
-): ConnectionInput => ({
-  id,
-  connector: 'http',
-  category: 'physical',
-  settings: {
-    address: system.url,
-    secret: system.token,
-    knownAccount: { id: 'service', email: 'service@meadow.example' },
-    description: {
-      system: system.name,
-      signIn: { kind: 'bearer' },
-      check: { request: { method: 'GET', path: '/me' }, actingAs: '/login' },
-      account: {
-        id: '/id',
-        login: '/login',
-        status: { at: '/status', values: { active: 'active', suspended: 'suspended' } },
-      },
-      find: {
-        request: { method: 'GET', path: '/users', query: { email: '{person.email}' } },
-        items: '/users',
-        paging: { kind: 'none' },
-        match: { at: '/email', equals: 'person.email' },
-      },
-      capabilities,
-    },
-  },
-});
+): ConnectionInput => described(id, 'physical', system, { capabilities });
 
 const readRole = {
   request: { method: 'GET', path: '/users/{account.id}' },
