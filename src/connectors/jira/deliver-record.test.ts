@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Plan } from '#connector-kit/contract.ts';
+import type { CaseRecord } from '#connector-kit/contract.ts';
+import {
+  attachedRecordPromises,
+  carryOut,
+  planOf,
+} from '#connector-kit/testing/attached-record.ts';
 import { conforming } from '#connector-kit/testing/conforming.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
-import { deliveryPromises, readable, sampleRecord } from '#connector-kit/testing/records.ts';
+import { sampleRecord } from '#connector-kit/testing/records.ts';
 import { openJira } from './api.ts';
 import { deliverRecord } from './deliver-record.ts';
 import { fakeJira } from './fake.ts';
@@ -31,114 +36,36 @@ async function start() {
   const ticketId = await tickets.create(client, 'gatehouse-1-ticket', content);
   return { service, client, ticketId };
 }
-type Client = Awaited<ReturnType<typeof start>>['client'];
 
-/** The first ticket of a new service always has this id. */
 const firstId = '10001';
 const record = { ...sampleRecord(), ticketId: firstId };
 const rules = { recordsIssue: undefined };
-const delivery = readable((it) => deliverRecord(it, rules), record);
+const deliver = (it: CaseRecord) => deliverRecord(it, rules);
 
-const planAt = async (client: Client, it = delivery): Promise<Plan<unknown>> =>
-  it.plan(await it.read(client, record.caseId), undefined);
-
-async function deliver(client: Client, it = delivery): Promise<Plan<unknown>> {
-  const planned = await planAt(client, it);
-  assert.equal(planned.kind, 'change');
-  if (planned.kind === 'change') await it.apply(client, record.caseId, planned.change);
-  return planAt(client, it);
-}
-
-deliveryPromises(
-  (it) => deliverRecord({ ...it, ticketId: firstId }, rules),
-  async () => {
-    const { service, client } = await start();
-    return { client, data: () => [...service.attachments.values()] };
+attachedRecordPromises({
+  deliver,
+  deliverElsewhere: (it) => deliverRecord(it, { ...rules, ...elsewhere }),
+  firstId,
+  missingId: '999',
+  start: async () => {
+    const { service, ...started } = await start();
+    const attached = () =>
+      [...service.attachments.values()].map((held) => ({ name: held.filename, held }));
+    return { ...started, attached };
   },
-);
+});
 
 describe('a record attached to a ticket in Jira', () => {
-  it('hangs on the ticket of the case, each file once, and every byte is read back', async () => {
-    const { service, client, ticketId } = await start();
-    assert.equal(ticketId, firstId);
-
-    const done = await deliver(client);
-    assert.ok(done.kind === 'done');
-    assert.ok(done.because.includes(`the attachments of ${firstId}: 3 files`), done.because);
-    assert.ok(done.because.includes(record.manifest.sha256), done.because);
-    const held = [...service.attachments.values()];
-    assert.deepEqual(
-      held.map(({ bytes }) => bytes),
-      record.files.map(({ bytes }) => bytes),
-    );
-    assert.deepEqual(
-      held.map(({ filename }) => filename),
-      record.files.map(({ name }) => name),
-    );
-  });
-
-  it('is finished where it was cut off, and nothing is attached twice', async () => {
-    const { service, client } = await start();
-    await client.attach(firstId, record.files[0]!);
-
-    assert.equal((await deliver(client)).kind, 'done');
-    assert.equal(service.attachments.size, 3);
-  });
-
-  it('never takes the place of what has its name, whether of the same size or not', async () => {
-    const { service, client } = await start();
-    await deliver(client);
-    const [first] = service.attachments.values();
-    const { bytes } = first!;
-    for (const changed of [Buffer.from('short'), Buffer.alloc(bytes.length, 'x')]) {
-      first!.bytes = changed;
-      const blocked = await planAt(client);
-      assert.ok(blocked.kind === 'blocked');
-      assert.match(blocked.because, /with other content: .*\.jsonl\. Nothing is overwritten/);
-    }
-    // Ours beside it does not make it right.
-    await client.attach(firstId, record.files[0]!);
-    assert.equal((await planAt(client)).kind, 'blocked');
-    first!.bytes = bytes;
-    assert.equal((await planAt(client)).kind, 'done');
-  });
-
-  it('goes where the settings say when there is no ticket, and nowhere else', async () => {
-    const { service, client } = await start();
-    const homeless = { ...record, ticketId: null };
-    const nowhere = await planAt(
-      client,
-      readable((it) => deliverRecord(it, rules), homeless),
-    );
-    assert.ok(nowhere.kind === 'blocked');
-    assert.match(nowhere.because, /no ticket of this case/);
-
-    const there = readable((it) => deliverRecord(it, { ...rules, ...elsewhere }), homeless);
-    assert.equal((await deliver(client, there)).kind, 'done');
-    assert.equal(service.attachments.size, 3);
-  });
-
-  it('waits for a person when the ticket was deleted, whatever the settings say', async () => {
-    const { client } = await start();
-    const gone = { ...record, ticketId: '999' };
-    const blocked = await planAt(
-      client,
-      readable((it) => deliverRecord(it, { ...rules, ...elsewhere }), gone),
-    );
-    assert.ok(blocked.kind === 'blocked');
-    assert.match(blocked.because, /was deleted there, or we may no longer see it/);
-  });
-
   it('is not called done while Jira answers less than it says it holds', async () => {
     const { service, client } = await start();
-    await deliver(client);
+    await carryOut(deliver, client, record);
     const { fetch } = service;
     const cut = openJira(client.settings, {
       ...loopbackIo,
       fetch: async (input, init) =>
         /content/.test(String(input)) ? new Response('{}') : fetch(input, init),
     });
-    await assert.rejects(planAt(cut), /bytes there, and 2 were answered/);
+    await assert.rejects(planOf(deliver, cut, record), /bytes there, and 2 were answered/);
   });
 
   it('is kept only where somebody has said so', () => {
