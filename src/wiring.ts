@@ -167,8 +167,9 @@ export async function startWorker(
   });
   const watch = every(timing.sweepMs, async () => {
     try {
-      for (const id of await dueDeliveries(pool)) await wakeDelivery(pool, id);
-      for (const id of await dueBulkStarts(pool, timing.leaseMs)) await wakeBulkStart(pool, id);
+      const { leaseMs } = timing;
+      for (const id of await dueDeliveries(pool, leaseMs)) await wakeDelivery(pool, id);
+      for (const id of await dueBulkStarts(pool, leaseMs)) await wakeBulkStart(pool, id);
       await pollSources(intake, connectors);
     } catch (error) {
       log.error({ error: error instanceof Error ? error.message : String(error) }, 'intake failed');

@@ -8,7 +8,10 @@ function slowly() {
   const gates: (() => void)[] = [];
   return {
     groups,
-    open: () => gates.shift()?.(),
+    async open() {
+      while (gates.length === 0) await turn();
+      gates.shift()!();
+    },
     async doAll(items: readonly string[]): Promise<readonly string[] | null> {
       groups.push([...items]);
       await new Promise<void>((resolve) => gates.push(resolve));
@@ -25,9 +28,8 @@ describe('doing in groups', () => {
     const work = slowly();
     const ask = inGroups(10, byFirstLetter, work.doAll);
     const answers = Promise.all(['a1', 'b1', 'c1'].map(ask));
-    work.open();
-    await turn();
-    work.open();
+    await work.open();
+    await work.open();
     assert.deepEqual(await answers, ['A1', 'B1', 'C1']);
     assert.deepEqual(work.groups, [['a1'], ['b1', 'c1']]);
   });
@@ -36,9 +38,8 @@ describe('doing in groups', () => {
     const work = slowly();
     const ask = inGroups(10, byFirstLetter, work.doAll);
     const answers = Promise.all(['x1', 'b1', 'a1', 'b2', 'a2'].map(ask));
-    work.open();
-    await turn();
-    work.open();
+    await work.open();
+    await work.open();
     assert.deepEqual(await answers, ['X1', 'B1', 'A1', 'B2', 'A2']);
     assert.deepEqual(work.groups[1], ['a1', 'a2', 'b1', 'b2']);
   });
@@ -47,15 +48,34 @@ describe('doing in groups', () => {
     const work = slowly();
     const ask = inGroups(2, byFirstLetter, work.doAll);
     const answers = Promise.all(['a1', 'a2', 'a3', 'a4'].map(ask));
-    for (let i = 0; i < 3; i++) {
-      work.open();
-      await turn();
-    }
+    for (let i = 0; i < 3; i++) await work.open();
     await answers;
     assert.deepEqual(
       work.groups.map((group) => group.length),
       [1, 2, 1],
     );
+  });
+
+  it('gathers the next one for a while after one of several', async () => {
+    const work = slowly();
+    const { promise: gathered, resolve: goOn } = Promise.withResolvers<void>();
+    const pauses: number[] = [];
+    const ask = inGroups(10, byFirstLetter, work.doAll, (ms) => {
+      pauses.push(ms);
+      return gathered;
+    });
+    const first = ['a1', 'b1', 'b2'].map(ask);
+    await work.open();
+    await work.open();
+    await Promise.all(first);
+    const later = [ask('b3')];
+    await turn();
+    later.push(ask('c1'));
+    goOn();
+    await work.open();
+    await Promise.all(later);
+    assert.deepEqual(work.groups, [['a1'], ['b1', 'b2'], ['b3', 'c1']]);
+    assert.ok(pauses.every((ms) => ms > 0 && ms <= 50));
   });
 
   it('does each alone when the group came to nothing, so that one cannot spoil it for others', async () => {

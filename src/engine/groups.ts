@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type PreparedFact, stating } from '#ledger/record.ts';
 import { type Claim, type Mark, markCalls } from '#store/leases.ts';
 import { despiteDeadlocks, type Pool } from '#store/sql.ts';
@@ -36,6 +37,10 @@ interface Settling {
 
 /** Those of a group wait for its slowest. */
 const largestGroup = 32;
+
+/** How long a group is gathered, as a multiple of what the last one took: the busier the database, the larger. */
+const gatheredFor = 2;
+const longestGatheringMs = 50;
 
 export function openGroups(it: { pool: Pool; worker: string; leaseMs: number }): Groups {
   const { pool } = it;
@@ -80,8 +85,9 @@ export function openGroups(it: { pool: Pool; worker: string; leaseMs: number }):
 }
 
 /**
- * Does for many at once what each asks for. What comes while a group is under way makes up the next
- * one, so an idle program waits for nothing, and a busy one pays once for what all have in common.
+ * Does for many at once what each asks for. What comes while a group is under way, and for a while
+ * after one of several, makes up the next one: an idle program waits for nothing, and a busy one pays
+ * once for what all have in common.
  *
  * `doAll` gets those of one key side by side, and answers in their order. Null, or an error, says
  * that nothing was done for any of them: then each is done alone, and only itself to blame.
@@ -90,6 +96,7 @@ export function inGroups<Item, Answer>(
   largest: number,
   keyOf: (item: Item) => string,
   doAll: (items: readonly Item[]) => Promise<readonly Answer[] | null | undefined>,
+  pause: (ms: number) => Promise<void> = wait,
 ): (item: Item) => Promise<Answer | null> {
   interface Waiting {
     readonly item: Item;
@@ -122,7 +129,14 @@ export function inGroups<Item, Answer>(
     underWay = true;
     while (waiting.length > 0) {
       const group = waiting.splice(0, largest);
-      await (group.length === 1 ? alone(group[0]!) : together(group));
+      if (group.length === 1) {
+        await alone(group[0]!);
+        continue;
+      }
+      const startedAt = performance.now();
+      await together(group);
+      const tookMs = performance.now() - startedAt;
+      if (waiting.length < largest) await pause(Math.min(tookMs * gatheredFor, longestGatheringMs));
     }
     underWay = false;
   }

@@ -55,8 +55,8 @@ export async function offersOf(engine: Engine): Promise<readonly ConnectionOffer
 export async function unansweredBy(
   engine: Engine,
   it: Pick<CaseRow, 'lookedUp'>,
+  offers: readonly ConnectionOffer[],
 ): Promise<readonly string[]> {
-  const offers = await offersOf(engine);
   const resting = await restingConnections(engine.pool);
   return offers
     .filter(({ id, holdsAccounts }) => holdsAccounts && !it.lookedUp.includes(id))

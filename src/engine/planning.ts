@@ -4,6 +4,7 @@ import { aOf } from '#core/arrival.ts';
 import { endStates, isHeld } from '#core/case.ts';
 import type { Owned } from '#core/ownership.ts';
 import type { Plan } from '#core/plan.ts';
+import type { ConnectionOffer } from '#core/playbook.ts';
 import { record } from '#ledger/record.ts';
 import { saveFoundAccounts } from '#store/accounts.ts';
 import { isAlertOpen, raiseAlert, resolveAlerts, unreviewed } from '#store/alerts.ts';
@@ -19,7 +20,7 @@ import {
   noteProgress,
 } from '#store/cases.ts';
 import { type OwnershipRow, saveOwnerships } from '#store/ownerships.ts';
-import { insertSteps, reviseSteps } from '#store/plans.ts';
+import { insertSteps, nothingRevised, reviseSteps } from '#store/plans.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { loadWork, type Work, wakeSteps } from '#store/steps.ts';
 import { wakeCasesCountingOn } from '#store/successors.ts';
@@ -115,7 +116,7 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
   if (found && 'accounts' in found) answers.set(found.work.connectionId!, found.accounts);
   else if (found) owned = [ownershipIn(found)];
   else if (it.planDigest === null) {
-    await askEverywhere(engine, it, answers);
+    await askEverywhere(engine, it, offers, answers);
     const endsLater = it.accessEndsAt !== null && it.accessEndsAt > it.confirmedAt;
     if (endsLater) owned = await askOwned(engine, offers, answers);
   }
@@ -149,9 +150,10 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
 async function askEverywhere(
   engine: Engine,
   it: CaseRow,
+  offers: readonly ConnectionOffer[],
   answers: Map<string, readonly Account[]>,
 ): Promise<void> {
-  const connections = await unansweredBy(engine, it);
+  const connections = await unansweredBy(engine, it, offers);
   await Promise.all(
     connections.map(async (connectionId) => {
       const finding = findAccounts(engine, connectionId, it.personFacts);
@@ -174,8 +176,9 @@ async function write(
   lookedUp: readonly string[],
 ): Promise<void> {
   const { plan, playbook, digest } = planned;
-  await insertSteps(tx, it.id, plan.steps);
-  const changed = await reviseSteps(tx, it.id, plan.steps);
+  const gaps = await insertSteps(tx, it.id, plan.steps);
+  const isFirst = it.planDigest === null;
+  const changed = isFirst ? nothingRevised(gaps) : await reviseSteps(tx, it.id, plan.steps);
   if (changed.skipped) throw new Stale(it.id);
 
   const state = it.accessEndsAt && it.accessEndsAt > planned.now ? 'scheduled' : 'running';
@@ -215,11 +218,10 @@ async function write(
     });
     const notBegun = it.state === 'scheduled' || it.state === 'running';
     if (notBegun && it.containmentAt === null) await noteProgress(tx, { caseId: it.id, state });
-    if (question === null) await resolveAlerts(tx, `question:${it.id}`);
+    if (question === null && it.question !== null) await resolveAlerts(tx, `question:${it.id}`);
   }
   // The first plan of a departure tells those that counted on this person.
-  const isNew = it.kind === 'departure' && it.planDigest === null;
-  if (isNew) await wakeCasesCountingOn(tx, it.personId);
+  if (isFirst && it.kind === 'departure') await wakeCasesCountingOn(tx, it.personId);
   if (same && it.planStale) await notePlanned(tx, it.id);
   if (!same) await tellOfUnreviewed(tx, plan);
   if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);

@@ -24,8 +24,7 @@ export async function advanceCase(
   if (!it.allSettled) return;
 
   if (found.direction === 'forward' && (await deliverAgain(tx, engine, it.caseId))) return;
-  const now = await loadCase(tx, it.caseId);
-  await sealCase(tx, engine, now!, found.direction === 'forward' ? 'complete' : 'brought-back');
+  await sealCase(tx, engine, found, found.direction === 'forward' ? 'complete' : 'brought-back');
 }
 
 /** States how many facts the case has by now, and how its steps ended, and moves it to a state. */

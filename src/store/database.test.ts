@@ -104,6 +104,19 @@ describe('a database of its own', () => {
     await stop();
   });
 
+  it('lets a runner find the jobs of its task without going through those of all others', async () => {
+    const { pools, stop } = await openOwn();
+
+    const { rows } = await pools.worker.query(`
+      explain select id
+        from graphile_worker._private_jobs
+       where is_available = true and run_at <= now() and task_id = any('{7}')
+       order by priority, run_at limit 4 for update skip locked`);
+
+    assert.match(JSON.stringify(rows), /gatehouse_jobs_of_task/);
+    await stop();
+  });
+
   it('replaces a password file that was lost', async () => {
     rmSync(path.join(keysDirectory, 'database-web.password'));
 

@@ -1,3 +1,4 @@
+import { isQueued } from './liveness.ts';
 import { type Db, sql } from './sql.ts';
 
 /** One thing a source told us, as it came. */
@@ -89,13 +90,14 @@ export async function postponeDelivery(
   `);
 }
 
-/** Deliveries nobody has handled though their moment has come: what the sweep wakes. */
-export async function dueDeliveries(db: Db): Promise<readonly string[]> {
+/** Deliveries whose moment has come, and for which no job stands: what the sweep wakes. */
+export async function dueDeliveries(db: Db, leaseMs: number): Promise<readonly string[]> {
   const { rows } = await db.query<{ id: string }>(sql`
     select id
       from deliveries
      where outcome in ('received', 'waiting')
        and next_at < clock_timestamp() - interval '1 second'
+       and not ${isQueued(sql`'delivery:' || deliveries.id`, leaseMs)}
      limit 100
   `);
   return rows.map((row) => row.id);

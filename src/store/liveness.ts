@@ -121,6 +121,22 @@ export async function freeDeadWorkers(db: Db): Promise<void> {
   `);
 }
 
+/**
+ * Whether a job stands for something: waking what is queued already would only get into the way of the
+ * queue. A job taken longer than a lease ago stands for nothing: whoever took it is frozen, or has
+ * more than it can do. Columns in `key` need the name of their table. Reads a private table of
+ * graphile-worker 0.18.
+ */
+export const isQueued = (key: Sql, leaseMs: number): Sql => sql`
+    exists (
+      select
+        from graphile_worker._private_jobs job
+       where job.key = ${key}
+         and case when job.locked_at is null then job.attempts < job.max_attempts
+                  else job.locked_at > clock_timestamp() - make_interval(secs => ${leaseMs / 1_000})
+             end
+    )`;
+
 /** A sign of life of one moving part, for health checks. */
 export async function notePulse(db: Db, name: string): Promise<void> {
   await db.query(sql`

@@ -78,8 +78,19 @@ export async function migrateQueue(admin: pg.Client, worker: pg.Pool): Promise<v
   const database = pg.escapeIdentifier(admin.database ?? '');
   if (!there) await admin.query(`grant create on database ${database} to gatehouse_worker`);
   await runMigrations({ pgPool: worker, logger: silent });
+  await worker.query(jobsOfTask);
   if (!there) await admin.query(`revoke create on database ${database} from gatehouse_worker`);
 }
+
+/**
+ * Each connection has a task and a runner of its own. By graphile-worker's own indexes a runner goes
+ * through the jobs of all others to find its own.
+ */
+const jobsOfTask = `
+  create index if not exists gatehouse_jobs_of_task
+      on graphile_worker._private_jobs (task_id, priority, run_at)
+   where is_available = true
+`;
 
 /** Runs the migrations that are still missing, as the owner, all or none. Returns their names. */
 export async function migrate(admin: pg.Client, from = directory): Promise<readonly string[]> {

@@ -2,25 +2,44 @@ import type { PlannedStep } from '#core/plan.ts';
 import { newId } from './random.ts';
 import { type Db, sql } from './sql.ts';
 
-/** Writes the steps of a plan that the case does not have yet; all of them wait until they are released. */
+/**
+ * Writes the steps of a plan that the case does not have yet; all of them wait until they are
+ * released. Returns the gaps among them.
+ */
 export async function insertSteps(
   db: Db,
   caseId: string,
   steps: readonly PlannedStep[],
-): Promise<void> {
-  await db.query(sql`
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string; kind: string }>(sql`
+    with planned as (
+      select *
+        from jsonb_to_recordset(${JSON.stringify(steps.map(asRecord))})
+          as planned (id text, key text, position integer, "playbookStep" text, title text, why text, layer text,
+                      kind text, "connectionId" text, account jsonb, capability text, params jsonb, rule text,
+                      due timestamptz, late boolean, priority integer, approval boolean, task jsonb, notice jsonb,
+                      after jsonb)
+             -- looked up first: "on conflict" would wait for whoever is settling that step just now
+       where not exists (select from steps where case_id = ${caseId} and steps.key = planned.key)
+    ), known as (
+      select id, key from steps where case_id = ${caseId}
+       union all
+      select id, key from planned
+    )
     insert into steps (id, case_id, key, position, playbook_step, title, why, layer, kind, connection_id, account,
-                       capability, params, rule, due_at, late, priority, approval, task, notice, status)
+                       capability, params, rule, due_at, late, priority, approval, task, notice, status, after)
     select id, ${caseId}, key, position, "playbookStep", title, why, layer, kind, "connectionId", account, capability,
-           coalesce(params, '{}'), rule, due, late, priority, approval, task, notice, 'waiting'
-      from jsonb_to_recordset(${JSON.stringify(steps.map(asRecord))})
-        as planned (id text, key text, position integer, "playbookStep" text, title text, why text, layer text, kind text,
-                    "connectionId" text, account jsonb, capability text, params jsonb, rule text, due timestamptz,
-                    late boolean, priority integer, approval boolean, task jsonb, notice jsonb)
-           -- looked up first: "on conflict" would wait for whoever is settling that step just now
-     where not exists (select from steps where case_id = ${caseId} and steps.key = planned.key)
+           coalesce(params, '{}'), rule, due, late, priority, approval, task, notice, 'waiting',
+           array(select known.id
+                   from known
+                  where known.key in (select jsonb_array_elements_text(planned.after))
+                  order by known.id)
+      from planned
+     order by position
         on conflict (case_id, key) do nothing
+    returning id, kind
   `);
+  return rows.filter((row) => row.kind === 'gap').map((row) => row.id);
 }
 
 const asRecord = (it: PlannedStep, position: number) => ({
@@ -40,6 +59,13 @@ export interface Revised {
   /** Somebody was busy with a step that had to change: roll back and plan again. */
   readonly skipped: boolean;
 }
+
+/** What there is to see to after the first plan of a case, all of whose steps were inserted just now. */
+export const nothingRevised = (newGaps: readonly string[]): Revised => ({
+  newGaps,
+  moved: [],
+  skipped: false,
+});
 
 /**
  * Brings the steps of a case that have not begun in line with its newest plan: moments and

@@ -7,6 +7,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { NoticePlan, TaskPlan } from '#core/plan.ts';
 import type { Grade, Layer, StepKind, StepStatus } from '#core/step.ts';
 import type { Assignment } from '#core/task.ts';
+import { isQueued } from './liveness.ts';
 import type { ProofFile } from './proof-files.ts';
 import { type Db, json, type Sql, sql, unlessStale } from './sql.ts';
 
@@ -321,9 +322,7 @@ export async function decideStep(
 
 /**
  * Open steps whose moment has come, that no worker holds and no job stands for: what the sweep
- * wakes. Reads a private table of graphile-worker 0.18: waking what is queued already would
- * only get into the way of the queue. A job taken longer than a lease ago stands for nothing:
- * whoever took it is frozen, or has more than it can do.
+ * wakes.
  */
 export async function dueSteps(
   db: Db,
@@ -344,14 +343,7 @@ export async function dueSteps(
        and (l.lease_until is null or l.lease_until < clock_timestamp())
        and (k.id is null or k.state = 'active')
        and (h.down_since is null or h.probe_at <= clock_timestamp())
-       and not exists (
-             select
-               from graphile_worker._private_jobs job
-              where job.key = 'step:' || s.id
-                and case when job.locked_at is null then job.attempts < job.max_attempts
-                         else job.locked_at > clock_timestamp() - make_interval(secs => ${it.leaseMs / 1_000})
-                    end
-           )
+       and not ${isQueued(sql`'step:' || s.id`, it.leaseMs)}
      order by s.priority, s.wake_at
      limit ${it.limit}
   `);

@@ -418,13 +418,14 @@ create trigger no_delete before delete on steps for each row execute function no
 
 -- The queue only nudges. These are the only ways into it; each is idempotent by its job key. Workers are told which
 -- kind of job is there to be taken on a channel of ours: the queue's own does not say which, and wakes everybody.
+-- One plan does for each statement in here, whoever calls: to plan it anew costs more than to run it.
 
 create function tell_workers(task text, at timestamptz) returns void language sql as $$
   select pg_notify('gatehouse_jobs', task) where at <= clock_timestamp();
 $$;
 
 create function wake(task text, key text, payload json, at timestamptz, urgency integer) returns void
-language sql security definer set search_path = '' as $$
+language sql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
   select graphile_worker.add_job(task, payload, run_at := at, max_attempts := 1, job_key := key, priority := urgency);
   select public.tell_workers(task, at);
 $$;
@@ -432,7 +433,7 @@ $$;
 -- Wakes steps at their moment; where the connection has a rate limit, those that are due at its next free
 -- slot. A step that is due later takes its slot when its moment comes, and an urgent one waits for none.
 create function wake_steps(ids text[]) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   step record;
   moment timestamptz;
@@ -467,7 +468,7 @@ end $$;
 
 -- The one nudge whose being due cannot be told from rows, so the queue repeats it until planning succeeds.
 create function wake_case(id text, urgency integer) returns void
-language sql security definer set search_path = '' as $$
+language sql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
   select graphile_worker.add_job('plan', json_build_object('caseId', id), run_at := now(), max_attempts := 25,
                                  job_key := 'plan:' || id, priority := urgency);
   select public.tell_workers('plan', now());
