@@ -234,6 +234,21 @@ export const colleagues: readonly Colleague[] = rows.map(({ department, row }) =
   };
 });
 
+/** Whom nobody knows yet: HR tells of her when she is to begin. */
+export const newcomer: Colleague = {
+  personId: `E-${firstNumber + colleagues.length}`,
+  name: 'Lucía Ortega',
+  login: 'lucia.ortega',
+  email: 'lucia.ortega@meadow.example',
+  privateEmail: 'lucia.ortega@home.example',
+  title: 'Account manager',
+  department: 'Sales',
+  managerId: idOf.get('marta.silva')!,
+  office: { city: 'Lisbon', ...offices.Lisbon },
+  employmentType: 'employee',
+  startDate: '',
+};
+
 /** Throws for a login that nobody has: a slip of the practice company itself. */
 export function colleague(login: string): Colleague {
   const found = colleagues.find((it) => it.login === login);

@@ -78,13 +78,13 @@ describe('the practice company', () => {
     await rm(evidence, { recursive: true, force: true });
   });
 
-  it('ends by itself with code 0 when both departures are in the right state', async () => {
+  it('ends by itself with code 0 when two departures and an arrival are in the right state', async () => {
     const demo = startHere('--once', '--evidence', evidence);
 
     assert.equal(await demo.ended, 0, demo.said());
 
     const lines = demo.said().split('\n');
-    assert.match(demo.said(), /Both departures are in the right state\./);
+    assert.match(demo.said(), /Two departures and one arrival are in the right state\./);
     assert.match(demo.said(), /Accepted, but the change does not show\./);
     assert.match(demo.said(), /“chat does not answer”/);
     assert.match(demo.said(), /│ Departure of Priya Nair, Sales\n(.*\n){2,9} +│ Open for people:/);
@@ -94,6 +94,8 @@ describe('the practice company', () => {
       demo.said(),
       /To mateus\.oliveira@home\.example, \d+\.\d s after the last security/,
     );
+    assert.match(demo.said(), /Mei Tanaka +approves by passkey: “Delete the account/);
+    assert.match(demo.said(), /Ready for the first morning: 1 of 1\./);
     assert.match(demo.said(), /1 of 1 answered\. There are too few answers/);
     assert.deepEqual(
       lines.filter((it) => it.length > 100 || it.includes('\x1b')),
@@ -114,10 +116,11 @@ describe('the practice company', () => {
       .array(z.record(z.string(), z.string()))
       .parse(parse(await readFile(path.join(evidence, `${name}.csv`)), { columns: true }));
 
-  it('writes the record of both, fact by fact, as text to read and as text to check', async () => {
+  it('writes the record of all three, fact by fact, as text to read and as text to check', async () => {
     for (const [name, person] of [
       ['priya.nair', 'Priya Nair'],
       ['mateus.oliveira', 'Mateus Oliveira'],
+      ['lucia.ortega', 'Lucía Ortega'],
     ] as const) {
       const facts = await factsOf(name);
       const rows = await rowsOf(name);
@@ -196,6 +199,7 @@ describe('the practice company', () => {
     assert.deepEqual(
       items.map((it) => [it.person.name, it.state]),
       [
+        ['Lucía Ortega', 'running'],
         ['Mateus Oliveira', 'access-removed'],
         ['Priya Nair', 'complete'],
       ],

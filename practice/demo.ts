@@ -4,9 +4,11 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Case } from '../src/api/contract/cases.ts';
 import type { Io } from '../src/cli/io.ts';
+import { arrival } from './arrival.ts';
 import { colleague, companyName } from './company.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { lastDay } from './last-day.ts';
+import { openApprover } from './passkey.ts';
 import { plannedDeparture } from './planned.ts';
 import { showRecord } from './record.ts';
 import {
@@ -16,7 +18,7 @@ import {
   connectMail,
   enterSettings,
   importPeople,
-  publishPlaybook,
+  publishPlaybooks,
 } from './set-up.ts';
 import { newSigningSecret, type Stage } from './stage.ts';
 import { type Stopping, stopping } from './stopping.ts';
@@ -37,7 +39,7 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
  * The practice company: real servers on this machine, the real program, one urgent and one
- * planned departure. Answers the exit code: 0 when both departures are in the right state.
+ * planned departure, and an arrival. Answers the exit code: 0 when all three are in the right state.
  *
  * Leaves nothing behind: no process and no file but those of `--evidence` and `--keep`.
  */
@@ -124,12 +126,15 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
 
     const urgent = await urgentDeparture(stage);
     const planned = await lastDay(stage, await plannedDeparture(stage));
+    const arrived = await arrival(stage);
     const evidence = options.evidence === undefined ? null : path.resolve(options.evidence);
-    await showRecord(stage, [urgent, planned], evidence);
+    await showRecord(stage, [urgent, planned, arrived], evidence);
 
     screen.line();
     const took = seconds(performance.now() - begun);
-    screen.line(screen.paint('good', `Both departures are in the right state. ${took}.`));
+    screen.line(
+      screen.paint('good', `Two departures and one arrival are in the right state. ${took}.`),
+    );
     if (!options.once) await goOn(stage, urgent);
   } finally {
     screen.status(() => 'stopping every server');
@@ -180,9 +185,12 @@ async function setUp(
   step('HR', 'tells of departures in signed events');
   const { people } = await importPeople(gatehouse);
   step('People', `${people} taken in from a CSV file, no row refused`);
-  step('Playbook', `${await publishPlaybook(gatehouse)}; planned ones follow the starter`);
+  const published = await publishPlaybooks(gatehouse);
+  step('Playbooks', `${published.join('; ')}; planned departures follow the starter`);
+  const approver = await openApprover(gatehouse.staff.mei, gatehouse.url);
+  step('Approvals', `${approver.name} has a passkey, and decides what cannot be undone`);
   screen.status(null);
-  return { screen, gatehouse, systems, signingSecret, signal };
+  return { screen, gatehouse, systems, approver, signingSecret, signal };
 }
 
 /** Leaves everything running for whoever wants to try it, until they stop it. */
@@ -216,9 +224,11 @@ async function goOn({ screen, gatehouse, signal }: Stage, urgent: Case): Promise
 function readOptions(argv: readonly string[], { stdout }: Pick<Io, 'stdout'>): Options | number {
   const write = (text: string) => stdout.write(text);
   const command = new Command('gatehouse demo')
-    .description('the practice company: two departures on real servers that only this machine has')
-    .option('--once', 'end by itself: code 0 when both departures are in the right state, else 1')
-    .option('--evidence <dir>', 'write the record of both departures there')
+    .description(
+      'the practice company: two departures and an arrival on real servers that only this machine has',
+    )
+    .option('--once', 'end by itself: code 0 when all three are in the right state, else 1')
+    .option('--evidence <dir>', 'write the record of all three there')
     .option('--keep', 'keep the data directory, with the log')
     .option('--no-ldap', 'leave out the LDAP directory')
     .configureOutput({ writeOut: write, writeErr: write })

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { Case } from '../src/api/contract/cases.ts';
 import { SurveyResults } from '../src/api/contract/surveys.ts';
 import { personInEvent } from './company.ts';
-import { howItStands } from './departure.ts';
+import { howItStands } from './happening.ts';
 import { leaver } from './planned.ts';
 import { count, lookEverywhere, type Stage, tell } from './stage.ts';
 import { seconds } from './terminal.ts';

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Case } from '../src/api/contract/cases.ts';
 import { PlanPreview } from '../src/api/contract/plans.ts';
 import { colleague } from './company.ts';
-import { depart } from './departure.ts';
+import { happens } from './happening.ts';
 import { changedPeople, count, lookEverywhere, type Stage } from './stage.ts';
 import { expectThat, Unmet } from './wait.ts';
 
@@ -25,9 +25,12 @@ export async function plannedDeparture(stage: Stage): Promise<Case> {
   await preview(stage, lastDay);
   screen.line();
 
-  const { found } = await depart(stage, {
+  const { found } = await happens(stage, {
     person: leaver,
-    departure: { id: 'S-89', kind: 'resignation', last_working_day: lastDay },
+    event: {
+      type: 'departure.confirmed',
+      departure: { id: 'S-89', kind: 'resignation', last_working_day: lastDay },
+    },
     expected: `the departure of ${leaver.name} scheduled, and people asked`,
     withinMs: 20_000,
     isThere: ({ state, steps }) =>

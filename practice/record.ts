@@ -16,14 +16,14 @@ const Line = z.object({
   leaf: z.looseObject({ type: z.string() }),
 });
 
-/** Shows what has been written down of both departures, checks it, and writes it where asked. */
+/** Shows what has been written down of each case, checks it, and writes it where asked. */
 export async function showRecord(
   stage: Stage,
   cases: readonly Case[],
   evidenceDirectory: string | null,
 ): Promise<void> {
   const { screen } = stage;
-  screen.heading(3, 'The record');
+  screen.heading(4, 'The record');
 
   const files: { name: string; text: string }[] = [];
   for (const it of cases) {
@@ -117,10 +117,11 @@ async function write(
   }
 }
 
-const explanation = `The record of two departures of the practice company Meadow & Co.
+const explanation = `The record of three cases of the practice company Meadow & Co.
 
   priya.nair       an urgent departure, complete
   mateus.oliveira  a planned departure, whose last day came sooner
+  lucia.ortega     an arrival, ready for the first day
 
 For each of them the same facts twice, oldest first:
 

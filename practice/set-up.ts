@@ -13,7 +13,9 @@ import { expectThat } from './wait.ts';
 export const hrSource = 'meadow-hr';
 
 const anything = z.unknown();
-const playbookFile = new URL('playbooks/urgent-departure.yaml', import.meta.url);
+const playbookFiles = ['urgent-departure', 'arrival'].map(
+  (name) => new URL(`playbooks/${name}.yaml`, import.meta.url),
+);
 
 /** Takes the forty people in from the CSV of their HR system. */
 export async function importPeople({ staff }: RunningGatehouse): Promise<ImportReport> {
@@ -107,10 +109,17 @@ export const connectHr = (gatehouse: RunningGatehouse, signingSecret: string): P
     },
   });
 
-/** The company's own playbook for urgent departures: one person writes it, another publishes it. */
-export async function publishPlaybook({ administrator, staff }: RunningGatehouse): Promise<string> {
-  const file = { bytes: await readFile(playbookFile), type: 'application/yaml' };
-  const { playbook } = await administrator.sendFile('/playbooks/import', file, PlaybookChecked);
-  await staff.sam.send('POST', `/playbooks/${playbook.id}/publish`, undefined, PlaybookChecked);
-  return `“${playbook.title}”, version ${playbook.number}`;
+/** The company's own playbooks: one person writes them, another publishes them. */
+export async function publishPlaybooks({
+  administrator,
+  staff,
+}: RunningGatehouse): Promise<readonly string[]> {
+  const published: string[] = [];
+  for (const file of playbookFiles) {
+    const text = { bytes: await readFile(file), type: 'application/yaml' };
+    const { playbook } = await administrator.sendFile('/playbooks/import', text, PlaybookChecked);
+    await staff.sam.send('POST', `/playbooks/${playbook.id}/publish`, undefined, PlaybookChecked);
+    published.push(`“${playbook.title}”, version ${playbook.number}`);
+  }
+  return published;
 }

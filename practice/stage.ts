@@ -3,6 +3,7 @@ import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
 import { CasePage } from '../src/api/contract/cases.ts';
 import type { Colleague } from './company.ts';
 import type { RunningGatehouse } from './gatehouse.ts';
+import type { Approver } from './passkey.ts';
 import { archive, hrSource } from './set-up.ts';
 import type { PracticeSystem, Sight } from './systems/system.ts';
 import type { PracticeSystems } from './systems/systems.ts';
@@ -14,6 +15,7 @@ export interface Stage {
   readonly screen: Screen;
   readonly gatehouse: RunningGatehouse;
   readonly systems: PracticeSystems;
+  readonly approver: Approver;
   /** What the HR system signs its events with. */
   readonly signingSecret: string;
   /** Ends every wait when the person at the terminal has seen enough. */
@@ -50,7 +52,7 @@ export async function tell(
 export function caseOf({ gatehouse, signal }: Stage, person: Colleague): Promise<string> {
   const query = { text: person.personId };
   return waitFor(
-    `a departure of ${person.name}`,
+    `a case of ${person.name}`,
     async () => {
       const { items } = await gatehouse.onlooker.get('/cases', CasePage, query);
       return items[0]?.id ?? null;

@@ -1,13 +1,12 @@
 import type { Case } from '../src/api/contract/cases.ts';
 import { Done } from '../src/api/contract/page.ts';
 import type { Step } from '../src/api/contract/steps.ts';
-import { addProof } from '../src/cli/step.ts';
 import { progressText } from '../src/cli/step-look.ts';
 import { colleague } from './company.ts';
-import { depart, howItStands } from './departure.ts';
 import type { Follower } from './follow.ts';
-import type { Member } from './gatehouse.ts';
+import { happens, howItStands } from './happening.ts';
 import { changedPeople, count, lookEverywhere, namesOf, type Stage } from './stage.ts';
+import { type Answer, doTasks } from './tasks.ts';
 import { seconds } from './terminal.ts';
 import { showTicket, ticketAfterCut } from './ticket.ts';
 import { expectThat } from './wait.ts';
@@ -28,9 +27,12 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
 
   let ticket: string | null = null;
   const today = new Date().toISOString().slice(0, 10);
-  const { found, since } = await depart(stage, {
+  const { found, since } = await happens(stage, {
     person: leaver,
-    departure: { id: 'S-88', kind: 'involuntary', urgent: true, last_working_day: today },
+    event: {
+      type: 'departure.confirmed',
+      departure: { id: 'S-88', kind: 'involuntary', urgent: true, last_working_day: today },
+    },
     expected: `the departure of ${leaver.name} complete`,
     withinMs: 40_000,
     async isThere(it, follower, since) {
@@ -80,28 +82,19 @@ async function react(stage: Stage, follower: Follower, found: Case, since: numbe
     expenses.server.behaviour = 'normal';
     await sam.send('POST', `/steps/${lied.id}/retry`, undefined, Done);
   }
-  for (const step of found.steps) {
-    if (step.status !== 'running' || step.assignment === null) continue;
-    const { by, reason, proof, file } = answerTo(stage, step);
-    const files = file ? [await addProof(by, step.id, file)] : [];
-    await by.send('POST', `/steps/${step.id}/attest`, { reason, proof, files }, Done);
+  for (const { title } of await stage.approver.approve()) {
+    follower.act(stage.approver.name, `approves by passkey: “${title}”`);
   }
-}
-
-interface Answer {
-  readonly by: Member;
-  readonly reason: string;
-  readonly proof: string;
-  readonly file?: { readonly name: string; readonly bytes: Uint8Array };
+  await doTasks(found, answersOf(stage));
 }
 
 /** What the people who were asked did, and what shows it. */
-function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
-  const answers: Record<string, Answer> = {
+function answersOf({ gatehouse: { staff } }: Stage): Record<string, Answer> {
+  return {
     badges: {
       by: staff.tomas,
       reason: 'Blocked at the panel, and tried at the front door.',
-      proof: `${step.account?.login}, blocked`,
+      proof: ({ account }) => `${account?.login}, blocked`,
     },
     'direct-reports': {
       by: staff.noor,
@@ -143,9 +136,6 @@ function answerTo({ gatehouse: { staff } }: Stage, step: Step) {
       proof: '5 days',
     },
   };
-  const found = answers[step.connection ?? step.key];
-  expectThat(found !== undefined, 'only tasks that somebody does', () => step.title);
-  return found!;
 }
 
 function sumUp(stage: Stage, done: Case, since: number): void {

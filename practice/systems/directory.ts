@@ -45,6 +45,7 @@ export async function startDirectory(): Promise<PracticeSystem> {
         password: slapd.password,
         peopleBases: [slapd.peopleDn],
         groupBases: [slapd.groupsDn],
+        newAccountsIn: slapd.peopleDn,
         passwordPolicy: slapd.policyDn,
         adminGroups: [groupDn('admins')],
       },
@@ -58,6 +59,14 @@ export async function startDirectory(): Promise<PracticeSystem> {
       if (code !== 0 && code !== 49) throw new Error(`ldapwhoami ended with ${code}`);
       const answered = code === 0 ? 'signed in' : 'refused: invalid credentials (49)';
       return [{ login, open: code === 0, asked: 'ldapwhoami with password', answered }];
+    },
+    async find({ email }) {
+      const [entry] = await slapd.search(`(mail=${email})`, ['uid', 'memberOf']);
+      if (!entry) return null;
+      const [login = ''] = entry.attributes['uid'] ?? [];
+      const groups = (entry.attributes['memberOf'] ?? []).length;
+      const asked = `ldapsearch uid=${login}`;
+      return { login, open: true, asked, answered: `an entry, in ${groups} groups` };
     },
     async changed() {
       const locked = await slapd.search('(pwdAccountLockedTime=*)', ['uid']);

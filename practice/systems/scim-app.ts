@@ -14,6 +14,8 @@ export interface ScimAppOptions {
   readonly groupsOf: (it: Colleague) => readonly string[];
   /** Logins of people who have a second account, for administering it. */
   readonly administrators?: readonly string[];
+  /** Whether Gatehouse may make accounts, and delete them. */
+  readonly makesAccounts?: boolean;
   /** The vendor says that deactivating an account ends its sessions. */
   readonly endsSessions?: boolean;
 }
@@ -22,10 +24,12 @@ export type ScimApp = PracticeSystem & { readonly server: ScimServer };
 
 const adminGroup = 'Administrators';
 const User = z.object({ active: z.boolean() });
+const Found = z.object({ Resources: z.array(User).default([]) });
 
 /** An application that speaks SCIM 2.0. */
 export async function startScimApp(options: ScimAppOptions): Promise<ScimApp> {
   const { id, name, category, people, groupsOf, administrators = [], endsSessions } = options;
+  const { makesAccounts: canCreate = false } = options;
   const admins = people.filter((it) => administrators.includes(it.login));
   const users = [
     ...people.map((it) => ({ login: it.login, person: it, userName: it.email })),
@@ -56,6 +60,9 @@ export async function startScimApp(options: ScimAppOptions): Promise<ScimApp> {
     ],
   });
 
+  const ask = (path: string) =>
+    fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+
   return {
     server,
     connection: {
@@ -68,6 +75,7 @@ export async function startScimApp(options: ScimAppOptions): Promise<ScimApp> {
         token,
         administrators: [adminGroup],
         ...(endsSessions ? { suspendingEndsSessions: true } : {}),
+        ...(canCreate ? { canCreate, canDelete: canCreate } : {}),
       },
     },
     about: `SCIM 2.0, ${users.length} accounts, ${server.groups.size} groups`,
@@ -77,14 +85,21 @@ export async function startScimApp(options: ScimAppOptions): Promise<ScimApp> {
       const own = users.filter((it) => it.person.personId === person.personId);
       return Promise.all(
         own.map(async ({ login }) => {
-          const response = await fetch(`${server.url}/Users/${encodeURIComponent(login)}`, {
-            headers: { authorization: `Bearer ${token}` },
-          });
-          const { active } = User.parse(await response.json());
+          const response = await ask(`/Users/${encodeURIComponent(login)}`);
           const asked = `GET /Users/${login}`;
+          if (response.status === 404) return { login, open: false, asked, answered: '404, gone' };
+          const { active } = User.parse(await response.json());
           return { login, open: active, asked, answered: `active: ${active}` };
         }),
       );
+    },
+    async find({ login, email }) {
+      const filter = new URLSearchParams({ filter: `userName eq "${email}"` });
+      const { Resources } = Found.parse(await (await ask(`/Users?${filter}`)).json());
+      const [found] = Resources;
+      if (!found) return null;
+      const asked = 'GET /Users?filter=…';
+      return { login, open: found.active, asked, answered: `active: ${found.active}` };
     },
     changed: async () => new Set(server.effects.map((it) => it.id.replace(/-admin$/, ''))),
     stop: () => server.close(),

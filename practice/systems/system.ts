@@ -13,6 +13,8 @@ export interface PracticeSystem {
   readonly canBeAsked: boolean;
   /** Asks the server itself, past Gatehouse, about every account of a person. */
   look(person: Colleague): Promise<readonly Sight[]>;
+  /** Looks for an account that was not there at the start; null: there is none. */
+  find?(person: Colleague): Promise<Sight | null>;
   /** Logins whose account or memberships are no longer as they were at the start. */
   changed(): Promise<ReadonlySet<string>>;
   stop(): Promise<void>;

@@ -43,6 +43,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         category: 'collaboration',
         people: colleagues,
         groupsOf: (it) => ['Everybody', it.department],
+        makesAccounts: true,
       }),
     );
     const chat = await started(
@@ -53,6 +54,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         people: colleagues,
         groupsOf: (it) => ['General', it.department, it.office.city],
         endsSessions: true,
+        makesAccounts: true,
       }),
     );
     const code = await started(

@@ -5,10 +5,16 @@ import { type Follower, follow } from './follow.ts';
 import { caseOf, namesOf, type Stage, tell } from './stage.ts';
 import { waitFor } from './wait.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 export interface Telling {
   readonly person: Colleague;
   /** What the HR system says of it, in the words of the event. */
-  readonly departure: Readonly<Record<string, unknown>>;
+  readonly event: {
+    readonly type: 'departure.confirmed' | 'arrival.confirmed';
+    readonly person?: Fields;
+    readonly departure?: Fields;
+  };
   /** The end that is waited for, in words. */
   readonly expected: string;
   readonly withinMs: number;
@@ -17,20 +23,19 @@ export interface Telling {
 }
 
 /** Sends the event as the HR system does, and prints what comes of it until the end. */
-export async function depart(
+export async function happens(
   stage: Stage,
-  { person, departure, expected, withinMs, isThere }: Telling,
+  { person, event, expected, withinMs, isThere }: Telling,
 ): Promise<{ found: Case; since: number }> {
   const { screen, gatehouse, systems, signal } = stage;
   const { at: since, ms } = await tell(stage, {
-    type: 'departure.confirmed',
+    ...event,
     occurred_at: new Date().toISOString(),
-    person: personInEvent(person),
-    departure,
+    person: { ...personInEvent(person), ...event.person },
   });
   const caseId = await caseOf(stage, person);
   screen.paragraph(
-    `HR told us by signed webhook, taken in ${Math.round(ms)} ms. Departure ${caseId}.`,
+    `HR told us by signed webhook, taken in ${Math.round(ms)} ms. Case ${caseId}.`,
     'quiet',
   );
   screen.line();
@@ -68,7 +73,7 @@ function statusOf(found: Case | null, names: ReadonlyMap<string, string>): strin
 
 /** For whoever wants to know why the end was not reached. */
 export function howItStands(found: Case | null): string {
-  if (!found) return 'no departure';
+  if (!found) return 'no case';
   const open = found.steps.filter(isBegun).map((it) => {
     const place = it.connection ? `, ${it.connection}` : '';
     return `${it.title} (${it.status}${place}${it.because ? `: ${it.because}` : ''})`;
