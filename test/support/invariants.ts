@@ -22,25 +22,29 @@ export interface Outside {
  * themselves, not through our own reading functions. Brings what is staged into the record first.
  */
 export async function checkInvariants(gatehouse: TestGatehouse, outside: Outside = {}) {
-  const { versions, entries } = await atRest(gatehouse);
+  const { versions, entries, steps, cases } = await atRest(gatehouse);
   await checkTree(gatehouse, entries);
   checkChains(entries);
   checkRows(versions, entries);
-  await checkSteps(gatehouse, entries);
+  checkSteps(steps, entries);
   checkApprovals(entries);
-  await checkCases(gatehouse, entries);
+  checkCases(cases, entries);
   checkEffects(outside.effects ?? []);
   await checkSecrets(gatehouse, outside);
 }
 
-/** The versions of all guarded rows and the whole record, read while nothing changed. */
+/** The versions of all guarded rows, what is judged of them and the whole record, read while nothing changed. */
 async function atRest(gatehouse: TestGatehouse) {
   for (;;) {
     const versions = await versionsOf(gatehouse);
     await gatehouse.scribe.flush();
     const entries = await entriesOf(gatehouse.database.pools.admin);
+    const steps = await stepsOf(gatehouse);
+    const cases = await casesOf(gatehouse);
     const after = await versionsOf(gatehouse);
-    if (JSON.stringify(versions) === JSON.stringify(after)) return { versions, entries };
+    if (JSON.stringify(versions) === JSON.stringify(after)) {
+      return { versions, entries, steps, cases };
+    }
   }
 }
 
@@ -119,11 +123,18 @@ interface StepEntry {
 
 const stepOf = ({ body }: Entry) => body['step'] as StepEntry | undefined;
 
+interface StepRow {
+  readonly id: string;
+  readonly version: number;
+  readonly key: string;
+  readonly grade: string | null;
+}
+
+const stepsOf = ({ rows }: TestGatehouse): Promise<readonly StepRow[]> =>
+  rows<StepRow>('select id, version, key, grade from steps');
+
 /** A settled step has one fact that says so with the same grade; nothing was called unannounced. */
-async function checkSteps({ rows }: TestGatehouse, entries: readonly Entry[]): Promise<void> {
-  const steps = await rows<{ id: string; version: number; key: string; grade: string | null }>(
-    'select id, version, key, grade from steps',
-  );
+function checkSteps(steps: readonly StepRow[], entries: readonly Entry[]): void {
   for (const { id, version, key, grade } of steps) {
     const own = entries.filter((it) => stepOf(it)?.id === id);
     const last = own.find(({ body }) => body['row'] === `steps/${id}@${version}`);
@@ -162,16 +173,18 @@ function checkApprovals(entries: readonly Entry[]): void {
   }
 }
 
-/** A case is complete when every step has a grade, never before, and is sealed each time it ends. */
-async function checkCases({ rows }: TestGatehouse, entries: readonly Entry[]): Promise<void> {
-  const cases = await rows<{
-    id: string;
-    state: string;
-    open: number;
-    security: number;
-    grades: object;
-    delivers: boolean;
-  }>(
+interface CaseEnd {
+  readonly id: string;
+  readonly state: string;
+  /** Steps without a grade, in the direction the case goes, and of those that end access. */
+  readonly open: number;
+  readonly security: number;
+  readonly grades: object;
+  readonly delivers: boolean;
+}
+
+const casesOf = ({ rows }: TestGatehouse): Promise<readonly CaseEnd[]> =>
+  rows<CaseEnd>(
     `select id, state,
             (select count(*)::int from steps s where s.case_id = c.id and s.dropped_at is null
                 and s.grade is null and (s.undo_of is not null) = (c.direction = 'back')) as open,
@@ -185,6 +198,9 @@ async function checkCases({ rows }: TestGatehouse, entries: readonly Entry[]): P
                       group by grade) as counted) as grades
        from cases c`,
   );
+
+/** A case is complete when every step has a grade, never before, and is sealed each time it ends. */
+function checkCases(cases: readonly CaseEnd[], entries: readonly Entry[]): void {
   const none = { verified: 0, acknowledged: 0, absent: 0, attested: 0, waived: 0 };
   for (const { id, state, open, security, grades, delivers } of cases) {
     const ended = state === 'complete' || state === 'brought-back';
