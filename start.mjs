@@ -39,6 +39,9 @@ const testPackages = [
 ];
 const testPrograms = ['slapd', 'ldapsearch', 'samba', 'kinit', 'smbclient', 'openssl', 'faketime'];
 
+/** What Node has compiled, so that the next start need not; ours alone, as a folder for everybody would not be. */
+const compiled = path.join(modules, '.cache', 'compiled');
+
 const testFiles = ['src/**/*.test.ts', 'test/**/*.test.ts', 'practice/**/*.test.ts'];
 const testLimitMs = 300_000;
 
@@ -192,7 +195,7 @@ function missingPackages() {
 /** Runs a program in the foreground, hands signals on to it, and takes over its exit code. */
 async function run(program, args, extra = {}, cwd = process.cwd()) {
   const binaries = [path.dirname(program), path.join(modules, '.bin'), process.env.PATH];
-  const env = { ...process.env, ...extra, PATH: binaries.join(path.delimiter) };
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, ...extra, PATH: binaries.join(path.delimiter) };
   const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
   const handOn = (signal) => {
     // A terminal sends Ctrl-C to both of us.

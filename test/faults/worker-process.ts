@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Failpoint, Timing } from '#engine/engine.ts';
@@ -40,9 +39,7 @@ export function worker(
   gatehouse: TestGatehouse,
   timing: Partial<Timing> = processTiming,
 ): WorkerProcess {
-  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
-  // Workers come and go by the dozen; half of what it costs to load one is compiling.
-  const env = { ...inherited, NODE_COMPILE_CACHE: path.join(tmpdir(), 'gatehouse-compiled') };
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child: ChildProcess = fork(
     path.join(import.meta.dirname, 'worker-main.ts'),
     [
