@@ -98,6 +98,7 @@ function afterText({ after }: PlannedStep, stepOf: ReadonlyMap<string, string>):
 function personText(person: Recipient): string {
   if ('manager' in person) return 'the manager';
   if ('successor' in person) return 'who takes over';
+  if ('newcomer' in person) return 'the newcomer';
   if ('personalEmail' in person) return 'the private address';
   if ('leaver' in person) return 'the person who leaves';
   if ('reports' in person) return 'those whose manager leaves';

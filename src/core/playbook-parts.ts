@@ -100,7 +100,7 @@ export const systemChoice: z.ZodType<SystemChoice> = words(
 
 const address = z.email().max(254);
 const assigneeForms =
-  'Write manager, successor, { role: … }, { email: … } or { system owner: <id of a connection> }';
+  'Write manager, successor, newcomer, { role: … }, { email: … } or { system owner: <id of a connection> }';
 
 export const assignee: z.ZodType<Assignee> = choosing<Assignee>(
   (value) => assigneeShape(value) ?? noPerson(value, `${assigneeForms}.`),
@@ -120,6 +120,7 @@ export const recipient: z.ZodType<Recipient> = choosing<Recipient>((value) => {
 function assigneeShape(value: unknown): z.ZodType<Assignee> | null {
   if (value === 'manager') return z.unknown().transform(() => ({ manager: true }) as const);
   if (value === 'successor') return z.unknown().transform(() => ({ successor: true }) as const);
+  if (value === 'newcomer') return z.unknown().transform(() => ({ newcomer: true }) as const);
   if (has(value, 'manager')) return words({ manager: trueOnly }, 'A person');
   if (has(value, 'role')) return words({ role: oneOf(roles) }, 'A person');
   if (has(value, 'email')) return words({ email: address }, 'A person');

@@ -317,7 +317,7 @@ describe('the problems of a playbook', () => {
       step('    task: { title: T, assign to: Bob, due: confirmed }\n'),
       7,
       'This names nobody: “Bob”.',
-      'Write manager, successor, { role: … }, { email: … } or { system owner: <id of a connection> }.',
+      'Write manager, successor, newcomer, { role: … }, { email: … } or { system owner: <id of a connection> }.',
     ],
     [
       'an unknown role',

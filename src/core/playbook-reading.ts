@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { aOf, type CaseKind, caseKinds } from './arrival.ts';
+import { caseKinds } from './arrival.ts';
 import { capabilities, isCapability } from './capability.ts';
 import { Condition } from './condition.ts';
-import { asksForAccount, fieldsBeside } from './condition-document.ts';
+import { asksForAccount } from './condition-document.ts';
 import {
   choosing,
   found,
@@ -17,9 +17,9 @@ import {
   words,
   yesOrNo,
 } from './document.ts';
-import { anchorsOf, type Moment } from './moment.ts';
 import { usualHeadings } from './plan-knowledge.ts';
 import type { Playbook, PlaybookProblem, PlaybookStep } from './playbook.ts';
+import { refuseFields, refuseForeign } from './playbook-kind.ts';
 import {
   accountChoice,
   after,
@@ -299,55 +299,3 @@ const PlaybookDocument: z.ZodType<Playbook> = words(
       seen.add(id);
     }
   });
-
-type Path = (string | number)[];
-
-/** What only makes sense when somebody leaves, or only when somebody arrives. */
-function refuseForeign(
-  step: PlaybookStep,
-  kind: CaseKind,
-  path: Path,
-  context: z.RefinementCtx,
-): void {
-  if (step.at) refuseAnchor(step.at, kind, [...path, 'at'], context);
-  if (step.kind === 'task') refuseAnchor(step.task.due, kind, [...path, 'task', 'due'], context);
-  if (step.when) refuseFields(step.when, kind, [...path, 'when'], context);
-  if (step.kind === 'obligations' && kind !== 'departure') {
-    const problem = `The rule packs are about leaving; ${aOf(kind).toLowerCase()} meets none.`;
-    report(context, { problem, mend: 'Use a task instead.' }, [...path, 'obligations']);
-  }
-  if (step.kind === 'survey' && kind !== 'departure') {
-    const problem = 'A survey asks people who leave, once their access has ended.';
-    report(context, { problem, mend: 'Use a notice instead.' }, [...path, 'survey']);
-  }
-  if (step.kind === 'knowledge') {
-    refuseAnchor(step.knowledge.due, kind, [...path, 'knowledge', 'due'], context);
-    if (kind === 'departure') return;
-    const problem = `Knowledge is handed over when somebody leaves; this is for ${aOf(kind).toLowerCase()}.`;
-    report(context, { problem, mend: 'Use a task instead.' }, [...path, 'knowledge']);
-  }
-}
-
-function refuseAnchor(
-  { anchor }: Moment,
-  kind: CaseKind,
-  path: Path,
-  context: z.RefinementCtx,
-): void {
-  const known = anchorsOf(kind === 'departure');
-  if (known.includes(anchor)) return;
-  const mend = `Count from ${known.map((it) => `“${it}”`).join(' or ')}.`;
-  report(context, { problem: `${aOf(kind)} has no “${anchor}”.`, mend }, path);
-}
-
-function refuseFields(
-  condition: Condition,
-  kind: CaseKind,
-  path: Path,
-  context: z.RefinementCtx,
-): void {
-  for (const field of fieldsBeside(condition, kind)) {
-    const mend = 'Use person and account fields, or those of what the playbook is for.';
-    report(context, { problem: `${aOf(kind)} has no ${field}.`, mend }, path);
-  }
-}

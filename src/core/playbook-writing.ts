@@ -99,6 +99,7 @@ const systemDocument = ({ category, connection }: SystemChoice): unknown => ({
 function personDocument(person: Recipient): unknown {
   if ('manager' in person) return 'manager';
   if ('successor' in person) return 'successor';
+  if ('newcomer' in person) return 'newcomer';
   if ('personalEmail' in person) return 'personal address';
   if ('leaver' in person) return 'leaver';
   if ('reports' in person) return 'reports';

@@ -101,6 +101,8 @@ export type Assignee =
   | { readonly manager: true }
   /** Who takes over from the person who leaves. */
   | { readonly successor: true }
+  /** Who arrives, or whose role changes, at work; nobody in a departure. */
+  | { readonly newcomer: true }
   | { readonly email: string }
   /** The owner of a connection, by its id. */
   | { readonly systemOwner: string };

@@ -21,8 +21,10 @@ export interface Found {
 export interface Search {
   readonly engine: Engine;
   readonly work: Pick<Work, 'personFacts' | 'caseId'>;
-  /** Addresses of those who may not be asked, beside the person who leaves. */
+  /** Addresses of those who may not be asked, beside the person it is about. */
   readonly never?: readonly string[];
+  /** The person it is about may be asked: who arrives has things to do as well. */
+  readonly evenThemselves?: boolean;
 }
 
 /** An addressee in words, for whoever has to find out why nobody was asked. */
@@ -30,19 +32,21 @@ export function whom(it: Assignee): string {
   if ('role' in it) return `the role ${it.role}`;
   if ('email' in it) return it.email;
   if ('systemOwner' in it) return `the owner of ${it.systemOwner}`;
+  if ('newcomer' in it) return 'the newcomer';
   return 'successor' in it ? 'who takes over' : 'the manager';
 }
 
 /**
- * The people behind an addressee who can be asked: never the person who leaves, nobody whose access
- * has ended, no disabled user. For a manager, or whoever has one, the next one up stands in; for
- * managers in the end HR. None where nobody is known.
+ * The people behind an addressee who can be asked: never the person it is about unless they are meant
+ * as the newcomer, nobody whose access has ended, no disabled user. For a manager, or whoever has one,
+ * the next one up stands in; for managers in the end HR. None where nobody is known.
  */
 export async function peopleFor(search: Search, to: Assignee): Promise<Found> {
   const { engine, work } = search;
   if ('role' in to) return askable(search, await usersWith(engine, to.role), to);
   if ('manager' in to) return managers(search, work.personFacts.managerId, to);
   if ('successor' in to) return successors(search, to);
+  if ('newcomer' in to) return newcomer(search, to);
   const connection = 'systemOwner' in to ? await loadConnection(engine.pool, to.systemOwner) : null;
   const named = 'email' in to ? { name: to.email, email: to.email } : connection?.owner;
   const found = await askable(search, named ? [named] : [], to);
@@ -100,8 +104,20 @@ async function successors(search: Search, to: Assignee): Promise<Found> {
   const { successor } = await receiversOf(engine.pool, work.caseId, work.personFacts);
   const found = await askable(search, successor ? [successor] : [], to);
   if (found.people.length > 0 || !successor) return found;
-  const above = await managers(search, work.personFacts.managerId, { manager: true });
-  return { people: above.people, instead: said([found.instead, above.instead]) };
+  return orManager(search, found);
+}
+
+/** Who arrives or whose role changes, at work, or else the manager. */
+async function newcomer(search: Search, to: Assignee): Promise<Found> {
+  const { name, email } = search.work.personFacts;
+  const named = email.includes('@') ? [{ name, email }] : [];
+  const found = await askable({ ...search, evenThemselves: true }, named, to);
+  return found.people.length > 0 ? found : orManager(search, found);
+}
+
+async function orManager(search: Search, { instead }: Found): Promise<Found> {
+  const above = await managers(search, search.work.personFacts.managerId, { manager: true });
+  return { people: above.people, instead: said([instead, above.instead]) };
 }
 
 /** The manager with this HR id or the next one up who is here; in the end HR. */
@@ -136,7 +152,7 @@ async function upFrom(search: Search, first: string | null): Promise<Found> {
 
 /** Parts those who can be asked from those who cannot, each with the reason in words. */
 async function sieve(
-  { engine, work, never = [] }: Search,
+  { engine, work, never = [], evenThemselves = false }: Search,
   people: readonly Addressee[],
 ): Promise<{ good: Addressee[]; reasons: string[] }> {
   const standings = await standingsOf(
@@ -148,7 +164,8 @@ async function sieve(
   for (const { name, email } of people) {
     const standing = standings.get(email.trim().toLowerCase());
     const known = standing?.name ?? name;
-    if (sameAddress(email, work.personFacts.email)) reasons.push(`${known} is the one who leaves`);
+    const isThemselves = sameAddress(email, work.personFacts.email);
+    if (isThemselves && !evenThemselves) reasons.push(`${known} is the one who leaves`);
     else if (never.some((it) => sameAddress(it, email))) reasons.push(`${known} did it`);
     else if (standing?.left) reasons.push(`${known} has left`);
     else if (standing?.disabled) reasons.push(`${known} is no user any more`);
