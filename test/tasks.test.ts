@@ -476,7 +476,10 @@ describe('tasks and notices', () => {
       await company.tell('departure.confirmed', otto, leaving(otto));
       const letter = await mailTo('Marta', /Die Arbeit von Otto Deutsch übernehmen/);
       assert.match(letter.text, /Fällig: 2027-11-30/);
-      assert.match(letter.text, /Wenn es erledigt ist: gatehouse step attest/);
+      assert.match(
+        letter.text,
+        /Wenn es erledigt ist, sagen Sie es hier:\n\S+\/task\/[A-Za-z0-9_-]{43}\n/,
+      );
       const found = await watch.become('a task', otto, asked('take-over'));
       await waiveStep(app, admin, stepOf(found, 'take-over')!.id, {
         reason: 'Nobody.',

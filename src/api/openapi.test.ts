@@ -64,11 +64,17 @@ describe('the description of the API', () => {
     }
   });
 
-  it('asks for a key everywhere but for hooks and the links of surveys', () => {
+  it('asks for a key everywhere but for hooks and the links of letters', () => {
     const open = operations.filter((it) => it.operation.security !== undefined);
     assert.deepEqual(
       open.map((it) => it.name),
-      ['POST /hooks/{source}', 'GET /survey/{token}', 'POST /survey/{token}'],
+      [
+        'POST /hooks/{source}',
+        'GET /survey/{token}',
+        'POST /survey/{token}',
+        'GET /task/{token}',
+        'POST /task/{token}',
+      ],
     );
   });
 

@@ -8,8 +8,8 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** The link of a survey is all that it takes to answer it. */
-const withoutToken = (path: string): string => path.replace(/^\/survey\/.*$/s, '/survey/…');
+/** The link of a survey or a task is all that it takes to answer it. */
+const withoutToken = (path: string): string => path.replace(/^\/(survey|task)\/.*$/s, '/$1/…');
 
 /** One line for each request: ids only, since queries and bodies name people. */
 export function logRequests(log: Log, nowMs: () => number): MiddlewareHandler<AnyRequest> {

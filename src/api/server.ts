@@ -34,6 +34,7 @@ import { statusRoutes } from './routes/status.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { surveyFormRoutes } from './routes/survey-form.ts';
 import { surveyRoutes } from './routes/surveys.ts';
+import { taskFormRoutes } from './routes/task-form.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -50,7 +51,7 @@ export interface ApiOptions {
 
 const base = '/api/v1';
 /** All that answers without a token. */
-const openPaths = ['/hooks/:source', '/survey/:token', '/openapi.json'];
+const openPaths = ['/hooks/:source', '/survey/:token', '/task/:token', '/openapi.json'];
 
 /** The HTTP API: every route, what stands before all of them, and its own description. */
 export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest> {
@@ -85,6 +86,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
 
   hookRoutes(root, app, log);
   surveyFormRoutes(root, app, { log, publicUrl });
+  taskFormRoutes(root, app, { log, publicUrl });
   root.route(base, guarded(app, options, nowMs));
   const document = describe(root, options);
   root.get('/openapi.json', (c) => c.json(document));

@@ -1,14 +1,16 @@
+import type { Submission } from '#core/task.ts';
 import { record } from '#ledger/record.ts';
 import type { Db } from '#store/sql.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
+import { type Decider, userDecides } from './decider.ts';
 import { Problem } from './problem.ts';
 import {
   assignmentOf,
   demandWaiting,
+  didIt,
   factOf,
-  isSubmitted,
   mayAccept,
   passOn,
   settleByHand,
@@ -20,19 +22,23 @@ import {
 export async function acceptStep(app: App, caller: Caller, id: string): Promise<void> {
   authorize(caller, 'step.attest');
   await inTransaction(app.pool, async (tx) => {
-    const found = await stepToAccept(tx, caller, id);
-    const { by, byName, reason, proof, files } = assignmentOf(found.step).submission!;
-    await settleByHand(tx, app, caller, found, {
-      kind: 'attested',
-      by,
-      byName,
-      reason,
-      proof,
-      files,
-      expiresAt: null,
-      acceptedBy: caller.user.id,
-      acceptedByName: caller.user.name,
-    });
+    await accept(tx, app, userDecides(caller), await stepForDecision(tx, caller, id));
+  });
+}
+
+/** {@link acceptStep} of whoever decides, in a transaction that holds the departure. */
+export async function accept(tx: Db, app: App, who: Decider, found: ToDecide): Promise<void> {
+  const { by, byName, reason, proof, files } = submissionToAnswer(who, found);
+  await settleByHand(tx, app, who, found, {
+    kind: 'attested',
+    by,
+    byName,
+    reason,
+    proof,
+    files,
+    expiresAt: null,
+    acceptedBy: who.id,
+    acceptedByName: who.name,
   });
 }
 
@@ -45,40 +51,50 @@ export async function sendBackStep(
 ): Promise<void> {
   authorize(caller, 'step.attest');
   await inTransaction(app.pool, async (tx) => {
-    const { step, case: found } = await stepToAccept(tx, caller, id);
-    const { submission, handOver: _, ...assignment } = assignmentOf(step);
-    const byName = caller.user.name;
-    const { handOver, byName: name, byEmail: email } = submission!;
-    await record(tx, app.keys, [
-      factOf(caller, step, found, { type: 'step.sent-back', values: { reason: it.reason } }),
-    ]);
-    await passOn(tx, step, {
-      assignment: {
-        ...assignment,
-        people: [{ name, email }],
-        ...(handOver && { handOver }),
-        sentBack: { byName, reason: it.reason },
-        news: 'sent-back',
-      },
-      because: `${byName} sent it back: ${it.reason}`,
-    });
+    await sendBack(tx, app, userDecides(caller), await stepForDecision(tx, caller, id), it);
   });
 }
 
-async function stepToAccept(tx: Db, caller: Caller, id: string): Promise<ToDecide> {
-  const found = await stepForDecision(tx, caller, id);
-  const { step } = found;
+/** {@link sendBackStep} of whoever decides, in a transaction that holds the departure. */
+export async function sendBack(
+  tx: Db,
+  app: App,
+  who: Decider,
+  found: ToDecide,
+  { reason }: { reason: string },
+): Promise<void> {
+  const { step, case: it } = found;
+  const { handOver, byName: name, byEmail: email } = submissionToAnswer(who, found);
+  const { submission: _, handOver: __, ...assignment } = assignmentOf(step);
+  await record(tx, app.keys, [
+    factOf(who, step, it, { type: 'step.sent-back', values: { reason } }),
+  ]);
+  await passOn(tx, step, {
+    assignment: {
+      ...assignment,
+      people: [{ name, email }],
+      ...(handOver && { handOver }),
+      sentBack: { byName: who.name, reason },
+      news: 'sent-back',
+    },
+    because: `${who.name} sent it back: ${reason}`,
+  });
+}
+
+/** What was done, for somebody who may accept it. */
+function submissionToAnswer(who: Decider, { step }: ToDecide): Submission {
   demandWaiting(step);
-  if (!isSubmitted(step)) {
+  const { submission } = assignmentOf(step);
+  if (!submission) {
     throw new Problem(
       'not possible',
       'Nobody has confirmed this yet, so there is nothing to accept.',
     );
   }
-  if (mayAccept(caller, step)) return found;
+  if (mayAccept(who, step)) return submission;
   throw new Problem(
     'not allowed',
-    step.assignment?.submission?.by === caller.user.id
+    didIt(who, submission)
       ? 'Who did it does not accept it as well; another person has to.'
       : 'This is for somebody else to accept. Ask them, or IT.',
   );

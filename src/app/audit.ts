@@ -12,6 +12,7 @@ import {
 import { confidentialCases } from '#store/cases.ts';
 import { listPeople, namesOfRefs } from '#store/people.ts';
 import { inTransaction } from '#store/sql.ts';
+import { linkHolders } from '#store/task-links.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 import { userNames } from './users.ts';
@@ -65,17 +66,18 @@ export async function searchAudit(
   await noteSearch(app, caller, criteriaOf(query), events.length);
 
   const people = await namesOfRefs(app.pool, refsIn(events));
-  const users = await userNames(
-    app,
-    events.flatMap((it) => it.actorId ?? []),
-  );
+  const actors = events.flatMap((it) => it.actorId ?? []);
+  const names = new Map([
+    ...(await userNames(app, actors)),
+    ...(await linkHolders(app.pool, actors)),
+  ]);
   return {
     events: events.map((it) => ({
       ...it,
       title: isFactType(it.type) ? factTypes[it.type].title : it.type,
       result: isFactType(it.type) ? factTypes[it.type].result : null,
       personName: (it.personRef && people.get(it.personRef)) ?? null,
-      actorName: (it.actorId && users.get(it.actorId)) ?? null,
+      actorName: (it.actorId && names.get(it.actorId)) ?? null,
     })),
     next,
     withheldCases,

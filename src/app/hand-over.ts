@@ -6,6 +6,7 @@ import { standingsOf } from '#store/standing.ts';
 import { listUsers, loadUser } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
+import { userDecides } from './decider.ts';
 import { Problem } from './problem.ts';
 import {
   assignmentOf,
@@ -40,7 +41,7 @@ export async function handOverStep(
       const detail = `${step.assignment.confirmed.byName} has confirmed it; it is being read back.`;
       throw new Problem('not possible', detail);
     }
-    if (!mayPassOn(caller, step)) {
+    if (!mayPassOn(userDecides(caller), step)) {
       throw new Problem('not allowed', 'This task is somebody else’s. Ask them, HR or IT.');
     }
     const { user, person } = await receiver(tx, it.to);
@@ -49,7 +50,7 @@ export async function handOverStep(
     const assignment = assignmentOf(step);
     const { name: byName } = caller.user;
     await record(tx, app.keys, [
-      factOf(caller, step, found.case, {
+      factOf(userDecides(caller), step, found.case, {
         type: 'step.handed-over',
         data: user === null ? {} : { to: user },
         values: { reason: it.reason, to: person.email },

@@ -4,6 +4,7 @@ import { noteProofFile, type ProofFile, proofFilesOf } from '#store/proof-files.
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
+import { userDecides } from './decider.ts';
 import { notFound, Problem } from './problem.ts';
 import { demandMayAttest, demandWaiting, stepForDecision, stepToSee } from './step-decision.ts';
 
@@ -29,7 +30,7 @@ export async function addProof(
   return inTransaction(app.pool, async (tx) => {
     const { step, case: found } = await stepForDecision(tx, caller, stepId);
     demandWaiting(step);
-    demandMayAttest(caller, step);
+    demandMayAttest(userDecides(caller), step);
     if ((await proofFilesOf(tx, stepId)).length >= mostFiles) {
       throw new Problem('not possible', `A step takes at most ${mostFiles} files.`);
     }

@@ -1,6 +1,6 @@
 import { aboutCapability } from '#core/capability.ts';
 import { endStates } from '#core/case.ts';
-import { type Assignment, isAmong } from '#core/task.ts';
+import { type Assignment, isAmong, type Submission, sameAddress } from '#core/task.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { beginContainment, type CaseRow, lockCase, wakeCase } from '#store/cases.ts';
@@ -9,7 +9,8 @@ import type { Db } from '#store/sql.ts';
 import { type Decision, decideStep, loadStep, releaseSteps, type StepRow } from '#store/steps.ts';
 import { passOnStep } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
-import { may, maySee } from './authorize.ts';
+import { maySee } from './authorize.ts';
+import { type Decider, mayDecide } from './decider.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
 /* What all decisions about one step have in common: who may take them, and what they leave behind. */
@@ -25,8 +26,8 @@ export const waitsForPerson = ({ status, assignment }: StepRow): boolean =>
   status === 'held' || (status === 'running' && assignment !== null);
 
 /** A task is confirmed by those who were asked, or by IT. */
-export const mayAnswer = (caller: Caller, step: StepRow): boolean =>
-  isAsked(caller, step) || may(caller, 'step.retry');
+export const mayAnswer = (who: Decider, step: StepRow): boolean =>
+  isAsked(who, step) || mayDecide(who, 'step.retry');
 
 /** What it is about can be lost for good, which access cannot. */
 export const isThing = ({ capability }: StepRow): boolean =>
@@ -37,29 +38,33 @@ export const isSubmitted = ({ assignment }: StepRow): boolean =>
   assignment?.submission !== undefined;
 
 /** What was done is accepted by those who were asked to, or by IT; never by the one who did it. */
-export const mayAccept = (caller: Caller, step: StepRow): boolean =>
-  isSubmitted(step) &&
-  step.assignment?.submission?.by !== caller.user.id &&
-  mayAnswer(caller, step);
+export const mayAccept = (who: Decider, step: StepRow): boolean =>
+  isSubmitted(step) && !didIt(who, step.assignment?.submission) && mayAnswer(who, step);
+
+/** Whether it was they who did it, by whatever way they said so. */
+export const didIt = (who: Decider, submission: Submission | undefined): boolean =>
+  submission !== undefined &&
+  (submission.by === who.id || sameAddress(submission.byEmail, who.email));
 
 /** Only what is somebody's to do can be given to somebody else. */
 export const isTask = ({ assignment, task }: StepRow): boolean =>
   assignment !== null || task !== null;
 
 /** A task is handed over by those who were asked, by HR or by IT. */
-export const mayPassOn = (caller: Caller, step: StepRow): boolean =>
-  isAsked(caller, step) || may(caller, 'case.change');
+export const mayPassOn = (who: Decider, step: StepRow): boolean =>
+  isAsked(who, step) || mayDecide(who, 'case.change');
 
-/** Whether the task behind a step is the caller's own. */
-const isAsked = (caller: Caller, step: StepRow): boolean =>
-  isAmong(step.assignment?.people ?? [], caller.user.email);
+/** Whether the task behind a step is theirs. */
+export const isAsked = (who: Pick<Decider, 'email'>, step: StepRow): boolean =>
+  isAmong(step.assignment?.people ?? [], who.email);
 
 /** A step with its departure, which is locked. There is none for those who may not see it. */
 export async function stepToSee(tx: Db, caller: Caller, id: string): Promise<ToDecide> {
   const found = await loadStep(tx, id);
   const it = found ? await lockCase(tx, found.caseId) : null;
   const step = it ? await loadStep(tx, id) : null;
-  if (!it || !step || !(isAsked(caller, step) || maySee(caller, it))) throw notFound(`step ${id}`);
+  if (!it || !step || !(isAsked(caller.user, step) || maySee(caller, it)))
+    throw notFound(`step ${id}`);
   return { step, case: it };
 }
 
@@ -73,7 +78,7 @@ export async function stepForDecision(tx: Db, caller: Caller, id: string): Promi
 }
 
 export function factOf(
-  caller: Caller,
+  who: Decider,
   step: StepRow,
   it: CaseRow,
   fact: Pick<Fact, 'type' | 'data' | 'grade'> & { values: Record<string, unknown> },
@@ -82,7 +87,7 @@ export function factOf(
     type: fact.type,
     data: fact.data ?? {},
     ...(fact.grade ? { grade: fact.grade } : {}),
-    actor: caller.actor,
+    actor: who.actor,
     caseId: it.id,
     row: { table: 'steps', id: step.id, version: step.version + 1 },
     step: {
@@ -92,9 +97,13 @@ export function factOf(
       connection: step.connectionId,
     },
     target: { ref: it.ref, ...(step.connectionId ? { system: step.connectionId } : {}) },
-    personal: { subject: it.subject, values: fact.values },
+    personal: { subject: it.subject, values: { ...fact.values, ...namesOf(who) } },
   };
 }
+
+/** Whoever answers by a link is nobody that we keep as a user, so the record itself says who it was. */
+const namesOf = ({ caller, name, email }: Decider): Record<string, unknown> =>
+  caller === null ? { by: name, by_email: email } : {};
 
 /** Only what waits for a person can be decided by one. */
 export function demandWaiting(step: StepRow): void {
@@ -105,8 +114,8 @@ export function demandWaiting(step: StepRow): void {
   );
 }
 
-export function demandMayAttest(caller: Caller, step: StepRow): void {
-  if (mayAnswer(caller, step)) return;
+export function demandMayAttest(who: Decider, step: StepRow): void {
+  if (mayAnswer(who, step)) return;
   throw new Problem('not allowed', 'This task is somebody else’s. Ask them, or IT.');
 }
 
@@ -157,13 +166,13 @@ export const assignmentOf = ({ assignment, task, title }: StepRow): Assignment =
 export async function settleByHand(
   tx: Db,
   app: App,
-  caller: Caller,
+  who: Decider,
   { step, case: it }: ToDecide,
   choice: Decision,
 ): Promise<void> {
   const { files = [], ...decided } = choice;
   const decision: Decision = files.length > 0 ? { ...decided, files } : decided;
-  await record(tx, app.keys, [factOfDecision(caller, step, it, choice)]);
+  await record(tx, app.keys, [factOfDecision(who, step, it, choice)]);
   if (!(await decideStep(tx, { stepId: step.id, version: step.version, decision }))) {
     throw changedMeanwhile('The step');
   }
@@ -176,14 +185,14 @@ export async function settleByHand(
   await wakeCase(tx, { caseId: it.id, urgency: 10 });
 }
 
-function factOfDecision(caller: Caller, step: StepRow, it: CaseRow, decision: Decision): Fact {
+function factOfDecision(who: Decider, step: StepRow, it: CaseRow, decision: Decision): Fact {
   if (decision.kind === 'waived') {
-    return factOf(caller, step, it, {
+    return factOf(who, step, it, {
       ...(decision.writtenOff
-        ? { type: 'step.written-off', data: { approver: caller.user.id } }
+        ? { type: 'step.written-off', data: { approver: who.id } }
         : {
             type: 'step.waived',
-            data: { approver: caller.user.id, expires: decision.expiresAt },
+            data: { approver: who.id, expires: decision.expiresAt },
           }),
       grade: 'waived',
       values: { reason: decision.reason },
@@ -192,8 +201,8 @@ function factOfDecision(caller: Caller, step: StepRow, it: CaseRow, decision: De
   const { reason, proof, files = [] } = decision;
   const values = { reason, proof, ...evidenceOf(files) };
   return decision.acceptedBy === undefined
-    ? factOf(caller, step, it, { type: 'step.attested', grade: 'attested', values })
-    : factOf(caller, step, it, {
+    ? factOf(who, step, it, { type: 'step.attested', grade: 'attested', values })
+    : factOf(who, step, it, {
         type: 'step.accepted',
         grade: 'attested',
         data: { confirmed_by: decision.by },

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FactType } from '#core/event.ts';
+import { firstNameIn } from '#core/person.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { type Language, readSurvey, type Survey } from '#core/survey.ts';
 import {
@@ -9,6 +9,7 @@ import {
   problemsInAnswers,
 } from '#core/survey-answers.ts';
 import { record } from '#ledger/record.ts';
+import { linkHashOf } from '#store/link-tokens.ts';
 import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { forgetSavedAnswers, keepAnswers, savedAnswers } from '#store/survey-answers.ts';
@@ -64,7 +65,7 @@ const hourMs = 60 * 60_000;
 export async function useForm(app: App, token: string, act: FormAct): Promise<FormView> {
   const { company } = settingsFrom(await loadSettings(app.pool));
   return inTransaction(app.pool, async (tx) => {
-    const it = /^[A-Za-z0-9_-]{43}$/.test(token) ? await behind(tx, token) : null;
+    const it = await behind(tx, token);
     if (!it) return { kind: 'unknown', company: company.name, language: company.language };
     const closed = closedBecause(it, act);
     const { survey } = it;
@@ -112,7 +113,8 @@ export async function useForm(app: App, token: string, act: FormAct): Promise<Fo
 type Behind = Omit<Invitation, 'survey'> & { readonly name: string; readonly survey: Survey };
 
 async function behind(tx: Db, token: string): Promise<Behind | null> {
-  const found = await invitationBehind(tx, createHash('sha256').update(token).digest());
+  const hash = linkHashOf(token);
+  const found = hash ? await invitationBehind(tx, hash) : null;
   if (!found) return null;
   const read = readSurvey(found.text);
   if ('survey' in read) return { ...found, survey: read.survey };
@@ -146,10 +148,4 @@ async function end(tx: Db, app: App, it: Behind, outcome: 'answered' | 'declined
     },
   ]);
   await endInvitation(tx, { id: it.id, outcome });
-}
-
-/** “Priya” of “Priya Nair” and of “Nair, Priya”. */
-export function firstNameIn(name: string): string {
-  const [last = '', rest] = name.split(',');
-  return (rest ?? last).trim().split(/\s+/)[0] || name.trim();
 }

@@ -11,7 +11,8 @@ const ask: TaskAsk = {
   quiet: false,
   due: '2026-12-31',
   instructions: 'Ask Priya Nair at the desk.',
-  proof: ['serial number', 'badge number', 'file: receipt'],
+  proof: ['serial number', 'badge number'],
+  link: 'https://gatehouse.meadow.example/task/TOKEN',
 };
 
 describe('a letter about a task', () => {
@@ -27,14 +28,27 @@ describe('a letter about a task', () => {
         '',
         'Due: 2026-12-31',
         'Please write down: serial number, badge number',
-        'Please attach: receipt',
         '',
-        'When it is done: gatehouse step attest 01STEP --reason "…" --proof "serial number=…" --proof "badge number=…" --file …',
+        'When it is done, say so here:',
+        'https://gatehouse.meadow.example/task/TOKEN',
+        'The link is for you alone; please do not pass it on. It is good for 30 days.',
+        '',
+        'With a key, when it is done: gatehouse step attest 01STEP --reason "…" --proof "serial number=…" --proof "badge number=…"',
         '',
         'https://gatehouse.meadow.example',
         '',
       ].join('\n'),
     );
+  });
+
+  it('says where a file is attached, which the link does not take', () => {
+    const { text } = taskLetter('en', 'new', { ...ask, proof: ['file: receipt', 'condition'] });
+    assert.match(text, /Please write down: condition\nPlease attach: receipt\n/);
+    assert.match(
+      text,
+      /See it here; the file is attached with a key of Gatehouse:\nhttps:.*TOKEN\n/,
+    );
+    assert.match(text, /step attest 01STEP --reason "…" --proof "…" --file …/);
   });
 
   it('speaks the language of the company', () => {
@@ -58,6 +72,7 @@ describe('a letter about a task', () => {
       const letter = taskLetter('en', note, { ...ask, done });
       assert.equal(letter.subject, subject);
       assert.match(letter.text, /Fay says it is done: Collected\.\nWhat shows it: C02\n/);
+      assert.match(letter.text, /Accept it or send it back here:\nhttps:.*\/task\/TOKEN\n/);
       assert.match(
         letter.text,
         /step accept 01STEP\nIf it is not: gatehouse step send-back 01STEP/,
@@ -79,7 +94,7 @@ describe('a letter about a task', () => {
         ),
       ];
       for (const { subject, text } of letters) {
-        assert.doesNotMatch(`${subject}\n${text}`, /Priya|laptop|serial|Fay/);
+        assert.doesNotMatch(`${subject}\n${text}`, /Priya|laptop|serial|Fay|TOKEN/);
         assert.match(text, /^Mona Manager,\n/);
       }
       assert.doesNotMatch(quietSubject(language), /Priya/);

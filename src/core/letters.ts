@@ -1,4 +1,5 @@
 import type { Language } from './language.ts';
+import { taskLinkDays } from './task.ts';
 import { fileName, isFileProof } from './task-proof.ts';
 import { onOneLine } from './template.ts';
 
@@ -21,6 +22,8 @@ export interface TaskFacts {
 }
 
 export interface TaskAsk extends TaskFacts {
+  /** Where the reader answers without a key; null: nowhere, since the letter is quiet. */
+  readonly link: string | null;
   readonly instructions: string;
   readonly proof: readonly string[];
   /** Who handed it over or sent it back, and why. */
@@ -56,6 +59,8 @@ interface Texts {
   readonly sentBack: (by: string, reason: string) => string;
   readonly done: (by: string, reason: string) => string;
   readonly proof: (proof: string) => string;
+  readonly answerHere: { readonly done: string; readonly accept: string; readonly file: string };
+  readonly aboutLink: string;
   readonly whenDone: string;
   readonly whenGood: string;
   readonly whenNot: string;
@@ -93,8 +98,14 @@ const texts: Readonly<Record<Language, Texts>> = {
     sentBack: (by, reason) => `${by} sent this back to you: ${reason}`,
     done: (by, reason) => `${by} says it is done: ${reason}`,
     proof: (proof) => `What shows it: ${proof}`,
-    whenDone: 'When it is done:',
-    whenGood: 'If it is as it should be:',
+    answerHere: {
+      done: 'When it is done, say so here:',
+      accept: 'Accept it or send it back here:',
+      file: 'See it here; the file is attached with a key of Gatehouse:',
+    },
+    aboutLink: `The link is for you alone; please do not pass it on. It is good for ${taskLinkDays} days.`,
+    whenDone: 'With a key, when it is done:',
+    whenGood: 'With a key, if it is as it should be:',
     whenNot: 'If it is not:',
     told: {
       'handed-on': (others, what) =>
@@ -137,8 +148,14 @@ const texts: Readonly<Record<Language, Texts>> = {
     sentBack: (by, reason) => `${by} hat das an Sie zurückgegeben: ${reason}`,
     done: (by, reason) => `${by} hat es erledigt: ${reason}`,
     proof: (proof) => `Nachweis: ${proof}`,
-    whenDone: 'Wenn es erledigt ist:',
-    whenGood: 'Wenn es so stimmt:',
+    answerHere: {
+      done: 'Wenn es erledigt ist, sagen Sie es hier:',
+      accept: 'Nehmen Sie es hier an, oder geben Sie es zurück:',
+      file: 'Sie sehen es hier; die Datei wird mit einem Schlüssel von Gatehouse angehängt:',
+    },
+    aboutLink: `Der Link ist nur für Sie; bitte geben Sie ihn nicht weiter. Er gilt ${taskLinkDays} Tage.`,
+    whenDone: 'Mit Schlüssel, wenn es erledigt ist:',
+    whenGood: 'Mit Schlüssel, wenn es so stimmt:',
     whenNot: 'Wenn nicht:',
     told: {
       'handed-on': (others, what) =>
@@ -173,6 +190,10 @@ export function taskLetter(language: Language, note: TaskNote, it: TaskAsk): Wro
   if (it.due) lines.push(t.due(it.due));
   if (!done && labels.length > 0) lines.push(t.writeDown(labels.join(', ')));
   if (!done && files.length > 0) lines.push(t.attach(files.join(', ')));
+  if (it.link) {
+    const how = done ? 'accept' : files.length > 0 ? 'file' : 'done';
+    lines.push('', t.answerHere[how], it.link, t.aboutLink);
+  }
   lines.push('', ...(done ? acceptLines(t, it.stepId) : attestLines(t, it.stepId, labels, files)));
   return letter(it, `${t.notes[note]}${again}${it.title}`, lines);
 }

@@ -29,3 +29,10 @@ export const PersonFacts = z.strictObject({
   startDate: z.iso.date().nullable(),
 });
 export type PersonFacts = z.infer<typeof PersonFacts>;
+
+/** “Priya” of “Priya Nair” and of “Nair, Priya”; nothing of an address that stands for a name. */
+export function firstNameIn(name: string): string {
+  if (name.includes('@')) return '';
+  const [last = '', rest] = name.split(',');
+  return (rest ?? last).trim().split(/\s+/)[0] || name.trim();
+}

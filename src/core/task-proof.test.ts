@@ -28,18 +28,23 @@ describe('the proof of a task', () => {
   it('is refused with all that is missing, by its name', () => {
     assert.deepEqual(check(['serial number', 'badge number'], { proof: 'badge number=120' }), {
       problems: ['Still to be written down: serial number.'],
+      missing: ['serial number'],
     });
     assert.deepEqual(check(['serial number', 'badge number'], { proof: 'all collected' }), {
       problems: ['Still to be written down: serial number, badge number.'],
+      missing: ['serial number', 'badge number'],
     });
     assert.deepEqual(check(['serial number'], { proof: 'serial number=' }), {
       problems: ['Still to be written down: serial number.'],
+      missing: ['serial number'],
     });
     assert.deepEqual(check(['serial number'], { proofs: { serial: 'C02' } }), {
       problems: ['It does not ask for “serial”.', 'Still to be written down: serial number.'],
+      missing: ['serial number'],
     });
     assert.deepEqual(check([], {}), {
       problems: ['Say what proves it: a ticket, a serial number, a link, a file.'],
+      missing: [],
     });
   });
 
@@ -47,6 +52,7 @@ describe('the proof of a task', () => {
     const asked = ['file: receipt', 'File: photo', 'serial number'];
     assert.deepEqual(check(asked, { proof: 'C02', files: 1 }), {
       problems: ['Still to be added as a file: receipt, photo.'],
+      missing: [],
     });
     assert.deepEqual(check(asked, { proof: 'C02', files: 2 }), { proof: 'C02' });
     assert.deepEqual(check(['file: receipt'], { files: 1 }), { proof: null });

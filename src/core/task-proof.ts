@@ -11,7 +11,11 @@ export interface Brought {
 /** The proof in words, or what keeps it from being one, each in a sentence. */
 export type ProofCheck =
   | { readonly proof: string | null }
-  | { readonly problems: readonly string[] };
+  | {
+      readonly problems: readonly string[];
+      /** What the task asks to be written down, and was not. */
+      readonly missing: readonly string[];
+    };
 
 /** A proof that is called so is a file. */
 export const isFileProof = (label: string): boolean => /^file\s*:/i.test(label);
@@ -47,7 +51,7 @@ export function checkProof(asked: readonly string[], brought: Brought): ProofChe
   if (asked.length === 0 && free === '' && brought.files === 0) {
     problems.push('Say what proves it: a ticket, a serial number, a link, a file.');
   }
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems, missing };
 
   const named = labels.map((it) =>
     labels.length === 1 ? values.get(it)! : `${it}: ${values.get(it)}`,

@@ -4,6 +4,12 @@ export interface Addressee {
   readonly email: string;
 }
 
+/**
+ * How long the link in a letter about a task is good, in days. Whoever is asked is reminded daily,
+ * each time with a new one.
+ */
+export const taskLinkDays = 30;
+
 /** Where a human task stands, beside its step. */
 export interface Assignment {
   /** Who was asked; once somebody has done it and another has to accept it: who accepts. */
@@ -61,7 +67,7 @@ export interface HandOver {
 
 /** What somebody says they did, for whoever has to accept it. */
 export interface Submission {
-  /** Id of the user. */
+  /** Id of the user, or of the link by which they said so. */
   readonly by: string;
   readonly byName: string;
   readonly byEmail: string;

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { ConnectorError } from '#core/failure.ts';
 import { type NoPrivateAddress, privateAddressOf } from '#core/private-address.ts';
 import { type Settings, settingsFrom } from '#core/settings.ts';
 import { type Language, readSurvey, type Survey } from '#core/survey.ts';
+import { newLinkToken } from '#store/link-tokens.ts';
 import { keepReceipt, receiptsOf } from '#store/notices.ts';
-import { randomBytes } from '#store/random.ts';
 import { loadSettings } from '#store/settings.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import { inviteOnce, noteInvited, openSecuritySteps } from '#store/survey-invitations.ts';
@@ -114,14 +113,14 @@ async function send(
 ): Promise<void> {
   const language = languageFor(work, survey, settings);
   const { days } = settings.surveys;
-  const token = randomBytes(32).toString('base64url');
+  const { token, hash } = newLinkToken();
   await inviteOnce(engine.pool, {
     stepId: work.id,
     caseId: work.caseId,
     surveyId: row.id,
     language,
     days,
-    tokenHash: createHash('sha256').update(token).digest(),
+    tokenHash: hash,
   });
   // Once more, and last: what opened while we were preparing must not be overlooked.
   if ((await openSecuritySteps(engine.pool, work.caseId)) > 0) {

@@ -9,9 +9,11 @@ import {
   type Wrote,
 } from '#core/letters.ts';
 import { settingsFrom } from '#core/settings.ts';
-import { type Addressee, type Assignment, isAmong } from '#core/task.ts';
+import { type Addressee, type Assignment, isAmong, taskLinkDays } from '#core/task.ts';
+import { newLinkToken } from '#store/link-tokens.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Work } from '#store/steps.ts';
+import { keepTaskLink } from '#store/task-links.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
 
@@ -30,15 +32,23 @@ export async function askThem(engine: Engine, work: Work, it: Asking): Promise<r
       ? { name: sentBack.byName, reason: sentBack.reason }
       : handOver && { name: handOver.byName, reason: handOver.reason };
   const done = submission && { ...submission, name: submission.byName };
-  return writeAll(engine, work, it, it.people, (language, facts, person) =>
+  return writeAll(engine, work, it, it.people, async (language, facts, person) =>
     taskLetter(language, noteFor(person, work, it), {
       ...facts,
+      link: facts.quiet ? null : await linkTo(engine, work.id, person),
       instructions: it.instructions,
       proof: it.proof,
       because,
       done,
     }),
   );
+}
+
+/** A way to answer for somebody who may be no user. A quiet letter has none: the page would tell what it is. */
+async function linkTo(engine: Engine, stepId: string, to: Addressee): Promise<string> {
+  const { token, hash } = newLinkToken();
+  await keepTaskLink(engine.pool, { stepId, to, tokenHash: hash, days: taskLinkDays });
+  return `${engine.publicUrl}/task/${token}`;
 }
 
 function noteFor(person: Addressee, work: Work, it: Asking): TaskNote {
@@ -76,14 +86,14 @@ async function writeAll(
   work: About,
   it: Pick<Asking, 'title' | 'deadline' | 'reminders'>,
   to: readonly Addressee[],
-  write: (language: Language, facts: TaskFacts, person: Addressee) => Wrote,
+  write: (language: Language, facts: TaskFacts, person: Addressee) => Wrote | Promise<Wrote>,
   kind = 'task',
 ): Promise<readonly Failure[]> {
   const { company } = settingsFrom(await loadSettings(engine.pool));
   const zone = work.personFacts.zone ?? company.zone;
   const failures: Failure[] = [];
   for (const [i, person] of to.entries()) {
-    const letter = write(
+    const letter = await write(
       company.language,
       {
         name: person.name,

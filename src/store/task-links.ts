@@ -22,6 +22,18 @@ export async function keepTaskLink(
   `);
 }
 
+/** The names of those who hold these links, by id. */
+export async function linkHolders(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; name: string }>(sql`
+    select id, name from task_links where id = any (${ids}::text[])
+  `);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** What is behind a link; null: nothing. */
 export async function taskLinkBehind(db: Db, tokenHash: Buffer): Promise<TaskLink | null> {
   const { rows } = await db.query<TaskLink & { id: string }>(sql`

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import type { Language } from '#core/survey.ts';
-import type { Plain } from './survey-words.ts';
+import type { Language } from '#core/language.ts';
 
 /** Escaped text; `html` makes it. */
 export type Html = ReturnType<typeof html>;
+
+/** What a page says that says one thing. */
+export interface Plain {
+  readonly title: string;
+  readonly text: string;
+}
 
 /** A page on its own: no script, no picture, no font, nothing from anywhere. */
 export async function pageResponse(it: {
@@ -47,6 +52,10 @@ ${it.company === '' ? '' : html`<header><p>${it.company}</p></header>`}
   });
 }
 
+/** What keeps a form from being taken, first on the page and read out at once. */
+export const wrongNote = (title: string, items: readonly Html[]): Html =>
+  html`<div class="note wrong" role="alert"><h2>${title}</h2><ul>${items}</ul></div>`;
+
 /** A page that says one thing. */
 export const plainContent = ({ title, text }: Plain): Html => html`<h1>${title}</h1><p>${text}</p>`;
 
@@ -72,8 +81,9 @@ legend, .question > label { font-weight: 600; padding: 0 .25rem; }
 .option { display: flex; gap: .6rem; align-items: center; min-height: 2.75rem; }
 .scale { display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
 input[type=radio] { width: 1.25rem; height: 1.25rem; flex: none; accent-color: var(--act); }
-textarea { width: 100%; min-height: 7rem; padding: .6rem; font: inherit; color: inherit;
+textarea, input[type=text] { width: 100%; min-height: 2.75rem; padding: .6rem; font: inherit; color: inherit;
   background: var(--page); border: 1px solid var(--line); border-radius: .35rem; }
+textarea { min-height: 7rem; }
 button { font: inherit; min-height: 2.75rem; padding: .5rem 1.1rem; border-radius: .35rem;
   border: 1px solid var(--act); background: transparent; color: var(--act); cursor: pointer; }
 button.main { background: var(--act); color: var(--on-act); font-weight: 600; }

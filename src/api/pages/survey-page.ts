@@ -3,8 +3,9 @@ import type { FormView, OpenForm } from '#app/survey-form.ts';
 import type { Language, Question } from '#core/survey.ts';
 import { scaleSteps, textIn } from '#core/survey.ts';
 import { longestAnswer } from '#core/survey-answers.ts';
-import { type Html, pageResponse, plainContent } from './page.ts';
-import { type Plain, type Words, words } from './survey-words.ts';
+import { type Html, type Plain, pageResponse, plainContent, wrongNote } from './page.ts';
+import { type Words, words } from './survey-words.ts';
+import { textField } from './text-field.ts';
 
 /** The page that whoever has a link sees. */
 export function surveyPage(view: FormView): Promise<Response> {
@@ -81,7 +82,7 @@ function notes({ survey, language, problems, saved }: OpenForm, said: Words): Ht
       const text = asked ? textIn(asked.text, language) : question;
       return html`<li><a href="#${fieldOf(question)}">${text}</a> ${problemText(problem, said)}</li>`;
     });
-    return html`<div class="note wrong" role="alert"><h2>${said.problemsTitle}</h2><ul>${items}</ul></div>`;
+    return wrongNote(said.problemsTitle, items);
   }
   return saved ? html`<p class="note" role="status">${said.saved}</p>` : '';
 }
@@ -94,20 +95,25 @@ function questionContent(question: Question, form: OpenForm, said: Words): Html 
   const field = fieldOf(question.id);
   const given = answers[question.id] ?? '';
   const wrong = problems.find((it) => it.question === question.id);
+  const text = textIn(question.text, language);
+  if (question.kind === 'text') {
+    return textField({
+      field,
+      label: text,
+      hint: question.required ? said.needed : '',
+      given,
+      wrong: wrong ? problemText(wrong.problem, said) : null,
+      required: question.required,
+      maximum: longestAnswer,
+      rows: 5,
+    });
+  }
   const needed = question.required ? html` <span class="quiet">(${said.needed})</span>` : '';
   const complaint = wrong
     ? html`<p class="wrong-text" id="${field}-wrong">${problemText(wrong.problem, said)}</p>`
     : '';
   const invalid = wrong ? html` aria-invalid="true" aria-describedby="${field}-wrong"` : '';
   const required = question.required ? html` required` : '';
-  const text = textIn(question.text, language);
-
-  if (question.kind === 'text') {
-    return html`<div class="question"><label for="${field}">${text}${needed}</label>${complaint}
-<textarea id="${field}" name="${field}" maxlength="${longestAnswer}" rows="5"${invalid}${required}>
-${given}</textarea></div>
-`;
-  }
   const options = optionsOf(question, language, said);
   const withoutAnswer = question.required ? [] : [{ value: '', text: said.noAnswer }];
   const inputs = [...options, ...withoutAnswer].map(({ value, text: label }, i) => {

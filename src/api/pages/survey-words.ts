@@ -1,7 +1,9 @@
 import type { Language } from '#core/survey.ts';
+import type { PublicWords } from '../public-pages.ts';
+import type { Plain } from './page.ts';
 
 /** What the page says around the questions. */
-export interface Words {
+export interface Words extends PublicWords {
   readonly languageName: string;
   /** Before the names of the other languages. */
   readonly otherLanguage: string;
@@ -28,13 +30,6 @@ export interface Words {
   readonly declined: Plain;
   readonly expired: Plain;
   readonly unknown: Plain;
-  readonly tooMany: (minutes: number) => Plain;
-  readonly failed: (requestId: string) => Plain;
-}
-
-export interface Plain {
-  readonly title: string;
-  readonly text: string;
 }
 
 export const words: Readonly<Record<Language, Words>> = {

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Language } from '#core/survey.ts';
+import { newLinkToken } from '#store/link-tokens.ts';
 import { inviteOnce, noteInvited } from '#store/survey-invitations.ts';
 import { newestSurvey } from '#store/surveys.ts';
 import { publishStarterSurveys } from '../surveys.ts';
@@ -37,14 +37,14 @@ export async function inviteSomebody(
     grade: 'acknowledged',
   });
   const survey = await newestSurvey(test.pools.worker, 'exit');
-  const token = randomBytes(32).toString('base64url');
+  const { token, hash } = newLinkToken();
   await inviteOnce(test.pools.worker, {
     stepId,
     caseId,
     surveyId: survey!.id,
     language: it.language ?? 'en',
     days: it.days ?? 30,
-    tokenHash: createHash('sha256').update(token).digest(),
+    tokenHash: hash,
   });
   await noteInvited(test.pools.worker, stepId);
   return { caseId, token };
