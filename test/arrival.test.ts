@@ -7,10 +7,12 @@ import { attestStep } from '#app/steps.ts';
 import { createUser } from '#app/users.ts';
 import { until } from '#core/testing/until.ts';
 import { groupEntry, type Slapd, startSlapd } from '../practice/servers/slapd.ts';
+import type { RunningApi } from '../src/api/start.ts';
 import { apiOf, decideWith, registerPasskey } from './support/api.ts';
 import { type Company, houseOf, person, type ScimSystem, startCompany } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
+import { answerByLink, startWeb } from './support/task-links.ts';
 import { isPlanned, stepOf, watching } from './support/watch.ts';
 
 const inDays = (count: number) =>
@@ -59,9 +61,8 @@ steps:
     layer: compliance
     task:
       title: "Training of {person.name}"
-      assign to: manager
+      assign to: newcomer
       due: start day + 10 working days
-      proof: [date of acknowledgement]
     at: confirmed
   - id: welcome
     layer: operations
@@ -122,6 +123,7 @@ describe('somebody who arrives', () => {
   let company: Company;
   let directory: ScimSystem;
   let slapd: Slapd;
+  let web: RunningApi;
   let watch: ReturnType<typeof watching>;
 
   before(async () => {
@@ -130,6 +132,7 @@ describe('somebody who arrives', () => {
     });
     await slapd.add([groupEntry({ name: 'staff', members: ['max'] })]);
     gatehouse = await startGatehouse();
+    web = await startWeb(gatehouse.app);
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
@@ -171,6 +174,7 @@ describe('somebody who arrives', () => {
     }
   });
   after(async () => {
+    await web.stop();
     await gatehouse.stop();
     await company.close();
     await slapd.stop();
@@ -211,6 +215,12 @@ describe('somebody who arrives', () => {
       { name: 'Fritz Facilities', email: 'fritz@meadow.example' },
     ]);
     await watch.become('the welcome', zoe, (it) => stepOf(it, 'welcome')?.status === 'settled');
+    assert.deepEqual(stepOf(asked, 'training')?.assignment?.people, [
+      { name: zoe.name, email: zoe.email },
+    ]);
+    const letter = await company.mail.waitFor((it) => it.subject.includes('Training of Zoe'));
+    assert.deepEqual(letter.to, [zoe.email]);
+    assert.match(await answerByLink(web, letter, { act: 'done' }), /<h1>Thank you<\/h1>/);
     await answerTasks((await watch.caseOf(zoe))!);
 
     const done = await watch.become('an end', zoe, ({ case: it }) => it.state === 'complete');
@@ -227,6 +237,7 @@ describe('somebody who arrives', () => {
       welcome: 'acknowledged',
     });
     assert.equal(stepOf(done, 'create-identity@directory:zoe@meadow.example')?.late, true);
+    assert.equal(stepOf(done, 'training')?.decision?.byName, zoe.name);
 
     const [made] = [...directory.users.values()].filter((it) => it.userName === zoe.email);
     assert.equal(made?.active, true);

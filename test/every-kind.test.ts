@@ -7,7 +7,7 @@ import { until } from '#core/testing/until.ts';
 import type { Role } from '#core/user.ts';
 import { type HttpSystem, startHttpSystem } from '../practice/servers/http-system.ts';
 import { personEntry, type Slapd, startSlapd } from '../practice/servers/slapd.ts';
-import { type RunningApi, startApi } from '../src/api/start.ts';
+import type { RunningApi } from '../src/api/start.ts';
 import { apiOf, type Colleague } from './support/api.ts';
 import {
   account,
@@ -21,6 +21,7 @@ import {
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { helpDesk } from './support/help-desk.ts';
 import { checkInvariants } from './support/invariants.ts';
+import { answerByLink, startWeb } from './support/task-links.ts';
 import { stepOf, watching } from './support/watch.ts';
 
 const california = { country: 'US', region: 'CA', zone: 'America/Los_Angeles' };
@@ -76,7 +77,6 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
       }),
     );
     gatehouse = await startGatehouse();
-    const { app } = gatehouse;
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
@@ -110,11 +110,7 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
     colleagues = await Promise.all(
       Object.entries(staff).map(([name, roles]) => api.hire(name, roles)),
     );
-    const anyPort = { host: '127.0.0.1', port: 0 };
-    web = await startApi(app, {
-      configuration: { listen: anyPort, metricsListen: anyPort, publicUrl: undefined },
-      log: { info() {}, warn() {}, error: (fields) => console.error(fields) },
-    });
+    web = await startWeb(gatehouse.app);
   });
   after(async () => {
     await web.stop();
@@ -365,6 +361,9 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
   it('a rehire: the account from before is opened again, none is made beside it', async () => {
     const arrival = { id: 'A-21', kind: 'rehire', start_day: days(-1) };
     await company.tell('arrival.confirmed', ria, null, { arrival });
+    const letter = await company.mail.waitFor((it) => it.subject.includes('First training of Ria'));
+    assert.deepEqual(letter.to, [emailOf(ria.name)]);
+    assert.match(await answerByLink(web, letter, { act: 'done' }), /<h1>Thank you<\/h1>/);
     const found = await until('the arrival of Ria', async () => {
       await doTasks();
       const it = await watch.caseOf(ria);
@@ -375,6 +374,7 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
     assert.equal(made?.grade, 'verified');
     assert.deepEqual(made.before, { accounts: [{ id: 'ria', active: false }] });
     assert.equal(directory.isActive('ria'), true);
+    assert.equal(stepOf(found, 'training')?.decision?.byName, ria.name);
     assert.equal([...directory.users.values()].filter((it) => it.userName === ria.email).length, 1);
     await checkInvariants(gatehouse);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { retryStep, waiveStep } from '#app/steps.ts';
-import { type RunningApi, startApi } from '../src/api/start.ts';
+import type { RunningApi } from '../src/api/start.ts';
 import {
   account,
   type Company,
@@ -12,6 +12,7 @@ import {
   startCompany,
 } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { startWeb } from './support/task-links.ts';
 import { stepOf, watching } from './support/watch.ts';
 
 const playbook = `
@@ -64,10 +65,7 @@ describe('the exit survey', () => {
     watch = watching(house);
     company = await startCompany(house);
     await house.set('company', { name: 'Meadow & Co' });
-    const anyPort = { host: '127.0.0.1', port: 0 };
-    const log = { info() {}, warn() {}, error() {} };
-    const configuration = { listen: anyPort, metricsListen: anyPort, publicUrl: undefined };
-    web = await startApi(app, { configuration, log });
+    web = await startWeb(app);
     // The starter for deaths would apply first.
     for (const name of ['involuntary-departure', 'death']) {
       const text = playbook.replace('involuntary-departure', name);

@@ -35,21 +35,18 @@ export type Closed =
   | 'unknown'
   | 'expired'
   | 'done'
-  | 'accepted'
-  | 'sent back'
   | 'not yours'
   | 'not needed'
   /** It has become confidential, so that no page without a key may tell of it. */
   | 'not here';
 
+/** What was recorded just now. */
+export type Recorded = 'done' | 'accepted' | 'sent back';
+
 /** What they see then. */
 export type TaskFormView =
-  | (Frame & {
-      readonly kind: 'closed';
-      readonly because: Closed;
-      /** Whether this very request brought it about. */
-      readonly now: boolean;
-    })
+  | (Frame & { readonly kind: 'closed'; readonly because: Closed })
+  | (Frame & { readonly kind: 'recorded'; readonly what: Recorded })
   | OpenTask;
 
 interface Frame {
@@ -103,23 +100,21 @@ export async function useTaskLink(app: App, token: string, act: TaskAct): Promis
   const settings = settingsFrom(await loadSettings(app.pool));
   const { company } = settings;
   const frame = { company: company.name, language: act.language ?? company.language };
-  const closed = (because: Closed, now = false) =>
-    ({ kind: 'closed', because, now, ...frame }) as const;
   try {
     return await inTransaction(app.pool, async (tx) => {
       const behind = await taskBehind(tx, token);
-      if (typeof behind === 'string') return closed(behind);
+      if (typeof behind === 'string') return { kind: 'closed', because: behind, ...frame };
       const { who, found } = behind;
       const task = { ...taskOf(who, found, settings), ...frame };
       if (act.kind === 'open') return task;
       const problems = problemsBefore(task, act);
       if (problems.length > 0) return { ...task, entered: act, problems };
-      return closed(await answer(tx, app, who, found, act), true);
+      return { kind: 'recorded', what: await answer(tx, app, who, found, act), ...frame };
     });
   } catch (error) {
     if (!(error instanceof Problem) || act.kind === 'open') throw error;
     const seen = await useTaskLink(app, token, { kind: 'open', language: act.language });
-    if (seen.kind === 'closed') return seen;
+    if (seen.kind !== 'open') return seen;
     return { ...seen, entered: act, problems: problemsIn(error, seen) };
   }
 }
@@ -216,7 +211,7 @@ async function answer(
   who: Decider,
   found: ToDecide,
   { kind, note, proofs }: Exclude<TaskAct, { kind: 'open' }>,
-): Promise<Closed> {
+): Promise<Recorded> {
   switch (kind) {
     case 'accept':
       await accept(tx, app, who, found);

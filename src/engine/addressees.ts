@@ -169,7 +169,8 @@ async function sieve(
     else if (never.some((it) => sameAddress(it, email))) reasons.push(`${known} did it`);
     else if (standing?.left) reasons.push(`${known} has left`);
     else if (standing?.disabled) reasons.push(`${known} is no user any more`);
-    else good.push({ name, email });
+    // Of whom a playbook names by address only, HR may know the name.
+    else good.push({ name: name === email ? known : name, email });
   }
   return { good, reasons };
 }

@@ -7,7 +7,7 @@ import {
   type TaskFormView,
 } from '#app/task-form.ts';
 import { languages } from '#core/language.ts';
-import { type Html, pageResponse, plainContent, wrongNote } from './page.ts';
+import { type Html, type Plain, pageResponse, plainContent, wrongNote } from './page.ts';
 import { type Words, words } from './task-words.ts';
 import { textField } from './text-field.ts';
 
@@ -19,28 +19,28 @@ export const noteField = 'note';
 export function taskPage(view: TaskFormView): Promise<Response> {
   const { language, company } = view;
   const said = words[language];
-  if (view.kind === 'closed') {
-    const plain = view.now ? said.now[view.because] : undefined;
-    const it = plain ?? said.closed[view.because];
-    const status = statusOf[view.because];
-    return pageResponse({ language, company, title: it.title, content: plainContent(it), status });
+  const plain = (it: Plain, status: number) =>
+    pageResponse({ language, company, title: it.title, content: plainContent(it), status });
+  switch (view.kind) {
+    case 'closed':
+      return plain(said.closed[view.because], statusOf[view.because]);
+    case 'recorded':
+      return plain(said.recorded[view.what], 200);
+    case 'open':
+      return pageResponse({
+        language,
+        company,
+        title: view.title,
+        content: taskContent(view, said),
+        status: statusWith(view.problems),
+      });
   }
-  const status = statusWith(view.problems);
-  return pageResponse({
-    language,
-    company,
-    title: view.title,
-    content: taskContent(view, said),
-    status,
-  });
 }
 
 const statusOf: Readonly<Record<Closed, number>> = {
   unknown: 404,
   expired: 410,
   done: 200,
-  accepted: 200,
-  'sent back': 200,
   'not yours': 410,
   'not needed': 410,
   'not here': 410,

@@ -1,4 +1,4 @@
-import type { Closed, FormProblem } from '#app/task-form.ts';
+import type { Closed, FormProblem, Recorded } from '#app/task-form.ts';
 import type { Language } from '#core/language.ts';
 import type { PublicWords } from '../public-pages.ts';
 import type { Plain } from './page.ts';
@@ -27,8 +27,7 @@ export interface Words extends PublicWords {
   readonly problems: Readonly<Record<FormProblem['problem'], string>>;
   /** Where a link opens nothing. */
   readonly closed: Readonly<Record<Closed, Plain>>;
-  /** The same, where this very request brought it about. */
-  readonly now: Readonly<Partial<Record<Closed, Plain>>>;
+  readonly recorded: Readonly<Record<Recorded, Plain>>;
 }
 
 export const words: Readonly<Record<Language, Words>> = {
@@ -73,8 +72,6 @@ export const words: Readonly<Record<Language, Words>> = {
         text: 'Its time is over. As long as the task is yours you are reminded of it every day; open the link of the newest mail.',
       },
       done: { title: 'Already done, thank you', text: 'Nothing more is needed from you.' },
-      accepted: { title: 'Already accepted, thank you', text: 'Nothing more is needed from you.' },
-      'sent back': { title: 'Already sent back', text: 'Whoever did it is asked again.' },
       'not yours': {
         title: 'This task is no longer yours',
         text: 'Somebody else is asked now. You need not do anything more.',
@@ -88,7 +85,7 @@ export const words: Readonly<Record<Language, Words>> = {
         text: 'It needs a key of Gatehouse. If you have none, ask HR by telephone.',
       },
     },
-    now: {
+    recorded: {
       done: { title: 'Thank you', text: 'It is recorded. Nothing more is needed from you.' },
       accepted: { title: 'Accepted, thank you', text: 'It is recorded. The task is settled.' },
       'sent back': {
@@ -148,11 +145,6 @@ export const words: Readonly<Record<Language, Words>> = {
         text: 'Seine Zeit ist um. Solange die Aufgabe bei Ihnen liegt, werden Sie täglich erinnert; öffnen Sie den Link der neuesten Mail.',
       },
       done: { title: 'Schon erledigt, vielen Dank', text: 'Mehr ist für Sie nicht zu tun.' },
-      accepted: { title: 'Schon angenommen, vielen Dank', text: 'Mehr ist für Sie nicht zu tun.' },
-      'sent back': {
-        title: 'Schon zurückgegeben',
-        text: 'Wer es getan hat, wird noch einmal gefragt.',
-      },
       'not yours': {
         title: 'Diese Aufgabe liegt nicht mehr bei Ihnen',
         text: 'Jetzt ist jemand anders gefragt. Sie müssen nichts mehr tun.',
@@ -166,7 +158,7 @@ export const words: Readonly<Record<Language, Words>> = {
         text: 'Dafür braucht es einen Schlüssel von Gatehouse. Wenn Sie keinen haben, fragen Sie die Personalabteilung am Telefon.',
       },
     },
-    now: {
+    recorded: {
       done: { title: 'Vielen Dank', text: 'Es ist festgehalten. Mehr ist für Sie nicht zu tun.' },
       accepted: {
         title: 'Angenommen, vielen Dank',

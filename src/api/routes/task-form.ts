@@ -74,16 +74,15 @@ export function taskFormRoutes(
   root.route('/', pages);
 }
 
-/** More than a task may ask for. */
-const mostProofs = 20;
-
 /** The button that was pressed. What is no button of ours only shows the page. */
 function actIn(fields: Fields): TaskAct {
   const language = languageIn(fields['language']);
   const kind = acts.find((it) => it === fields['act']);
   if (!kind) return { kind: 'open', language };
   const text = (field: string) => (fields[field] ?? '').replaceAll('\r\n', '\n').trim();
-  const proofs = Array.from({ length: mostProofs }, (_, i) => text(proofField(i)));
+  const proofs: string[] = [];
+  while (fields[proofField(proofs.length)] !== undefined)
+    proofs.push(text(proofField(proofs.length)));
   return { kind, language, note: text(noteField), proofs };
 }
 
