@@ -195,7 +195,12 @@ function missingPackages() {
 /** Runs a program in the foreground, hands signals on to it, and takes over its exit code. */
 async function run(program, args, extra = {}, cwd = process.cwd()) {
   const binaries = [path.dirname(program), path.join(modules, '.bin'), process.env.PATH];
-  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, ...extra, PATH: binaries.join(path.delimiter) };
+  const env = {
+    NODE_COMPILE_CACHE: compiled,
+    ...process.env,
+    ...extra,
+    PATH: binaries.join(path.delimiter),
+  };
   const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
   const handOn = (signal) => {
     // A terminal sends Ctrl-C to both of us.

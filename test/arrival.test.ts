@@ -220,7 +220,10 @@ describe('somebody who arrives', () => {
     ]);
     const letter = await company.mail.waitFor((it) => it.subject.includes('Training of Zoe'));
     assert.deepEqual(letter.to, [zoe.email]);
-    assert.match(await answerByLink(web, letter, { act: 'done' }), /<h1>Thank you<\/h1>/);
+    assert.match(
+      await answerByLink(gatehouse, web, letter, { act: 'done' }),
+      /<h1>Thank you<\/h1>/,
+    );
     await answerTasks((await watch.caseOf(zoe))!);
 
     const done = await watch.become('an end', zoe, ({ case: it }) => it.state === 'complete');

@@ -363,7 +363,10 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
     await company.tell('arrival.confirmed', ria, null, { arrival });
     const letter = await company.mail.waitFor((it) => it.subject.includes('First training of Ria'));
     assert.deepEqual(letter.to, [emailOf(ria.name)]);
-    assert.match(await answerByLink(web, letter, { act: 'done' }), /<h1>Thank you<\/h1>/);
+    assert.match(
+      await answerByLink(gatehouse, web, letter, { act: 'done' }),
+      /<h1>Thank you<\/h1>/,
+    );
     const found = await until('the arrival of Ria', async () => {
       await doTasks();
       const it = await watch.caseOf(ria);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { searchAudit } from '#app/audit.ts';
 import { handOverStep } from '#app/hand-over.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
-import { listUsers } from '#app/users.ts';
+import { createUser, disableUser, listUsers } from '#app/users.ts';
 import type { RunningApi } from '../src/api/start.ts';
 import { type Company, emailOf, houseOf, person, startCompany } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
@@ -36,6 +37,20 @@ steps:
     at: confirmed
 `;
 
+const move = `
+playbook: role-change
+title: Role change
+for: role change
+steps:
+  - id: training
+    layer: compliance
+    task:
+      title: "Training of {person.name} for the new role"
+      assign to: newcomer
+      due: start day + 10 working days
+    at: confirmed
+`;
+
 const priya = person('E-1', 'Priya Nair');
 const quinn = person('E-2', 'Quinn Quiet');
 const leaving = (who: { id: string }, more: object = {}) => ({
@@ -44,6 +59,19 @@ const leaving = (who: { id: string }, more: object = {}) => ({
   last_working_day: '2027-11-30',
   access_ends: '2027-11-30T17:00',
   ...more,
+});
+
+const everythingOf = (caseId: string) => ({
+  caseId,
+  person: null,
+  system: null,
+  actor: null,
+  type: null,
+  grade: null,
+  result: null,
+  from: null,
+  to: null,
+  text: null,
 });
 
 describe('people who are no users', () => {
@@ -59,8 +87,10 @@ describe('people who are no users', () => {
     watch = watching(house);
     company = await startCompany(house);
     web = await startWeb(app);
-    const { playbook: draft } = await importPlaybook(app, admin, playbook);
-    await publishPlaybook(app, admin, draft.id);
+    for (const text of [playbook, move]) {
+      const { playbook: draft } = await importPlaybook(app, admin, text);
+      await publishPlaybook(app, admin, draft.id);
+    }
     await company.tell('role.changed', person('E-20', 'Fay Facilities'), null);
     await company.tell('role.changed', person('E-21', 'Kim Colleague'), null);
     await company.tell('role.changed', person('E-22', 'Omar Other'), null);
@@ -83,38 +113,51 @@ describe('people who are no users', () => {
       (await listUsers(gatehouse.app, gatehouse.admin)).map((it) => it.email),
       ['ada@meadow.example'],
     );
+    await watch.become('asked', priya, (it) => stepOf(it, 'badge')?.assignment != null);
     const page = await (await fetch(linkIn(web, letter))).text();
     assert.match(page, /Hello Fay,/);
     assert.match(page, /Collect the badge of Priya Nair/);
 
-    assert.match(await answerByLink(web, letter, { act: 'done' }), /badge number<\/a>: This is/);
-    const answered = await answerByLink(web, letter, { act: 'done', 'p-0': 'badge 120' });
+    assert.match(
+      await answerByLink(gatehouse, web, letter, { act: 'done' }),
+      /badge number<\/a>: This is/,
+    );
+    const answered = await answerByLink(gatehouse, web, letter, {
+      act: 'done',
+      'p-0': 'badge 120',
+    });
     assert.match(answered, /<h1>Thank you<\/h1>/);
     const { grade, decision } = await stepNow('badge');
     assert.equal(grade, 'attested');
     assert.equal(decision?.byName, 'Fay Facilities');
     assert.equal(decision.proof, 'badge 120');
-    assert.match(await answerByLink(web, letter, { act: 'done', 'p-0': 'x' }), /Already done/);
+    assert.match(
+      await answerByLink(gatehouse, web, letter, { act: 'done', 'p-0': 'x' }),
+      /Already done/,
+    );
   });
 
   it('accept or send back by the link of theirs what another one did', async () => {
     const asked = await letterTo('Fay', /Collect the laptop/);
     const done = { act: 'done', 'p-0': 'C02', 'p-1': 'good', note: 'Got it.' };
-    assert.match(await answerByLink(web, asked, done), /<h1>Thank you<\/h1>/);
+    assert.match(await answerByLink(gatehouse, web, asked, done), /<h1>Thank you<\/h1>/);
 
     const first = await letterTo('Kim', /Please accept: Collect the laptop/);
     const back = { act: 'send-back', note: 'The lid is broken.' };
-    assert.match(await answerByLink(web, first, back), /<h1>Sent back<\/h1>/);
+    assert.match(await answerByLink(gatehouse, web, first, back), /<h1>Sent back<\/h1>/);
     const again = await letterTo('Fay', /Sent back to you: Collect the laptop/);
     assert.match(again.text, /Kim Colleague sent this back to you: The lid is broken\./);
     assert.match(await (await fetch(linkIn(web, first))).text(), /no longer yours/);
 
     const mended = { ...done, 'p-1': 'mended' };
-    assert.match(await answerByLink(web, again, mended), /<h1>Thank you<\/h1>/);
+    assert.match(await answerByLink(gatehouse, web, again, mended), /<h1>Thank you<\/h1>/);
     const second = await company.mail.waitFor(
       (it) => it.subject.includes('Please accept') && it.text.includes('mended'),
     );
-    assert.match(await answerByLink(web, second, { act: 'accept' }), /Accepted, thank you/);
+    assert.match(
+      await answerByLink(gatehouse, web, second, { act: 'accept' }),
+      /Accepted, thank you/,
+    );
     const { grade, decision } = await stepNow('laptop');
     assert.equal(grade, 'attested');
     assert.equal(decision?.byName, 'Fay Facilities');
@@ -135,6 +178,15 @@ describe('people who are no users', () => {
       assert.equal(actor, 'link');
       assert.doesNotMatch(leaf, /Fay|Kim|@meadow/);
     }
+    const { app, admin } = gatehouse;
+    const { case: it } = (await watch.caseOf(priya))!;
+    const found = await searchAudit(app, admin, everythingOf(it.id), { cursor: null, limit: 100 });
+    assert.deepEqual(
+      found.events.flatMap(({ type, actorName }) =>
+        type === 'step.attested' || type === 'step.accepted' ? [actorName] : [],
+      ),
+      ['Kim Colleague', 'Fay Facilities'],
+    );
     await checkInvariants(gatehouse);
   });
 
@@ -142,15 +194,54 @@ describe('people who are no users', () => {
     const rita = person('E-3', 'Rita Rover');
     await company.tell('departure.confirmed', rita, leaving(rita));
     const former = await letterTo('Fay', /Collect the badge of Rita/);
-    const { id } = stepOf((await watch.caseOf(rita))!, 'badge')!;
+    const found = await watch.become(
+      'asked',
+      rita,
+      (it) => stepOf(it, 'badge')?.assignment != null,
+    );
+    const { id } = stepOf(found, 'badge')!;
     const to = { to: emailOf('Omar'), reason: 'Fay is away.' };
     await handOverStep(gatehouse.app, gatehouse.admin, id, to);
     const letter = await letterTo('Omar', /Handed over to you: Collect the badge of Rita/);
     const done = { act: 'done', 'p-0': '121' };
-    assert.match(await answerByLink(web, former, done), /no longer yours/);
-    assert.match(await answerByLink(web, letter, done), /<h1>Thank you<\/h1>/);
+    assert.match(await answerByLink(gatehouse, web, former, done), /no longer yours/);
+    assert.match(await answerByLink(gatehouse, web, letter, done), /<h1>Thank you<\/h1>/);
     const { decision } = stepOf((await watch.caseOf(rita))!, 'badge')!;
     assert.equal(decision?.byName, 'Omar Other');
+  });
+
+  it('are asked themselves when their role changes, else their manager', async () => {
+    const role = (who: { id: string }) => ({
+      role: { id: `R-${who.id}`, start_day: '2027-11-30' },
+    });
+    const nina = person('E-4', 'Nina Newrole', { department: 'Sales' });
+    const gone = person('E-5', 'Gus Gone', { department: 'Sales' });
+    const { app } = gatehouse;
+    await createUser(app, { name: gone.name, email: gone.email, roles: ['hr'] });
+    await disableUser(app, gone.email);
+    for (const who of [nina, gone]) {
+      await company.tell('role.changed', who, null);
+      await watch.heard();
+      await company.tell('role.changed', { ...who, department: 'Finance' }, null, role(who));
+    }
+
+    const letter = await letterTo('Nina', /Training of Nina Newrole/);
+    assert.match(
+      await answerByLink(gatehouse, web, letter, { act: 'done' }),
+      /<h1>Thank you<\/h1>/,
+    );
+    const settled = stepOf((await watch.caseOf(nina))!, 'training')!;
+    assert.equal(settled.decision?.byName, 'Nina Newrole');
+    await letterTo('Mona', /Training of Gus Gone/);
+    const asked = await watch.become(
+      'the manager asked',
+      gone,
+      (it) => stepOf(it, 'training')?.assignment != null,
+    );
+    assert.equal(
+      stepOf(asked, 'training')?.because,
+      'Asked Mona Manager, since Gus Gone is no user any more.',
+    );
   });
 
   it('get no link in a letter about a confidential departure', async () => {

@@ -329,6 +329,13 @@ describe('the page behind the link of a letter about a task', () => {
       assert.equal((await stepOf(asked)).status, 'running');
     });
 
+    it('for nobody, while those who are asked are still being written to', async () => {
+      const asked = await askForTask(api, hr, { assignment: { people: [] }, to: fay });
+      assert.match(await textOf(open(asked.token), 503), /Just a moment/);
+      await textOf(press(asked.token, filled), 503);
+      assert.equal((await stepOf(asked)).status, 'running');
+    });
+
     it('when what it was for was cancelled, taken back, planned anew or skipped', async () => {
       const ways: readonly ((it: Asked) => Promise<unknown>)[] = [
         (it) => force(`update cases set state = 'cancelled' from off where id = $1`, it.caseId),

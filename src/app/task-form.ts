@@ -36,6 +36,8 @@ export type Closed =
   | 'expired'
   | 'done'
   | 'not yours'
+  /** The letter was faster than we are: others are still being written to. */
+  | 'not yet'
   | 'not needed'
   /** It has become confidential, so that no page without a key may tell of it. */
   | 'not here';
@@ -141,8 +143,9 @@ function closedBecause(link: TaskLink, who: Decider, step: StepRow, it: CaseRow)
   if (step.status === 'settled') return step.grade === 'waived' ? 'not needed' : 'done';
   const isOtherWay = (step.undoOf !== null) !== (it.direction === 'back');
   if (endStates.includes(it.state) || isOtherWay) return 'not needed';
-  const { confirmed, submission } = step.assignment ?? {};
+  const { confirmed, submission, people = [] } = step.assignment ?? {};
   if (confirmed || didIt(who, submission)) return 'done';
+  if (people.length === 0) return 'not yet';
   return isAsked(who, step) ? null : 'not yours';
 }
 

@@ -42,6 +42,7 @@ const statusOf: Readonly<Record<Closed, number>> = {
   expired: 410,
   done: 200,
   'not yours': 410,
+  'not yet': 503,
   'not needed': 410,
   'not here': 410,
 };

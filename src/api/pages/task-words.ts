@@ -72,6 +72,10 @@ export const words: Readonly<Record<Language, Words>> = {
         text: 'Its time is over. As long as the task is yours you are reminded of it every day; open the link of the newest mail.',
       },
       done: { title: 'Already done, thank you', text: 'Nothing more is needed from you.' },
+      'not yet': {
+        title: 'Just a moment',
+        text: 'The task is being put to everybody who is asked. Open the link again in a minute.',
+      },
       'not yours': {
         title: 'This task is no longer yours',
         text: 'Somebody else is asked now. You need not do anything more.',
@@ -145,6 +149,10 @@ export const words: Readonly<Record<Language, Words>> = {
         text: 'Seine Zeit ist um. Solange die Aufgabe bei Ihnen liegt, werden Sie täglich erinnert; öffnen Sie den Link der neuesten Mail.',
       },
       done: { title: 'Schon erledigt, vielen Dank', text: 'Mehr ist für Sie nicht zu tun.' },
+      'not yet': {
+        title: 'Einen Augenblick',
+        text: 'Die Aufgabe geht gerade an alle, die gefragt sind. Öffnen Sie den Link in einer Minute noch einmal.',
+      },
       'not yours': {
         title: 'Diese Aufgabe liegt nicht mehr bei Ihnen',
         text: 'Jetzt ist jemand anders gefragt. Sie müssen nichts mehr tun.',

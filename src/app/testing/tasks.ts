@@ -35,6 +35,8 @@ export async function askForTask(
     acceptedBy?: object;
     assignTo?: object;
     departure?: Partial<Omit<DepartureFacts, 'id'>>;
+    /** Whom the letter goes to; left out: the first who is asked. */
+    to?: Addressee;
     days?: number;
   } = {},
 ): Promise<Asked> {
@@ -64,5 +66,6 @@ export async function askForTask(
     ...(it.acceptedBy && { acceptedBy: it.acceptedBy }),
   };
   await test.pools.admin.query('update steps set task = $2 where id = $1', [stepId, task]);
-  return { caseId, stepId, token: await linkTo(test, stepId, assignment.people[0]!, it.days) };
+  const to = it.to ?? assignment.people[0] ?? fay;
+  return { caseId, stepId, token: await linkTo(test, stepId, to, it.days) };
 }
