@@ -31,6 +31,9 @@ const processes: Readonly<Record<string, readonly Role[]>> = {
   scribe: ['scribe'],
 };
 
+/** What a scribe by itself ends with when the record is not the one that was signed. */
+const forkedCode = 3;
+
 /** The only fields that reach a log line; who somebody is never does. */
 const logFields = new Set([
   'alertId',
@@ -77,7 +80,11 @@ async function main(): Promise<number> {
     const { runDemo } = await import('../practice/demo.ts');
     return runDemo(rest);
   }
-  if (word === 'user' || (word === 'token' && (rest[0] === 'create' || rest[0] === 'destroy'))) {
+  if (
+    word === 'user' ||
+    word === 'ledger' ||
+    (word === 'token' && (rest[0] === 'create' || rest[0] === 'destroy'))
+  ) {
     return local();
   }
   const { runCli } = await import('./cli/cli.ts');
@@ -103,6 +110,7 @@ async function local(): Promise<number> {
   const program = new Command('gatehouse').exitOverride();
   const output = {
     out: (line: string) => console.log(line),
+    raw: (text: string) => process.stdout.write(text),
     error: (line: string) => console.error(line),
   };
   for (const command of localCommands(configuration(), output)) program.addCommand(command);
@@ -124,7 +132,15 @@ async function run(settings: Configuration, played: readonly Role[]): Promise<nu
       console.error(`The key of the command line lies in ${settings.dataDirectory}/cli-token\n`);
     }
     for (const warning of await program.warnings()) log.warn({}, warning);
-    log.info({ signal: await stopping.promise }, 'stopping');
+    // A scribe by itself has nothing left to do; elsewhere people still have to see what is wrong.
+    const forked = program.forked.then((because) => {
+      if (played.includes('web') || played.includes('worker')) return stopping.promise;
+      console.error(because);
+      return null;
+    });
+    const signal = await Promise.race([stopping.promise, forked]);
+    if (signal === null) return forkedCode;
+    log.info({ signal }, 'stopping');
   } finally {
     await program.stop();
   }

@@ -5,14 +5,18 @@ import { publishStarters } from '#app/playbooks.ts';
 import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { settingsFrom } from '#core/settings.ts';
+import { markIn } from '#ledger/mark.ts';
 import { startScribe } from '#ledger/scribe.ts';
+import { openSigner } from '#ledger/signer.ts';
 import { type Database, openDatabase } from '#store/database.ts';
+import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
 import type { Role } from '#store/roles.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
+import { openVault } from '#store/vault.ts';
 import { startApi } from './api/start.ts';
 import type { Configuration } from './operate/configuration.ts';
 import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
@@ -25,6 +29,8 @@ export interface Program {
   /** Whether this start made the installation's first user. */
   readonly firstStart: boolean;
   readonly database: Database;
+  /** Resolves, if ever, with why the record is not the one that was signed: nothing more is signed or done. */
+  readonly forked: Promise<string>;
   /** What an operator should know at every start, in sentences. */
   warnings(): Promise<readonly string[]>;
   stop(): Promise<void>;
@@ -65,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
     ...(options.databaseSettings ? { embedded: { settings: options.databaseSettings } } : {}),
     onConnectionError: (message) => log.warn({}, message),
   });
+  const forked = Promise.withResolvers<string>();
   const stops: (() => Promise<void>)[] = [() => database.stop()];
   const stop = async () => {
     let failure: { error: unknown } | undefined;
@@ -98,8 +105,12 @@ export async function serve(options: ServeOptions): Promise<Program> {
     };
 
     if (options.roles.includes('scribe')) {
-      const scribe = startScribe(database.pools.scribe, {
+      const pool = database.pools.scribe;
+      const secrets = openVault({ keyring, installation: await installationId(pool) });
+      const scribe = startScribe(pool, {
+        signer: openSigner({ secrets, mark: markIn(configuration.markDirectory) }),
         onError: (error) => log.error({ error: String(error) }, 'the scribe failed'),
+        onFork: forked.resolve,
       });
       stops.push(() => scribe.stop());
     }
@@ -120,7 +131,15 @@ export async function serve(options: ServeOptions): Promise<Program> {
       stops.push(() => api.stop());
     }
     const [pool] = options.roles.map((role) => database.pools[role]);
-    return { url, token, firstStart, database, warnings: () => warningsOf(pool!), stop };
+    return {
+      url,
+      token,
+      firstStart,
+      database,
+      forked: forked.promise,
+      warnings: () => warningsOf(pool!),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

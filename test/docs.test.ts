@@ -126,7 +126,7 @@ function localProgram(): Command {
   assert.ok(read.ok);
   const silent = { writeOut() {}, writeErr() {} };
   const program = new Command('gatehouse').exitOverride().configureOutput(silent);
-  for (const group of localCommands(read.configuration, { out() {}, error() {} })) {
+  for (const group of localCommands(read.configuration, { out() {}, raw() {}, error() {} })) {
     program.addCommand(group.exitOverride().configureOutput(silent));
     for (const it of group.commands)
       it.exitOverride()

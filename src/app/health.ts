@@ -1,3 +1,4 @@
+import { foundFork } from '#ledger/fork-guard.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listPulses } from '#store/liveness.ts';
 import type { App } from './app.ts';
@@ -11,11 +12,11 @@ interface Check {
 /** An engine that gave no sign of life for this long counts as stopped. */
 const silentAfterMs = 60_000;
 
-/** Whether everything runs that a departure needs: the database, and a worker somewhere. */
+/** Whether all is well that a departure needs: the database, a worker somewhere, and the record. */
 export async function checkHealth(
   app: Pick<App, 'pool'>,
 ): Promise<{ ready: boolean; checks: Check[] }> {
-  const checks = await Promise.all([database(app), engine(app)]);
+  const checks = await Promise.all([database(app), engine(app), theRecord(app)]);
   return { ready: checks.every((it) => it.ok), checks };
 }
 
@@ -39,6 +40,17 @@ async function engine(app: Pick<App, 'pool'>): Promise<Check> {
     const since = pulse ? `for ${Math.round(pulse.ageMs / 1_000)} s` : 'yet';
     const detail = `No worker has given a sign of life ${since}. Start one (gatehouse serve, or gatehouse work).`;
     return { name, ok: false, detail };
+  } catch {
+    return { name, ok: false, detail: 'Unknown, since the database does not answer.' };
+  }
+}
+
+async function theRecord({ pool }: Pick<App, 'pool'>): Promise<Check> {
+  const name = 'record';
+  try {
+    const fork = await foundFork(pool);
+    if (fork) return { name, ok: false, detail: fork.because };
+    return { name, ok: true, detail: 'It is the one that was signed.' };
   } catch {
     return { name, ok: false, detail: 'Unknown, since the database does not answer.' };
   }

@@ -96,7 +96,7 @@ export function grow(
 }
 
 /** The root over a power of two of hashes. */
-function perfectRoot(sha256: Sha256, hashes: readonly Uint8Array[]): Uint8Array {
+export function perfectRoot(sha256: Sha256, hashes: readonly Uint8Array[]): Uint8Array {
   let row = hashes;
   while (row.length > 1) {
     const above: Uint8Array[] = [];

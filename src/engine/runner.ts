@@ -16,6 +16,7 @@ import { openQueuePool } from '#store/pools.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
 import { seeToApprovals, tellOfPasskeys } from './approval-sweep.ts';
 import type { Engine } from './engine.ts';
+import { tellOfFork } from './fork.ts';
 import { tellOfLongHolds } from './holds.ts';
 import { climbLadder } from './ladder.ts';
 import { holdOrphans } from './orphans.ts';
@@ -174,6 +175,7 @@ export async function startEngine(
     waivers: () => reopenExpiredWaivers(engine),
     approvals: () => seeToApprovals(engine),
     passkeys: () => tellOfPasskeys(engine),
+    record: () => tellOfFork(engine),
     surveys: () => expireInvitations(engine),
     async cases() {
       const waiting = [

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { type Sql, sql } from '#store/sql.ts';
+import { ForkFound } from './fork-guard.ts';
 import { record } from './record.ts';
 import { batchSize, sequence } from './sequence.ts';
+import type { Signer } from './signer.ts';
 
 /**
  * The scribe brings staged facts into the record, in order, for as long as it runs. Any
@@ -28,6 +30,12 @@ export interface ScribeOptions {
   readonly pollMs?: number;
   /** How often the record states that it is alive, so that silence is provable. */
   readonly heartbeatMs?: number;
+  /** Left out: the record is put in order and not signed, as some tests want it. */
+  readonly signer?: Signer;
+  /** How long the tree may grow at most before it is signed again. */
+  readonly signMs?: number;
+  /** Told once that the tree is not the one that was signed; the scribe has stopped by then. */
+  readonly onFork?: (because: string) => void;
 }
 
 const longestRetryMs = 5_000;
@@ -35,7 +43,7 @@ const heartbeatCheckMs = 60_000;
 
 /** Starts a scribe. The pool logs in as `gatehouse_scribe`; one connection stays taken. */
 export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
-  const { onError, pollMs = 200, heartbeatMs = 3_600_000 } = options;
+  const { onError, pollMs = 200, heartbeatMs = 3_600_000, signMs = 1_000, signer } = options;
   const bell = makeBell();
   let stopping = false;
   let failuresInRow = 0;
@@ -53,6 +61,10 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       } catch (error) {
         failuresInRow += 1;
         onError(error);
+        if (error instanceof ForkFound) {
+          stopping = true;
+          options.onFork?.(error.message);
+        }
       }
       endRound();
       if (!stopping) await bell.pause(Math.min(pollMs * 2 ** failuresInRow, longestRetryMs));
@@ -68,9 +80,15 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
     let broken: unknown;
     try {
       if (!(await takeLock(client))) return;
+      await signer?.guard(client);
       let nextCheckMs = performance.now();
+      let nextSignMs = performance.now();
       while (!stopping) {
         const caughtUp = (await sequenceOnce(client)) < batchSize;
+        if (signer && performance.now() >= nextSignMs) {
+          nextSignMs = performance.now() + signMs;
+          await signer.sign(client);
+        }
         failuresInRow = 0;
         endRound();
         if (!caughtUp) continue;
@@ -80,6 +98,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
         }
         await bell.pause(pollMs);
       }
+      await signer?.sign(client);
       await client.query(sql`select pg_advisory_unlock(1734440037, 1)`);
     } catch (error) {
       broken = error;

@@ -17,10 +17,13 @@ import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
 import type { Configuration } from './configuration.ts';
+import { ledgerCommand } from './ledger.ts';
 
 /** Where a local command writes; handed in so that tests can read it. */
 export interface Output {
   readonly out: (line: string) => void;
+  /** Text as it is, with its own ends of lines. */
+  readonly raw: (text: string) => void;
   readonly error: (line: string) => void;
 }
 
@@ -49,9 +52,10 @@ async function open(configuration: Configuration): Promise<Opened> {
 
 /**
  * The commands that work on the server itself, for whoever may read its data directory:
- * users and tokens. They need no token, since they make them.
+ * users, tokens and the record as a whole. They need no token.
  */
-export function localCommands(configuration: Configuration, { out }: Output): Command[] {
+export function localCommands(configuration: Configuration, output: Output): Command[] {
+  const { out } = output;
   const withDatabase = async (work: (it: Opened) => Promise<void>) => {
     const it = await open(configuration);
     try {
@@ -143,5 +147,5 @@ export function localCommands(configuration: Configuration, { out }: Output): Co
         out('The key is good no longer.');
       }),
     );
-  return [user, token];
+  return [user, token, ledgerCommand(configuration, output)];
 }

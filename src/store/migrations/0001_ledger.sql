@@ -78,6 +78,22 @@ create table ledger.checkpoint (
   primary key (origin, size)
 );
 
+create table ledger.log_key (           -- the public halves of the keys that sign the log
+  origin    text     not null,
+  key_id    text     not null check (key_id ~ '^[0-9a-f]{8}$'),
+  type      text     not null check (type in ('ed25519', 'mlDsa44')),
+  vkey      text     not null unique,
+  from_size bigint   not null,
+  to_size   bigint,                     -- null: it signs
+  primary key (origin, key_id)
+);
+
+create table ledger.fork (              -- the log is not the one that was signed: nothing more is signed or done
+  one      boolean     primary key default true check (one),
+  because  text        not null,
+  found_at timestamptz not null default clock_timestamp()
+);
+
 create table ledger.cosignature (
   origin text        not null,
   size   bigint      not null,
@@ -308,10 +324,12 @@ grant update (wrapped, destroyed_at) on ledger.subject_key to gatehouse_scribe;
 grant update (legal_hold) on ledger.subject_key to gatehouse_web;
 
 grant select on ledger.entry, ledger.tile, ledger.head, ledger.checkpoint, ledger.cosignature,
-                ledger.tsa_token, ledger.event_ix
+                ledger.tsa_token, ledger.event_ix, ledger.log_key, ledger.fork
    to gatehouse_web, gatehouse_worker, gatehouse_scribe;
-grant insert on ledger.entry, ledger.checkpoint, ledger.cosignature, ledger.tsa_token
+grant insert on ledger.entry, ledger.checkpoint, ledger.cosignature, ledger.tsa_token,
+                ledger.log_key, ledger.fork
    to gatehouse_scribe;
+grant update (to_size) on ledger.log_key to gatehouse_scribe;
 grant insert, update on ledger.tile to gatehouse_scribe;
 grant update (size, root) on ledger.head to gatehouse_scribe;
 grant insert, delete on ledger.event_ix to gatehouse_scribe;

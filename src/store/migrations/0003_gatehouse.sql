@@ -581,7 +581,8 @@ begin
               and (c.direction = 'back') = (s.undo_of is not null)
               and (not c.plan_stale or s.started_at is not null)
          )
-     and not exists (select from switches where name = 'outbound' and stopped_at is not null);
+     and not exists (select from switches where name = 'outbound' and stopped_at is not null)
+     and not exists (select from ledger.fork);
   get diagnostics marked = row_count;
   if marked < cardinality(of_steps) then perform stale(); end if;
 

@@ -1,0 +1,113 @@
+import { Command } from 'commander';
+import { Problem } from '#app/problem.ts';
+import { Reference } from '#core/fact.ts';
+import { beginEpoch } from '#ledger/epoch.ts';
+import { newestCheckpoint } from '#ledger/fork-guard.ts';
+import { logKeysOf } from '#ledger/log-keys.ts';
+import { exportTileTree } from '#ledger/tile-tree.ts';
+import { type Database, openDatabase } from '#store/database.ts';
+import { inSnapshot, sql } from '#store/sql.ts';
+import type { Configuration } from './configuration.ts';
+import type { Output } from './local.ts';
+
+/**
+ * `gatehouse ledger …`: the record as a whole, for whoever may read the data directory. Works beside a
+ * running server or without one.
+ */
+export function ledgerCommand(configuration: Configuration, { out, raw }: Output): Command {
+  const withDatabase = async (work: (database: Database<'scribe'>) => Promise<void>) => {
+    const database = await openDatabase({
+      dataDirectory: configuration.dataDirectory,
+      keysDirectory: configuration.keysDirectory,
+      urls: configuration.databaseUrls,
+      roles: ['scribe'],
+      onConnectionError: () => {},
+    });
+    try {
+      await work(database);
+    } finally {
+      await database.stop();
+    }
+  };
+  const originOf = async ({ pools }: Database<'scribe'>) => {
+    const { rows } = await pools.scribe.query<{ origin: string }>(
+      sql`select origin from ledger.head`,
+    );
+    return rows[0]!.origin;
+  };
+  const nothingSigned = new Problem(
+    'not found',
+    'Nothing was signed yet. Start Gatehouse (gatehouse serve, or gatehouse scribe), and try again.',
+  );
+
+  const ledger = new Command('ledger').description('the record as a whole (on the server)');
+  ledger
+    .command('checkpoint')
+    .description('the newest signed state of the record, to be kept elsewhere')
+    .action(() =>
+      withDatabase(async (database) => {
+        const newest = await newestCheckpoint(database.pools.scribe, await originOf(database));
+        if (!newest) throw nothingSigned;
+        raw(newest.note);
+      }),
+    );
+  ledger
+    .command('keys')
+    .description('the public keys that sign the record, for those who check it')
+    .action(() =>
+      withDatabase(async (database) => {
+        const keys = await logKeysOf(database.pools.scribe, await originOf(database));
+        if (keys.length === 0) throw nothingSigned;
+        for (const { vkey } of keys) out(vkey);
+      }),
+    );
+  ledger
+    .command('export')
+    .description('write the whole record as a tree of tiles that other people’s tools check')
+    .argument('<dir>', 'where to; a folder that may be there already')
+    .option('--since-size <n>', 'leave out what an export of this size has', '0')
+    .action((folder: string, { sinceSize }: { sinceSize: string }) =>
+      withDatabase(async ({ pools }) => {
+        if (!/^\d{1,15}$/.test(sinceSize)) {
+          throw new Problem(
+            'not readable',
+            `--since-size takes a number of facts, not ${sinceSize}.`,
+          );
+        }
+        const exported = await inSnapshot(pools.scribe, (db) =>
+          exportTileTree(db, folder, { sinceSize: Number(sinceSize) }),
+        );
+        if (!exported) throw nothingSigned;
+        const { origin, size, files } = exported;
+        out(`${size} facts of ${origin} in ${files} files: ${folder}`);
+      }),
+    );
+  ledger
+    .command('new-epoch')
+    .description('go on under a new name after the database was put back, or the keys were lost')
+    .requiredOption('--reason <text>', 'why; it stands in the record for ever')
+    .action(({ reason }: { reason: string }) =>
+      withDatabase(async ({ admin, pools }) => {
+        if (!Reference.safeParse(reason).success) {
+          throw new Problem(
+            'not readable',
+            'The reason stands open in the record for ever: at most 128 letters, digits, blanks and . _ : / -',
+          );
+        }
+        if (!admin) {
+          throw new Problem(
+            'not possible',
+            'A new epoch needs an administrator of the database: set DATABASE_URL to their address.',
+          );
+        }
+        const { scribe } = pools;
+        const it = await beginEpoch({ admin, scribe }, configuration.markDirectory, reason);
+        out(`${it.from} goes on as ${it.to}.`);
+        if (it.lost > 0) out(`${it.lost} facts that were signed are lost; the record says which.`);
+        out(
+          'Start Gatehouse again, and give the new keys (gatehouse ledger keys) to those who check.',
+        );
+      }),
+    );
+  return ledger;
+}
