@@ -21,13 +21,20 @@ export async function arrival(stage: Stage): Promise<Case> {
   );
 
   const answers = answersOf(stage);
+  let acknowledged = false;
   const { found, since } = await happens(stage, {
     person: newcomer,
     event: { type: 'arrival.confirmed', person: { start_date: firstDay } },
     expected: `everything ready for ${newcomer.name}`,
     withinMs: 30_000,
-    async isThere(it) {
-      await doTasks(it, answers);
+    async isThere(it, follower) {
+      const training = it.steps.find(({ key }) => key === 'training');
+      if (!acknowledged && training?.assignment) {
+        const title = await acknowledge(stage);
+        follower.act(newcomer.name, `acknowledges by the link in her letter: “${title}”`);
+        acknowledged = true;
+      }
+      await doTasks(it, answers, ['training']);
       return it.steps.length > 0 && it.steps.every(isDoneBefore(firstDay));
     },
   });
@@ -35,6 +42,27 @@ export async function arrival(stage: Stage): Promise<Case> {
   await askEverySystem(stage);
   await showReadiness(stage, firstDay);
   return found;
+}
+
+/** The newcomer is no user of Gatehouse: she opens the link in her letter, and presses the button there. */
+async function acknowledge({ systems, gatehouse }: Stage): Promise<string> {
+  const letter = systems.mail.messages.find(
+    ({ to, text }) => to.includes(newcomer.email) && text.includes('/task/'),
+  );
+  expectThat(letter !== undefined, `a letter to ${newcomer.email}`, () => 'none');
+  const [, token = ''] = /\/task\/([\w-]{43})/.exec(letter!.text) ?? [];
+  const answer = await fetch(`${gatehouse.url}/task/${token}`, {
+    method: 'POST',
+    headers: { 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ act: 'done' }),
+  });
+  const page = await answer.text();
+  expectThat(
+    answer.ok,
+    'the acknowledgement taken',
+    () => `${answer.status} ${page.slice(0, 200)}`,
+  );
+  return /<h1[^>]*>([^<]+)</.exec(page)?.[1] ?? '';
 }
 
 /** Graded, or nothing that is to be done before the first day. */

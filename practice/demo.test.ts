@@ -95,6 +95,7 @@ describe('the practice company', () => {
       /To mateus\.oliveira@home\.example, \d+\.\d s after the last security/,
     );
     assert.match(demo.said(), /Mei Tanaka +approves by passkey: “Delete the account/);
+    assert.match(demo.said(), /Lucía Ortega +acknowledges by the link in her letter/);
     assert.match(demo.said(), /Ready for the first morning: 1 of 1\./);
     assert.match(demo.said(), /1 of 1 answered\. There are too few answers/);
     assert.deepEqual(

@@ -19,7 +19,7 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 
-const names = ['Ann', 'Ben', 'Cat', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida'];
+const names = ['Ann', 'Ben', 'Cat', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida', 'Ulf'];
 const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
 const urgent = (who: { id: string }) => ({
   ...{ id: `S-${who.id}`, kind: 'involuntary', urgent: true, last_working_day: '2031-06-30' },
@@ -159,6 +159,30 @@ describe('what keeps a mistake small', () => {
       await watch.become('access removed', people[8]!, isCut);
       assert.equal(directory.isActive('ida'), false);
       assert.equal(wiki.isActive('ida'), false);
+    });
+
+    it('is not needed where the record is not the one that was signed: no step acts, and people are told', async () => {
+      const { admin } = gatehouse.database.pools;
+      await admin.query(`insert into ledger.fork (because) values ('It was put back.')`);
+      const ulf = people[9]!;
+      await company.tell('departure.confirmed', ulf, urgent(ulf));
+      await releaseCase(
+        gatehouse.app,
+        gatehouse.admin,
+        (await watch.become('a case', ulf, () => true)).case.id,
+      );
+      await watch.become('a plan', ulf, isPlanned);
+      await until(
+        'people to be told',
+        async () => (await watch.alerts('record.forked')).length > 0,
+      );
+      const before = callsAbout('ulf').length;
+      await until('more readings', () => callsAbout('ulf').length > before);
+      assert.equal(directory.isActive('ulf'), true);
+
+      await admin.query('delete from ledger.fork');
+      await watch.become('access removed', ulf, isCut);
+      assert.equal(directory.isActive('ulf'), false);
     });
 
     it('leaves a record in which everything holds together', async () => {
