@@ -8,6 +8,7 @@ import { verifyStandardWebhook } from '#connector-kit/standard-webhook.ts';
 import { jsonLine } from '#ledger/export-formats.ts';
 import { exportEvents } from '#ledger/search.ts';
 import { opened, somebody, startLedger, verified } from '../src/ledger/testing/ledger.ts';
+import { type SignedLog, startSignedLog } from '../src/ledger/testing/signed-log.ts';
 import { page } from './support/pages.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-docs-shell-'));
@@ -98,5 +99,29 @@ describe('the signed event of docs/operate/api.md', () => {
     const delivery = { headers, body: Buffer.from(body) };
     const verdict = verifyStandardWebhook(delivery, [secret], new Date());
     assert.equal(verdict.kind, 'genuine', JSON.stringify(verdict));
+  });
+});
+
+describe('the command of docs/audit/signed-record.md', () => {
+  const [script = ''] = page('docs/audit/signed-record.md')
+    .blocks.filter((it) => it.purpose === 'run')
+    .map((it) => it.text);
+  let signed: SignedLog;
+
+  before(async () => {
+    signed = await startSignedLog();
+    await signed.state(3);
+    await signed.export(folder);
+  });
+  after(() => signed.stop());
+
+  it('says that the signature of an exported checkpoint holds', () => {
+    assert.match(shell(script), /Verified Successfully/);
+  });
+
+  it('says no once the checkpoint was changed', () => {
+    const file = path.join(folder, 'checkpoint');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\n\d+\n/, '\n99\n'));
+    assert.notEqual(spawnSync('sh', ['-c', script], { cwd: folder }).status, 0);
   });
 });

@@ -8,18 +8,16 @@ import { ulid } from 'ulid';
 import { readCheckpoint, readNote, readVkey, signersOf } from '#core/note.ts';
 import { grow, leafHash, rootOf } from '#core/proof.ts';
 import { until } from '#core/testing/until.ts';
-import { installationId } from '#store/installation.ts';
-import { createKeyFiles, openKeyring, registerKeys } from '#store/keys.ts';
 import { inSnapshot } from '#store/sql.ts';
-import { openVault } from '#store/vault.ts';
 import { beginEpoch, nextOrigin } from './epoch.ts';
 import { ForkFound, foundFork, newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { logKeysOf, verifySignature } from './log-keys.ts';
 import { markIn } from './mark.ts';
 import { type Scribe, startScribe } from './scribe.ts';
-import { openSigner, type Signer } from './signer.ts';
-import { opened, startLedger, type TestLedger } from './testing/ledger.ts';
+import type { Signer } from './signer.ts';
+import { opened, type TestLedger } from './testing/ledger.ts';
+import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 import { exportTileTree, tilePath } from './tile-tree.ts';
 import { rootAt } from './tiles.ts';
 
@@ -27,31 +25,23 @@ const crypto = { sha256, verify: verifySignature };
 
 describe('a signed record', () => {
   let folder: string;
+  let log: SignedLog;
   let ledger: TestLedger;
   let signer: Signer;
   let origin: string;
-  const markFolder = () => path.join(folder, 'mark');
+  const markFolder = () => log.markFolder;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-signer-'));
-    ledger = await startLedger();
-    const keysFolder = path.join(folder, 'keys');
-    await createKeyFiles(keysFolder);
-    const keyring = await openKeyring(keysFolder, ['signing']);
-    await registerKeys(ledger.pools.owner, keyring);
-    const secrets = openVault({ keyring, installation: await installationId(ledger.pools.scribe) });
-    signer = openSigner({ secrets, mark: markIn(markFolder()) });
-    const { rows } = await ledger.pools.scribe.query<{ origin: string }>(
-      'select origin from ledger.head',
-    );
-    origin = rows[0]!.origin;
+    log = await startSignedLog();
+    ({ ledger, signer, origin } = log);
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await log.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-  const stateFacts = async (count: number) => {
-    for (let i = 0; i < count; i += 1) await ledger.state('worker', opened(ulid()));
-    await ledger.sequenceAll();
-  };
+  const stateFacts = (count: number) => log.state(count);
   const newest = async (of = origin) => (await newestCheckpoint(ledger.pools.web, of))!;
   const keys = async (of = origin) =>
     (await logKeysOf(ledger.pools.web, of)).map(({ vkey }) => readVkey(sha256, vkey));
