@@ -36,8 +36,19 @@ const testPackages = [
   'faketime',
   'libfaketime',
   'iproute2',
+  'golang-go',
+  'golang-golang-x-mod-dev',
 ];
-const testPrograms = ['slapd', 'ldapsearch', 'samba', 'kinit', 'smbclient', 'openssl', 'faketime'];
+const testPrograms = [
+  'slapd',
+  'ldapsearch',
+  'samba',
+  'kinit',
+  'smbclient',
+  'openssl',
+  'faketime',
+  'go',
+];
 
 /** What Node has compiled, so that the next start need not; ours alone, as a folder for everybody would not be. */
 const compiled = path.join(modules, '.cache', 'compiled');

@@ -118,7 +118,9 @@ const shown = shellBlocks.flatMap(({ file, line, text }) =>
 
 const processes = ['serve', 'web', 'work', 'scribe'];
 const isLocal = ([word, second]: readonly string[]) =>
-  word === 'user' || word === 'ledger' || (word === 'token' && ['create', 'destroy'].includes(second ?? ''));
+  word === 'user' ||
+  word === 'ledger' ||
+  (word === 'token' && ['create', 'destroy'].includes(second ?? ''));
 
 /** The commands that need the data directory, ready to be parsed and not to be carried out. */
 function localProgram(): Command {

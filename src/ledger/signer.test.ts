@@ -17,7 +17,7 @@ import { markIn } from './mark.ts';
 import { type Scribe, startScribe } from './scribe.ts';
 import type { Signer } from './signer.ts';
 import { opened, type TestLedger } from './testing/ledger.ts';
-import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
+import { leavesIn, type SignedLog, startSignedLog } from './testing/signed-log.ts';
 import { exportTileTree, tilePath } from './tile-tree.ts';
 import { rootAt } from './tiles.ts';
 
@@ -240,17 +240,6 @@ describe('a signed record', () => {
     );
   });
 });
-
-/** The leaves of an entry bundle, each behind its length in two bytes. */
-function leavesIn(bundle: Buffer): Buffer[] {
-  const leaves: Buffer[] = [];
-  for (let at = 0; at < bundle.length; ) {
-    const end = at + 2 + bundle.readUInt16BE(at);
-    leaves.push(bundle.subarray(at + 2, end));
-    at = end;
-  }
-  return leaves;
-}
 
 describe('where a tile lies', () => {
   it('is in groups of three digits, with the width of a partial one', () => {
