@@ -10,9 +10,13 @@ import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { createUser } from '#app/users.ts';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
+import { markIn } from '#ledger/mark.ts';
 import { startScribe } from '#ledger/scribe.ts';
+import { openSigner } from '#ledger/signer.ts';
 import { openDatabase } from '#store/database.ts';
+import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
+import { openVault } from '#store/vault.ts';
 import { connectors } from '../src/connectors.ts';
 import { startWorker, wireApp } from '../src/wiring.ts';
 import { delayedSystem, type Tally } from './system.ts';
@@ -57,7 +61,14 @@ export async function startInstallation(): Promise<Installation> {
     roles: ['it-admin', 'security', 'hr'],
   });
   const admin: Caller = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
-  const scribe = startScribe(database.pools.scribe, { onError: console.error });
+  const installation = await installationId(database.pools.scribe);
+  const scribe = startScribe(database.pools.scribe, {
+    signer: openSigner({
+      secrets: openVault({ keyring, installation }),
+      mark: markIn(path.join(folder, 'mark')),
+    }),
+    onError: console.error,
+  });
   const worker = await startWorker({ ...parts, pool: database.pools.worker });
 
   // As an administrator would before a lawful layoff.

@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import { type Sql, sql } from '#store/sql.ts';
-import { ForkFound } from './fork-guard.ts';
+import { inTransaction, type Sql, sql } from '#store/sql.ts';
+import { ForkFound, noteFork } from './fork-guard.ts';
 import { record } from './record.ts';
+import { isRehashed, rehash, stateRehashed } from './rehash.ts';
 import { batchSize, sequence } from './sequence.ts';
 import type { Signer } from './signer.ts';
 
@@ -34,6 +35,8 @@ export interface ScribeOptions {
   readonly signer?: Signer;
   /** How long the tree may grow at most before it is signed again. */
   readonly signMs?: number;
+  /** How often the whole record is hashed again. */
+  readonly rehashMs?: number;
   /** Told once that the tree is not the one that was signed; the scribe has stopped by then. */
   readonly onFork?: (because: string) => void;
 }
@@ -44,6 +47,7 @@ const heartbeatCheckMs = 60_000;
 /** Starts a scribe. The pool logs in as `gatehouse_scribe`; one connection stays taken. */
 export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
   const { onError, pollMs = 200, heartbeatMs = 3_600_000, signMs = 1_000, signer } = options;
+  const { rehashMs = 24 * 3_600_000 } = options;
   const bell = makeBell();
   let stopping = false;
   let failuresInRow = 0;
@@ -61,13 +65,35 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       } catch (error) {
         failuresInRow += 1;
         onError(error);
-        if (error instanceof ForkFound) {
-          stopping = true;
-          options.onFork?.(error.message);
-        }
+        if (error instanceof ForkFound) giveUp(error);
       }
       endRound();
       if (!stopping) await bell.pause(Math.min(pollMs * 2 ** failuresInRow, longestRetryMs));
+    }
+  }
+
+  /** A person decides now; every process sees that in the database. */
+  function giveUp({ message }: ForkFound): void {
+    stopping = true;
+    bell.ring();
+    options.onFork?.(message);
+  }
+
+  let rehashing: Promise<void> | null = null;
+
+  /** Beside all else, since it takes minutes where there are millions of facts. */
+  async function rehashIfDue(): Promise<void> {
+    try {
+      if (await isRehashed(pool, rehashMs)) return;
+      const found = await rehash(pool);
+      if (found) await inTransaction(pool, (tx) => stateRehashed(tx, found));
+    } catch (error) {
+      onError(error);
+      if (!(error instanceof ForkFound)) return;
+      await noteFork(pool, error.message).catch(onError);
+      giveUp(error);
+    } finally {
+      rehashing = null;
     }
   }
 
@@ -94,6 +120,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
         if (!caughtUp) continue;
         if (performance.now() >= nextCheckMs) {
           nextCheckMs = performance.now() + Math.min(heartbeatCheckMs, heartbeatMs);
+          if (signer) rehashing ??= rehashIfDue();
           if (await stateHeartbeat(client, heartbeatMs)) continue;
         }
         await bell.pause(pollMs);
@@ -127,6 +154,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       stopping = true;
       bell.ring();
       await running;
+      await rehashing;
     },
   };
 }

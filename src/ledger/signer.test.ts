@@ -14,6 +14,7 @@ import { ForkFound, foundFork, newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { logKeysOf, verifySignature } from './log-keys.ts';
 import { markIn } from './mark.ts';
+import { rehash } from './rehash.ts';
 import { type Scribe, startScribe } from './scribe.ts';
 import type { Signer } from './signer.ts';
 import { opened, type TestLedger } from './testing/ledger.ts';
@@ -174,6 +175,52 @@ describe('a signed record', () => {
     assert.equal((await markIn(markFolder()).read())?.size, 3);
     await writeFile(path.join(markFolder(), 'hwm.json'), '{"size":');
     await assert.rejects(signer.guard(ledger.pools.scribe), /cannot be read/);
+  });
+
+  it('is hashed again as a whole, which finds a fact that was changed past all triggers', async () => {
+    await stateFacts(3);
+    const { scribe, web } = ledger.pools;
+    assert.equal(await rehash(scribe), null, 'nothing is signed yet');
+    await signer.sign(scribe);
+    const found = await rehash(scribe);
+    assert.deepEqual(found, { size: 3, root: await rootAt(web, 3), ms: found!.ms });
+
+    await tamper(`update ledger.entry set leaf = convert_to('{"a":1}', 'UTF8') where idx = 1`);
+    await assert.rejects(
+      rehash(scribe),
+      /The fact 1 of the record is not the one that was written/,
+    );
+    await tamper(
+      `update ledger.entry set leaf_hash = sha256('\\x00'::bytea || leaf) where idx = 1`,
+    );
+    await assert.rejects(rehash(scribe), /do not lead to the root that was signed/);
+    await tamper('delete from ledger.entry where idx = 1');
+    await assert.rejects(rehash(scribe), /The fact 1 of the record is gone/);
+  });
+
+  it('is hashed again by its scribe once a day, and stopped when that finds something', async () => {
+    await stateFacts(3);
+    await signer.sign(ledger.pools.scribe);
+    const ended = Promise.withResolvers<string>();
+    const start = () =>
+      startScribe(ledger.pools.scribe, { signer, onError() {}, onFork: ended.resolve });
+    const verified = async () =>
+      (await ledger.entries()).filter(({ body }) => body['type'] === 'log.verified');
+    const first = start();
+    await until('a fact that says so', async () => (await verified()).length === 1);
+    await first.stop();
+    const second = start();
+    await ledger.state('worker', opened(ulid()));
+    await second.flush();
+    await second.stop();
+    assert.equal((await verified()).length, 1, 'not twice a day');
+
+    await tamper(`delete from ledger.event_ix where type = 'log.verified';
+      update ledger.entry set leaf = convert_to('{"a":1}', 'UTF8') where idx = 0`);
+    const third = start();
+    assert.match(await ended.promise, /The fact 0 of the record/);
+    await third.stop();
+    assert.match((await foundFork(ledger.pools.web))!.because, /The fact 0/);
   });
 
   it('goes on in a new epoch, which says what was lost', async () => {
