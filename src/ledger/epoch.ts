@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { inTransaction, type Pool, sql } from '#store/sql.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import { markIn } from './mark.ts';
-import { record } from './record.ts';
+import { aboutNobody, record } from './record.ts';
 
 export interface NewEpoch {
   readonly from: string;
@@ -34,7 +34,7 @@ export async function beginEpoch(
   const signed = Math.max(marked?.size ?? 0, newest?.size ?? 0);
   const lost = Math.max(0, signed - head.size);
   await inTransaction(scribe, (tx) =>
-    record(tx, nobody, [
+    record(tx, aboutNobody, [
       {
         type: 'log.continued',
         actor: { kind: 'system', id: 'scribe', auth: 'none' },
@@ -61,9 +61,3 @@ export function nextOrigin(origin: string): string {
   if (epoch === '') return `${origin}/02`;
   return `${name}${(Number(epoch) + 1).toString().padStart(epoch.length, '0')}`;
 }
-
-const nobody = {
-  keyOf(): Promise<Buffer> {
-    throw new Error('This fact is about no person.');
-  },
-};

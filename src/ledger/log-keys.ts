@@ -9,6 +9,7 @@ import {
 import { keyIdOf, type NoteKey, type Verify, vkeyOf } from '#core/note.ts';
 import { type Db, sql } from '#store/sql.ts';
 import { sha256 } from './hash.ts';
+import { aboutNobody, record } from './record.ts';
 
 /** A key of the log with its private half. */
 export interface LogKey {
@@ -29,8 +30,10 @@ export interface LogKeyRow {
   readonly type: LogKeyType;
   readonly vkey: string;
   readonly fromSize: number;
-  /** Null: it signs. */
+  /** The size of the last state that it signed; null: it signs. */
   readonly toSize: number | null;
+  /** When it ends, once a newer one has taken its place. */
+  readonly retiresAt: Date | null;
 }
 
 /** Each log signs with both, in this order. */
@@ -45,39 +48,98 @@ const spkiPrefix: Readonly<Record<LogKeyType, Buffer>> = {
   mlDsa44: Buffer.from('30820532300b06096086480165030403110382052100', 'hex'),
 };
 
-/** Opens the keys with which a log signs now; makes them where it has none yet. */
+/** Opens the keys with which a log signs now; makes them where it has none yet. `opened` keeps what was. */
 export async function openLogKeys(
   db: Db,
   secrets: SigningSecrets,
   { origin, size }: { origin: string; size: number },
+  opened: Map<string, LogKey>,
 ): Promise<readonly LogKey[]> {
+  await retireLogKeys(db, { origin, size });
   const known = (await logKeysOf(db, origin)).filter(({ toSize }) => toSize === null);
-  const made: LogKeyRow[] = [];
   if (known.length === 0) {
     for (const type of logKeyTypes)
-      made.push(await makeLogKey(db, secrets, { origin, type, size }));
+      known.push(await makeLogKey(db, secrets, { origin, type, size }));
   }
   const keys: LogKey[] = [];
-  for (const { keyId, type } of [...known, ...made]) {
-    const stored = await secrets.readSigningSecret(db, secretName(keyId));
-    if (stored === null) {
-      throw new Error(`The private half of the key ${keyId} of the record is missing.`);
-    }
-    const der = { key: Buffer.from(stored, 'base64'), format: 'der', type: 'pkcs8' } as const;
-    keys.push(keyOf(origin, type, createPrivateKey(der)));
+  for (const row of known) {
+    const key = opened.get(row.keyId) ?? (await openLogKey(db, secrets, row));
+    opened.set(row.keyId, key);
+    keys.push(key);
   }
   return keys;
 }
 
+async function openLogKey(
+  db: Db,
+  secrets: SigningSecrets,
+  { origin, keyId, type }: LogKeyRow,
+): Promise<LogKey> {
+  const stored = await secrets.readSigningSecret(db, secretName(keyId));
+  if (stored === null) {
+    throw new Error(`The private half of the key ${keyId} of the record is missing.`);
+  }
+  const der = { key: Buffer.from(stored, 'base64'), format: 'der', type: 'pkcs8' } as const;
+  return keyOf(origin, type, createPrivateKey(der));
+}
+
 /** All keys of a log, as they came: Ed25519 before ML-DSA. */
-export async function logKeysOf(db: Db, origin: string): Promise<readonly LogKeyRow[]> {
+export async function logKeysOf(db: Db, origin: string): Promise<LogKeyRow[]> {
   const { rows } = await db.query<LogKeyRow>(sql`
-    select origin, key_id as "keyId", type, vkey, from_size::float8 as "fromSize", to_size::float8 as "toSize"
+    select origin, key_id as "keyId", type, vkey, from_size::float8 as "fromSize", to_size::float8 as "toSize",
+           retires_at as "retiresAt"
       from ledger.log_key
      where origin = ${origin}
      order by from_size, type
   `);
   return rows;
+}
+
+/** Ends the keys whose time is over; the last state that each signed was at most this large. */
+async function retireLogKeys(db: Db, it: { origin: string; size: number }): Promise<void> {
+  await db.query(sql`
+    update ledger.log_key
+       set to_size = ${it.size}
+     where origin = ${it.origin}
+       and to_size is null
+       and retires_at < clock_timestamp()
+  `);
+}
+
+/** For so long an old key signs beside the new one, so that everybody can take up the new one in time. */
+export const overlapDays = 30;
+
+/**
+ * Makes new keys for a log and lets the ones there are end in 30 days. Both facts that say so are covered
+ * by a checkpoint of the old keys. Returns the new ones.
+ */
+export async function rotateLogKeys(
+  tx: Db,
+  secrets: SigningSecrets,
+  { origin, size }: { origin: string; size: number },
+): Promise<readonly LogKeyRow[]> {
+  const old = (await logKeysOf(tx, origin)).filter(
+    ({ toSize, retiresAt }) => toSize === null && retiresAt === null,
+  );
+  const made: LogKeyRow[] = [];
+  for (const { type, keyId, vkey } of old) {
+    const key = await makeLogKey(tx, secrets, { origin, type, size });
+    await tx.query(sql`
+      update ledger.log_key
+         set retires_at = clock_timestamp() + make_interval(days => ${overlapDays})
+       where origin = ${origin}
+         and key_id = ${keyId}
+    `);
+    await record(tx, aboutNobody, [
+      {
+        type: 'key.rotated',
+        actor: { kind: 'system', id: 'scribe', auth: 'none' },
+        data: { old: vkey, new: key.vkey },
+      },
+    ]);
+    made.push(key);
+  }
+  return made;
 }
 
 /** Makes a key of a log, which signs from this size on. */
@@ -93,12 +155,12 @@ export async function makeLogKey(
   const keyId = keyIdOf(sha256, key);
   const der = privateKey.export({ format: 'der', type: 'pkcs8' });
   await secrets.storeSigningSecret(db, secretName(keyId), der.toString('base64'));
-  const row = { origin, keyId, type, vkey: vkeyOf(sha256, key), fromSize: size, toSize: null };
+  const row = { origin, keyId, type, vkey: vkeyOf(sha256, key), fromSize: size };
   await db.query(sql`
     insert into ledger.log_key (origin, key_id, type, vkey, from_size)
     values (${origin}, ${keyId}, ${type}, ${row.vkey}, ${size})
   `);
-  return row;
+  return { ...row, toSize: null, retiresAt: null };
 }
 
 const secretName = (keyId: string): string => `log-key.${keyId}`;

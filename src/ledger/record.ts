@@ -53,6 +53,13 @@ export interface SubjectKeys {
   keyOf(db: Db, subject: string, stored?: Uint8Array): Promise<Buffer>;
 }
 
+/** For facts that are about no person: they need no key, and none is handed out. */
+export const aboutNobody: SubjectKeys = {
+  keyOf() {
+    throw new Error('This fact was to be about no person, and holds a personal value.');
+  },
+};
+
 /** One fact written down and sealed: all but what the database fills in. */
 export interface PreparedFact {
   readonly id: string;

@@ -2,7 +2,7 @@ import { grow, leafHash, type Place, rootOf } from '#core/proof.ts';
 import { type Db, type Pool, sql } from '#store/sql.ts';
 import { ForkFound, newestCheckpoint } from './fork-guard.ts';
 import { base64url, sha256 } from './hash.ts';
-import { record } from './record.ts';
+import { aboutNobody, record } from './record.ts';
 
 /** How the whole record came out when it was hashed again. */
 export interface Rehashed {
@@ -73,7 +73,7 @@ async function leafHashes(db: Db, start: number, end: number): Promise<readonly 
 
 /** States that the whole record was hashed again, and how it came out. */
 export async function stateRehashed(tx: Db, { size, root, ms }: Rehashed): Promise<void> {
-  await record(tx, nobody, [
+  await record(tx, aboutNobody, [
     {
       type: 'log.verified',
       actor: { kind: 'system', id: 'scribe', auth: 'none' },
@@ -93,9 +93,3 @@ export async function isRehashed(db: Pool, withinMs: number): Promise<boolean> {
   `);
   return rows[0]?.recent === true;
 }
-
-const nobody = {
-  keyOf(): Promise<Buffer> {
-    throw new Error('This fact is about no person.');
-  },
-};

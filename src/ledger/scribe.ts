@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { inTransaction, type Sql, sql } from '#store/sql.ts';
 import { ForkFound, noteFork } from './fork-guard.ts';
-import { record } from './record.ts';
+import { aboutNobody, record } from './record.ts';
 import { isRehashed, rehash, stateRehashed } from './rehash.ts';
 import { batchSize, sequence } from './sequence.ts';
 import type { Signer } from './signer.ts';
@@ -196,7 +196,7 @@ async function stateHeartbeat(client: pg.PoolClient, heartbeatMs: number): Promi
   const [head] = rows;
   if (!head || head.recent === true) return false;
   await client.query(begin);
-  await record(client, nobody, [
+  await record(client, aboutNobody, [
     {
       type: 'log.heartbeat',
       actor: { kind: 'system', id: 'scribe', auth: 'none' },
@@ -206,13 +206,6 @@ async function stateHeartbeat(client: pg.PoolClient, heartbeatMs: number): Promi
   await client.query(commit);
   return true;
 }
-
-/** The scribe's own facts are about no person. */
-const nobody = {
-  keyOf(): Promise<Buffer> {
-    throw new Error('The scribe states no personal values here.');
-  },
-};
 
 async function lastStaged(pool: pg.Pool): Promise<string | null> {
   const { rows } = await pool.query<{ last: string | null }>(sql`

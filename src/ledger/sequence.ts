@@ -38,13 +38,14 @@ export async function sequence(tx: Db): Promise<number> {
   return staged.length;
 }
 
-async function lockHead(tx: Db): Promise<{ size: number; root: Buffer }> {
-  const { rows } = await tx.query<{ size: string; root: Buffer }>(sql`
-    select size, root from ledger.head for update
+/** The tree as it is; nobody integrates anything until the end of the transaction. */
+export async function lockHead(tx: Db): Promise<{ origin: string; size: number; root: Buffer }> {
+  const { rows } = await tx.query<{ origin: string; size: string; root: Buffer }>(sql`
+    select origin, size, root from ledger.head for update
   `);
   const [head] = rows;
   if (!head) throw new Error('The record has no head (table ledger.head is empty).');
-  return { size: Number(head.size), root: head.root };
+  return { ...head, size: Number(head.size) };
 }
 
 interface Staged {

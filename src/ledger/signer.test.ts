@@ -8,14 +8,15 @@ import { ulid } from 'ulid';
 import { readCheckpoint, readNote, readVkey, signersOf } from '#core/note.ts';
 import { grow, leafHash, rootOf } from '#core/proof.ts';
 import { until } from '#core/testing/until.ts';
-import { inSnapshot } from '#store/sql.ts';
+import { inSnapshot, inTransaction } from '#store/sql.ts';
 import { beginEpoch, nextOrigin } from './epoch.ts';
 import { ForkFound, foundFork, newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
-import { logKeysOf, verifySignature } from './log-keys.ts';
+import { logKeysOf, rotateLogKeys, verifySignature } from './log-keys.ts';
 import { markIn } from './mark.ts';
 import { rehash } from './rehash.ts';
 import { type Scribe, startScribe } from './scribe.ts';
+import { lockHead } from './sequence.ts';
 import type { Signer } from './signer.ts';
 import { opened, type TestLedger } from './testing/ledger.ts';
 import { leavesIn, type SignedLog, startSignedLog } from './testing/signed-log.ts';
@@ -221,6 +222,49 @@ describe('a signed record', () => {
     assert.match(await ended.promise, /The fact 0 of the record/);
     await third.stop();
     assert.match((await foundFork(ledger.pools.web))!.because, /The fact 0/);
+  });
+
+  it('is signed by old and new keys for a while after a rotation, and then by the new ones', async () => {
+    await stateFacts(2);
+    const { admin, scribe } = ledger.pools;
+    await signer.sign(scribe);
+    const old = await keys();
+    const made = await inTransaction(scribe, async (tx) =>
+      rotateLogKeys(tx, log.secrets, await lockHead(tx)),
+    );
+    assert.equal(made.length, 2);
+    await ledger.sequenceAll();
+    await signer.sign(scribe);
+    const both = readNote((await newest()).note);
+    assert.equal((await signersOf(both, await keys(), crypto)).length, 4);
+    assert.equal(
+      (await signersOf(both, old, crypto)).length,
+      2,
+      'whoever knows the old ones is served',
+    );
+    const facts = (await ledger.entries()).filter(({ body }) => body['type'] === 'key.rotated');
+    assert.deepEqual(
+      facts.map(({ body }) => (body['data'] as { new: string }).new),
+      made.map(({ vkey }) => vkey),
+    );
+
+    await admin.query(`update ledger.log_key set retires_at = now() - interval '1 second'
+                        where retires_at is not null`);
+    await stateFacts(1);
+    await signer.sign(scribe);
+    const after = readNote((await newest()).note);
+    assert.equal((await signersOf(after, old, crypto)).length, 0);
+    assert.equal((await signersOf(after, await keys(), crypto)).length, 2);
+    const rows = await logKeysOf(scribe, origin);
+    assert.deepEqual(
+      rows.map(({ fromSize, toSize }) => [fromSize, toSize]),
+      [
+        [2, 5],
+        [2, 5],
+        [2, null],
+        [2, null],
+      ],
+    );
   });
 
   it('goes on in a new epoch, which says what was lost', async () => {

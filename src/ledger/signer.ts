@@ -36,7 +36,7 @@ export interface Signer {
  * publishes it. Cut off between any two, it is simply done again.
  */
 export function openSigner({ secrets, mark }: SignerParts): Signer {
-  let keys: { origin: string; keys: readonly LogKey[] } | null = null;
+  const opened = new Map<string, LogKey>();
 
   async function guard(db: Db): Promise<void> {
     const earlier = await foundFork(db);
@@ -56,11 +56,9 @@ export function openSigner({ secrets, mark }: SignerParts): Signer {
       const newest = await newestCheckpoint(db, head.origin);
       if (head.size === 0 || newest?.size === head.size) return false;
       await guard(db);
-      if (keys?.origin !== head.origin) {
-        keys = { origin: head.origin, keys: await openLogKeys(db, secrets, head) };
-      }
+      const keys = await openLogKeys(db, secrets, head, opened);
       await mark.write(head);
-      await publish(db, head, await signed(db, head, keys.keys));
+      await publish(db, head, await signed(db, head, keys));
       return true;
     },
   };

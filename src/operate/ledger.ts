@@ -3,10 +3,14 @@ import { Problem } from '#app/problem.ts';
 import { Reference } from '#core/fact.ts';
 import { beginEpoch } from '#ledger/epoch.ts';
 import { newestCheckpoint } from '#ledger/fork-guard.ts';
-import { logKeysOf } from '#ledger/log-keys.ts';
+import { logKeysOf, overlapDays, rotateLogKeys } from '#ledger/log-keys.ts';
+import { lockHead } from '#ledger/sequence.ts';
 import { exportTileTree } from '#ledger/tile-tree.ts';
 import { type Database, openDatabase } from '#store/database.ts';
-import { inSnapshot, sql } from '#store/sql.ts';
+import { installationId } from '#store/installation.ts';
+import { openKeyring } from '#store/keys.ts';
+import { inSnapshot, inTransaction, sql } from '#store/sql.ts';
+import { openVault } from '#store/vault.ts';
 import type { Configuration } from './configuration.ts';
 import type { Output } from './local.ts';
 
@@ -80,6 +84,20 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
         if (!exported) throw nothingSigned;
         const { origin, size, files } = exported;
         out(`${size} facts of ${origin} in ${files} files: ${folder}`);
+      }),
+    );
+  ledger
+    .command('rotate-key')
+    .description(`make new keys; the old ones sign beside them for ${overlapDays} days`)
+    .action(() =>
+      withDatabase(async ({ pools: { scribe } }) => {
+        const keyring = await openKeyring(configuration.keysDirectory, ['signing']);
+        const secrets = openVault({ keyring, installation: await installationId(scribe) });
+        const made = await inTransaction(scribe, async (tx) =>
+          rotateLogKeys(tx, secrets, await lockHead(tx)),
+        );
+        if (made.length === 0) throw nothingSigned;
+        for (const { vkey } of made) out(vkey);
       }),
     );
   ledger

@@ -6,6 +6,7 @@ import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, registerKeys } from '#store/keys.ts';
 import { inSnapshot } from '#store/sql.ts';
 import { openVault } from '#store/vault.ts';
+import type { SigningSecrets } from '../log-keys.ts';
 import { markIn } from '../mark.ts';
 import { openSigner, type Signer } from '../signer.ts';
 import { type Exported, exportTileTree } from '../tile-tree.ts';
@@ -15,6 +16,7 @@ import { opened, startLedger, type TestLedger } from './ledger.ts';
 export interface SignedLog {
   readonly ledger: TestLedger;
   readonly signer: Signer;
+  readonly secrets: SigningSecrets;
   readonly origin: string;
   /** Where the high-water mark lies. */
   readonly markFolder: string;
@@ -45,6 +47,7 @@ export async function startSignedLog(): Promise<SignedLog> {
   return {
     ledger,
     signer,
+    secrets,
     origin: rows[0]!.origin,
     markFolder,
     state,

@@ -84,7 +84,8 @@ create table ledger.log_key (           -- the public halves of the keys that si
   type      text     not null check (type in ('ed25519', 'mlDsa44')),
   vkey      text     not null unique,
   from_size bigint   not null,
-  to_size   bigint,                     -- null: it signs
+  to_size   bigint,                     -- the last it signed; null: it signs
+  retires_at timestamptz,               -- set when a newer one has taken its place
   primary key (origin, key_id)
 );
 
@@ -329,7 +330,7 @@ grant select on ledger.entry, ledger.tile, ledger.head, ledger.checkpoint, ledge
 grant insert on ledger.entry, ledger.checkpoint, ledger.cosignature, ledger.tsa_token,
                 ledger.log_key, ledger.fork
    to gatehouse_scribe;
-grant update (to_size) on ledger.log_key to gatehouse_scribe;
+grant update (to_size, retires_at) on ledger.log_key to gatehouse_scribe;
 grant insert, update on ledger.tile to gatehouse_scribe;
 grant update (size, root) on ledger.head to gatehouse_scribe;
 grant insert, delete on ledger.event_ix to gatehouse_scribe;
