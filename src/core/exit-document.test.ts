@@ -149,7 +149,7 @@ describe('the receipt for equipment', () => {
         ...['Monitor', 'M-1', 'stays with the person until 31 December 2025', '–'],
         'Ada Admin: Works from home.',
       ],
-      ['Collect the badge', 'badge number=77', 'returned', '24 October 2025', 'Flo: Brought in.'],
+      ['Collect the badge', 'badge number: 77', 'returned', '24 October 2025', 'Flo: Brought in.'],
     ]);
     assert.deepEqual(warningsOf(made('equipment')), ['2 things have not come back yet.']);
   });
@@ -170,7 +170,7 @@ describe('the certificate', () => {
         'Directory | priya | Block sign-in | 24 October 2025, 17:01 (Europe/Berlin) | verified',
         'Directory | priya | Sign out everywhere | 24 October 2025, 17:01 (Europe/Berlin) | accepted, cannot be read back',
         'Wiki | pnair | Block sign-in | 24 October 2025, 17:01 (Europe/Berlin) | not done',
-        'Wiki | pnair-old | No step ends this access in Wiki | 24 October 2025, 17:01 (Europe/Berlin) | done by hand',
+        'Wiki | pnair-old | End access that the playbook does not cover | 24 October 2025, 17:01 (Europe/Berlin) | done by hand',
       ],
     );
   });
@@ -179,10 +179,10 @@ describe('the certificate', () => {
     assert.deepEqual(
       rowsOf(made('revocation'), /word of a named person/).map((row) => row.join(' | ')),
       [
-        'Block sign-in | Wiki: pnair | not done | Ada Admin | Runs the payroll import. | 24 October 2025 | 31 December 2025',
-        'No step ends this access in Wiki | Wiki: pnair-old | done by hand | Ada Admin | Closed there. · W-12 | 24 October 2025 | –',
-        'Get equipment back | Register: ThinkPad T14, tag TAG-7 | written off | Ada Admin | Stolen; report 77/25. | 24 October 2025 | for good',
-        'Get equipment back | Register: Monitor, serial M-1 | not done | Ada Admin | Works from home. | 24 October 2025 | 31 December 2025',
+        'Block sign-in | Wiki: pnair | not done | Ada Admin, 24 October 2025 | Runs the payroll import. | 31 December 2025',
+        'End access that the playbook does not cover | Wiki: pnair-old | done by hand | Ada Admin, 24 October 2025 | Closed there. · W-12 | –',
+        'Get equipment back | Register: ThinkPad T14, tag TAG-7 | written off | Ada Admin, 24 October 2025 | Stolen; report 77/25. | for good',
+        'Get equipment back | Register: Monitor, serial M-1 | not done | Ada Admin, 24 October 2025 | Works from home. | 31 December 2025',
       ],
     );
   });

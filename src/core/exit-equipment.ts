@@ -1,5 +1,13 @@
 import type { Block, ExitCase, ExitDocument, ExitStep } from './exit-document.ts';
-import { datesOf, dayOf, lastDayOf, personOf, referenceOf, words } from './exit-words.ts';
+import {
+  datesOf,
+  dayOf,
+  lastDayOf,
+  personOf,
+  proofInWords,
+  referenceOf,
+  words,
+} from './exit-words.ts';
 import type { Language } from './language.ts';
 
 /** Something of the company that the person had. */
@@ -24,7 +32,9 @@ export function thingsOf({ steps }: ExitCase): readonly Thing[] {
       return [{ name, number: step.assignment?.mustName ?? number, step }];
     }
     if (kind !== 'task' || !task?.proof.some((it) => asksForNumber.test(it))) return [];
-    return [{ name: step.title, number: decision?.proof ?? null, step }];
+    return [
+      { name: step.title, number: decision?.proof ? proofInWords(decision.proof) : null, step },
+    ];
   });
 }
 

@@ -8,6 +8,7 @@ import {
   lastDayOf,
   momentInWords,
   personOf,
+  proofInWords,
   referenceOf,
   systemOf,
   words,
@@ -92,8 +93,11 @@ function accountsBlock(access: readonly ExitStep[], it: ExitCase, language: Lang
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const whatOf = ({ capability, title }: ExitStep, language: Language): string =>
-  capability === null ? title : deedOf(capability, language);
+/** Of what no playbook has words for, ours; of tasks those of the playbook. */
+const whatOf = ({ capability, kind, layer, title }: ExitStep, language: Language): string => {
+  if (kind === 'gap') return layer === 'security' ? texts[language].gap : texts[language].otherGap;
+  return capability === null ? title : deedOf(capability, language);
+};
 
 /** The same for every step, also of those that are no access: nothing open stays unsaid. */
 const whereOf = ({ connectionId, account }: ExitStep, it: ExitCase): string =>
@@ -135,9 +139,10 @@ function exceptionsBlock(it: ExitCase, language: Language): Block[] {
       whatOf(step, language),
       whereOf(step, it),
       writtenOff ? said.writtenOff : gradeNames[language][grade!],
-      decision?.byName ?? words[language].nobody,
-      [decision?.reason, decision?.proof].filter(Boolean).join(' · '),
-      dayOf(step.settledAt, it, language),
+      `${decision?.byName ?? words[language].nobody}, ${dayOf(step.settledAt, it, language)}`,
+      [decision?.reason, decision?.proof && proofInWords(decision.proof)]
+        .filter(Boolean)
+        .join(' · '),
       writtenOff ? said.forGood : until,
     ];
   });
@@ -180,6 +185,8 @@ const texts = {
     accountsHead: ['System', 'Account', 'What', 'When', 'How it is known'],
     noAccounts: 'No account of this person is in the plan.',
     open: 'open',
+    gap: 'End access that the playbook does not cover',
+    otherGap: 'Deal with what the playbook does not cover',
     openTitle: 'What is open',
     openCaption: 'Steps of the plan that are not settled',
     openHead: ['Step', 'System and account', 'State'],
@@ -191,9 +198,8 @@ const texts = {
       'Step',
       'System and account',
       'What happened',
-      'Who answers',
+      'Who answers, since when',
       'Reason and proof',
-      'Day',
       'Until',
     ],
     noExceptions: 'None: nothing was left undone, and no access was ended by hand.',
@@ -232,6 +238,8 @@ const texts = {
     accountsHead: ['System', 'Konto', 'Was', 'Wann', 'Woher man es weiß'],
     noAccounts: 'Im Plan steht kein Konto dieser Person.',
     open: 'offen',
+    gap: 'Zugang beenden, den das Playbook nicht vorsieht',
+    otherGap: 'Klären, was das Playbook nicht vorsieht',
     openTitle: 'Was offen ist',
     openCaption: 'Schritte des Plans, die nicht erledigt sind',
     openHead: ['Schritt', 'System und Konto', 'Stand'],
@@ -243,9 +251,8 @@ const texts = {
       'Schritt',
       'System und Konto',
       'Was geschah',
-      'Wer einsteht',
+      'Wer einsteht, seit wann',
       'Grund und Beleg',
-      'Tag',
       'Bis',
     ],
     noExceptions: 'Keine: Nichts wurde unterlassen, und kein Zugang wurde von Hand beendet.',

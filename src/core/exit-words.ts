@@ -76,29 +76,29 @@ export const referenceOf = (it: ExitCase, language: Language): string =>
 export const systemOf = (id: string | null, { systems }: ExitCase): string =>
   id === null ? '–' : (systems.get(id) ?? id);
 
-/** What was done to an account, without the words of any playbook. */
+/** What a capability does, without the words of any playbook. */
 export const deedOf = (capability: Capability, language: Language): string =>
   language === 'de' ? capabilitiesInGerman[capability] : capabilities[capability].title;
 
 const capabilitiesInGerman: Record<Capability, string> = {
-  'account.create': 'Konto angelegt',
-  'account.suspend': 'Anmeldung gesperrt',
-  'account.delete': 'Konto gelöscht',
-  'password.reset': 'Passwort ersetzt',
-  'sessions.revoke': 'Überall abgemeldet',
-  'mfa.remove': 'Zweite Faktoren entfernt',
-  'tokens.revoke': 'Zugangsschlüssel beendet',
-  'groups.join': 'In Gruppen aufgenommen',
-  'groups.leave': 'Aus Gruppen entfernt',
-  'data.preserve': 'Daten gesichert',
+  'account.create': 'Konto anlegen',
+  'account.suspend': 'Anmeldung sperren',
+  'account.delete': 'Konto löschen',
+  'password.reset': 'Passwort ersetzen',
+  'sessions.revoke': 'Überall abmelden',
+  'mfa.remove': 'Zweite Faktoren entfernen',
+  'tokens.revoke': 'Zugangsschlüssel beenden',
+  'groups.join': 'In Gruppen aufnehmen',
+  'groups.leave': 'Aus Gruppen entfernen',
+  'data.preserve': 'Daten sichern',
   'data.transfer': 'Daten übergeben',
   'ownership.transfer': 'Übergeben, was dem Konto gehört',
-  'reports.move': 'Unterstellte anderen Vorgesetzten zugeordnet',
-  'device.lock': 'Gerät gesperrt',
-  'device.wipe': 'Gerät gelöscht',
-  'assets.recover': 'Arbeitsmittel zurückgenommen',
-  'licences.remove': 'Lizenzen zurückgenommen',
-  'payroll.end': 'Gehalt beendet',
+  'reports.move': 'Unterstellte anderen Vorgesetzten zuordnen',
+  'device.lock': 'Gerät sperren',
+  'device.wipe': 'Gerät löschen',
+  'assets.recover': 'Arbeitsmittel zurückholen',
+  'licences.remove': 'Lizenzen zurücknehmen',
+  'payroll.end': 'Gehalt beenden',
 };
 
 /** What each grade means, in short. */
@@ -171,3 +171,10 @@ export const words = {
     reference: (caseId: string) => `Austritt ${caseId}`,
   },
 };
+
+/** What somebody wrote down as proof, whose lines are “label=value”, on one line. */
+export const proofInWords = (proof: string): string =>
+  proof
+    .split('\n')
+    .map((line) => line.replace(/^([^=]+)=/, '$1: '))
+    .join('; ');

@@ -80,10 +80,11 @@ table { width: 100%; border-collapse: collapse; margin: 0 0 4mm; font-size: 9.5p
 caption { text-align: left; font-weight: 600; padding: 2mm 0 1mm; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
-th, td { border: .3mm solid #777; padding: 1.2mm 1.8mm; text-align: left; vertical-align: top; height: 7.5mm; }
+th, td { overflow-wrap: break-word; hyphens: auto; border: .3mm solid #777; padding: 1.2mm 1.8mm; text-align: left; vertical-align: top; height: 7.5mm; }
 thead th { background: #eee; }
 tbody th { font-weight: 600; }
 .facts { font-size: 10.5pt; }
+.facts td { overflow-wrap: anywhere; }
 .facts th { width: 36%; }
 .facts th, .facts td { border-width: .3mm 0; }
 .warning { border: .6mm solid #111; padding: 2mm 3mm; }
