@@ -242,9 +242,15 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
       'select id, name from connections',
     );
     const nameOf = (connection: string) => names.find((it) => it.id === connection)?.name ?? '';
-    const shut = ['directory', 'ldap'];
-    if (!portal.isActive(uidOf(who))) shut.push('payslips');
-    assert.deepEqual(closed, shut.map((connection) => [nameOf(connection), uidOf(who)]).toSorted());
+    const shut = [
+      ['directory', emailOf(who.name)],
+      ['ldap', uidOf(who)],
+    ];
+    if (!portal.isActive(uidOf(who))) shut.push(['payslips', emailOf(who.name)]);
+    assert.deepEqual(
+      closed,
+      shut.map(([connection = '', login]) => [nameOf(connection), login]).toSorted(),
+    );
     assert.deepEqual(
       blocks.filter((it) => it.is === 'warning'),
       [],

@@ -113,9 +113,12 @@ describe('the letter', () => {
     assert.equal(factsOf(it).get('Access to our systems ends'), 'at the end of 24 October 2025');
   });
 
-  it('asks for what is still out, by name and number', () => {
+  it('asks for what is still out, by name and number, and says what may stay a while', () => {
     const [list] = made('letter').blocks.filter((block) => block.is === 'list');
-    assert.deepEqual(list?.items, ['iPhone 15 (F17ZXM0KQ1)', 'Monitor (M-1)']);
+    assert.deepEqual(list?.items, [
+      'iPhone 15 (F17ZXM0KQ1)',
+      'Monitor (M-1): you may keep it until 31 December 2025',
+    ]);
   });
 
   it('never says why somebody leaves', () => {

@@ -1,13 +1,13 @@
 import type { Block, ExitCase, ExitDocument } from './exit-document.ts';
-import { isOut, thingsOf } from './exit-equipment.ts';
-import { datesOf, dayOf, referenceOf, words } from './exit-words.ts';
+import { isOut, type Thing, thingsOf } from './exit-equipment.ts';
+import { datesOf, dayOf, lastDayOf, referenceOf, words } from './exit-words.ts';
 import type { Language } from './language.ts';
 
 /** Tells somebody who leaves, in plain words, what happens when. */
 export function exitLetter(it: ExitCase, language: Language): ExitDocument {
   const said = texts[language];
   const out = thingsOf(it).filter(isOut);
-  const listed = thingsOf(it).length > 0;
+  const isListed = thingsOf(it).length > 0;
   const blocks: Block[] = [
     { is: 'text', text: said.greeting(it.person.name) },
     {
@@ -29,11 +29,11 @@ export function exitLetter(it: ExitCase, language: Language): ExitDocument {
           { is: 'text', text: said.pleaseReturn },
           {
             is: 'list',
-            items: out.map(({ name, number }) => (number ? `${name} (${number})` : name)),
+            items: out.map((thing) => listed(thing, it, language)),
           },
           { is: 'text', text: said.receipt },
         ] as const)
-      : [{ is: 'text', text: listed ? said.allBack : said.noneListed } as const]),
+      : [{ is: 'text', text: isListed ? said.allBack : said.noneListed } as const]),
     { is: 'heading', text: it.isContractor ? said.lastInvoice : said.lastPay },
     { is: 'text', text: it.isContractor ? said.lastInvoiceText : said.lastPayText },
     { is: 'heading', text: said.ask },
@@ -51,21 +51,29 @@ export function exitLetter(it: ExitCase, language: Language): ExitDocument {
   };
 }
 
+/** What may stay for a while is not asked for before that. */
+function listed({ name, number, step }: Thing, it: ExitCase, language: Language): string {
+  const thing = number ? `${name} (${number})` : name;
+  const until = step.grade === 'waived' ? step.decision?.expiresAt : undefined;
+  return until ? texts[language].later(thing, lastDayOf(until, it, language)) : thing;
+}
+
 const texts = {
   en: {
     title: 'Confirmation of the end of your employment',
     titleOfContract: 'Confirmation of the end of your contract',
     greeting: (name: string) => `Dear ${name},`,
     opening: (company: string) =>
-      `this letter confirms that your employment with ${company} ends. These dates apply:`,
+      `This letter confirms that your employment with ${company} ends. These dates apply:`,
     openingOfContract: (company: string) =>
-      `this letter confirms that your contract with ${company} ends. These dates apply:`,
+      `This letter confirms that your contract with ${company} ends. These dates apply:`,
     access: 'Your access',
     accessText:
       'Your access to our systems ends at the moment named above, by itself; you need not do anything. ' +
       'Your mailbox at work closes with it. Please see that we have a private address for whatever comes later.',
     equipment: 'Equipment',
     pleaseReturn: 'Please return what is listed under your name:',
+    later: (thing: string, until: string) => `${thing}: you may keep it until ${until}`,
     receipt: 'You are given a receipt. Please erase nothing on devices; we do that.',
     allBack: 'Everything that was listed under your name is settled. Thank you.',
     noneListed:
@@ -99,6 +107,7 @@ const texts = {
       'Spätere eine private Adresse von Ihnen haben.',
     equipment: 'Arbeitsmittel',
     pleaseReturn: 'Bitte geben Sie zurück, was unter Ihrem Namen geführt wird:',
+    later: (thing: string, until: string) => `${thing}: dürfen Sie bis ${until} behalten`,
     receipt:
       'Sie erhalten eine Empfangsbestätigung. Bitte löschen Sie auf Geräten nichts; das erledigen wir.',
     allBack: 'Alles, was unter Ihrem Namen geführt wurde, ist erledigt. Vielen Dank.',
