@@ -258,8 +258,8 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
 
     const seals = await gatehouse.rows<{ hash: string }>(
       `select encode(leaf_hash, 'hex') as hash
-         from ledger.event_ix join ledger.entry using (idx)
-        where case_id = $1 and type = 'case.sealed' order by idx desc limit 1`,
+         from ledger.event_ix ix join ledger.entry using (idx)
+        where ix.case_id = $1 and type = 'case.sealed' order by idx desc limit 1`,
       id,
     );
     const values = blocks.flatMap((it) =>
