@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bringBack, type CaseWithSteps, type StepRow } from '#app/cases.ts';
+import { makeExitDocument } from '#app/exit-documents.ts';
 import { until } from '#core/testing/until.ts';
 import type { Role } from '#core/user.ts';
 import { type HttpSystem, startHttpSystem } from '../practice/servers/http-system.ts';
@@ -216,6 +217,51 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
       found.case.id,
     );
     assert.ok(sealed.length > 0);
+    await checkCertificate(who, found);
+  }
+
+  /** The certificate names exactly the accounts that the systems themselves show as closed. */
+  async function checkCertificate(
+    who: { name: string },
+    { case: { id } }: CaseWithSteps,
+  ): Promise<void> {
+    const { app, admin } = gatehouse;
+    const asked = { kind: 'revocation', language: 'en' } as const;
+    const { blocks } = await makeExitDocument(app, admin, id, asked);
+    const accounts = blocks.flatMap((it) =>
+      it.is === 'table' && it.head[1] === 'Account' ? it.rows : [],
+    );
+    const closed = accounts.flatMap(([system, login, what, , known]) =>
+      what === 'Block sign-in' && known === 'verified' ? [[system, login]] : [],
+    );
+    const names = await gatehouse.rows<{ id: string; name: string }>(
+      'select id, name from connections',
+    );
+    const nameOf = (connection: string) => names.find((it) => it.id === connection)?.name ?? '';
+    const shut = [
+      ['directory', emailOf(who.name)],
+      ['ldap', uidOf(who)],
+    ];
+    if (!portal.isActive(uidOf(who))) shut.push(['payslips', emailOf(who.name)]);
+    assert.deepEqual(
+      closed,
+      shut.map(([connection = '', login]) => [nameOf(connection), login]).toSorted(),
+    );
+    assert.deepEqual(
+      blocks.filter((it) => it.is === 'warning'),
+      [],
+    );
+
+    const seals = await gatehouse.rows<{ hash: string }>(
+      `select encode(leaf_hash, 'hex') as hash
+         from ledger.event_ix ix join ledger.entry using (idx)
+        where ix.case_id = $1 and type = 'case.sealed' order by idx desc limit 1`,
+      id,
+    );
+    const values = blocks.flatMap((it) =>
+      it.is === 'facts' ? it.rows.map(([, text]) => text) : [],
+    );
+    assert.ok(values.includes(seals[0]!.hash));
   }
 
   /** The questionnaire that came by mail, filled in by somebody with a browser and nothing else. */

@@ -53,7 +53,10 @@ describe('a confidential departure', () => {
         const secrets = [hidden.id, step, 'Very private'];
         if (!roster.includes(path)) secrets.push(hidden.person.name, hidden.person.email);
         for (const value of [hidden.id, hidden.person.id, step]) {
-          const filled = address.replaceAll('{id}', value).replaceAll('{sha256}', 'a'.repeat(64));
+          const filled = address
+            .replaceAll('{id}', value)
+            .replaceAll('{kind}', 'revocation')
+            .replaceAll('{sha256}', 'a'.repeat(64));
           const query = path === '/audit/export' ? '?format=jsonl' : '';
           const response = await api.ask(`${filled}${query}`, user);
           const text = (await response.text())

@@ -29,6 +29,7 @@ describe('what stands before every route', () => {
     'GET /cases': {},
     'POST /cases': { json: { personId: 'E-1', departure: { kind: 'resignation' } } },
     'GET /cases/:id': {},
+    'GET /cases/:id/documents/:kind': {},
     'POST /cases/:id/pause': { json: { reason: 'wait' } },
     'POST /cases/:id/resume': {},
     'POST /cases/:id/cancel': {},
@@ -111,6 +112,7 @@ describe('what stands before every route', () => {
     };
     const query = queries[template] ?? '';
     const path = template
+      .replace(':kind', 'letter')
       .replace(':sha256', 'c0'.repeat(32))
       .replace(/:\w+/, 'c0ffee00-0000-4000-8000-000000000000');
     return api.ask(`/api/v1${path}${query}`, {

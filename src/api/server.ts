@@ -19,6 +19,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { bulkStartRoutes } from './routes/bulk-starts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { exitDocumentRoutes } from './routes/exit-documents.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { killSwitchRoutes } from './routes/kill-switch.ts';
 import { legalHoldRoutes } from './routes/legal-holds.ts';
@@ -114,6 +115,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   );
 
   caseRoutes(api, app);
+  exitDocumentRoutes(api, app);
   bulkStartRoutes(api, app);
   stepRoutes(api, app);
   planRoutes(api, app);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { Case, CaseActDone, CasePage } from '#api/contract/cases.ts';
 import { caseStates } from '#core/case.ts';
+import { addCaseDocument } from './case-document.ts';
 import { caseLines, caseView, stepLines } from './case-view.ts';
 import { answering, type Cli, group } from './context.ts';
 import { changeFrom, type DepartureOptions, kindOption, withDates } from './departure-options.ts';
@@ -55,6 +56,8 @@ export function addCase(program: Command, cli: Cli): void {
     .action(async (id: string, { every, json = false }: Json & { every: number }) =>
       follow(cli, encodeURIComponent(id), { everyMs: every * 1_000, json }),
     );
+
+  addCaseDocument(parent, cli);
 
   answering(parent, 'pause <id>', 'stop a departure where it stands; nothing is lost')
     .requiredOption('--reason <text>', 'why')

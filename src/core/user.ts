@@ -27,6 +27,10 @@ export const rights = {
   'case.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   /** Confidential cases exist for everybody else only as a count. */
   'case.read-confidential': ['hr', 'it-admin', 'security'],
+  /** What somebody who leaves is given or signs. */
+  'document.read': ['hr', 'it-admin', 'security'],
+  /** What proves that access has ended. */
+  'certificate.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   'bulk.start': ['hr', 'it-admin', 'security'],
   'case.bring-back': ['it-admin', 'security'],
   'case.release': ['it-admin', 'security'],

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Language } from '#core/language.ts';
 
@@ -11,6 +11,12 @@ export interface Plain {
   readonly text: string;
 }
 
+/** How a page looks; its one style sheet stands in it. */
+export interface PageStyle {
+  readonly colours: 'light' | 'light dark';
+  readonly css: string;
+}
+
 /** A page on its own: no script, no picture, no font, nothing from anywhere. */
 export async function pageResponse(it: {
   language: Language;
@@ -20,17 +26,21 @@ export async function pageResponse(it: {
   content: Html;
   status: number;
   headers?: Readonly<Record<string, string>>;
+  /** Default: that of forms on a screen. */
+  style?: PageStyle;
 }): Promise<Response> {
-  const nonce = randomBytes(16).toString('base64');
+  const { colours, css } = it.style ?? formStyle;
+  // A hash and no nonce: the same content is the same page, byte for byte.
+  const hash = createHash('sha256').update(css).digest('base64');
   const document = await html`<!doctype html>
 <html lang="${it.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${colours}">
 <title>${it.company === '' ? it.title : `${it.title} · ${it.company}`}</title>
-<style nonce="${nonce}">${raw(style)}</style>
+<style>${raw(css)}</style>
 </head>
 <body>
 ${it.company === '' ? '' : html`<header><p>${it.company}</p></header>`}
@@ -45,7 +55,7 @@ ${it.company === '' ? '' : html`<header><p>${it.company}</p></header>`}
       'content-language': it.language,
       'x-robots-tag': 'noindex, nofollow',
       'content-security-policy':
-        `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; ` +
+        `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; ` +
         "frame-ancestors 'none'",
       ...it.headers,
     },
@@ -60,7 +70,9 @@ export const wrongNote = (title: string, items: readonly Html[]): Html =>
 export const plainContent = ({ title, text }: Plain): Html => html`<h1>${title}</h1><p>${text}</p>`;
 
 // Every pair of colours has a contrast of at least 4.5:1, and borders of 3:1, in both modes.
-const style = `
+const formStyle: PageStyle = {
+  colours: 'light dark',
+  css: `
 :root { color-scheme: light dark; --text: #1b2129; --quiet: #55606e; --page: #f6f7f9; --card: #fff;
   --line: #7b8593; --act: #0b5bd3; --on-act: #fff; --wrong: #b3261e; --good: #1a6b3c; }
 @media (prefers-color-scheme: dark) { :root { --text: #e8ebf0; --quiet: #a9b2bf; --page: #14181e;
@@ -96,4 +108,5 @@ a { color: var(--act); }
 details { margin: 2rem 0; }
 summary { cursor: pointer; min-height: 2.75rem; padding: .5rem 0; }
 :focus-visible { outline: .2rem solid var(--act); outline-offset: .15rem; }
-`;
+`,
+};
