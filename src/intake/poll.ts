@@ -6,7 +6,7 @@ import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listConnections } from '#store/connections.ts';
 import { loadSettings } from '#store/settings.ts';
-import { endTurn, keepCursor, type SourceRow, takeTurn } from '#store/sources.ts';
+import { endTurn, failTurn, keepCursor, type SourceRow, takeTurn } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import { fromRecord } from './deliver.ts';
@@ -15,6 +15,9 @@ import { passOver, receive } from './receive.ts';
 
 /** After so many failed turns a person is told. */
 const failuresUntilTold = 3;
+
+/** A source that could not be read is read again after half a minute, then one, then two, at most as late as usual. */
+const firstWait = 15;
 
 /**
  * Reads every HR system whose turn it is, so that a lost webhook is found. Feeds the same
@@ -28,20 +31,18 @@ export async function pollSources(
   for (const connection of await listConnections(intake.pool)) {
     const people = connectors.get(connection.connector)?.people;
     if (connection.state !== 'active' || !people?.changes) continue;
-    const turn = await takeTurn(intake.pool, {
-      connectionId: connection.id,
-      everyMs: pollMinutes * 60_000,
-    });
-    if (turn) await poll(intake, turn);
+    const everyMs = pollMinutes * 60_000;
+    const turn = await takeTurn(intake.pool, { connectionId: connection.id, everyMs });
+    if (turn) await poll(intake, turn, everyMs);
   }
 }
 
-async function poll(intake: Intake, turn: SourceRow): Promise<void> {
+async function poll(intake: Intake, turn: SourceRow, everyMs: number): Promise<void> {
   const { connectionId } = turn;
   try {
     const passedOver = await readChanges(intake, turn);
     await inTransaction(intake.pool, async (tx) => {
-      await endTurn(tx, { connectionId, succeeded: true });
+      await endTurn(tx, connectionId);
       if (passedOver > 0) await tellOfHistory(tx, connectionId, passedOver);
       await resolveAlerts(tx, `source:${connectionId}`);
     });
@@ -53,8 +54,10 @@ async function poll(intake: Intake, turn: SourceRow): Promise<void> {
           ? error.message
           : String(error);
     intake.log.warn({ connectionId, error: detail }, 'a source could not be read');
+    const waitMs = intake.firstRetryMs * firstWait * 2 ** turn.failuresInRow;
+    const againInMs = Math.min(everyMs, waitMs);
     await inTransaction(intake.pool, async (tx) => {
-      const { failuresInRow } = await endTurn(tx, { connectionId, succeeded: false });
+      const { failuresInRow } = await failTurn(tx, { connectionId, everyMs, againInMs });
       if (failuresInRow < failuresUntilTold) return;
       await askPerson(tx, {
         condition: `source:${connectionId}`,

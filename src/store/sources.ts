@@ -40,15 +40,24 @@ export async function keepCursor(
   );
 }
 
-/** The end of one turn. */
-export async function endTurn(
+/** The end of a turn in which the source was read. */
+export async function endTurn(db: Db, connectionId: string): Promise<void> {
+  await db.query(sql`
+    update sources
+       set succeeded_at = clock_timestamp(), failures_in_row = 0
+     where connection_id = ${connectionId}
+  `);
+}
+
+/** The end of a turn in which it was not; the next one is due sooner than usual. */
+export async function failTurn(
   db: Db,
-  it: { connectionId: string; succeeded: boolean },
+  it: { connectionId: string; everyMs: number; againInMs: number },
 ): Promise<{ failuresInRow: number }> {
   const { rows } = await db.query<{ failuresInRow: number }>(sql`
     update sources
-       set succeeded_at = case when ${it.succeeded} then clock_timestamp() else succeeded_at end,
-           failures_in_row = case when ${it.succeeded} then 0 else failures_in_row + 1 end
+       set failures_in_row = failures_in_row + 1,
+           polled_at = clock_timestamp() - make_interval(secs => ${(it.everyMs - it.againInMs) / 1_000})
      where connection_id = ${it.connectionId}
     returning failures_in_row as "failuresInRow"
   `);
