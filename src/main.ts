@@ -16,6 +16,7 @@ import {
   configurationFile,
   readConfiguration,
 } from './operate/configuration.ts';
+import { Unreadable, verifyCodes, verifyCommand } from './operate/evidence.ts';
 import { localCommands } from './operate/local.ts';
 import { serve } from './serve.ts';
 
@@ -80,9 +81,9 @@ async function main(): Promise<number> {
     const { runDemo } = await import('../practice/demo.ts');
     return runDemo(rest);
   }
+  if (word === 'verify') return verify();
   if (
-    word === 'user' ||
-    word === 'ledger' ||
+    ['user', 'ledger', 'evidence'].includes(word) ||
     (word === 'token' && (rest[0] === 'create' || rest[0] === 'destroy'))
   ) {
     return local();
@@ -106,13 +107,29 @@ function configuration(): Configuration {
   throw new Problem('not readable', read.problems.join('\n'));
 }
 
+const output = {
+  out: (line: string) => console.log(line),
+  raw: (text: string) => process.stdout.write(text),
+  error: (line: string) => console.error(line),
+};
+
+/** Checks a pack on any machine: no configuration, no data directory. */
+async function verify(): Promise<number> {
+  let code = 0;
+  const program = new Command('gatehouse').exitOverride();
+  program.addCommand(verifyCommand(output, (it) => (code = it)).exitOverride());
+  try {
+    await program.parseAsync(process.argv.slice(2), { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    console.error(error.message);
+    return verifyCodes.unreadable;
+  }
+}
+
 async function local(): Promise<number> {
   const program = new Command('gatehouse').exitOverride();
-  const output = {
-    out: (line: string) => console.log(line),
-    raw: (text: string) => process.stdout.write(text),
-    error: (line: string) => console.error(line),
-  };
   for (const command of localCommands(configuration(), output)) program.addCommand(command);
   await program.parseAsync(process.argv.slice(2), { from: 'user' });
   return 0;

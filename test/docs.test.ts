@@ -10,6 +10,7 @@ import { runDemo } from '../practice/demo.ts';
 import { run, sink } from '../src/cli/testing/run.ts';
 import { connectors } from '../src/connectors.ts';
 import { readConfiguration } from '../src/operate/configuration.ts';
+import { verifyCommand } from '../src/operate/evidence.ts';
 import { localCommands } from '../src/operate/local.ts';
 import { anchorOf, page, pages, quoted, repository } from './support/pages.ts';
 import { commandsIn } from './support/shell.ts';
@@ -118,8 +119,7 @@ const shown = shellBlocks.flatMap(({ file, line, text }) =>
 
 const processes = ['serve', 'web', 'work', 'scribe'];
 const isLocal = ([word, second]: readonly string[]) =>
-  word === 'user' ||
-  word === 'ledger' ||
+  ['user', 'ledger', 'evidence', 'verify'].includes(word ?? '') ||
   (word === 'token' && ['create', 'destroy'].includes(second ?? ''));
 
 /** The commands that need the data directory, ready to be parsed and not to be carried out. */
@@ -128,9 +128,11 @@ function localProgram(): Command {
   assert.ok(read.ok);
   const silent = { writeOut() {}, writeErr() {} };
   const program = new Command('gatehouse').exitOverride().configureOutput(silent);
-  for (const group of localCommands(read.configuration, { out() {}, raw() {}, error() {} })) {
+  const output = { out() {}, raw() {}, error() {} };
+  const commands = [...localCommands(read.configuration, output), verifyCommand(output, () => {})];
+  for (const group of commands) {
     program.addCommand(group.exitOverride().configureOutput(silent));
-    for (const it of group.commands)
+    for (const it of group.commands.length > 0 ? group.commands : [group])
       it.exitOverride()
         .configureOutput(silent)
         .action(() => {});
@@ -169,7 +171,9 @@ async function commandsBelow(words: readonly string[]): Promise<readonly string[
 
 const localCommandNames = () =>
   localProgram().commands.flatMap((group) =>
-    group.commands.map((it) => `${group.name()} ${it.name()}`),
+    group.commands.length > 0
+      ? group.commands.map((it) => `${group.name()} ${it.name()}`)
+      : [group.name()],
   );
 
 describe('commands', () => {

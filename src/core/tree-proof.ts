@@ -84,6 +84,9 @@ function perfectIn({ start, end }: Range): readonly Perfect[] {
   return parts;
 }
 
+/** The tiles that the hashes of these ranges stand in. */
+export const tilesOf = (ranges: readonly Range[]): readonly Place[] => ranges.flatMap(perfectIn);
+
 /** The hash over a range of leaves, as RFC 6962 defines it, from the tiles they stand in. */
 export function hashOf(
   sha256: Sha256,

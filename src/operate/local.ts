@@ -17,6 +17,7 @@ import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
 import type { Configuration } from './configuration.ts';
+import { evidenceCommand } from './evidence.ts';
 import { ledgerCommand } from './ledger.ts';
 
 /** Where a local command writes; handed in so that tests can read it. */
@@ -147,5 +148,10 @@ export function localCommands(configuration: Configuration, output: Output): Com
         out('The key is good no longer.');
       }),
     );
-  return [user, token, ledgerCommand(configuration, output)];
+  return [
+    user,
+    token,
+    ledgerCommand(configuration, output),
+    evidenceCommand(configuration, output),
+  ];
 }

@@ -92,6 +92,16 @@ export const verified = (
   ...more,
 });
 
+/** The end of a case with so many verified steps. */
+export const sealed = (caseId: string, verifiedSteps: number): Fact => ({
+  type: 'case.sealed',
+  actor: worker,
+  caseId,
+  data: {
+    grades: { verified: verifiedSteps, acknowledged: 0, absent: 0, attested: 0, waived: 0 },
+  },
+});
+
 export const held = (caseId: string): Fact => ({
   type: 'case.held',
   actor: worker,

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { capabilities, isCapability } from './capability.ts';
+import { CaseLeaf, caseSummary, summaryText } from './case-summary.ts';
+import {
+  type Checkpoint,
+  NoteProblem,
+  readCheckpoint,
+  readNote,
+  readVkey,
+  signersOf,
+  type Verify,
+} from './note.ts';
+import { leafHash, type Sha256 } from './proof.ts';
+import { readTlogProof } from './tlog-proof.ts';
+import { provesInclusion } from './tree-proof.ts';
+import { keysFor, Trust } from './trust.ts';
+
+/** The files of an evidence pack by their names. */
+export type PackFiles = ReadonlyMap<string, Uint8Array>;
+
+export interface Check {
+  readonly name: string;
+  /** What was found, in a sentence. */
+  readonly detail: string;
+}
+
+/** What the check of a pack came to. */
+export interface Verdict {
+  /** What holds, in the order in which it was looked at. */
+  readonly holds: readonly Check[];
+  /** The first that does not; null: everything holds. */
+  readonly fails: Check | null;
+  /** Whether the keys came from the pack itself: that it is whole is shown, whose it is is not. */
+  readonly keysFromPack: boolean;
+  /** Of the keys that signed, to be compared with what was received elsewhere. */
+  readonly signedBy: readonly string[];
+}
+
+interface Parts {
+  readonly sha256: Sha256;
+  readonly verify: Verify;
+  /** What whoever checks knows of the keys; null: they take those in the pack. */
+  readonly trust: Trust | null;
+}
+
+const Disclosures = z.array(z.tuple([z.string(), z.string()]));
+
+/** What a pack says does not hold; the message is for whoever checks it. */
+class Fails extends Error {}
+
+const textOf = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+/**
+ * Checks an evidence pack by itself: signature, inclusion of every fact, that none was left out, every
+ * disclosed value, the approvals, and that the summary is what the facts come to. Knows neither server
+ * nor network.
+ */
+export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict> {
+  const holds: Check[] = [];
+  let signedBy: readonly string[] = [];
+  const keysFromPack = parts.trust === null;
+  let name = 'pack';
+  const check = async <T>(now: string, work: () => Promise<[T, string]> | [T, string]) => {
+    name = now;
+    const [found, detail] = await work();
+    holds.push({ name, detail });
+    return found;
+  };
+  try {
+    const { checkpoint, note } = await check('signature', async () => {
+      const signed = await signatureOf(files, parts);
+      signedBy = signed.signedBy;
+      return [signed, `${signed.checkpoint.origin} at ${signed.checkpoint.size} facts`];
+    });
+    const facts = await check('inclusion', () => {
+      const all = factsIn(files);
+      for (const it of all) demandInclusion(it, files, { checkpoint, note }, parts.sha256);
+      return [all, `${all.length} facts are in the signed tree`];
+    });
+    const leaves = facts.map(({ leaf }) => leaf);
+    await check('completeness', () => {
+      const count = demandChain(facts, parts.sha256);
+      return [null, `${count} facts of the case, none left out, up to its last seal`];
+    });
+    await check('values', () => {
+      const count = demandDisclosures(files, leaves, parts.sha256);
+      return [null, `${count} values are those whose digests stand in the facts`];
+    });
+    await check('approvals', () => {
+      const count = demandApprovals(leaves);
+      return [
+        null,
+        `${count} acts that cannot be undone, each approved before, for that very plan`,
+      ];
+    });
+    await check('summary', () => {
+      const stated = textOf(fileIn(files, 'case.json'));
+      if (stated !== summaryText(caseSummary(leaves))) {
+        throw new Fails('case.json is not what the facts come to.');
+      }
+      return [null, 'case.json is what the facts come to'];
+    });
+    return { holds, fails: null, keysFromPack, signedBy };
+  } catch (error) {
+    const said = error instanceof Fails || error instanceof NoteProblem;
+    const detail = said ? error.message : 'It cannot be read.';
+    return { holds, fails: { name, detail }, keysFromPack, signedBy };
+  }
+}
+
+function fileIn(files: PackFiles, name: string): Uint8Array {
+  const found = files.get(name);
+  if (found) return found;
+  throw new Fails(`${name} is missing.`);
+}
+
+/** The checkpoint, once somebody who may has signed it. */
+async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
+  const note = textOf(fileIn(files, 'checkpoint'));
+  const read = readNote(note);
+  const checkpoint = readCheckpoint(read.body);
+  const known = trust ?? Trust.parse(JSON.parse(textOf(fileIn(files, 'trust.json'))));
+  const keys = keysFor(known, checkpoint).map((vkey) => readVkey(sha256, vkey));
+  const signers = await signersOf(read, keys, { sha256, verify });
+  if (!signers.some(({ key }) => key.name === checkpoint.origin && key.type === 'ed25519')) {
+    throw new Fails(`No known key of ${checkpoint.origin} has signed it.`);
+  }
+  const signedBy = keysFor(known, checkpoint);
+  return { note, checkpoint, signedBy };
+}
+
+interface Fact {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  readonly leaf: CaseLeaf;
+}
+
+/** The facts of a pack, by their place in the log. */
+function factsIn(files: PackFiles): readonly Fact[] {
+  const facts: Fact[] = [];
+  for (const [name, bytes] of files) {
+    const [, index] = /^events\/(\d{1,15})\.json$/.exec(name) ?? [];
+    if (index === undefined) continue;
+    const leaf = CaseLeaf.safeParse(JSON.parse(textOf(bytes)));
+    if (!leaf.success) throw new Fails(`${name} is no fact.`);
+    facts.push({ index: Number(index), bytes, leaf: leaf.data });
+  }
+  if (facts.length === 0) throw new Fails('There are no facts in it.');
+  return facts.toSorted((a, b) => a.index - b.index);
+}
+
+function demandInclusion(
+  { index, bytes }: Fact,
+  files: PackFiles,
+  signed: { checkpoint: Checkpoint; note: string },
+  sha256: Sha256,
+): void {
+  const proof = readTlogProof(textOf(fileIn(files, `events/${index}.tlog-proof`)));
+  if (proof.checkpoint !== signed.note)
+    throw new Fails(`The proof of fact ${index} is of another tree.`);
+  const { size, root } = signed.checkpoint;
+  const it = { index: proof.index, size, root, leafHash: leafHash(sha256, bytes) };
+  if (proof.index !== index || !provesInclusion(sha256, it, proof.hashes)) {
+    throw new Fails(`Fact ${index} is not in the signed tree.`);
+  }
+}
+
+/** Each fact of a case names the one before it, and the seal says how many there are. */
+function demandChain(facts: readonly Fact[], sha256: Sha256): number {
+  const [first] = facts;
+  let previous: string | undefined;
+  for (const [i, { index, bytes, leaf }] of facts.entries()) {
+    if (leaf.case === undefined || leaf.case !== first?.leaf.case) {
+      throw new Fails(`Fact ${index} is of another case.`);
+    }
+    if (leaf.case_seq !== i + 1)
+      throw new Fails(`Before fact ${index} one of the case is missing.`);
+    if (leaf.case_prev !== previous)
+      throw new Fails(`Fact ${index} does not follow the one before it.`);
+    previous = base64url(leafHash(sha256, bytes));
+  }
+  const last = facts.at(-1)!.leaf;
+  if (last.type !== 'case.sealed')
+    throw new Fails('The case is not complete: its last fact is no seal.');
+  if (last.data?.['count'] !== facts.length) {
+    throw new Fails(
+      `The seal counts ${String(last.data?.['count'])} facts, and there are ${facts.length}.`,
+    );
+  }
+  return facts.length;
+}
+
+/** The digest of each value stands in its fact, and each file that a value names is that file. */
+function demandDisclosures(files: PackFiles, leaves: readonly CaseLeaf[], sha256: Sha256): number {
+  const bytes = fileIn(files, 'disclosures.json');
+  const disclosures = Disclosures.safeParse(JSON.parse(textOf(bytes)));
+  if (!disclosures.success) throw new Fails('disclosures.json is not a list of values.');
+  const digestsOf = new Map(leaves.map(({ id, _sd = [] }) => [id, new Set(_sd)]));
+  for (const [entry, text] of disclosures.data) {
+    const digest = base64url(sha256(new TextEncoder().encode(text)));
+    if (!digestsOf.get(entry)?.has(digest)) {
+      throw new Fails(`A value of the fact ${entry} is not the one whose digest stands in it.`);
+    }
+  }
+  for (const [name, content] of files) {
+    const [, hash] = /^blobs\/(.*)$/.exec(name) ?? [];
+    if (hash !== undefined && hex(sha256(content)) !== hash)
+      throw new Fails(`${name} is another file.`);
+  }
+  return disclosures.data.length;
+}
+
+/** What cannot be undone was granted and used before it was done, for the plan that was carried out. */
+function demandApprovals(leaves: readonly CaseLeaf[]): number {
+  let count = 0;
+  for (const [i, leaf] of leaves.entries()) {
+    const capability = leaf.step?.capability ?? '';
+    if (leaf.type !== 'step.intended' || !isCapability(capability)) continue;
+    if (capabilities[capability].weight !== 'destructive') continue;
+    const approval = leaf.data?.['approval'];
+    const isAbout = (it: CaseLeaf, type: string) =>
+      it.type === type && it.data?.['approval'] === approval && it.plan === leaf.plan;
+    const granted = leaves.slice(0, i).some((it) => isAbout(it, 'approval.granted'));
+    const used = leaves.some((it) => isAbout(it, 'approval.consumed'));
+    if (typeof approval !== 'string' || !granted || !used) {
+      throw new Fails(
+        `A step that cannot be undone (${leaf.step!.id}) was done without its approval.`,
+      );
+    }
+    count += 1;
+  }
+  return count;
+}
+
+const hex = (bytes: Uint8Array): string =>
+  [...bytes].map((it) => it.toString(16).padStart(2, '0')).join('');
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const Size = z.int().min(0);
+
+/** Which keys a log signs with, and for which sizes of its tree: `trust.json`. */
+export const Trust = z.strictObject({
+  v: z.literal(1),
+  logs: z.array(
+    z.strictObject({
+      origin: z.string().min(1),
+      keys: z.array(
+        z.strictObject({ vkey: z.string().min(1), from_size: Size, to_size: Size.nullable() }),
+      ),
+    }),
+  ),
+});
+export type Trust = z.infer<typeof Trust>;
+
+/** The keys with which a log may have signed a tree of this size. */
+export const keysFor = (
+  trust: Trust,
+  { origin, size }: { origin: string; size: number },
+): readonly string[] =>
+  trust.logs
+    .filter((log) => log.origin === origin)
+    .flatMap(({ keys }) => keys)
+    .filter((it) => it.from_size <= size && (it.to_size === null || size <= it.to_size))
+    .map(({ vkey }) => vkey);

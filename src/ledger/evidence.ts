@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { CaseLeaf, caseSummary, summaryText } from '#core/case-summary.ts';
+import type { PackFiles } from '#core/evidence-check.ts';
+import type { Place } from '#core/proof.ts';
+import { tlogProofText } from '#core/tlog-proof.ts';
+import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
+import type { Trust } from '#core/trust.ts';
+import { type Db, sql } from '#store/sql.ts';
+import { openBlob } from './blob.ts';
+import { newestCheckpoint } from './fork-guard.ts';
+import { sha256 } from './hash.ts';
+import { logKeysOf } from './log-keys.ts';
+import type { SubjectKeys } from './record.ts';
+import { type ExportedEvent, exportEvents } from './search.ts';
+
+/** An evidence pack, or why there is none yet. */
+export type Evidence =
+  | { readonly kind: 'pack'; readonly files: PackFiles }
+  | { readonly kind: 'not complete' }
+  | { readonly kind: 'not signed yet' };
+
+const script = readFileSync(new URL('verify.sh', import.meta.url));
+
+/**
+ * Everything that proves one case up to its last seal, as files: the facts to the byte, a proof for each, the
+ * values that the reader may see (`keys` null: none), and what is needed to check it without Gatehouse.
+ * To be run on one snapshot.
+ */
+export async function evidenceOf(
+  db: Db,
+  keys: SubjectKeys | null,
+  caseId: string,
+): Promise<Evidence> {
+  const { rows } = await db.query<{ origin: string }>(sql`select origin from ledger.head`);
+  const { origin } = rows[0]!;
+  const signed = await newestCheckpoint(db, origin);
+  const all: ExportedEvent[] = [];
+  for await (const event of exportEvents(db, { caseIds: [caseId] }, keys)) all.push(event);
+  const events = all.slice(0, all.findLastIndex(({ type }) => type === 'case.sealed') + 1);
+  if (events.length === 0) return { kind: 'not complete' };
+  if (!signed || events.at(-1)!.idx >= signed.size) return { kind: 'not signed yet' };
+
+  const trust = await trustOf(db, origin);
+  const opened = events.flatMap(({ id, disclosures }) =>
+    disclosures.flatMap((it) => (it.state === 'open' ? [{ ...it, id }] : [])),
+  );
+  const leaves = events.map(({ leaf }) => CaseLeaf.parse(JSON.parse(leaf)));
+  const files: [string, string | Uint8Array][] = [
+    ['README.txt', readme(caseId, events.length, keys !== null)],
+    ['case.json', summaryText(caseSummary(leaves))],
+    ...(await proven(db, events, signed)),
+    ['disclosures.json', `${JSON.stringify(opened.map(({ id, text }) => [id, text]))}\n`],
+    ...(keys ? await blobsOf(db, keys, opened) : []),
+    ['checkpoint', signed.note],
+    ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
+    [
+      'log.vkey',
+      vkeysIn(trust)
+        .map((vkey) => `${vkey}\n`)
+        .join(''),
+    ],
+    [
+      'policy.txt',
+      `${vkeysIn(trust)
+        .map((vkey) => `log ${vkey}\n`)
+        .join('')}quorum none\n`,
+    ],
+    ['verify.sh', script],
+  ];
+  const bytes = files.map(([name, it]) => [name, Buffer.from(it as string)] as const);
+  return { kind: 'pack', files: new Map(bytes) };
+}
+
+/** Each fact to the byte, and the proof that it is in the signed tree. */
+async function proven(
+  db: Db,
+  events: readonly ExportedEvent[],
+  { size, note }: { size: number; note: string },
+): Promise<[string, string][]> {
+  const hashesAt = await loadTiles(
+    db,
+    tilesOf(events.flatMap(({ idx }) => inclusionRanges(idx, size))),
+  );
+  return events.flatMap(({ idx, leaf }): [string, string][] => {
+    const hashes = inclusionRanges(idx, size).map((range) => hashOf(sha256, range, hashesAt));
+    return [
+      [`events/${idx}.json`, leaf],
+      [`events/${idx}.tlog-proof`, tlogProofText({ index: idx, hashes, checkpoint: note })],
+    ];
+  });
+}
+
+async function loadTiles(db: Db, places: readonly Place[]): Promise<(place: Place) => Uint8Array> {
+  const wanted = new Map(places.map((it) => [`${it.level}/${it.n}`, it]));
+  const { rows } = await db.query<{ level: number; n: string; data: Buffer }>(sql`
+    select level, n, data
+      from ledger.tile
+      join unnest(${[...wanted.values()].map((it) => it.level)}::smallint[],
+                  ${[...wanted.values()].map((it) => it.n)}::bigint[]) as wanted (level, n) using (level, n)
+  `);
+  const tiles = new Map(rows.map(({ level, n, data }) => [`${level}/${n}`, data]));
+  return ({ level, n }) => {
+    const tile = tiles.get(`${level}/${n}`);
+    if (tile) return tile;
+    throw new Error(`The record's tile ${level}/${n} is missing.`);
+  };
+}
+
+/** The keys of a log with the sizes they signed. */
+async function trustOf(db: Db, origin: string): Promise<Trust> {
+  const keys = await logKeysOf(db, origin);
+  const ranges = keys.map(({ vkey, fromSize, toSize }) => ({
+    vkey,
+    from_size: fromSize,
+    to_size: toSize,
+  }));
+  return { v: 1, logs: [{ origin, keys: ranges }] };
+}
+
+const vkeysIn = ({ logs }: Trust): readonly string[] =>
+  logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey));
+
+/** The files that values of the facts name, as far as they are kept. */
+async function blobsOf(
+  db: Db,
+  keys: SubjectKeys,
+  opened: readonly { readonly name: string; readonly value: unknown }[],
+): Promise<[string, Uint8Array][]> {
+  const blobs = new Map<string, Uint8Array>();
+  for (const { name, value } of opened) {
+    if (!/^evidence\.\d+$/.test(name) || typeof value !== 'object' || value === null) continue;
+    const hash: unknown = Reflect.get(value, 'sha256');
+    if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) continue;
+    const bytes = await openBlob(db, keys, hash);
+    if (bytes) blobs.set(`blobs/${hash}`, bytes);
+  }
+  return [...blobs];
+}
+
+const readme = (
+  caseId: string,
+  facts: number,
+  personal: boolean,
+): string => `Evidence of the case ${caseId}
+
+${facts} facts, each in events/ as it was recorded, byte for byte, with a proof that it is in the signed log.
+case.json is what they come to, without anything personal. ${personal ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
+
+To check one fact with bash and openssl 3, and nothing of ours:
+
+  bash verify.sh events/N.json events/N.tlog-proof log.vkey
+
+To check all of it, whether any fact was left out, and the summary:  gatehouse verify PACK.zip
+Compare log.vkey with the keys that you received another way: a pack shows that it is whole, not whose it is.
+`;
