@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -138,6 +138,26 @@ describe('the practice company', () => {
     assert.match(await readFile(path.join(evidence, 'README.txt'), 'utf8'), /audit export/);
   });
 
+  it('leaves an evidence pack that the program itself checks, by the keys beside it', async () => {
+    const verify = (file: string) => {
+      const trust = path.join(evidence, 'trust.json');
+      const args = [program, 'verify', file, '--trust', trust];
+      return spawnSync(process.execPath, args, { encoding: 'utf8' });
+    };
+    const file = path.join(evidence, 'priya.nair.zip');
+    const { status, stdout, stderr } = verify(file);
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /✔ completeness: \d+ facts of the case, none left out/);
+    assert.match(stdout, /✔ approvals: acts that cannot be undone: 1,/);
+
+    const cut = path.join(evidence, 'cut.zip');
+    await writeFile(cut, (await readFile(file)).subarray(0, 2_000));
+    assert.equal(verify(cut).status, 2);
+    assert.match(verify(cut).stderr, /is no evidence pack/);
+    await rm(cut);
+    assert.match(await readFile(path.join(evidence, 'log/checkpoint'), 'utf8'), /^log-/);
+  });
+
   it('tells in the record of the lie, the second try and the end of the urgent one', async () => {
     const types = (await factsOf('priya.nair')).map((it) => it.leaf.type);
 
@@ -195,6 +215,22 @@ describe('the practice company', () => {
     const token = (await readFile(path.join(data, 'cli-token'), 'utf8')).trim();
 
     const { items } = await openClient({ url, token }).get('/cases', CasePage);
+    // What works on the server itself, beside the program that runs.
+    const local = (...args: string[]) => {
+      const env = { ...process.env, GATEHOUSE_DATA: data };
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+        env,
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+      return stdout;
+    };
+    assert.match(local('user', 'list'), /Sam Okafor/);
+    assert.match(local('ledger', 'checkpoint'), /^log-\S+\n\d+\n\S{44}\n\n— log-/);
+    const proof = path.join(temporary, 'proof.zip');
+    const [complete] = items.filter(({ state }) => state === 'complete');
+    assert.match(local('evidence', complete!.id, '--out', proof), /files: /);
+    await rm(proof);
     demo.child.kill('SIGINT');
 
     assert.deepEqual(

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import pino from 'pino';
 import { createToken, createUser } from '#app/users.ts';
+import { type Evidence, evidenceOf } from '#ledger/evidence.ts';
+import { type Exported, exportTileTree } from '#ledger/tile-tree.ts';
 import { openKeyring } from '#store/keys.ts';
 import { roles } from '#store/roles.ts';
+import { inSnapshot } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { type Client, openClient } from '../src/cli/client.ts';
 import { connectors } from '../src/connectors.ts';
@@ -31,6 +34,10 @@ export interface RunningGatehouse {
   /** The installation's first user, who made the others. */
   readonly administrator: Client;
   readonly staff: Readonly<Record<keyof typeof staff, Member>>;
+  /** What proves a case, as `gatehouse evidence` makes it on the server. */
+  evidence(caseId: string): Promise<Evidence>;
+  /** The whole record as a tree of tiles, as `gatehouse ledger export` writes it. */
+  exportLog(directory: string): Promise<Exported | null>;
   /** Looks on, with a token of its own, so that looking never keeps anybody from acting. */
   readonly onlooker: Client;
   stop(): Promise<void>;
@@ -95,6 +102,10 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
       recordsDirectory,
       administrator: openClient({ url, token: program.token ?? '' }),
       staff: members as Record<keyof typeof staff, Member>,
+      evidence: (caseId) =>
+        inSnapshot(program.database.pools.scribe, (db) => evidenceOf(db, app.keys, caseId)),
+      exportLog: (directory) =>
+        inSnapshot(program.database.pools.scribe, (db) => exportTileTree(db, directory)),
       onlooker: openClient({ url, token: await tokenFor(onlooker, 'live progress') }),
       stop: program.stop,
     };

@@ -3,8 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { checkPack } from '#core/evidence-check.ts';
+import { Trust } from '#core/trust.ts';
+import { sha256 } from '#ledger/hash.ts';
+import { verifySignature } from '#ledger/log-keys.ts';
 import { AuditPage } from '../src/api/contract/audit.ts';
 import type { Case } from '../src/api/contract/cases.ts';
+import { zipped } from '../src/operate/evidence.ts';
 import { showDelivered } from './delivered.ts';
 import { archive } from './set-up.ts';
 import { count, type Stage } from './stage.ts';
@@ -44,10 +49,45 @@ export async function showRecord(
   await showSearch(stage, cases[0]!);
   await showDelivered(stage, cases[0]!, evidenceDirectory);
 
+  await provePack(stage, cases[0]!, evidenceDirectory);
   if (evidenceDirectory === null) return;
   await write(evidenceDirectory, files);
+  const exported = await stage.gatehouse.exportLog(path.join(evidenceDirectory, 'log'));
+  expectThat(exported !== null, 'a signed record', () => 'none');
   screen.line();
   screen.entry('✔', 'good', 'Evidence', evidenceDirectory);
+}
+
+/** Makes the evidence pack of a complete case, and checks it as a stranger would. */
+async function provePack(
+  { screen, gatehouse, signal }: Stage,
+  it: Case,
+  directory: string | null,
+): Promise<void> {
+  const files = await waitFor(
+    `the record of ${it.person.name} to be signed`,
+    async () => {
+      const found = await gatehouse.evidence(it.id);
+      return found.kind === 'pack' ? found.files : null;
+    },
+    { withinMs: 10_000, found: () => 'not signed yet', signal },
+  );
+  const trust = Trust.parse(JSON.parse(Buffer.from(files.get('trust.json') ?? '').toString()));
+  const { fails, holds } = await checkPack(files, { sha256, verify: verifySignature, trust });
+  expectThat(fails === null, 'an evidence pack that holds', () => fails?.detail ?? '');
+  screen.line();
+  screen.entry(
+    '✔',
+    'good',
+    'Evidence pack',
+    `${count(files.size, 'file')}, signed by Ed25519 and ML-DSA-44, and checked without the server: ` +
+      `${holds.map(({ name }) => name).join(', ')}.`,
+  );
+  if (directory === null) return;
+  await mkdir(directory, { recursive: true });
+  const name = it.person.email.split('@')[0]!;
+  await writeFile(path.join(directory, `${name}.zip`), zipped(files));
+  await writeFile(path.join(directory, 'trust.json'), files.get('trust.json') ?? '');
 }
 
 /** How one step came to its grade: what the record finds for one system of one departure. */
@@ -134,5 +174,9 @@ For each of them the same facts twice, oldest first:
 
 Both files come from gatehouse audit export. What lies in ${archive.folder} was delivered there as the
 record of the urgent one when it was done, with a manifest.
+
+  priya.nair.zip   the evidence pack of the urgent one: gatehouse verify priya.nair.zip --trust trust.json
+  log/             the whole record as a tree of tiles, for other people's tools
+
  Nothing in them is about real people.
 `;

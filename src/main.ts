@@ -58,6 +58,12 @@ const logFields = new Set([
   'wakeAt',
 ]);
 
+const output = {
+  out: (line: string) => console.log(line),
+  raw: (text: string) => process.stdout.write(text),
+  error: (line: string) => console.error(line),
+};
+
 process.exitCode = await main().catch((error: unknown) => {
   if (error instanceof Problem || error instanceof DatabaseProblem || error instanceof KeyProblem) {
     console.error(error.message);
@@ -106,12 +112,6 @@ function configuration(): Configuration {
   if (read.ok) return read.configuration;
   throw new Problem('not readable', read.problems.join('\n'));
 }
-
-const output = {
-  out: (line: string) => console.log(line),
-  raw: (text: string) => process.stdout.write(text),
-  error: (line: string) => console.error(line),
-};
 
 /** Checks a pack on any machine: no configuration, no data directory. */
 async function verify(): Promise<number> {

@@ -91,7 +91,7 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
       const count = demandApprovals(leaves);
       return [
         null,
-        `${count} acts that cannot be undone, each approved before, for that very plan`,
+        `acts that cannot be undone: ${count}, each approved before, for that very plan`,
       ];
     });
     await check('summary', () => {

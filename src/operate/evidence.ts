@@ -59,7 +59,7 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
 }
 
 /** The same content gives the same bytes: one date for all. */
-const zipped = (files: PackFiles): Uint8Array =>
+export const zipped = (files: PackFiles): Uint8Array =>
   zipSync(Object.fromEntries(files), { mtime: new Date(1980, 0, 1), level: 9 });
 
 /** What `gatehouse verify` ends with. */
