@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { capabilities, isCapability } from './capability.ts';
 import { CaseLeaf, caseSummary, summaryText } from './case-summary.ts';
 import {
+  base64url,
   type Checkpoint,
+  hex,
   NoteProblem,
   readCheckpoint,
   readNote,
@@ -121,12 +123,12 @@ async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
   const read = readNote(note);
   const checkpoint = readCheckpoint(read.body);
   const known = trust ?? Trust.parse(JSON.parse(textOf(fileIn(files, 'trust.json'))));
-  const keys = keysFor(known, checkpoint).map((vkey) => readVkey(sha256, vkey));
+  const signedBy = keysFor(known, checkpoint);
+  const keys = signedBy.map((vkey) => readVkey(sha256, vkey));
   const signers = await signersOf(read, keys, { sha256, verify });
   if (!signers.some(({ key }) => key.name === checkpoint.origin && key.type === 'ed25519')) {
     throw new Fails(`No known key of ${checkpoint.origin} has signed it.`);
   }
-  const signedBy = keysFor(known, checkpoint);
   return { note, checkpoint, signedBy };
 }
 
@@ -232,11 +234,3 @@ function demandApprovals(leaves: readonly CaseLeaf[]): number {
   }
   return count;
 }
-
-const hex = (bytes: Uint8Array): string =>
-  [...bytes].map((it) => it.toString(16).padStart(2, '0')).join('');
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');

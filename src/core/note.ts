@@ -59,6 +59,10 @@ const bytesOf = (text: string): Uint8Array => encoder.encode(text);
 
 export const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
+/** The form in which facts write hashes: no padding. */
+export const base64url = (bytes: Uint8Array): string =>
+  base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
 /** The bytes of canonical standard base64; null: it is none. */
 export function fromBase64(text: string): Uint8Array | null {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return null;
@@ -66,7 +70,7 @@ export function fromBase64(text: string): Uint8Array | null {
   return base64(bytes) === text ? bytes : null;
 }
 
-const hex = (bytes: Uint8Array): string =>
+export const hex = (bytes: Uint8Array): string =>
   [...bytes].map((it) => it.toString(16).padStart(2, '0')).join('');
 const fromHex = (text: string): Uint8Array =>
   Uint8Array.from(text.match(/../g) ?? [], (it) => Number.parseInt(it, 16));

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { inTransaction, type Pool, sql } from '#store/sql.ts';
 import { newestCheckpoint } from './fork-guard.ts';
+import { headOf } from './head.ts';
 import { markIn } from './mark.ts';
 import { aboutNobody, record } from './record.ts';
 
@@ -25,10 +26,7 @@ export async function beginEpoch(
 ): Promise<NewEpoch> {
   const mark = markIn(markFolder);
   const marked = await mark.read().catch(() => null);
-  const { rows } = await admin.query<{ origin: string; size: number; root: Buffer }>(sql`
-    select origin, size::float8 as size, root from ledger.head
-  `);
-  const head = rows[0]!;
+  const head = await headOf(admin);
   const newest = await newestCheckpoint(scribe, head.origin);
   const to = nextOrigin(head.origin);
   const signed = Math.max(marked?.size ?? 0, newest?.size ?? 0);

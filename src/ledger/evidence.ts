@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { CaseLeaf, caseSummary, summaryText } from '#core/case-summary.ts';
 import type { PackFiles } from '#core/evidence-check.ts';
-import type { Place } from '#core/proof.ts';
 import { tlogProofText } from '#core/tlog-proof.ts';
 import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
 import type { Trust } from '#core/trust.ts';
-import { type Db, sql } from '#store/sql.ts';
+import type { Db } from '#store/sql.ts';
 import { openBlob } from './blob.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
-import { logKeysOf } from './log-keys.ts';
+import { headOf } from './head.ts';
+import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
 import type { SubjectKeys } from './record.ts';
 import { type ExportedEvent, exportEvents } from './search.ts';
+import { loadTiles } from './tiles.ts';
 
 /** An evidence pack, or why there is none yet. */
 export type Evidence =
@@ -31,8 +32,7 @@ export async function evidenceOf(
   keys: SubjectKeys | null,
   caseId: string,
 ): Promise<Evidence> {
-  const { rows } = await db.query<{ origin: string }>(sql`select origin from ledger.head`);
-  const { origin } = rows[0]!;
+  const { origin } = await headOf(db);
   const signed = await newestCheckpoint(db, origin);
   const all: ExportedEvent[] = [];
   for await (const event of exportEvents(db, { caseIds: [caseId] }, keys)) all.push(event);
@@ -53,18 +53,8 @@ export async function evidenceOf(
     ...(keys ? await blobsOf(db, keys, opened) : []),
     ['checkpoint', signed.note],
     ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
-    [
-      'log.vkey',
-      vkeysIn(trust)
-        .map((vkey) => `${vkey}\n`)
-        .join(''),
-    ],
-    [
-      'policy.txt',
-      `${vkeysIn(trust)
-        .map((vkey) => `log ${vkey}\n`)
-        .join('')}quorum none\n`,
-    ],
+    ['log.vkey', vkeyLines(vkeysIn(trust))],
+    ['policy.txt', policyText(vkeysIn(trust))],
     ['verify.sh', script],
   ];
   const bytes = files.map(([name, it]) => [name, Buffer.from(it as string)] as const);
@@ -88,22 +78,6 @@ async function proven(
       [`events/${idx}.tlog-proof`, tlogProofText({ index: idx, hashes, checkpoint: note })],
     ];
   });
-}
-
-async function loadTiles(db: Db, places: readonly Place[]): Promise<(place: Place) => Uint8Array> {
-  const wanted = new Map(places.map((it) => [`${it.level}/${it.n}`, it]));
-  const { rows } = await db.query<{ level: number; n: string; data: Buffer }>(sql`
-    select level, n, data
-      from ledger.tile
-      join unnest(${[...wanted.values()].map((it) => it.level)}::smallint[],
-                  ${[...wanted.values()].map((it) => it.n)}::bigint[]) as wanted (level, n) using (level, n)
-  `);
-  const tiles = new Map(rows.map(({ level, n, data }) => [`${level}/${n}`, data]));
-  return ({ level, n }) => {
-    const tile = tiles.get(`${level}/${n}`);
-    if (tile) return tile;
-    throw new Error(`The record's tile ${level}/${n} is missing.`);
-  };
 }
 
 /** The keys of a log with the sizes they signed. */

@@ -142,6 +142,14 @@ export async function rotateLogKeys(
   return made;
 }
 
+/** Keys as people pass them on, each in a line. */
+export const vkeyLines = (vkeys: readonly string[]): string =>
+  vkeys.map((vkey) => `${vkey}\n`).join('');
+
+/** A C2SP policy: this log, and no witness that has to have signed. */
+export const policyText = (vkeys: readonly string[]): string =>
+  `${vkeys.map((vkey) => `log ${vkey}\n`).join('')}quorum none\n`;
+
 /** Makes a key of a log, which signs from this size on. */
 export async function makeLogKey(
   db: Db,
@@ -173,10 +181,12 @@ function keyOf(name: string, type: LogKeyType, privateKey: KeyObject): LogKey {
 
 /** Whether a signature holds, by this process's own cryptography. */
 export const verifySignature: Verify = ({ type, publicKey }, message, signature) => {
-  const prefix = spkiPrefix[type === 'mlDsa44' ? 'mlDsa44' : 'ed25519'];
-  const der = { key: Buffer.concat([prefix, publicKey]), format: 'der', type: 'spki' } as const;
+  const kind: LogKeyType = type === 'mlDsa44' ? type : 'ed25519';
+  const der = {
+    key: Buffer.concat([spkiPrefix[kind], publicKey]),
+    format: 'der',
+    type: 'spki',
+  } as const;
   const key = createPublicKey(der);
-  return key.asymmetricKeyType === nameInNode[type === 'mlDsa44' ? 'mlDsa44' : 'ed25519']
-    ? verify(null, message, key, signature)
-    : false;
+  return key.asymmetricKeyType === nameInNode[kind] && verify(null, message, key, signature);
 };

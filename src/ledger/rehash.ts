@@ -2,6 +2,7 @@ import { grow, leafHash, type Place, rootOf } from '#core/proof.ts';
 import { type Db, type Pool, sql } from '#store/sql.ts';
 import { ForkFound, newestCheckpoint } from './fork-guard.ts';
 import { base64url, sha256 } from './hash.ts';
+import { headOf } from './head.ts';
 import { aboutNobody, record } from './record.ts';
 
 /** How the whole record came out when it was hashed again. */
@@ -22,8 +23,7 @@ const batchSize = 4_096;
  */
 export async function rehash(db: Db): Promise<Rehashed | null> {
   const startedAt = performance.now();
-  const { rows } = await db.query<{ origin: string }>(sql`select origin from ledger.head`);
-  const signed = await newestCheckpoint(db, rows[0]!.origin);
+  const signed = await newestCheckpoint(db, (await headOf(db)).origin);
   if (!signed) return null;
 
   // Only the right edge of the tree is kept, so memory does not grow with the record.

@@ -2,6 +2,7 @@ import { grow, leafHash, rootOf, type Tile } from '#core/proof.ts';
 import { type Db, sql } from '#store/sql.ts';
 import { indexLeaf } from './event-index.ts';
 import { sha256 } from './hash.ts';
+import { lockHead } from './head.ts';
 import { loadEdge } from './tiles.ts';
 
 /** How many facts one transaction integrates at most. */
@@ -36,16 +37,6 @@ export async function sequence(tx: Db): Promise<number> {
   });
   await integrate(tx, { from: head.size, staged, hashes, tiles, size, root });
   return staged.length;
-}
-
-/** The tree as it is; nobody integrates anything until the end of the transaction. */
-export async function lockHead(tx: Db): Promise<{ origin: string; size: number; root: Buffer }> {
-  const { rows } = await tx.query<{ origin: string; size: string; root: Buffer }>(sql`
-    select origin, size, root from ledger.head for update
-  `);
-  const [head] = rows;
-  if (!head) throw new Error('The record has no head (table ledger.head is empty).');
-  return { ...head, size: Number(head.size) };
 }
 
 interface Staged {

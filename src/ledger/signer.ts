@@ -15,6 +15,7 @@ import {
   noteFork,
 } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
+import { headOf } from './head.ts';
 import { type LogKey, openLogKeys, type SigningSecrets } from './log-keys.ts';
 import type { Mark } from './mark.ts';
 
@@ -62,14 +63,6 @@ export function openSigner({ secrets, mark }: SignerParts): Signer {
       return true;
     },
   };
-}
-
-async function headOf(db: Db): Promise<Checkpoint> {
-  const { rows } = await db.query<{ origin: string; size: number; root: Buffer }>(sql`
-    select origin, size::float8 as size, root from ledger.head
-  `);
-  if (!rows[0]) throw new Error('The record has no head (table ledger.head is empty).');
-  return rows[0];
 }
 
 /** The note of a checkpoint: its body, and one line for each key. */

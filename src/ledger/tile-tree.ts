@@ -2,7 +2,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Db, sql } from '#store/sql.ts';
 import { newestCheckpoint } from './fork-guard.ts';
-import { logKeysOf } from './log-keys.ts';
+import { headOf } from './head.ts';
+import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
+import { loadTiles } from './tiles.ts';
 
 /** What lies in an exported log. */
 export interface Exported {
@@ -26,8 +28,7 @@ export async function exportTileTree(
   folder: string,
   { sinceSize = 0 }: { sinceSize?: number } = {},
 ): Promise<Exported | null> {
-  const { rows } = await db.query<{ origin: string }>(sql`select origin from ledger.head`);
-  const origin = rows[0]!.origin;
+  const { origin } = await headOf(db);
   const newest = await newestCheckpoint(db, origin);
   if (!newest) return null;
   const { size, note } = newest;
@@ -52,16 +53,13 @@ export async function exportTileTree(
   }
   const keys = await logKeysOf(db, origin);
   const signing = keys.filter(({ toSize }) => toSize === null || toSize >= size);
-  await write('log.vkey', signing.map(({ vkey }) => `${vkey}\n`).join(''));
-  await write('policy.txt', policyText(signing.map(({ vkey }) => vkey)));
+  const vkeys = signing.map(({ vkey }) => vkey);
+  await write('log.vkey', vkeyLines(vkeys));
+  await write('policy.txt', policyText(vkeys));
   await write(`checkpoints/${size}`, note);
   await write('checkpoint', note);
   return { origin, size, files };
 }
-
-/** A C2SP policy: this log, and no witness that has to have signed. */
-const policyText = (vkeys: readonly string[]): string =>
-  `${vkeys.map((vkey) => `log ${vkey}\n`).join('')}quorum none\n`;
 
 /** The first tile of a level that an export of this size did not have in full. */
 const firstTile = (sinceSize: number, level: number): number =>
@@ -77,15 +75,9 @@ export function tilePath(level: string, n: number, width: number): string {
 }
 
 /** The first `width` hashes of a tile: tiles only grow, so that is what it was at an earlier size. */
-async function hashesOf(db: Db, level: number, n: number, width: number): Promise<Buffer> {
-  const { rows } = await db.query<{ data: Buffer }>(sql`
-    select data from ledger.tile where level = ${level} and n = ${n}
-  `);
-  const data = rows[0]?.data ?? Buffer.alloc(0);
-  if (data.length < width * hashBytes) {
-    throw new Error(`The record's tile ${level}/${n} is missing or has lost hashes.`);
-  }
-  return data.subarray(0, width * hashBytes);
+async function hashesOf(db: Db, level: number, n: number, width: number): Promise<Uint8Array> {
+  const place = { level, n, width };
+  return (await loadTiles(db, [place]))(place).subarray(0, width * hashBytes);
 }
 
 /** Leaves one after the other, each behind its length in two bytes. */

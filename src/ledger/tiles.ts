@@ -2,12 +2,15 @@ import { edgeOf, type Place, rootOf } from '#core/proof.ts';
 import { type Db, sql } from '#store/sql.ts';
 import { sha256 } from './hash.ts';
 
-/** Gives the stored hashes of a tile of the tree's edge. */
+/** Gives the stored hashes of a tile. */
 export type Edge = (place: Place) => Uint8Array;
 
-/** Loads the partial tiles of a tree of this size. Throws when one is missing or too short. */
-export async function loadEdge(db: Db, size: number): Promise<Edge> {
-  const places = edgeOf(size);
+/** Loads the partial tiles of a tree of this size. */
+export const loadEdge = (db: Db, size: number): Promise<Edge> => loadTiles(db, edgeOf(size));
+
+/** Loads tiles by their places. What it gives throws when one is missing or too short. */
+export async function loadTiles(db: Db, wanted: readonly Place[]): Promise<Edge> {
+  const places = [...new Map(wanted.map((it) => [`${it.level}/${it.n}`, it])).values()];
   const { rows } = await db.query<{ level: number; n: string; data: Buffer }>(sql`
     select level, n, data
       from ledger.tile

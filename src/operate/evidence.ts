@@ -7,11 +7,11 @@ import { Trust } from '#core/trust.ts';
 import { evidenceOf } from '#ledger/evidence.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { verifySignature } from '#ledger/log-keys.ts';
-import { openDatabase } from '#store/database.ts';
 import { openKeyring } from '#store/keys.ts';
 import { inSnapshot } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import type { Configuration } from './configuration.ts';
+import { withDatabase } from './database.ts';
 import type { Output } from './local.ts';
 
 /** A pack larger than this is no pack of ours: 10,000 facts with their proofs have a tenth of it. */
@@ -25,19 +25,10 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
     .requiredOption('--out <file>', 'where to, such as case.zip')
     .option('--without-personal-values', 'leave out names, logins and files')
     .action(async (caseId: string, it: { out: string; withoutPersonalValues?: true }) => {
-      const database = await openDatabase({
-        dataDirectory: configuration.dataDirectory,
-        keysDirectory: configuration.keysDirectory,
-        urls: configuration.databaseUrls,
-        roles: ['scribe'],
-        onConnectionError: () => {},
-      });
-      try {
+      await withDatabase(configuration, 'scribe', async ({ pools }) => {
         const keyring = await openKeyring(configuration.keysDirectory, ['subject']);
         const keys = it.withoutPersonalValues ? null : openSubjectKeys(keyring);
-        const evidence = await inSnapshot(database.pools.scribe, (db) =>
-          evidenceOf(db, keys, caseId),
-        );
+        const evidence = await inSnapshot(pools.scribe, (db) => evidenceOf(db, keys, caseId));
         if (evidence.kind === 'not complete') {
           throw new Problem(
             'not possible',
@@ -52,9 +43,7 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
         }
         await writeFile(it.out, zipped(evidence.files), { mode: 0o600 });
         out(`${evidence.files.size} files: ${it.out}`);
-      } finally {
-        await database.stop();
-      }
+      });
     });
 }
 

@@ -3,15 +3,16 @@ import { Problem } from '#app/problem.ts';
 import { Reference } from '#core/fact.ts';
 import { beginEpoch } from '#ledger/epoch.ts';
 import { newestCheckpoint } from '#ledger/fork-guard.ts';
+import { headOf, lockHead } from '#ledger/head.ts';
 import { logKeysOf, overlapDays, rotateLogKeys } from '#ledger/log-keys.ts';
-import { lockHead } from '#ledger/sequence.ts';
 import { exportTileTree } from '#ledger/tile-tree.ts';
-import { type Database, openDatabase } from '#store/database.ts';
+import type { Database } from '#store/database.ts';
 import { installationId } from '#store/installation.ts';
 import { openKeyring } from '#store/keys.ts';
-import { inSnapshot, inTransaction, sql } from '#store/sql.ts';
+import { inSnapshot, inTransaction } from '#store/sql.ts';
 import { openVault } from '#store/vault.ts';
 import type { Configuration } from './configuration.ts';
+import { withDatabase } from './database.ts';
 import type { Output } from './local.ts';
 
 /**
@@ -19,26 +20,8 @@ import type { Output } from './local.ts';
  * running server or without one.
  */
 export function ledgerCommand(configuration: Configuration, { out, raw }: Output): Command {
-  const withDatabase = async (work: (database: Database<'scribe'>) => Promise<void>) => {
-    const database = await openDatabase({
-      dataDirectory: configuration.dataDirectory,
-      keysDirectory: configuration.keysDirectory,
-      urls: configuration.databaseUrls,
-      roles: ['scribe'],
-      onConnectionError: () => {},
-    });
-    try {
-      await work(database);
-    } finally {
-      await database.stop();
-    }
-  };
-  const originOf = async ({ pools }: Database<'scribe'>) => {
-    const { rows } = await pools.scribe.query<{ origin: string }>(
-      sql`select origin from ledger.head`,
-    );
-    return rows[0]!.origin;
-  };
+  const onDatabase = (work: (database: Database<'scribe'>) => Promise<void>) =>
+    withDatabase(configuration, 'scribe', work);
   const nothingSigned = new Problem(
     'not found',
     'Nothing was signed yet. Start Gatehouse (gatehouse serve, or gatehouse scribe), and try again.',
@@ -49,8 +32,8 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
     .command('checkpoint')
     .description('the newest signed state of the record, to be kept elsewhere')
     .action(() =>
-      withDatabase(async (database) => {
-        const newest = await newestCheckpoint(database.pools.scribe, await originOf(database));
+      onDatabase(async ({ pools: { scribe } }) => {
+        const newest = await newestCheckpoint(scribe, (await headOf(scribe)).origin);
         if (!newest) throw nothingSigned;
         raw(newest.note);
       }),
@@ -59,8 +42,8 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
     .command('keys')
     .description('the public keys that sign the record, for those who check it')
     .action(() =>
-      withDatabase(async (database) => {
-        const keys = await logKeysOf(database.pools.scribe, await originOf(database));
+      onDatabase(async ({ pools: { scribe } }) => {
+        const keys = await logKeysOf(scribe, (await headOf(scribe)).origin);
         if (keys.length === 0) throw nothingSigned;
         for (const { vkey } of keys) out(vkey);
       }),
@@ -71,7 +54,7 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
     .argument('<dir>', 'where to; a folder that may be there already')
     .option('--since-size <n>', 'leave out what an export of this size has', '0')
     .action((folder: string, { sinceSize }: { sinceSize: string }) =>
-      withDatabase(async ({ pools }) => {
+      onDatabase(async ({ pools }) => {
         if (!/^\d{1,15}$/.test(sinceSize)) {
           throw new Problem(
             'not readable',
@@ -90,7 +73,7 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
     .command('rotate-key')
     .description(`make new keys; the old ones sign beside them for ${overlapDays} days`)
     .action(() =>
-      withDatabase(async ({ pools: { scribe } }) => {
+      onDatabase(async ({ pools: { scribe } }) => {
         const keyring = await openKeyring(configuration.keysDirectory, ['signing']);
         const secrets = openVault({ keyring, installation: await installationId(scribe) });
         const made = await inTransaction(scribe, async (tx) =>
@@ -105,7 +88,7 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
     .description('go on under a new name after the database was put back, or the keys were lost')
     .requiredOption('--reason <text>', 'why; it stands in the record for ever')
     .action(({ reason }: { reason: string }) =>
-      withDatabase(async ({ admin, pools }) => {
+      onDatabase(async ({ admin, pools }) => {
         if (!Reference.safeParse(reason).success) {
           throw new Problem(
             'not readable',

@@ -11,12 +11,12 @@ import {
 } from '#app/users.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import { databaseNow } from '#store/clock.ts';
-import { openDatabase } from '#store/database.ts';
 import { openKeyring } from '#store/keys.ts';
 import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
 import type { Configuration } from './configuration.ts';
+import { withDatabase } from './database.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ledgerCommand } from './ledger.ts';
 
@@ -31,24 +31,6 @@ export interface Output {
 interface Opened {
   readonly pool: Pool;
   readonly keys: SubjectKeys;
-  stop(): Promise<void>;
-}
-
-/** Opens the database as the web role does, beside a running server or without one. */
-async function open(configuration: Configuration): Promise<Opened> {
-  const database = await openDatabase({
-    dataDirectory: configuration.dataDirectory,
-    keysDirectory: configuration.keysDirectory,
-    urls: configuration.databaseUrls,
-    roles: ['web'],
-    onConnectionError: () => {},
-  });
-  const keyring = await openKeyring(configuration.keysDirectory, ['web', 'subject']);
-  return {
-    pool: database.pools.web,
-    keys: openSubjectKeys(keyring),
-    stop: () => database.stop(),
-  };
 }
 
 /**
@@ -57,14 +39,11 @@ async function open(configuration: Configuration): Promise<Opened> {
  */
 export function localCommands(configuration: Configuration, output: Output): Command[] {
   const { out } = output;
-  const withDatabase = async (work: (it: Opened) => Promise<void>) => {
-    const it = await open(configuration);
-    try {
-      await work(it);
-    } finally {
-      await it.stop();
-    }
-  };
+  const asWeb = (work: (it: Opened) => Promise<void>) =>
+    withDatabase(configuration, 'web', async ({ pools }) => {
+      const keyring = await openKeyring(configuration.keysDirectory, ['web', 'subject']);
+      await work({ pool: pools.web, keys: openSubjectKeys(keyring) });
+    });
 
   const user = new Command('user').description('people who may use Gatehouse (on the server)');
   user
@@ -74,7 +53,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
     .requiredOption('--email <address>', 'the person’s address')
     .requiredOption('--role <role...>', 'one or more roles, such as hr or it-admin')
     .action((it: { name: string; email: string; role: string[] }) =>
-      withDatabase(async (app) => {
+      asWeb(async (app) => {
         const added = await createUser(app, { name: it.name, email: it.email, roles: it.role });
         out(`${added.name} may act as ${added.roles.join(', ')}.`);
         out(`Make a key for the command line: gatehouse token create --user ${added.email}`);
@@ -84,7 +63,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
     .command('list')
     .description('list users')
     .action(() =>
-      withDatabase(async (app) => {
+      asWeb(async (app) => {
         for (const it of await listUsers(app.pool)) {
           out(
             `${it.email}\t${it.name}\t${it.roles.join(', ')}${it.disabledAt ? '\tdisabled' : ''}`,
@@ -97,7 +76,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
     .description('end a user’s access to Gatehouse at once, tokens included')
     .argument('<email>')
     .action((email: string) =>
-      withDatabase(async (app) => {
+      asWeb(async (app) => {
         await disableUser(app, email);
         out(`${email} may do nothing here any more.`);
       }),
@@ -108,7 +87,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
     .description('end every passkey of somebody who lost theirs; they register a new one')
     .argument('<email>')
     .action((email: string) =>
-      withDatabase(async (app) => {
+      asWeb(async (app) => {
         const count = await forgetPasskeys(app, email);
         out(`${count} ${count === 1 ? 'passkey is' : 'passkeys are'} good no longer.`);
       }),
@@ -122,7 +101,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
     .option('--name <name>', 'what it is for', 'command line')
     .option('--days <days>', `how long it is good, up to ${longestTokenDays}`, '90')
     .action((it: { user: string; name: string; days: string }) =>
-      withDatabase(async (app) => {
+      asWeb(async (app) => {
         const owner = (await listUsers(app.pool)).find(
           (one) => one.email.toLowerCase() === it.user.toLowerCase(),
         );
@@ -143,7 +122,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
     .description('end a key, by its first 13 characters or its id, without the API')
     .argument('<id>')
     .action((id: string) =>
-      withDatabase(async (app) => {
+      asWeb(async (app) => {
         await revokeStored(app, id.replace(/^gate_/, '').slice(0, 8), localActor);
         out('The key is good no longer.');
       }),
