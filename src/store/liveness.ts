@@ -20,6 +20,13 @@ export interface Life {
 
 const reopenMs = 1_000;
 
+/** One session, and what it has been told so far. */
+interface Session {
+  readonly client: pg.PoolClient;
+  readonly locked: Set<string>;
+  readonly listening: Set<Channel>;
+}
+
 /**
  * Opens the session whose end, however it comes, tells everybody that this process died:
  * the queue by itself would keep a dead worker's jobs locked for four hours. A session that
@@ -27,77 +34,99 @@ const reopenMs = 1_000;
  */
 export async function holdLife(pool: pg.Pool): Promise<Life> {
   const ids = new Set<string>();
-  const channels = new Map<string, (said: string | null) => void>();
+  const channels = new Map<Channel, (said: string | null) => void>();
   let ended = false;
-  let client: pg.PoolClient | null = null;
+  let session: Session | null = null;
   let reopening: NodeJS.Timeout | undefined;
 
-  // Shared, or we would wait for a session of ours that the server has not yet found dead.
-  const lock = (id: string) => sql`select pg_advisory_lock_shared(${lifeLock}, hashtext(${id}))`;
-
   async function open(): Promise<void> {
-    const opened = await pool.connect();
-    opened.on('notification', ({ channel, payload }) => channels.get(channel)?.(payload ?? null));
-    opened.once('error', () => lose(opened));
-    opened.once('end', () => lose(opened));
-    try {
-      for (const id of ids) await opened.query(lock(id));
-      for (const channel of channels.keys()) await opened.query(`listen ${channel}`);
-    } catch (error) {
-      opened.release(true);
-      throw error;
-    }
-    client = opened;
+    const client = await pool.connect();
+    const opened: Session = { client, locked: new Set(), listening: new Set() };
+    client.on('notification', ({ channel, payload }) =>
+      channels.get(channel as Channel)?.(payload ?? null),
+    );
+    client.once('error', () => lose(opened));
+    client.once('end', () => lose(opened));
+    session = opened;
   }
 
-  function lose(lost: pg.PoolClient): void {
-    if (client !== lost) return;
-    client = null;
-    lost.release(true);
+  function lose(lost: Session): void {
+    if (session !== lost) return;
+    session = null;
+    lost.client.release(true);
     reopenSoon();
   }
 
   function reopenSoon(): void {
     if (ended) return;
     reopening = setTimeout(() => {
-      open().then(() => {
-        for (const heard of channels.values()) heard(null);
-      }, reopenSoon);
+      inTurn(open)
+        .then(() => inTurn(settle))
+        .then(() => {
+          for (const heard of channels.values()) heard(null);
+        }, reopenSoon);
     }, reopenMs);
   }
 
-  /** One statement at a time. One that fails ends the session, and the next one makes up for it. */
+  /**
+   * Tells the session what it has not been told: by difference, so that it does not matter what was
+   * added or removed while another one was opened. What fails ends it, and the next makes up for it.
+   */
+  async function settle(): Promise<void> {
+    const present = session;
+    if (!present) return;
+    const { client, locked, listening } = present;
+    try {
+      for (const id of ids) {
+        if (locked.has(id)) continue;
+        // Shared, or we would wait for a session of ours that the server has not yet found dead.
+        await client.query(sql`select pg_advisory_lock_shared(${lifeLock}, hashtext(${id}))`);
+        locked.add(id);
+      }
+      for (const id of locked) {
+        if (ids.has(id)) continue;
+        await client.query(sql`select pg_advisory_unlock_shared(${lifeLock}, hashtext(${id}))`);
+        locked.delete(id);
+      }
+      for (const channel of channels.keys()) {
+        if (listening.has(channel)) continue;
+        await client.query(`listen ${channel}`);
+        listening.add(channel);
+      }
+    } catch {
+      lose(present);
+    }
+  }
+
   let last: Promise<unknown> = Promise.resolve();
-  const next = (statement: Sql | string) => {
-    last = last.then(async () => {
-      const present = client;
-      await present?.query(statement).catch(() => lose(present));
-    });
-    return last;
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
   };
 
   await open();
   return {
-    async add(id) {
+    add(id) {
       ids.add(id);
-      await next(lock(id));
+      return inTurn(settle);
     },
-    async remove(id) {
-      if (!ids.delete(id)) return;
-      await next(sql`select pg_advisory_unlock_shared(${lifeLock}, hashtext(${id}))`);
+    remove(id) {
+      ids.delete(id);
+      return inTurn(settle);
     },
-    async listen(channel, heard) {
+    listen(channel, heard) {
       channels.set(channel, heard);
-      await next(`listen ${channel}`);
+      return inTurn(settle);
     },
     async end() {
       ended = true;
       clearTimeout(reopening);
       channels.clear();
       await last;
-      const present = client;
-      client = null;
-      present?.release(true);
+      const present = session;
+      session = null;
+      present?.client.release(true);
     },
   };
 }
