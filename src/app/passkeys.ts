@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { Assertion, Attestation } from '#core/passkey.ts';
 import { passkeyPlace, verified } from '#engine/signed-decision.ts';
 import { record } from '#ledger/record.ts';
@@ -87,6 +86,8 @@ export async function registerPasskey(
   const { origin, rpId } = passkeyPlace(app.publicUrl);
   const { id: credentialName, rawId, type, response } = it.attestation;
   const { clientDataJSON, attestationObject, transports = [] } = response;
+  // Loaded when it is needed: it brings 250 files along, which every command would read at its start.
+  const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
   const { registrationInfo } = await verifyRegistrationResponse({
     response: {
       id: credentialName,

@@ -1,4 +1,3 @@
-import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { type ApprovalDecision, whyNotApprover } from '#core/approval.ts';
 import { isCapability } from '#core/capability.ts';
 import type { Assertion } from '#core/passkey.ts';
@@ -125,6 +124,8 @@ export async function verified(
   if (assertion.id !== passkey.credentialId.toString('base64url')) return null;
   const { id, rawId, type, response } = assertion;
   const { clientDataJSON, authenticatorData, signature } = response;
+  // Loaded when it is needed: it brings 250 files along, which every command would read at its start.
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
   try {
     const answer = await verifyAuthenticationResponse({
       response: {
