@@ -1,7 +1,8 @@
 import type { FactType } from '#core/event.ts';
+import type { Language } from '#core/language.ts';
 import { firstNameIn } from '#core/person.ts';
 import { settingsFrom } from '#core/settings.ts';
-import { type Language, readSurvey, type Survey } from '#core/survey.ts';
+import { readSurvey, type Survey } from '#core/survey.ts';
 import {
   type AnswerProblem,
   type Answers,

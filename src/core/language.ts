@@ -31,6 +31,6 @@ const languageThere: Readonly<Record<string, Language | null>> = {
  */
 export function languageOf(country: string | null, ofCompany: Language): Language {
   if (country === null) return ofCompany;
-  const there = languageThere[country.toUpperCase()];
+  const there = languageThere[country.trim().toUpperCase()];
   return there === undefined ? 'en' : (there ?? ofCompany);
 }

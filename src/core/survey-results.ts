@@ -1,4 +1,5 @@
-import type { Language, Question, QuestionKind, Survey } from './survey.ts';
+import type { Language } from './language.ts';
+import type { Question, QuestionKind, Survey } from './survey.ts';
 import { textIn } from './survey.ts';
 import { type Answers, possibleAnswers } from './survey-answers.ts';
 

@@ -11,12 +11,9 @@ import {
   words,
   yesOrNo,
 } from './document.ts';
+import { type Language, languages } from './language.ts';
 import { name } from './playbook-parts.ts';
 import { readYaml } from './playbook-yaml.ts';
-
-/** The languages in which the page around a survey speaks. */
-export const languages = ['en', 'de'] as const;
-export type Language = (typeof languages)[number];
 
 /** A text in each language of its survey. */
 export type Texts = Readonly<Partial<Record<Language, string>>>;

@@ -1,4 +1,5 @@
-import { type Language, type Survey, textIn } from '#core/survey.ts';
+import type { Language } from '#core/language.ts';
+import { type Survey, textIn } from '#core/survey.ts';
 import { onOneLine } from '#core/template.ts';
 
 interface Invitation {

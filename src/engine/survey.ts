@@ -1,7 +1,8 @@
 import { ConnectorError } from '#core/failure.ts';
+import { languageOf } from '#core/language.ts';
 import { type NoPrivateAddress, privateAddressOf } from '#core/private-address.ts';
 import { type Settings, settingsFrom } from '#core/settings.ts';
-import { type Language, readSurvey, type Survey } from '#core/survey.ts';
+import { readSurvey, type Survey } from '#core/survey.ts';
 import { newLinkToken } from '#store/link-tokens.ts';
 import { keepReceipt, receiptsOf } from '#store/notices.ts';
 import { loadSettings } from '#store/settings.ts';
@@ -111,7 +112,8 @@ async function send(
   work: Work,
   { address, row, survey, settings }: Asking,
 ): Promise<void> {
-  const language = languageFor(work, survey, settings);
+  const spoken = languageOf(work.personFacts.country, settings.company.language);
+  const language = survey.languages.find((it) => it === spoken) ?? survey.languages[0]!;
   const { days } = settings.surveys;
   const { token, hash } = newLinkToken();
   await inviteOnce(engine.pool, {
@@ -156,15 +158,6 @@ async function send(
     case 'failed':
       throw new ConnectorError(sent.failure);
   }
-}
-
-const germanSpeaking: readonly string[] = ['DE', 'AT', 'CH', 'LI'];
-
-/** What is spoken where the person works, else at the company, else what the survey has first. */
-function languageFor(work: Work, survey: Survey, { company }: Settings): Language {
-  const country = work.personFacts.country?.trim().toUpperCase() ?? '';
-  const spoken = germanSpeaking.includes(country) ? 'de' : company.language;
-  return survey.languages.find((it) => it === spoken) ?? survey.languages[0]!;
 }
 
 async function acknowledge(

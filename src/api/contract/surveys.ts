@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { departureKinds } from '#core/departure.ts';
-import { languages, questionKinds } from '#core/survey.ts';
+import { languages } from '#core/language.ts';
+import { questionKinds } from '#core/survey.ts';
 import { smallestGroup } from '#core/survey-results.ts';
 import { Moment, pageOf } from './page.ts';
 

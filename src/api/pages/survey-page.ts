@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { FormView, OpenForm } from '#app/survey-form.ts';
-import type { Language, Question } from '#core/survey.ts';
+import type { Language } from '#core/language.ts';
+import type { Question } from '#core/survey.ts';
 import { scaleSteps, textIn } from '#core/survey.ts';
 import { longestAnswer } from '#core/survey-answers.ts';
 import { type Html, type Plain, pageResponse, plainContent, wrongNote } from './page.ts';

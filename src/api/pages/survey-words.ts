@@ -1,4 +1,4 @@
-import type { Language } from '#core/survey.ts';
+import type { Language } from '#core/language.ts';
 import type { PublicWords } from '../public-pages.ts';
 import type { Plain } from './page.ts';
 

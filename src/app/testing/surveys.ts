@@ -1,4 +1,4 @@
-import type { Language } from '#core/survey.ts';
+import type { Language } from '#core/language.ts';
 import { newLinkToken } from '#store/link-tokens.ts';
 import { inviteOnce, noteInvited } from '#store/survey-invitations.ts';
 import { newestSurvey } from '#store/surveys.ts';
