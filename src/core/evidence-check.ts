@@ -20,6 +20,9 @@ import { keysFor, Trust } from './trust.ts';
 /** The files of an evidence pack by their names. */
 export type PackFiles = ReadonlyMap<string, Uint8Array>;
 
+/** Where the facts of a pack lie: those of the case, and those of no case that it relies on. */
+export type PackFolder = 'events' | 'context';
+
 export interface Check {
   readonly name: string;
   /** What was found, in a sentence. */
@@ -76,9 +79,18 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
       return [signed, `${signed.checkpoint.origin} at ${signed.checkpoint.size} facts`];
     });
     const facts = await check('inclusion', () => {
-      const all = factsIn(files);
+      const all = factsIn(files, 'events');
       for (const it of all) demandInclusion(it, files, { checkpoint, note }, parts.sha256);
+      if (all.length === 0) throw new Fails('There are no facts in it.');
       return [all, `${all.length} facts are in the signed tree`];
+    });
+    await check('context', () => {
+      const all = factsIn(files, 'context');
+      for (const it of all) {
+        demandInclusion(it, files, { checkpoint, note }, parts.sha256);
+        if (it.leaf.case !== undefined) throw new Fails(`Fact ${it.index} is of a case.`);
+      }
+      return [all, `${all.length} facts of no case that it relies on are in the signed tree`];
     });
     const leaves = facts.map(({ leaf }) => leaf);
     await check('completeness', () => {
@@ -132,33 +144,34 @@ async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
   return { note, checkpoint, signedBy };
 }
 
+/** A fact of a pack with its place in the log. */
 interface Fact {
+  readonly folder: PackFolder;
   readonly index: number;
   readonly bytes: Uint8Array;
   readonly leaf: CaseLeaf;
 }
 
-/** The facts of a pack, by their place in the log. */
-function factsIn(files: PackFiles): readonly Fact[] {
+/** The facts in a folder of a pack, by their place in the log. */
+function factsIn(files: PackFiles, folder: PackFolder): readonly Fact[] {
   const facts: Fact[] = [];
   for (const [name, bytes] of files) {
-    const [, index] = /^events\/(\d{1,15})\.json$/.exec(name) ?? [];
-    if (index === undefined) continue;
+    const [, inFolder, index] = /^(\w+)\/(\d{1,15})\.json$/.exec(name) ?? [];
+    if (inFolder !== folder) continue;
     const leaf = CaseLeaf.safeParse(JSON.parse(textOf(bytes)));
     if (!leaf.success) throw new Fails(`${name} is no fact.`);
-    facts.push({ index: Number(index), bytes, leaf: leaf.data });
+    facts.push({ folder, index: Number(index), bytes, leaf: leaf.data });
   }
-  if (facts.length === 0) throw new Fails('There are no facts in it.');
   return facts.toSorted((a, b) => a.index - b.index);
 }
 
 function demandInclusion(
-  { index, bytes }: Fact,
+  { folder, index, bytes }: Fact,
   files: PackFiles,
   signed: { checkpoint: Checkpoint; note: string },
   sha256: Sha256,
 ): void {
-  const proof = readTlogProof(textOf(fileIn(files, `events/${index}.tlog-proof`)));
+  const proof = readTlogProof(textOf(fileIn(files, `${folder}/${index}.tlog-proof`)));
   if (proof.checkpoint !== signed.note)
     throw new Fails(`The proof of fact ${index} is of another tree.`);
   const { size, root } = signed.checkpoint;

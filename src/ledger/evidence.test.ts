@@ -12,7 +12,7 @@ import { inSnapshot } from '#store/sql.ts';
 import { evidenceOf } from './evidence.ts';
 import { sha256 } from './hash.ts';
 import { verifySignature } from './log-keys.ts';
-import { opened, sealed, somebody, verified } from './testing/ledger.ts';
+import { granted, opened, registered, sealed, somebody, verified } from './testing/ledger.ts';
 import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 
 describe('an evidence pack', () => {
@@ -42,7 +42,9 @@ describe('an evidence pack', () => {
     log = await startSignedLog();
     await log.state(40); // other people's
     const { ledger } = log;
+    await ledger.state('web', registered('aXZ5'), registered('b21hcg'));
     await ledger.state('worker', opened(caseId));
+    await ledger.state('web', granted(caseId, 'aXZ5'));
     await ledger.state('worker', verified(caseId, person), verified(caseId, person));
     await log.state(3);
     await ledger.state('worker', sealed(caseId, 2));
@@ -63,12 +65,31 @@ describe('an evidence pack', () => {
     assert.equal(verdict.fails, null);
     assert.deepEqual(
       verdict.holds.map(({ name }) => name),
-      ['signature', 'inclusion', 'completeness', 'values', 'approvals', 'summary'],
+      ['signature', 'inclusion', 'context', 'completeness', 'values', 'approvals', 'summary'],
     );
-    assert.equal(events().length, 4);
+    assert.equal(events().length, 5);
     assert.deepEqual(JSON.parse(text('case.json')).grades.verified, 2);
     assert.equal(verdict.keysFromPack, false);
     assert.equal((await check(files, null)).keysFromPack, true);
+  });
+
+  it('holds the passkeys of whoever decided, though they are of no case', async () => {
+    const inContext = [...files.keys()].filter((name) => name.startsWith('context/'));
+    const [name = '', proof] = inContext;
+    assert.deepEqual(inContext, [name, name.replace('.json', '.tlog-proof')]);
+    assert.equal(JSON.parse(text(name)).data.credential_id, 'aXZ5');
+
+    const why = async (of: PackFiles) => (await check(of)).fails?.detail;
+    assert.match((await why(changed(proof!, null)))!, /tlog-proof is missing/);
+    assert.match((await why(changed(name, `${text(name)} `)))!, /is not in the signed tree/);
+    const own = new Map(files);
+    for (const end of ['json', 'tlog-proof']) {
+      own.set(
+        events()[0]!.replace('events', 'context').replace('json', end),
+        Buffer.from(text(events()[0]!.replace('json', end))),
+      );
+    }
+    assert.match((await why(own))!, /is of a case/);
   });
 
   it('has the same bytes when it is made again', async () => {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { CaseLeaf, caseSummary, summaryText } from '#core/case-summary.ts';
-import type { PackFiles } from '#core/evidence-check.ts';
+import type { PackFiles, PackFolder } from '#core/evidence-check.ts';
 import { tlogProofText } from '#core/tlog-proof.ts';
 import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
 import type { Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
 import { openBlob } from './blob.ts';
+import { type ContextFact, contextOf } from './evidence-context.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
@@ -48,9 +49,10 @@ export async function evidenceOf(
   const files: [string, string | Uint8Array][] = [
     ['README.txt', readme(caseId, events.length, keys !== null)],
     ['case.json', summaryText(caseSummary(leaves))],
-    ...(await proven(db, events, signed)),
+    ...(await proven(db, 'events', events, signed)),
     ['disclosures.json', `${JSON.stringify(opened.map(({ id, text }) => [id, text]))}\n`],
     ...(keys ? await blobsOf(db, keys, opened) : []),
+    ...(await proven(db, 'context', await contextOf(db, leaves, signed.size), signed)),
     ['checkpoint', signed.note],
     ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
     ['log.vkey', vkeyLines(vkeysIn(trust))],
@@ -64,18 +66,19 @@ export async function evidenceOf(
 /** Each fact to the byte, and the proof that it is in the signed tree. */
 async function proven(
   db: Db,
-  events: readonly ExportedEvent[],
+  folder: PackFolder,
+  facts: readonly ContextFact[],
   { size, note }: { size: number; note: string },
 ): Promise<[string, string][]> {
   const hashesAt = await loadTiles(
     db,
-    tilesOf(events.flatMap(({ idx }) => inclusionRanges(idx, size))),
+    tilesOf(facts.flatMap(({ idx }) => inclusionRanges(idx, size))),
   );
-  return events.flatMap(({ idx, leaf }): [string, string][] => {
+  return facts.flatMap(({ idx, leaf }): [string, string][] => {
     const hashes = inclusionRanges(idx, size).map((range) => hashOf(sha256, range, hashesAt));
     return [
-      [`events/${idx}.json`, leaf],
-      [`events/${idx}.tlog-proof`, tlogProofText({ index: idx, hashes, checkpoint: note })],
+      [`${folder}/${idx}.json`, leaf],
+      [`${folder}/${idx}.tlog-proof`, tlogProofText({ index: idx, hashes, checkpoint: note })],
     ];
   });
 }
@@ -118,6 +121,7 @@ const readme = (
 ): string => `Evidence of the case ${caseId}
 
 ${facts} facts, each in events/ as it was recorded, byte for byte, with a proof that it is in the signed log.
+context/ holds in the same way what they rely on and is of no case.
 case.json is what they come to, without anything personal. ${personal ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
 
 To check one fact with bash and openssl 3, and nothing of ours:

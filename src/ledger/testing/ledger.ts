@@ -114,3 +114,26 @@ export const loggedIn = (id = 'u_1'): Fact => ({
   actor: { kind: 'person', id, auth: 'oidc' },
   data: { method: 'oidc' },
 });
+
+const ivy = { kind: 'person', id: 'u_ivy', auth: 'webauthn' } as const;
+
+/** A passkey of somebody who decides. */
+export const registered = (credentialId: string): Fact => ({
+  type: 'passkey.registered',
+  actor: ivy,
+  data: { user: ivy.id, credential_id: credentialId, public_key: 'cHVibGlj' },
+});
+
+/** An approval, signed with a passkey. */
+export const granted = (caseId: string, credentialId: string): Fact => ({
+  type: 'approval.granted',
+  actor: ivy,
+  caseId,
+  plan: 'A'.repeat(43),
+  data: {
+    approval: ulid(),
+    step: ulid(),
+    credential_id: credentialId,
+    expires: new Date(0).toISOString(),
+  } satisfies FactData<'approval.granted'>,
+});
