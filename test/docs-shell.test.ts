@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { verifyStandardWebhook } from '#connector-kit/standard-webhook.ts';
-import { jsonLine } from '#ledger/export-formats.ts';
+import { jsonLine } from '#core/event-rows.ts';
 import { exportEvents } from '#ledger/search.ts';
 import { opened, somebody, startLedger, verified } from '../src/ledger/testing/ledger.ts';
 import { type SignedLog, startSignedLog } from '../src/ledger/testing/signed-log.ts';

@@ -1,6 +1,6 @@
 import { factTypes, isFactType } from '#core/event.ts';
+import { csvHeader, csvRow, jsonLine } from '#core/event-rows.ts';
 import { Reference, type Result } from '#core/fact.ts';
-import { csvHeader, csvRow, jsonLine } from '#ledger/export-formats.ts';
 import { record } from '#ledger/record.ts';
 import {
   type EventFilter,

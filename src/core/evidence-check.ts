@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilities, isCapability } from './capability.ts';
 import { CaseLeaf, caseSummary, summaryText } from './case-summary.ts';
+import { eventFiles, eventOf } from './event-rows.ts';
 import {
   base64url,
   type Checkpoint,
@@ -115,6 +116,10 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
       }
       return [null, 'case.json is what the facts come to'];
     });
+    await check('copies', () => {
+      demandCopies(files, facts, parts.sha256);
+      return [null, 'events.csv and events.jsonl say what the facts and the values say'];
+    });
     return { holds, fails: null, keysFromPack, signedBy };
   } catch (error) {
     const said = error instanceof Fails || error instanceof NoteProblem;
@@ -224,6 +229,38 @@ function demandDisclosures(files: PackFiles, leaves: readonly CaseLeaf[], sha256
       throw new Fails(`${name} is another file.`);
   }
   return disclosures.data.length;
+}
+
+/** The same facts for spreadsheets and for programs. */
+function demandCopies(files: PackFiles, facts: readonly Fact[], sha256: Sha256): void {
+  const values = Disclosures.parse(JSON.parse(textOf(fileIn(files, 'disclosures.json'))));
+  const events = facts.map(({ index, bytes, leaf }) =>
+    eventOf({
+      idx: index,
+      leaf: textOf(bytes),
+      leafHash: hex(leafHash(sha256, bytes)),
+      disclosures: values
+        .filter(([entry]) => entry === leaf.id)
+        .map(([, text]) => ({ state: 'open', text, ...valueIn(text) })),
+    }),
+  );
+  const { csv, jsonl } = eventFiles(events);
+  for (const [name, text] of [
+    ['events.csv', csv],
+    ['events.jsonl', jsonl],
+  ] as const) {
+    if (textOf(fileIn(files, name)) !== text) throw new Fails(`${name} is not what the facts say.`);
+  }
+}
+
+const Value = z.tuple([z.string(), z.string(), z.unknown()]);
+
+/** Name and value of a disclosure's text. */
+function valueIn(text: string): { name: string; value: unknown } {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = Uint8Array.from(binary, (it) => it.charCodeAt(0));
+  const [, name, value] = Value.parse(JSON.parse(textOf(bytes)));
+  return { name, value };
 }
 
 /** What cannot be undone was granted and used before it was done, for the plan that was carried out. */

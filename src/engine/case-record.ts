@@ -1,5 +1,5 @@
 import type { CaseRecord, RecordFile } from '#connector-kit/contract.ts';
-import { jsonLine } from '#ledger/export-formats.ts';
+import { jsonLine } from '#core/event-rows.ts';
 import { sha256 } from '#ledger/hash.ts';
 import type { ExportedEvent } from '#ledger/search.ts';
 import type { StepRow } from '#store/steps.ts';

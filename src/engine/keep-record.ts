@@ -3,7 +3,7 @@ import type { CaseRecord, Records } from '#connector-kit/contract.ts';
 import { ticketIn } from '#connector-kit/tickets.ts';
 import { workingStates } from '#core/case.ts';
 import { isFactType, settlingFacts } from '#core/event.ts';
-import { textAt } from '#ledger/event-index.ts';
+import { textAt } from '#core/event-rows.ts';
 import { type ExportedEvent, exportEvents } from '#ledger/search.ts';
 import { lockCase } from '#store/cases.ts';
 import { countFacts } from '#store/records.ts';

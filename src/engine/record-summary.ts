@@ -1,5 +1,5 @@
+import { textAt } from '#core/event-rows.ts';
 import { type Grade, grades } from '#core/step.ts';
-import { textAt } from '#ledger/event-index.ts';
 import type { ExportedEvent } from '#ledger/search.ts';
 import type { StepRow } from '#store/steps.ts';
 import type { Sealed } from './case-record.ts';

@@ -1,3 +1,5 @@
+import { textAt } from '#core/event-rows.ts';
+
 /** One row of `ledger.event_ix`, by which people find facts. Derived from the leaf alone. */
 export interface EventIndexRow {
   readonly at: Date;
@@ -30,16 +32,6 @@ export function indexLeaf(leaf: Uint8Array, stagedAt: Date): EventIndexRow {
     grade: term('grade'),
     words: [...new Set(wordsIn(body))].join(' '),
   };
-}
-
-/** The string at a path of a JSON value; null where there is none. */
-export function textAt(value: unknown, ...path: readonly string[]): string | null {
-  let here = value;
-  for (const name of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return null;
-    here = Reflect.get(here, name);
-  }
-  return typeof here === 'string' ? here : null;
 }
 
 /** Far longer than anything of ours, and short enough for PostgreSQL's indexes. */

@@ -65,7 +65,16 @@ describe('an evidence pack', () => {
     assert.equal(verdict.fails, null);
     assert.deepEqual(
       verdict.holds.map(({ name }) => name),
-      ['signature', 'inclusion', 'context', 'completeness', 'values', 'approvals', 'summary'],
+      [
+        'signature',
+        'inclusion',
+        'context',
+        'completeness',
+        'values',
+        'approvals',
+        'summary',
+        'copies',
+      ],
     );
     assert.equal(events().length, 5);
     assert.deepEqual(JSON.parse(text('case.json')).grades.verified, 2);

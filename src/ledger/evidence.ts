@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CaseLeaf, caseSummary, summaryText } from '#core/case-summary.ts';
+import { eventFiles } from '#core/event-rows.ts';
 import type { PackFiles, PackFolder } from '#core/evidence-check.ts';
 import { tlogProofText } from '#core/tlog-proof.ts';
 import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
@@ -23,6 +24,19 @@ export type Evidence =
 
 const script = readFileSync(new URL('verify.sh', import.meta.url));
 
+/** The newest signed state, which every proof in a pack leads to. */
+export type SignedTree = NonNullable<Awaited<ReturnType<typeof newestCheckpoint>>>;
+
+/** What a pack holds, in the order in which it lies there. */
+export type PackEntry = readonly [name: string, content: string | Uint8Array];
+
+/** One case up to its last seal, with the facts as they stand in the record. */
+interface SealedCase {
+  readonly caseId: string;
+  readonly events: readonly ExportedEvent[];
+  readonly leaves: readonly CaseLeaf[];
+}
+
 /**
  * Everything that proves one case up to its last seal, as files: the facts to the byte, a proof for each, the
  * values that the reader may see (`keys` null: none), and what is needed to check it without Gatehouse.
@@ -33,34 +47,68 @@ export async function evidenceOf(
   keys: SubjectKeys | null,
   caseId: string,
 ): Promise<Evidence> {
-  const { origin } = await headOf(db);
-  const signed = await newestCheckpoint(db, origin);
+  const signed = await newestCheckpoint(db, (await headOf(db)).origin);
+  const found = await sealedCase(db, keys, caseId);
+  if (!found) return { kind: 'not complete' };
+  if (!signed || found.events.at(-1)!.idx >= signed.size) return { kind: 'not signed yet' };
+  const entries = [
+    ['README.txt', readme(caseId, found.events.length, keys !== null)] as const,
+    ...(await caseEntries(db, keys, found, signed)),
+    ...(await sharedEntries(db, signed, await contextOf(db, found.leaves, signed.size))),
+  ];
+  const bytes = entries.map(([name, it]) => [name, Buffer.from(it as string)] as const);
+  return { kind: 'pack', files: new Map(bytes) };
+}
+
+/** The facts of a case up to its last seal; null: it has none. */
+async function sealedCase(
+  db: Db,
+  keys: SubjectKeys | null,
+  caseId: string,
+): Promise<SealedCase | null> {
   const all: ExportedEvent[] = [];
   for await (const event of exportEvents(db, { caseIds: [caseId] }, keys)) all.push(event);
   const events = all.slice(0, all.findLastIndex(({ type }) => type === 'case.sealed') + 1);
-  if (events.length === 0) return { kind: 'not complete' };
-  if (!signed || events.at(-1)!.idx >= signed.size) return { kind: 'not signed yet' };
+  const leaves = events.map(({ leaf }) => CaseLeaf.parse(JSON.parse(leaf)));
+  return events.length === 0 ? null : { caseId, events, leaves };
+}
 
-  const trust = await trustOf(db, origin);
+/** What belongs to one case alone. In a pack for a period it lies in a folder of its own. */
+async function caseEntries(
+  db: Db,
+  keys: SubjectKeys | null,
+  { events, leaves }: SealedCase,
+  signed: SignedTree,
+): Promise<readonly PackEntry[]> {
   const opened = events.flatMap(({ id, disclosures }) =>
     disclosures.flatMap((it) => (it.state === 'open' ? [{ ...it, id }] : [])),
   );
-  const leaves = events.map(({ leaf }) => CaseLeaf.parse(JSON.parse(leaf)));
-  const files: [string, string | Uint8Array][] = [
-    ['README.txt', readme(caseId, events.length, keys !== null)],
+  const { csv, jsonl } = eventFiles(events);
+  return [
+    ['events.csv', csv],
+    ['events.jsonl', jsonl],
     ['case.json', summaryText(caseSummary(leaves))],
     ...(await proven(db, 'events', events, signed)),
     ['disclosures.json', `${JSON.stringify(opened.map(({ id, text }) => [id, text]))}\n`],
     ...(keys ? await blobsOf(db, keys, opened) : []),
-    ...(await proven(db, 'context', await contextOf(db, leaves, signed.size), signed)),
+  ];
+}
+
+/** What every case in a pack shares: the facts they rely on, the signed state, and what it is checked with. */
+async function sharedEntries(
+  db: Db,
+  signed: SignedTree,
+  context: readonly ContextFact[],
+): Promise<readonly PackEntry[]> {
+  const trust = await trustOf(db, signed.origin);
+  return [
+    ...(await proven(db, 'context', context, signed)),
     ['checkpoint', signed.note],
     ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
     ['log.vkey', vkeyLines(vkeysIn(trust))],
     ['policy.txt', policyText(vkeysIn(trust))],
     ['verify.sh', script],
   ];
-  const bytes = files.map(([name, it]) => [name, Buffer.from(it as string)] as const);
-  return { kind: 'pack', files: new Map(bytes) };
 }
 
 /** Each fact to the byte, and the proof that it is in the signed tree. */

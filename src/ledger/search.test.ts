@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { ulid } from 'ulid';
+import { csvHeader, csvRow, jsonLine } from '#core/event-rows.ts';
 import { leafHash } from '#core/proof.ts';
 import { sql } from '#store/sql.ts';
 import { digestOf } from './disclosure.ts';
-import { csvHeader, csvRow, jsonLine } from './export-formats.ts';
 import { sha256 } from './hash.ts';
 import {
   type EventFilter,

@@ -1,8 +1,9 @@
 import { factTypes } from '#core/event.ts';
+import { type OpenedDisclosure, textAt } from '#core/event-rows.ts';
 import type { Result } from '#core/fact.ts';
 import { type Db, type Sql, sql } from '#store/sql.ts';
 import { digestOf, disclosurePlace, readDisclosure, unseal } from './disclosure.ts';
-import { textAt, wordsOf } from './event-index.ts';
+import { wordsOf } from './event-index.ts';
 import type { SubjectKeys } from './record.ts';
 
 /** Which facts are wanted. Each field narrows the choice; an empty list matches nothing. */
@@ -104,17 +105,6 @@ export async function* exportEvents(
     after = events.at(-1)!.idx;
   }
 }
-
-/** A personal value that could be read, or one whose stored bytes were changed. */
-export type OpenedDisclosure =
-  | {
-      readonly state: 'open';
-      readonly name: string;
-      readonly value: unknown;
-      /** What the digest in the leaf is over. */
-      readonly text: string;
-    }
-  | { readonly state: 'damaged'; readonly name: string };
 
 /**
  * Opens the personal values of facts, by the leaves' ids. What was erased is not in the
