@@ -279,7 +279,8 @@ describe('a worker killed by SIGKILL at any point of a pass', { concurrency: tru
           keys: 'attested',
         });
         const notices = mails.messages.filter((it) => it.subject === `Leaver ${who.id} left`);
-        assert.equal(notices.length, 1);
+        // On a machine that stands still for longer than a lease it goes out again, under the same id.
+        assert.equal(new Set(notices.map((it) => it.messageId)).size, 1);
         const tasks = mails.messages.filter((it) =>
           it.subject.endsWith(`keys of Leaver ${who.id}`),
         );
