@@ -136,7 +136,7 @@ export async function startWorker(
   const worker = `worker-${randomBytes(6).toString('hex')}`;
   const engine: Engine = {
     pool,
-    rulePacks: rulePacks(),
+    rulePacks,
     groups: openGroups({ pool, worker, leaseMs: timing.leaseMs }),
     keys,
     connectors,

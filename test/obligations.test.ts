@@ -83,15 +83,16 @@ describe('what the law asks for', () => {
   });
 
   it('is done when somebody vouches for it with proof, which the record keeps', async () => {
-    const found = (await watch.caseOf(rita))!;
-    const pay = stepOf(found, 'legal-duties:us-ca-final-pay-dismissed')!;
+    const key = 'legal-duties:us-ca-final-pay-dismissed';
+    const found = await watch.become(
+      'somebody to be asked',
+      rita,
+      (it) => stepOf(it, key)?.assignment !== null,
+    );
+    const pay = stepOf(found, key)!;
     const { app, admin } = gatehouse;
     await attestStep(app, admin, pay.id, { reason: 'Paid.', proof: 'transfer 4711' });
-    await watch.become(
-      'the grade',
-      rita,
-      (it) => stepOf(it, 'legal-duties:us-ca-final-pay-dismissed')?.grade === 'attested',
-    );
+    await watch.become('the grade', rita, (it) => stepOf(it, key)?.grade === 'attested');
     await gatehouse.scribe.flush();
     const facts = await gatehouse.rows<{ type: string }>(
       `select type from ledger.event_ix where case_id = $1 and body -> 'step' ->> 'id' = $2`,

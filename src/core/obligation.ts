@@ -13,7 +13,8 @@ import {
 
 /** The rules an installation goes by, and what it decided about them. */
 export interface Law {
-  readonly packs: readonly RulePack[];
+  /** Read when a plan asks for them: there are many. */
+  readonly packs: () => readonly RulePack[];
   /** Ids of rules that start off and were switched on. */
   readonly switchedOn: readonly string[];
   /** By pack: when counsel looked at it last, and who that was. */
@@ -66,7 +67,8 @@ export function obligationsFor(
   only: readonly string[] | null,
 ): Obligations {
   const open: Undecided = new Map();
-  const packs = law.packs.filter(({ pack }) => only === null || only.includes(pack));
+  const known = law.packs();
+  const packs = known.filter(({ pack }) => only === null || only.includes(pack));
   const due = packs.flatMap((pack) => {
     if (!applies(pack.appliesWhen, facts, pack.title, open)) return [];
     return pack.rules.flatMap((rule) => {
@@ -85,7 +87,7 @@ export function obligationsFor(
     });
   });
   const unknown = (only ?? [])
-    .filter((name) => !law.packs.some(({ pack }) => pack === name))
+    .filter((name) => !known.some(({ pack }) => pack === name))
     .map((name) => `There is no rule pack “${name}”, so none of its duties are in the plan.`);
   const undecided = [...open].map(
     ([missing, titles]) =>

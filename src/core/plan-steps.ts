@@ -120,7 +120,7 @@ function expandSurvey(step: Survey, planning: Planning): Expansion {
   return { step, leftOut: false, planned: [planned], lookups: [] };
 }
 
-const noLaw: Law = { packs: [], switchedOn: [], reviews: {}, headcount: null };
+const noLaw: Law = { packs: () => [], switchedOn: [], reviews: {}, headcount: null };
 
 type Ticket = Extract<PlaybookStep, { kind: 'ticket' }>;
 

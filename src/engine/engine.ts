@@ -14,8 +14,8 @@ export interface Engine {
   readonly groups: Groups;
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
-  /** What laws ask for. */
-  readonly rulePacks: readonly RulePack[];
+  /** What laws ask for; read when a plan needs it. */
+  readonly rulePacks: () => readonly RulePack[];
   readonly clients: Clients;
   /** Takes newly entered credentials of a connection out of the worker's inbox. */
   readonly takeInSecrets: (connection: ConnectionRow) => Promise<void>;

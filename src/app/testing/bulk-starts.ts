@@ -12,7 +12,7 @@ import { testConnectors } from './connectors.ts';
 export function bulkWorker({ pool, keys, log, ...intake }: Intake): () => Promise<void> {
   const engine: Engine = {
     ...{ pool, keys, log, worker: 'test', timing: usualTiming, connectors: testConnectors },
-    rulePacks: rulePacks(),
+    rulePacks,
     groups: openGroups({ pool, worker: 'test', leaseMs: usualTiming.leaseMs }),
     clients: openClients({
       ...{ db: pool, connectors: testConnectors, secretsOf: async () => new Map(), forget() {} },
