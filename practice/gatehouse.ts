@@ -72,6 +72,8 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
       publicUrl: undefined,
       trustedProxies: [],
       databaseUrls: {},
+      mirror: undefined,
+      mirrorAccess: undefined,
     },
     roles,
     connectors,

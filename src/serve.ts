@@ -6,6 +6,8 @@ import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { markIn } from '#ledger/mark.ts';
+import { openMirror } from '#ledger/mirror.ts';
+import { noteMirror } from '#ledger/mirror-state.ts';
 import { startScribe } from '#ledger/scribe.ts';
 import { openSigner } from '#ledger/signer.ts';
 import { type Database, openDatabase } from '#store/database.ts';
@@ -19,6 +21,7 @@ import { listUsers } from '#store/users.ts';
 import { openVault } from '#store/vault.ts';
 import { startApi } from './api/start.ts';
 import type { Configuration } from './operate/configuration.ts';
+import { mirrorAt } from './operate/mirror.ts';
 import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
 
 export interface Program {
@@ -107,8 +110,16 @@ export async function serve(options: ServeOptions): Promise<Program> {
     if (options.roles.includes('scribe')) {
       const pool = database.pools.scribe;
       const secrets = openVault({ keyring, installation: await installationId(pool) });
+      const { mirror: place } = configuration;
+      const mirror = place === undefined ? null : openMirror(mirrorAt(place, configuration));
+      await noteMirror(pool, mirror);
       const scribe = startScribe(pool, {
-        signer: openSigner({ secrets, mark: markIn(configuration.markDirectory) }),
+        signer: openSigner({
+          secrets,
+          mark: markIn(configuration.markDirectory),
+          ...(mirror ? { mirror } : {}),
+          onMirrorProblem: (error) => log.error({ error }, 'the mirror cannot be written'),
+        }),
         onError: (error) => log.error({ error: String(error) }, 'the scribe failed'),
         onFork: forked.resolve,
       });

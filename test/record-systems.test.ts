@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { exportAudit } from '#app/audit.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
-import { startFakeS3 } from '../src/connectors/s3/fake.ts';
+import { startFakeS3 } from '../practice/servers/s3.ts';
 import { startSyslogServer } from '../src/connectors/syslog/fake.ts';
 import {
   account,

@@ -1,4 +1,5 @@
 import { foundFork } from '#ledger/fork-guard.ts';
+import { mirrorIsAmiss, mirrorState } from '#ledger/mirror-state.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listPulses } from '#store/liveness.ts';
 import type { App } from './app.ts';
@@ -16,7 +17,10 @@ const silentAfterMs = 60_000;
 export async function checkHealth(
   app: Pick<App, 'pool'>,
 ): Promise<{ ready: boolean; checks: Check[] }> {
-  const checks = await Promise.all([database(app), engine(app), theRecord(app)]);
+  const checks = [
+    ...(await Promise.all([database(app), engine(app), theRecord(app)])),
+    ...(await theMirror(app)),
+  ];
   return { ready: checks.every((it) => it.ok), checks };
 }
 
@@ -54,4 +58,14 @@ async function theRecord({ pool }: Pick<App, 'pool'>): Promise<Check> {
   } catch {
     return { name, ok: false, detail: 'Unknown, since the database does not answer.' };
   }
+}
+
+/** Nothing where no mirror is configured, or where the database does not answer. */
+async function theMirror({ pool }: Pick<App, 'pool'>): Promise<Check[]> {
+  const state = await mirrorState(pool).catch(() => null);
+  if (!state) return [];
+  const { place, comesFirst, size, problem, lagMs } = state;
+  const behind = comesFirst ? '' : `, ${Math.round(lagMs / 1_000)} s behind`;
+  const detail = [`${size} facts lie in ${place}${behind}.`, ...(problem ? [problem] : [])];
+  return [{ name: 'mirror', ok: !mirrorIsAmiss(state), detail: detail.join(' ') }];
 }

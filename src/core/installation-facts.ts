@@ -204,6 +204,11 @@ export const installationFacts = {
     lost_from: Count.nullable(),
     lost_to: Count.nullable(),
   }),
+  'log.recovered': fact(scribe, 'held', 'Facts were brought back from the mirror', {
+    from: Count,
+    to: Count,
+    cases: Count,
+  }),
   'log.pruned': fact(scribe, 'done', 'Old facts removed', { min_index: Count, policy: Reference }),
   'subject.erased': fact(scribe, 'done', 'Personal data destroyed', {
     basis: Reference,

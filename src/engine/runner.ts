@@ -19,6 +19,7 @@ import type { Engine } from './engine.ts';
 import { tellOfFork } from './fork.ts';
 import { tellOfLongHolds } from './holds.ts';
 import { climbLadder } from './ladder.ts';
+import { tellOfMirror } from './mirror.ts';
 import { holdOrphans } from './orphans.ts';
 import { tellOfOverdue } from './overdue.ts';
 import { pass } from './pass.ts';
@@ -176,6 +177,7 @@ export async function startEngine(
     approvals: () => seeToApprovals(engine),
     passkeys: () => tellOfPasskeys(engine),
     record: () => tellOfFork(engine),
+    mirror: () => tellOfMirror(engine),
     surveys: () => expireInvitations(engine),
     async cases() {
       const waiting = [

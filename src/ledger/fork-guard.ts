@@ -9,8 +9,9 @@ export class ForkFound extends Error {
 }
 
 const whatToDo =
-  'Nothing is signed, and no step acts, until a person decides: put the right database back, or begin a ' +
-  'new epoch (gatehouse ledger new-epoch --reason …), which names what was lost.';
+  'Nothing is signed, and no step acts, until a person decides: put the right database back, bring what is ' +
+  'missing from the mirror (gatehouse ledger recover --mirror …), or begin a new epoch (gatehouse ledger ' +
+  'new-epoch --reason …), which names what was lost.';
 
 /**
  * Holds the tree against what was signed before: the high-water mark outside the database, and the
@@ -24,25 +25,30 @@ export async function checkAgainstMark(db: Db, head: Checkpoint, mark: Mark): Pr
       `The high-water mark is of the log ${marked.origin}, and the database holds ${head.origin}. ${whatToDo}`,
     );
   }
-  for (const [signed, where] of [
-    [marked, 'the high-water mark'],
-    [newest, 'its newest checkpoint'],
-  ] as const) {
-    if (!signed) continue;
-    if (head.size < signed.size) {
-      throw new ForkFound(
-        `The record has ${head.size} facts, and ${where} says ${signed.size}: a database of an earlier ` +
-          `day was put back, or facts were taken out. ${whatToDo}`,
-      );
-    }
-    // Tiles that were taken away lead nowhere either.
-    const root = await rootAt(db, signed.size).catch(() => null);
-    if (!root?.equals(signed.root)) {
-      throw new ForkFound(
-        `The first ${signed.size} facts of the record are not those that ${where} stands for: they were ` +
-          `changed. ${whatToDo}`,
-      );
-    }
+  if (marked) await checkAgainst(db, head, marked, 'the high-water mark');
+  if (newest) await checkAgainst(db, head, newest, 'its newest checkpoint');
+}
+
+/** Holds the tree against one state that was signed before. Throws `ForkFound` when it does not lead there. */
+export async function checkAgainst(
+  db: Db,
+  head: Checkpoint,
+  signed: Checkpoint,
+  where: string,
+): Promise<void> {
+  if (head.size < signed.size) {
+    throw new ForkFound(
+      `The record has ${head.size} facts, and ${where} says ${signed.size}: a database of an earlier ` +
+        `day was put back, or facts were taken out. ${whatToDo}`,
+    );
+  }
+  // Tiles that were taken away lead nowhere either.
+  const root = await rootAt(db, signed.size).catch(() => null);
+  if (!root?.equals(signed.root)) {
+    throw new ForkFound(
+      `The first ${signed.size} facts of the record are not those that ${where} stands for: they were ` +
+        `changed. ${whatToDo}`,
+    );
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Checkpoint } from '#core/note.ts';
+import { syncFolder, writeOnDisk } from './on-disk.ts';
 
 /**
  * The high-water mark: the largest tree that was ever about to be signed, kept outside the database.
@@ -45,28 +46,11 @@ export function markIn(folder: string): Mark {
 
     async write({ origin, size, root }) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const draft = `${file}.new`;
       const text = JSON.stringify({ origin, size, root: Buffer.from(root).toString('base64') });
-      await onDisk(draft, 'w', (handle) => handle.writeFile(`${text}\n`));
-      await rename(draft, file);
-      // Until the folder is on disk as well, a cut of the power may bring back the old name.
-      await onDisk(folder, 'r', async () => {});
+      await writeOnDisk(file, `${text}\n`);
+      await syncFolder(folder);
     },
   };
-}
-
-async function onDisk(
-  file: string,
-  flags: 'r' | 'w',
-  work: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>,
-): Promise<void> {
-  const handle = await open(file, flags, 0o600);
-  try {
-    await work(handle);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function jsonOf(text: string): unknown {

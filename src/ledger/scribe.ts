@@ -37,6 +37,8 @@ export interface ScribeOptions {
   readonly signMs?: number;
   /** How often the whole record is hashed again. */
   readonly rehashMs?: number;
+  /** How often a mirror that follows is brought up to what is signed. */
+  readonly followMs?: number;
   /** Told once that the tree is not the one that was signed; the scribe has stopped by then. */
   readonly onFork?: (because: string) => void;
 }
@@ -47,7 +49,7 @@ const heartbeatCheckMs = 60_000;
 /** Starts a scribe. The pool logs in as `gatehouse_scribe`; one connection stays taken. */
 export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
   const { onError, pollMs = 200, heartbeatMs = 3_600_000, signMs = 1_000, signer } = options;
-  const { rehashMs = 24 * 3_600_000 } = options;
+  const { rehashMs = 24 * 3_600_000, followMs = 10_000 } = options;
   const bell = makeBell();
   let stopping = false;
   let failuresInRow = 0;
@@ -97,6 +99,20 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
     }
   }
 
+  let following: Promise<void> | null = null;
+
+  /** Beside all else, since the mirror may be far away, or slow. */
+  async function followOnce(): Promise<void> {
+    try {
+      await signer?.follow(pool);
+    } catch (error) {
+      onError(error);
+      if (error instanceof ForkFound) giveUp(error);
+    } finally {
+      following = null;
+    }
+  }
+
   /** Works until told to stop, if nobody else does. */
   async function lead(): Promise<void> {
     const client = await pool.connect();
@@ -109,11 +125,16 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       await signer?.guard(client);
       let nextCheckMs = performance.now();
       let nextSignMs = performance.now();
+      let nextFollowMs = performance.now();
       while (!stopping) {
         const caughtUp = (await sequenceOnce(client)) < batchSize;
         if (signer && performance.now() >= nextSignMs) {
           nextSignMs = performance.now() + signMs;
           await signer.sign(client);
+        }
+        if (signer && performance.now() >= nextFollowMs) {
+          nextFollowMs = performance.now() + followMs;
+          following ??= followOnce();
         }
         failuresInRow = 0;
         endRound();
@@ -126,6 +147,8 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
         await bell.pause(pollMs);
       }
       await signer?.sign(client);
+      await following;
+      await signer?.follow(client);
       await client.query(sql`select pg_advisory_unlock(1734440037, 1)`);
     } catch (error) {
       broken = error;
@@ -154,7 +177,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       stopping = true;
       bell.ring();
       await running;
-      await rehashing;
+      await Promise.all([rehashing, following]);
     },
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '#core/note.ts';
 import { type Db, sql } from '#store/sql.ts';
 import {
+  checkAgainst,
   checkAgainstMark,
   ForkFound,
   foundFork,
@@ -18,26 +19,65 @@ import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
 import { type LogKey, openLogKeys, type SigningSecrets } from './log-keys.ts';
 import type { Mark } from './mark.ts';
+import { type Mirror, MirrorProblem } from './mirror.ts';
+import { noteMirrored, noteMirrorProblem } from './mirror-state.ts';
 
 /** What signs the record, and where the largest signed size is kept outside the database. */
 export interface SignerParts {
   readonly secrets: SigningSecrets;
   readonly mark: Mark;
+  /** Where the signed record lies once more; left out: nowhere. */
+  readonly mirror?: Mirror;
+  /** Told once for each reason why the mirror cannot be written. */
+  readonly onMirrorProblem?: (problem: string) => void;
 }
 
 export interface Signer {
   /** Refuses to go on when the tree is not the one that was signed. Before anything is integrated. */
   guard(db: Db): Promise<void>;
-  /** Signs the tree as it is, and publishes that; false: it is signed already. */
+  /** Signs the tree as it is, and publishes that; false: it is signed already, or the mirror cannot be written. */
   sign(db: Db): Promise<boolean>;
+  /** Brings a mirror that follows up to what is signed. */
+  follow(db: Db): Promise<void>;
 }
 
 /**
- * Signs only what is committed, after the fact: guard, then mark, then signature, then the row that
- * publishes it. Cut off between any two, it is simply done again.
+ * Signs only what is committed, after the fact: guard, then the tiles in the mirror, the mark, the signature,
+ * the checkpoint in the mirror, and the row that publishes it. Cut off between any two, it is simply done again.
  */
-export function openSigner({ secrets, mark }: SignerParts): Signer {
+export function openSigner({ secrets, mark, mirror, onMirrorProblem }: SignerParts): Signer {
   const opened = new Map<string, LogKey>();
+  const first = mirror?.comesFirst ? mirror : null;
+  let problem = '';
+
+  /** False: the mirror is in the way, which is noted where people see it. */
+  async function unlessMirrorFails(db: Db, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (error instanceof ForkFound) await noteFork(db, error.message);
+      if (!(error instanceof MirrorProblem) || !mirror) throw error;
+      if (error.message !== problem) {
+        problem = error.message;
+        onMirrorProblem?.(problem);
+        await noteMirrorProblem(db, mirror, problem);
+      }
+      return false;
+    }
+  }
+
+  async function nowThere(db: Db, there: Mirror, state: Checkpoint): Promise<void> {
+    problem = '';
+    await noteMirrored(db, there, state);
+  }
+
+  const checkMirror = (db: Db, head: Checkpoint) =>
+    unlessMirrorFails(db, async () => {
+      const there = await mirror?.newest(db, head.origin);
+      if (there)
+        await checkAgainst(db, head, there, `the checkpoint in the mirror ${mirror?.place}`);
+    });
 
   async function guard(db: Db): Promise<void> {
     const earlier = await foundFork(db);
@@ -51,16 +91,39 @@ export function openSigner({ secrets, mark }: SignerParts): Signer {
   }
 
   return {
-    guard,
+    async guard(db) {
+      await guard(db);
+      await checkMirror(db, await headOf(db));
+    },
     async sign(db) {
       const head = await headOf(db);
       const newest = await newestCheckpoint(db, head.origin);
       if (head.size === 0 || newest?.size === head.size) return false;
       await guard(db);
+      if (first && !(await checkMirror(db, head))) return false;
+      if (!(await unlessMirrorFails(db, async () => first?.writeTiles(db, head)))) return false;
       const keys = await openLogKeys(db, secrets, head, opened);
       await mark.write(head);
-      await publish(db, head, await signed(db, head, keys));
+      const note = await signed(db, head, keys);
+      if (!(await unlessMirrorFails(db, async () => first?.writeCheckpoint(db, head, note))))
+        return false;
+      await publish(db, head, note);
+      if (first) await nowThere(db, first, head);
       return true;
+    },
+    async follow(db) {
+      if (!mirror || first) return;
+      const head = await headOf(db);
+      const newest = await newestCheckpoint(db, head.origin);
+      if (!newest || !(await checkMirror(db, head))) return;
+      await unlessMirrorFails(db, async () => {
+        const there = await mirror.newest(db, head.origin);
+        if (there?.size !== newest.size) {
+          await mirror.writeTiles(db, newest);
+          await mirror.writeCheckpoint(db, newest, newest.note);
+        }
+        await nowThere(db, mirror, newest);
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { edgeOf } from '#core/proof.ts';
 import { type Db, sql } from '#store/sql.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import { headOf } from './head.ts';
@@ -41,16 +42,7 @@ export async function exportTileTree(
     files += 1;
   };
 
-  for (let n = firstTile(sinceSize, 0); n * tileWidth < size; n += 1) {
-    const width = Math.min(tileWidth, size - n * tileWidth);
-    await write(tilePath('entries', n, width), await bundleOf(db, n, width));
-  }
-  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / tileWidth)) {
-    for (let n = firstTile(sinceSize, level); n * tileWidth < count; n += 1) {
-      const width = Math.min(tileWidth, count - n * tileWidth);
-      await write(tilePath(`${level}`, n, width), await hashesOf(db, level, n, width));
-    }
-  }
+  for await (const [name, bytes] of treeFiles(db, sinceSize, size)) await write(name, bytes);
   const keys = await logKeysOf(db, origin);
   const signing = keys.filter(({ toSize }) => toSize === null || toSize >= size);
   const vkeys = signing.map(({ vkey }) => vkey);
@@ -60,6 +52,34 @@ export async function exportTileTree(
   await write('checkpoint', note);
   return { origin, size, files };
 }
+
+/**
+ * The tiles and bundles of a tree of `size`, without the full ones that a tree of `sinceSize` has: what
+ * it costs goes by what is new.
+ */
+export async function* treeFiles(
+  db: Db,
+  sinceSize: number,
+  size: number,
+): AsyncGenerator<readonly [name: string, bytes: Uint8Array]> {
+  for (let n = firstTile(sinceSize, 0); n * tileWidth < size; n += 1) {
+    const width = Math.min(tileWidth, size - n * tileWidth);
+    yield [tilePath('entries', n, width), await bundleOf(db, n, width)];
+  }
+  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / tileWidth)) {
+    for (let n = firstTile(sinceSize, level); n * tileWidth < count; n += 1) {
+      const width = Math.min(tileWidth, count - n * tileWidth);
+      yield [tilePath(`${level}`, n, width), await hashesOf(db, level, n, width)];
+    }
+  }
+}
+
+/** Where the partial tiles and the partial bundle of a tree of this size lie. */
+export const partialPaths = (size: number): readonly string[] =>
+  edgeOf(size).flatMap(({ level, n, width }) => [
+    ...(level === 0 ? [tilePath('entries', n, width)] : []),
+    tilePath(`${level}`, n, width),
+  ]);
 
 /** The first tile of a level that an export of this size did not have in full. */
 const firstTile = (sinceSize: number, level: number): number =>

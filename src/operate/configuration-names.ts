@@ -15,6 +15,12 @@ export const settings = {
   GATEHOUSE_KEYS: '<data>/keys',
   GATEHOUSE_RECORDS: '<data>/records',
   LEDGER_MARK_DIR: '<data>/mark',
+  LEDGER_MIRROR: 'none',
+  LEDGER_MIRROR_ENDPOINT: 'Amazon S3 in that region',
+  LEDGER_MIRROR_REGION: 'us-east-1',
+  LEDGER_MIRROR_ACCESS_KEY_ID: 'none',
+  LEDGER_MIRROR_SECRET_ACCESS_KEY: 'none',
+  LEDGER_MIRROR_LOCK: 'none',
 } as const;
 export type Setting = keyof typeof settings;
 

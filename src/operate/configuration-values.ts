@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { BucketLock, BucketPlace } from '#ledger/mirror-bucket.ts';
 
 /** Where a server listens; port 0 lets the system choose. */
 export interface Address {
@@ -73,4 +74,38 @@ export function databaseUrl(text: string): string | Mistake {
   }
   if (url.pathname.length < 2) return { problem: `names no database; ${expected}` };
   return text;
+}
+
+/** The bucket and the prefix of `s3://bucket/prefix`; null: it is no such address. */
+export function bucketPlace(text: string): BucketPlace | null {
+  const [, bucket = '', path = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*)\/?$/.exec(
+      text,
+    ) ?? [];
+  if (bucket === '') return null;
+  return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/` };
+}
+
+/** The address of a store that speaks S3. Plain http only to this machine. */
+export function storeAddress(text: string): string | Mistake {
+  const url = URL.parse(text);
+  const here = url && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const good = url?.protocol === 'https:' || (url?.protocol === 'http:' && here);
+  if (!url || !good || url.pathname !== '/' || url.username || url.search) {
+    return {
+      problem:
+        'is not readable; expected the address of a store without the bucket, such as https://s3.eu-central-1.amazonaws.com.',
+    };
+  }
+  return url.origin;
+}
+
+/** How long complete files of a mirror cannot be deleted: `compliance 2557`. */
+export function bucketLock(text: string): BucketLock | null | Mistake {
+  if (text === 'none') return null;
+  const [, mode, days] = /^(compliance|governance) ([1-9]\d{0,4})$/.exec(text) ?? [];
+  if (mode === 'compliance' || mode === 'governance') return { mode, days: Number(days) };
+  return {
+    problem: `is "${text}"; expected none, or compliance or governance with a number of days, such as compliance 2557.`,
+  };
 }

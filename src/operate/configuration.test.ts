@@ -32,6 +32,8 @@ describe('configuration', () => {
       keysDirectory: '/srv/data/keys',
       recordsDirectory: '/srv/data/records',
       markDirectory: '/srv/data/mark',
+      mirror: undefined,
+      mirrorAccess: undefined,
       listen: { host: '127.0.0.1', port: 8080 },
       metricsListen: { host: '127.0.0.1', port: 8081 },
       publicUrl: undefined,
@@ -74,6 +76,23 @@ describe('configuration', () => {
     });
 
     assert.deepEqual(databaseUrls, { admin: url('admin'), worker: url('gatehouse_worker') });
+  });
+
+  it('reads a mirror in a folder, and one in a bucket with its keys and its lock', () => {
+    assert.equal(configured({ LEDGER_MIRROR: 'copy' }).mirror, '/srv/copy');
+    const { mirror, mirrorAccess } = configured(
+      { LEDGER_MIRROR_ACCESS_KEY_ID: 'A', LEDGER_MIRROR_SECRET_ACCESS_KEY: 'B' },
+      'ledger_mirror: s3://records/gatehouse\nledger_mirror_region: eu-central-1\nledger_mirror_lock: compliance 2557\n',
+    );
+
+    assert.equal(mirror, 's3://records/gatehouse');
+    assert.deepEqual(mirrorAccess, {
+      endpoint: 'https://s3.eu-central-1.amazonaws.com',
+      region: 'eu-central-1',
+      lock: { mode: 'compliance', days: 2_557 },
+      accessKeyId: 'A',
+      secretAccessKey: 'B',
+    });
   });
 
   it('takes an empty variable as not set', () => {
@@ -144,6 +163,10 @@ describe('configuration', () => {
       { GATEHOUSE_LISTEN: 'a.example:80' },
       /expected an address and a port/,
     ],
+    ['a bucket without keys', { LEDGER_MIRROR: 's3://records' }, /SECRET_ACCESS_KEY must be set/],
+    ['what is no bucket', { LEDGER_MIRROR: 's3:/records' }, /expected a folder, or s3:/],
+    ['a store without TLS', { LEDGER_MIRROR_ENDPOINT: 'http://s3.example' }, /address of a store/],
+    ['a lock without an end', { LEDGER_MIRROR_LOCK: 'compliance' }, /with a number of days/],
     [
       'two databases',
       { DATABASE_URL: 'postgres://u:p@db/a', DATABASE_URL_WEB: 'postgres://u:p@db/b' },

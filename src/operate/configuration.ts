@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { BucketAccess, BucketLock } from '#ledger/mirror-bucket.ts';
 import type { DatabaseUrls } from '#store/database.ts';
 import {
   fileSettings,
@@ -10,11 +11,14 @@ import {
 } from './configuration-names.ts';
 import {
   type Address,
+  bucketLock,
+  bucketPlace,
   databaseUrl,
   listenAddress,
   type Mistake,
   networks,
   origin,
+  storeAddress,
 } from './configuration-values.ts';
 
 /** Everything that must be known before the database answers. */
@@ -26,6 +30,10 @@ export interface Configuration {
   readonly recordsDirectory: string;
   /** Where the fork guard keeps its mark. */
   readonly markDirectory: string;
+  /** Where the signed record lies once more: a folder (absolute) or `s3://bucket/prefix`; undefined: nowhere. */
+  readonly mirror: string | undefined;
+  /** How a mirror in a bucket is reached; undefined: there are no keys for one. */
+  readonly mirrorAccess: BucketAccess | undefined;
   readonly listen: Address;
   readonly metricsListen: Address;
   /** Where people reach Gatehouse, without a slash at the end; undefined: at the listen address. */
@@ -97,11 +105,27 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
     const url = take<string | undefined>(name, databaseUrl, undefined);
     if (url !== undefined) databaseUrls[user] = url;
   }
+  const mirror = found.get('LEDGER_MIRROR');
+  const region = found.get('LEDGER_MIRROR_REGION')?.text ?? settings.LEDGER_MIRROR_REGION;
+  const accessKeyId = found.get('LEDGER_MIRROR_ACCESS_KEY_ID')?.text;
+  const secretAccessKey = found.get('LEDGER_MIRROR_SECRET_ACCESS_KEY')?.text;
+  const access = {
+    endpoint: take<string>(
+      'LEDGER_MIRROR_ENDPOINT',
+      storeAddress,
+      `https://s3.${region}.amazonaws.com`,
+    ),
+    region,
+    lock: take<BucketLock | null>('LEDGER_MIRROR_LOCK', bucketLock, null),
+  };
   const configuration: Configuration = {
     dataDirectory: data,
     keysDirectory: folder('GATEHOUSE_KEYS', 'keys'),
     recordsDirectory: folder('GATEHOUSE_RECORDS', 'records'),
     markDirectory: folder('LEDGER_MARK_DIR', 'mark'),
+    mirror: mirror && mirrorPlace(mirror),
+    mirrorAccess:
+      accessKeyId && secretAccessKey ? { ...access, accessKeyId, secretAccessKey } : undefined,
     listen: take<Address>('GATEHOUSE_LISTEN', listenAddress, { host: '127.0.0.1', port: 8080 }),
     metricsListen: take<Address>('GATEHOUSE_METRICS_LISTEN', listenAddress, {
       host: '127.0.0.1',
@@ -144,13 +168,26 @@ function collect(source: ConfigurationSource, problems: string[]): ReadonlyMap<S
   return found;
 }
 
+/** A folder, from where the setting stands, or the address of a bucket as it is. */
+const mirrorPlace = ({ text, base }: Pick<Found, 'text' | 'base'>): string =>
+  text.startsWith('s3:') ? text : path.resolve(base, text);
+
 function contradictions({
   listen,
   metricsListen,
   trustedProxies,
   databaseUrls,
+  mirror,
+  mirrorAccess,
 }: Configuration): string[] {
   const problems: string[] = [];
+  if (mirror?.startsWith('s3:') && !bucketPlace(mirror)) {
+    problems.push(`LEDGER_MIRROR is "${mirror}"; expected a folder, or s3://bucket/prefix.`);
+  } else if (mirror?.startsWith('s3:') && !mirrorAccess) {
+    problems.push(
+      `LEDGER_MIRROR is ${mirror}. Then LEDGER_MIRROR_ACCESS_KEY_ID and LEDGER_MIRROR_SECRET_ACCESS_KEY must be set.`,
+    );
+  }
   if (!isLoopback(listen.host) && trustedProxies.length === 0) {
     problems.push(
       `GATEHOUSE_LISTEN is ${listen.host}:${listen.port}, which other machines can reach. Then ` +
@@ -187,7 +224,7 @@ function dataDirectory({
 
 function looksLikeOurs(name: string): boolean {
   if (readElsewhere.includes(name) || name.startsWith(testPrefix)) return false;
-  return /^(GATEHOUSE_|DATABASE_URL_|LEDGER_MARK)/.test(name);
+  return /^(GATEHOUSE_|DATABASE_URL_|LEDGER_MARK|LEDGER_MIRROR)/.test(name);
 }
 
 function isLoopback(host: string): boolean {

@@ -5,9 +5,9 @@ import type { MissingFile } from '#connector-kit/kept-files.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { deliveryPromises, readable, sampleRecord } from '#connector-kit/testing/records.ts';
 import type { ConnectorError } from '#core/failure.ts';
+import { type FakeS3Options, startFakeS3 } from '../../../practice/servers/s3.ts';
 import { type Client, openS3 } from './client.ts';
 import { deliverRecord } from './deliver-record.ts';
-import { type FakeS3Options, startFakeS3 } from './fake.ts';
 import { settings as Settings } from './settings.ts';
 
 const keys = { accessKeyId: 'AKIAPRACTICE', secretAccessKey: 'not-so-secret' };

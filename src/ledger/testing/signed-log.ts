@@ -8,6 +8,7 @@ import { inSnapshot } from '#store/sql.ts';
 import { openVault } from '#store/vault.ts';
 import type { SigningSecrets } from '../log-keys.ts';
 import { markIn } from '../mark.ts';
+import { type MirrorStore, openMirror } from '../mirror.ts';
 import { openSigner, type Signer } from '../signer.ts';
 import { type Exported, exportTileTree } from '../tile-tree.ts';
 import { opened, startLedger, type TestLedger } from './ledger.ts';
@@ -16,6 +17,10 @@ import { opened, startLedger, type TestLedger } from './ledger.ts';
 export interface SignedLog {
   readonly ledger: TestLedger;
   readonly signer: Signer;
+  /** Another, as after a restart. */
+  newSigner(): Signer;
+  /** What was told of the mirror. */
+  readonly mirrorProblems: readonly string[];
   readonly secrets: SigningSecrets;
   readonly origin: string;
   /** Where the high-water mark lies. */
@@ -27,8 +32,8 @@ export interface SignedLog {
   stop(): Promise<void>;
 }
 
-/** Starts an empty record that is signed as in production. */
-export async function startSignedLog(): Promise<SignedLog> {
+/** Starts an empty record that is signed as in production, with a mirror where there is a store for one. */
+export async function startSignedLog(store: MirrorStore | null = null): Promise<SignedLog> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-signed-'));
   const ledger = await startLedger();
   const { owner, scribe, worker } = ledger.pools;
@@ -38,15 +43,25 @@ export async function startSignedLog(): Promise<SignedLog> {
   await registerKeys(owner, keyring);
   const secrets = openVault({ keyring, installation: await installationId(scribe) });
   const markFolder = path.join(folder, 'mark');
-  const signer = openSigner({ secrets, mark: markIn(markFolder) });
+  const mirrorProblems: string[] = [];
+  const newSigner = () =>
+    openSigner({
+      secrets,
+      mark: markIn(markFolder),
+      ...(store ? { mirror: openMirror(store) } : {}),
+      onMirrorProblem: (problem) => mirrorProblems.push(problem),
+    });
+  const signer = newSigner();
   const { rows } = await worker.query<{ origin: string }>('select origin from ledger.head');
   const state = async (count: number) => {
-    for (let i = 0; i < count; i += 1) await ledger.state('worker', opened(ulid()));
+    await ledger.state('worker', ...Array.from({ length: count }, () => opened(ulid())));
     await ledger.sequenceAll();
   };
   return {
     ledger,
     signer,
+    newSigner,
+    mirrorProblems,
     secrets,
     origin: rows[0]!.origin,
     markFolder,

@@ -26,7 +26,7 @@ const hmac = (key: Buffer | string, data: string) =>
   createHmac('sha256', key).update(data).digest();
 
 /**
- * A server on loopback that does what AWS documents of PutObject, HeadObject, GetObject,
+ * A server on loopback that does what AWS documents of PutObject, HeadObject, GetObject, DeleteObject,
  * HeadBucket and GetObjectLockConfiguration, checks every signature for itself, and locks.
  */
 export async function startFakeS3(options: FakeS3Options) {
@@ -69,6 +69,12 @@ export async function startFakeS3(options: FakeS3Options) {
       if (refused) return refuse(...refused);
       keep(key, request, body);
       response.end();
+      return;
+    }
+    if (request.method === 'DELETE') {
+      // A bucket that locks keeps the version behind a marker; by its name there is nothing any more.
+      objects.delete(key);
+      response.writeHead(204).end();
       return;
     }
     const found = objects.get(key);
