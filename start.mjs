@@ -38,6 +38,7 @@ const testPackages = [
   'iproute2',
   'golang-go',
   'golang-golang-x-mod-dev',
+  'chromium',
 ];
 const testPrograms = [
   'slapd',
@@ -48,6 +49,7 @@ const testPrograms = [
   'openssl',
   'faketime',
   'go',
+  'chromium',
 ];
 
 /** What Node has compiled, so that the next start need not; ours alone, as a folder for everybody would not be. */

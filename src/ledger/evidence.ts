@@ -15,6 +15,7 @@ import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
 import type { SubjectKeys } from './record.ts';
 import { type ExportedEvent, exportEvents } from './search.ts';
 import { loadTiles } from './tiles.ts';
+import { verifyPage } from './verify-page.ts';
 
 /** An evidence pack, or why there is none yet. */
 export type Evidence =
@@ -107,6 +108,7 @@ async function sharedEntries(
     ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
     ['log.vkey', vkeyLines(vkeysIn(trust))],
     ['policy.txt', policyText(vkeysIn(trust))],
+    ['verify.html', await verifyPage()],
     ['verify.sh', script],
   ];
 }
@@ -177,5 +179,6 @@ To check one fact with bash and openssl 3, and nothing of ours:
   bash verify.sh events/N.json events/N.tlog-proof log.vkey
 
 To check all of it, whether any fact was left out, and the summary:  gatehouse verify PACK.zip
+The same in a browser, without a network: open verify.html from a Gatehouse that you trust, and drop the pack on it.
 Compare log.vkey with the keys that you received another way: a pack shows that it is whole, not whose it is.
 `;

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { unzipSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { Problem } from '#app/problem.ts';
 import { checkPack, type PackFiles, type Verdict } from '#core/evidence-check.ts';
 import { Trust } from '#core/trust.ts';
+import { unpack } from '#core/unpack.ts';
 import { evidenceOf } from '#ledger/evidence.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { verifySignature } from '#ledger/log-keys.ts';
@@ -13,9 +14,6 @@ import { openSubjectKeys } from '#store/subject-keys.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import type { Output } from './local.ts';
-
-/** A pack larger than this is no pack of ours: 10,000 facts with their proofs have a tenth of it. */
-const largestPackBytes = 512 * 1024 * 1024;
 
 /** `gatehouse evidence CASE`: what proves one case, in one file. */
 export function evidenceCommand(configuration: Configuration, { out }: Output): Command {
@@ -99,20 +97,9 @@ export class Unreadable extends Error {
 async function unpacked(file: string): Promise<PackFiles> {
   const bytes = await readFile(file).catch(() => null);
   if (!bytes) throw new Unreadable(`${file} cannot be read.`);
-  let total = 0;
-  try {
-    const files = unzipSync(bytes, {
-      filter: ({ originalSize }) => {
-        total += originalSize;
-        if (total > largestPackBytes) throw new Unreadable(`${file} is too large for a pack.`);
-        return true;
-      },
-    });
-    return new Map(Object.entries(files));
-  } catch (error) {
-    if (error instanceof Unreadable) throw error;
-    throw new Unreadable(`${file} is no evidence pack: it cannot be unpacked.`);
-  }
+  const found = unpack(bytes);
+  if (found.kind === 'files') return found.files;
+  throw new Unreadable(`${file} ${found.because}`);
 }
 
 function jsonOf(text: string): unknown {

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { ulid } from 'ulid';
+import type { PackFiles } from '#core/evidence-check.ts';
+import { keepBlob } from '#ledger/blob.ts';
+import { evidenceOf } from '#ledger/evidence.ts';
+import { inSnapshot, inTransaction } from '#store/sql.ts';
+import { opened, sealed, somebody, verified } from '../src/ledger/testing/ledger.ts';
+import { type SignedLog, startSignedLog } from '../src/ledger/testing/signed-log.ts';
+import { zipped } from '../src/operate/evidence.ts';
+import { accessProblems, startBrowser } from './support/browser.ts';
+
+describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () => {
+  let folder: string;
+  let log: SignedLog;
+  let browser: Browser;
+  let files: PackFiles;
+  let page: Page;
+  const asked: string[] = [];
+  const complaints: string[] = [];
+  const file = (name: string) => path.join(folder, name);
+  const write = async (name: string, bytes: Uint8Array | string) => {
+    await writeFile(file(name), bytes);
+    return file(name);
+  };
+  const status = () => page.locator('#status');
+  const choose = (name: 'pack' | 'trust', ...paths: string[]) =>
+    page.setInputFiles(`#${name}`, paths);
+  const says = async (words: RegExp) => {
+    await status().filter({ hasText: words }).waitFor();
+    return (await page.locator('#result').textContent()) ?? '';
+  };
+  /** The pack with one bit of one file turned around. */
+  const changed = (name: string): Uint8Array => {
+    const bytes = Buffer.from(files.get(name)!);
+    bytes[Math.floor(bytes.length / 2)]! ^= 1;
+    return zipped(new Map([...files, [name, bytes]]));
+  };
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-page-'));
+    log = await startSignedLog();
+    files = await packOf(log);
+    for (const [name, bytes] of [
+      ['verify.html', files.get('verify.html')!],
+      ['trust.json', files.get('trust.json')!],
+      ['pack.zip', zipped(files)],
+    ] as const) {
+      await write(name, bytes);
+    }
+    browser = await startBrowser();
+    page = await browser.newPage();
+    page.on('request', (it) => asked.push(it.url()));
+    page.on('console', (it) => complaints.push(it.text()));
+    page.on('pageerror', (it) => complaints.push(it.message));
+    await page.goto(pathToFileURL(file('verify.html')).href);
+  });
+  after(async () => {
+    await browser?.close();
+    await log?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('says of a pack with its own keys that it is whole, and asks to compare the key', async () => {
+    await choose('pack', file('pack.zip'));
+
+    const result = await says(/pack\.zip is whole\. Whose it is, you have to compare/);
+
+    assert.match(result, /Compare this key/);
+    assert.ok(result.includes(Buffer.from(files.get('log.vkey')!).toString().split('\n')[0]!));
+    assert.match(result, /gatehouse verify/);
+  });
+
+  it('says that everything holds by the keys that were given, and shows the case', async () => {
+    await choose('trust', file('trust.json'));
+
+    const result = await says(/everything that this page checks holds, by the keys that you gave/);
+
+    assert.match(result, /Departure of Priya Nair/);
+    assert.match(result, /2 of 2 steps are proven/);
+    assert.match(result, /okta-prodBlock sign-in/);
+    assert.match(result, /Verified: read back/);
+    await page.getByText('What was read before and after').first().click();
+    await page.getByText('"status": "suspended"').first().waitFor();
+  });
+
+  it('takes both by drop, wherever they fall', async () => {
+    await page.reload();
+    const dropped = await page.evaluateHandle(
+      ([pack, trust]) => {
+        const bytes = (text: string) => Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes(pack!)], 'dropped.zip'));
+        data.items.add(new File([bytes(trust!)], 'trust.json'));
+        return data;
+      },
+      [zipped(files), files.get('trust.json')!].map((it) => Buffer.from(it).toString('base64')),
+    );
+
+    await page.dispatchEvent('h1', 'drop', { dataTransfer: dropped });
+
+    await says(/dropped\.zip: everything that this page checks holds/);
+  });
+
+  it('names the first thing that does not hold, for one changed byte in each kind of file', async () => {
+    const fact = [...files.keys()].find((it) => /^events\/\d+\.json$/.test(it))!;
+    const blob = [...files.keys()].find((it) => it.startsWith('blobs/'))!;
+    const kinds = {
+      [fact]: /inclusion/,
+      [fact.replace('.json', '.tlog-proof')]: /inclusion/,
+      checkpoint: /signature/,
+      'case.json': /summary/,
+      'disclosures.json': /values/,
+      [blob]: /values: blobs\/[0-9a-f]+ is another file/,
+    };
+    for (const [name, check] of Object.entries(kinds)) {
+      await choose('pack', await write(`${name.replaceAll('/', '-')}.zip`, changed(name)));
+
+      const result = await says(/something does not hold/);
+
+      assert.match(result, /Do not rely on this pack/);
+      assert.match(result, check, name);
+      assert.doesNotMatch(result, /Priya Nair/, 'what does not hold is not shown as a case');
+    }
+  });
+
+  it('says that it is not the key that is trusted', async () => {
+    const { logs, ...rest } = JSON.parse(Buffer.from(files.get('trust.json')!).toString());
+    const other = JSON.stringify({
+      ...rest,
+      logs: logs.map((it: object) => ({ ...it, keys: [] })),
+    });
+    await choose('trust', await write('other.json', other));
+    await choose('pack', file('pack.zip'));
+
+    assert.match(await says(/something does not hold/), /No known key of/);
+  });
+
+  it('checks nothing by keys that cannot be read, rather than by those in the pack', async () => {
+    await choose('trust', await write('torn.json', '{"v":1'));
+
+    assert.equal(await says(/torn\.json holds no keys, so nothing was checked/), '');
+    await page.getByRole('button', { name: 'Forget these keys' }).click();
+    await says(/is whole\. Whose it is/);
+  });
+
+  it('says in plain words what is no pack', async () => {
+    const said = page.locator('#pack-said');
+    const wrong = {
+      'letter.zip': ['Dear auditor', /letter\.zip is no zip file, or is damaged/],
+      'cut.zip': [zipped(files).slice(0, 2_000), /cut\.zip is no zip file, or is damaged/],
+      'bomb.zip': [bomb(), /bomb\.zip is too large for an evidence pack/],
+    } as const;
+    for (const [name, [bytes, words]] of Object.entries(wrong)) {
+      await choose('pack', await write(name, bytes));
+      await says(/could not be checked/);
+      assert.match((await said.textContent()) ?? '', words);
+    }
+    await choose('pack', await write('photos.zip', zipped(new Map([['a.jpg', Buffer.from('x')]]))));
+    assert.match(await says(/something does not hold/), /checkpoint is missing/);
+  });
+
+  it('can be read and worked by everybody: keyboard, both themes, a narrow screen', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.reload();
+      assert.deepEqual(await accessProblems(page), [], `${colorScheme}, empty`);
+      await choose('pack', file('pack.zip'));
+      await says(/is whole/);
+      assert.deepEqual(await accessProblems(page), [], `${colorScheme}, to compare`);
+      await choose('trust', file('trust.json'));
+      await says(/everything/);
+      await page.getByText('What was read before and after').first().click();
+      assert.deepEqual(await accessProblems(page), [], `${colorScheme}, holds`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 360, `${wide} pixels wide`);
+      await choose('pack', await write('bad.zip', changed('case.json')));
+      await says(/something does not hold/);
+      assert.deepEqual(await accessProblems(page), [], `${colorScheme}, does not hold`);
+    }
+    await page.reload();
+    const reached: string[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => document.activeElement?.id ?? ''));
+    }
+    assert.deepEqual(reached, ['pack', 'trust']);
+    assert.equal(await page.getByRole('status').count(), 1);
+  });
+
+  it('sends nothing anywhere, and could not', async () => {
+    assert.deepEqual([...new Set(asked)], [pathToFileURL(file('verify.html')).href]);
+    assert.deepEqual(complaints, []);
+
+    let requests = 0;
+    const server = http.createServer((_, response) => {
+      requests += 1;
+      response.end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+    const went = await page.evaluate(async (to) => {
+      const image = new Image();
+      const loaded = new Promise((resolve) => {
+        image.onload = () => resolve('went');
+        image.onerror = () => resolve('refused');
+      });
+      image.src = to;
+      const fetched = await fetch(to, { mode: 'no-cors' }).then(
+        () => 'went',
+        () => 'refused',
+      );
+      return [await loaded, fetched];
+    }, url);
+    server.close();
+    assert.deepEqual(went, ['refused', 'refused']);
+    assert.equal(requests, 0);
+  });
+});
+
+/** The pack of a departure with two verified steps and a file. */
+async function packOf(log: SignedLog): Promise<PackFiles> {
+  const { ledger } = log;
+  const caseId = ulid();
+  const person = somebody();
+  const { subject } = person;
+  const blob = await inTransaction(ledger.pools.worker, (tx) =>
+    keepBlob(tx, ledger.keys, subject, Buffer.from('a photo of the badge')),
+  );
+  await log.state(3);
+  await ledger.state('worker', {
+    ...opened(caseId),
+    personal: { subject, values: { 'subject.name': 'Priya Nair' } },
+  });
+  const states = { 'step.before': { status: 'active' }, 'step.after': { status: 'suspended' } };
+  await ledger.state('worker', verified(caseId, person), {
+    ...verified(caseId, person),
+    personal: { subject, values: { ...states, 'evidence.0': { kind: 'photo', ...blob } } },
+  });
+  await ledger.state('worker', sealed(caseId, 2));
+  await log.state(3);
+  await log.signer.sign(ledger.pools.scribe);
+  const found = await inSnapshot(ledger.pools.scribe, (db) => evidenceOf(db, ledger.keys, caseId));
+  assert.ok(found.kind === 'pack');
+  return found.files;
+}
+
+/** A small zip file that says it holds a gigabyte. */
+function bomb(): Uint8Array {
+  const bytes = Buffer.from(zipped(new Map([['a', Buffer.alloc(1_000)]])));
+  const central = bytes.indexOf(Buffer.of(0x50, 0x4b, 1, 2));
+  bytes.writeUInt32LE(1024 ** 3, central + 24);
+  return bytes;
+}
