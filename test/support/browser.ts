@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** The Chromium that is installed here; Debian's package, or another one on the path. */
@@ -11,8 +10,7 @@ export function startBrowser(): Promise<Browser> {
 
 /** What axe-core finds wrong with a page as it is now, one line for each. */
 export async function accessProblems(page: Page): Promise<readonly string[]> {
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.evaluate(await readFile(axe, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Found[] }> } };
     interface Found {
