@@ -74,6 +74,7 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
       databaseUrls: {},
       mirror: undefined,
       mirrorAccess: undefined,
+      timeStampAuthorities: [],
     },
     roles,
     connectors,

@@ -10,6 +10,7 @@ import { openMirror } from '#ledger/mirror.ts';
 import { noteMirror } from '#ledger/mirror-state.ts';
 import { startScribe } from '#ledger/scribe.ts';
 import { openSigner } from '#ledger/signer.ts';
+import { openTimeStamps } from '#ledger/time-stamps.ts';
 import { type Database, openDatabase } from '#store/database.ts';
 import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
@@ -22,6 +23,7 @@ import { openVault } from '#store/vault.ts';
 import { startApi } from './api/start.ts';
 import type { Configuration } from './operate/configuration.ts';
 import { mirrorAt } from './operate/mirror.ts';
+import { openAuthority } from './operate/time-stamp-authorities.ts';
 import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
 
 export interface Program {
@@ -113,12 +115,17 @@ export async function serve(options: ServeOptions): Promise<Program> {
       const { mirror: place } = configuration;
       const mirror = place === undefined ? null : openMirror(mirrorAt(place, configuration));
       await noteMirror(pool, mirror);
+      const authorities = await Promise.all(configuration.timeStampAuthorities.map(openAuthority));
       const scribe = startScribe(pool, {
         signer: openSigner({
           secrets,
           mark: markIn(configuration.markDirectory),
           ...(mirror ? { mirror } : {}),
           onMirrorProblem: (error) => log.error({ error }, 'the mirror cannot be written'),
+        }),
+        timeStamps: openTimeStamps({
+          authorities,
+          onError: (error) => log.warn({ error: String(error) }, 'a time stamp is missing'),
         }),
         onError: (error) => log.error({ error: String(error) }, 'the scribe failed'),
         onFork: forked.resolve,

@@ -1,5 +1,6 @@
 import { foundFork } from '#ledger/fork-guard.ts';
 import { mirrorIsAmiss, mirrorState } from '#ledger/mirror-state.ts';
+import { failingAuthorities } from '#ledger/time-stamp-rows.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listPulses } from '#store/liveness.ts';
 import type { App } from './app.ts';
@@ -20,6 +21,7 @@ export async function checkHealth(
   const checks = [
     ...(await Promise.all([database(app), engine(app), theRecord(app)])),
     ...(await theMirror(app)),
+    ...(await timeStamps(app)),
   ];
   return { ready: checks.every((it) => it.ok), checks };
 }
@@ -58,6 +60,14 @@ async function theRecord({ pool }: Pick<App, 'pool'>): Promise<Check> {
   } catch {
     return { name, ok: false, detail: 'Unknown, since the database does not answer.' };
   }
+}
+
+/** Only said where something is wrong; a departure needs no time stamp, so all is ready without. */
+async function timeStamps({ pool }: Pick<App, 'pool'>): Promise<Check[]> {
+  const failing = await failingAuthorities(pool, 0).catch(() => []);
+  if (failing.length === 0) return [];
+  const said = failing.map(({ name, because }) => `The last one of ${name} ${because}.`);
+  return [{ name: 'time stamps', ok: true, detail: said.join(' ') }];
 }
 
 /** Nothing where no mirror is configured, or where the database does not answer. */

@@ -629,7 +629,9 @@ describe('worked examples of legal deadlines', () => {
   for (const [what, example, id, expected, source] of rows) {
     it(`${id} in ${example.place}, ${example.kind}: ${what}`, () => {
       assert.equal(deadlines(example)[id] ?? null, expected);
-      const rule = rulePacks().flatMap(({ rules }) => rules).find((it) => it.id === id);
+      const rule = rulePacks()
+        .flatMap(({ rules }) => rules)
+        .find((it) => it.id === id);
       assert.ok(rule?.citation.includes(source), rule?.citation);
     });
   }

@@ -25,6 +25,7 @@ import { tellOfOverdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
 import { expireInvitations } from './survey-expiry.ts';
+import { tellOfTimeStamps } from './time-stamps.ts';
 import { reopenExpiredWaivers } from './waivers.ts';
 
 /** Further tasks of the same worker process, by name: what intake and discovery bring along. */
@@ -178,6 +179,7 @@ export async function startEngine(
     passkeys: () => tellOfPasskeys(engine),
     record: () => tellOfFork(engine),
     mirror: () => tellOfMirror(engine),
+    timeStamps: () => tellOfTimeStamps(engine),
     surveys: () => expireInvitations(engine),
     async cases() {
       const waiting = [

@@ -5,6 +5,7 @@ import { aboutNobody, record } from './record.ts';
 import { isRehashed, rehash, stateRehashed } from './rehash.ts';
 import { batchSize, sequence } from './sequence.ts';
 import type { Signer } from './signer.ts';
+import type { TimeStamps } from './time-stamps.ts';
 
 /**
  * The scribe brings staged facts into the record, in order, for as long as it runs. Any
@@ -35,6 +36,8 @@ export interface ScribeOptions {
   readonly signer?: Signer;
   /** How long the tree may grow at most before it is signed again. */
   readonly signMs?: number;
+  /** Has outside authorities state when they saw the signed tree. */
+  readonly timeStamps?: TimeStamps;
   /** How often the whole record is hashed again. */
   readonly rehashMs?: number;
   /** How often a mirror that follows is brought up to what is signed. */
@@ -136,6 +139,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
           nextFollowMs = performance.now() + followMs;
           following ??= followOnce();
         }
+        void options.timeStamps?.look(pool); // nobody waits for the world outside
         failuresInRow = 0;
         endRound();
         if (!caughtUp) continue;
@@ -177,7 +181,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       stopping = true;
       bell.ring();
       await running;
-      await Promise.all([rehashing, following]);
+      await Promise.all([rehashing, following, options.timeStamps?.stop()]);
     },
   };
 }

@@ -21,6 +21,7 @@ export const settings = {
   LEDGER_MIRROR_ACCESS_KEY_ID: 'none',
   LEDGER_MIRROR_SECRET_ACCESS_KEY: 'none',
   LEDGER_MIRROR_LOCK: 'none',
+  LEDGER_TIME_STAMPS: 'none',
 } as const;
 export type Setting = keyof typeof settings;
 

@@ -34,6 +34,7 @@ describe('configuration', () => {
       markDirectory: '/srv/data/mark',
       mirror: undefined,
       mirrorAccess: undefined,
+      timeStampAuthorities: [],
       listen: { host: '127.0.0.1', port: 8080 },
       metricsListen: { host: '127.0.0.1', port: 8081 },
       publicUrl: undefined,
@@ -76,6 +77,20 @@ describe('configuration', () => {
     });
 
     assert.deepEqual(databaseUrls, { admin: url('admin'), worker: url('gatehouse_worker') });
+  });
+
+  it('reads authorities for time stamps, from the environment and as a list in the file', () => {
+    const two = [
+      { name: 'tsa-a', url: 'https://tsa.example/tsr', caFile: '/srv/a.pem' },
+      { name: 'tsa-b', url: 'http://time.example/', caFile: '/etc/b.pem' },
+    ];
+    const text = 'tsa-a https://tsa.example/tsr a.pem, tsa-b http://time.example /etc/b.pem';
+    assert.deepEqual(configured({ LEDGER_TIME_STAMPS: text }).timeStampAuthorities, two);
+    const [one] = configured(
+      {},
+      'ledger_time_stamps:\n  - tsa-a https://tsa.example/tsr a.pem\n  - tsa-b http://time.example /etc/b.pem\n',
+    ).timeStampAuthorities;
+    assert.deepEqual(one, { ...two[0], caFile: '/srv/data/a.pem' });
   });
 
   it('reads a mirror in a folder, and one in a bucket with its keys and its lock', () => {
@@ -162,6 +177,31 @@ describe('configuration', () => {
       'a host name to listen on',
       { GATEHOUSE_LISTEN: 'a.example:80' },
       /expected an address and a port/,
+    ],
+    [
+      'an authority without certificates',
+      { LEDGER_TIME_STAMPS: 'a https://a.example' },
+      /file of cert/,
+    ],
+    [
+      'an authority named like a path',
+      { LEDGER_TIME_STAMPS: '../a https://a.example a.pem' },
+      /Names:/,
+    ],
+    [
+      'an authority that is no address',
+      { LEDGER_TIME_STAMPS: 'a ftp://a.example a.pem' },
+      /no address/,
+    ],
+    [
+      'a password of an authority',
+      { LEDGER_TIME_STAMPS: 'a https://me:secret@a.example a.pem' },
+      /holds no address of a that can be asked/,
+    ],
+    [
+      'two authorities of one name',
+      { LEDGER_TIME_STAMPS: 'a https://a.example a.pem, a https://b.example b.pem' },
+      /names a twice/,
     ],
     ['a bucket without keys', { LEDGER_MIRROR: 's3://records' }, /SECRET_ACCESS_KEY must be set/],
     ['what is no bucket', { LEDGER_MIRROR: 's3:/records' }, /expected a folder, or s3:/],

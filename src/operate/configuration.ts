@@ -20,6 +20,7 @@ import {
   origin,
   storeAddress,
 } from './configuration-values.ts';
+import { type AuthoritySetting, authoritySettings } from './time-stamp-authorities.ts';
 
 /** Everything that must be known before the database answers. */
 export interface Configuration {
@@ -34,6 +35,8 @@ export interface Configuration {
   readonly mirror: string | undefined;
   /** How a mirror in a bucket is reached; undefined: there are no keys for one. */
   readonly mirrorAccess: BucketAccess | undefined;
+  /** Who outside is asked when they saw the record; none: nobody is. */
+  readonly timeStampAuthorities: readonly AuthoritySetting[];
   readonly listen: Address;
   readonly metricsListen: Address;
   /** Where people reach Gatehouse, without a slash at the end; undefined: at the listen address. */
@@ -126,6 +129,11 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
     mirror: mirror && mirrorPlace(mirror),
     mirrorAccess:
       accessKeyId && secretAccessKey ? { ...access, accessKeyId, secretAccessKey } : undefined,
+    timeStampAuthorities: take<readonly AuthoritySetting[]>(
+      'LEDGER_TIME_STAMPS',
+      (text) => authoritySettings(text, found.get('LEDGER_TIME_STAMPS')?.base ?? data),
+      [],
+    ),
     listen: take<Address>('GATEHOUSE_LISTEN', listenAddress, { host: '127.0.0.1', port: 8080 }),
     metricsListen: take<Address>('GATEHOUSE_METRICS_LISTEN', listenAddress, {
       host: '127.0.0.1',
@@ -224,7 +232,7 @@ function dataDirectory({
 
 function looksLikeOurs(name: string): boolean {
   if (readElsewhere.includes(name) || name.startsWith(testPrefix)) return false;
-  return /^(GATEHOUSE_|DATABASE_URL_|LEDGER_MARK|LEDGER_MIRROR)/.test(name);
+  return /^(GATEHOUSE_|DATABASE_URL_|LEDGER_MARK|LEDGER_MIRROR|LEDGER_TIME)/.test(name);
 }
 
 function isLoopback(host: string): boolean {
