@@ -36,6 +36,7 @@ const testPackages = [
   'faketime',
   'libfaketime',
   'iproute2',
+  'poppler-utils',
   'golang-go',
   'golang-golang-x-mod-dev',
   'chromium',

@@ -127,6 +127,7 @@ describe('an evidence pack', () => {
       (name) =>
         ![
           'README.txt',
+          'report.pdf', // for people; proves nothing
           'policy.txt',
           'verify.sh',
           'verify.html',

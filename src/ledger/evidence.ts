@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { CaseLeaf, caseSummary, summaryText } from '#core/case-summary.ts';
 import { eventFiles } from '#core/event-rows.ts';
 import type { PackFiles, PackFolder } from '#core/evidence-check.ts';
+import type { Language } from '#core/language.ts';
 import { tlogProofText } from '#core/tlog-proof.ts';
 import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
-import type { Trust } from '#core/trust.ts';
+import { keysFor, type Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
 import { openBlob } from './blob.ts';
 import { type ContextFact, contextOf } from './evidence-context.ts';
@@ -13,6 +14,7 @@ import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
 import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
 import type { SubjectKeys } from './record.ts';
+import { type ReportNames, reportNames, reportOf } from './report/case-report.ts';
 import { type ExportedEvent, exportEvents } from './search.ts';
 import { loadTiles } from './tiles.ts';
 import { verifyPage } from './verify-page.ts';
@@ -31,8 +33,18 @@ export type SignedTree = NonNullable<Awaited<ReturnType<typeof newestCheckpoint>
 /** What a pack holds, in the order in which it lies there. */
 export type PackEntry = readonly [name: string, content: string | Uint8Array];
 
+/** What every part of a pack is made with: one snapshot of the record, and what its reader may see. */
+export interface Press {
+  readonly db: Db;
+  /** Null: no personal values. */
+  readonly keys: SubjectKeys | null;
+  readonly signed: SignedTree;
+  readonly trust: Trust;
+  readonly names: ReportNames;
+}
+
 /** One case up to its last seal, with the facts as they stand in the record. */
-interface SealedCase {
+export interface SealedCase {
   readonly caseId: string;
   readonly events: readonly ExportedEvent[];
   readonly leaves: readonly CaseLeaf[];
@@ -41,28 +53,43 @@ interface SealedCase {
 /**
  * Everything that proves one case up to its last seal, as files: the facts to the byte, a proof for each, the
  * values that the reader may see (`keys` null: none), and what is needed to check it without Gatehouse.
- * To be run on one snapshot.
+ * To be run on one snapshot. `language` is that of the report; null: that of the company.
  */
 export async function evidenceOf(
   db: Db,
   keys: SubjectKeys | null,
   caseId: string,
+  language: Language | null = null,
 ): Promise<Evidence> {
-  const signed = await newestCheckpoint(db, (await headOf(db)).origin);
   const found = await sealedCase(db, keys, caseId);
   if (!found) return { kind: 'not complete' };
-  if (!signed || found.events.at(-1)!.idx >= signed.size) return { kind: 'not signed yet' };
+  const press = await openPress(db, keys, language);
+  if (!press || found.events.at(-1)!.idx >= press.signed.size) return { kind: 'not signed yet' };
+  const context = await contextOf(db, found.leaves, press.signed.size);
   const entries = [
     ['README.txt', readme(caseId, found.events.length, keys !== null)] as const,
-    ...(await caseEntries(db, keys, found, signed)),
-    ...(await sharedEntries(db, signed, await contextOf(db, found.leaves, signed.size))),
+    ...(await caseEntries(press, found)),
+    ...(await sharedEntries(press, context)),
   ];
   const bytes = entries.map(([name, it]) => [name, Buffer.from(it as string)] as const);
   return { kind: 'pack', files: new Map(bytes) };
 }
 
+/** Null: nothing was signed yet. */
+export async function openPress(
+  db: Db,
+  keys: SubjectKeys | null,
+  language: Language | null,
+): Promise<Press | null> {
+  const signed = await newestCheckpoint(db, (await headOf(db)).origin);
+  if (!signed) return null;
+  const trust = await trustOf(db, signed.origin);
+  const names = await reportNames(db, { personal: keys !== null, language });
+  return { db, keys, signed, trust, names };
+}
+
 /** The facts of a case up to its last seal; null: it has none. */
-async function sealedCase(
+export async function sealedCase(
   db: Db,
   keys: SubjectKeys | null,
   caseId: string,
@@ -75,20 +102,22 @@ async function sealedCase(
 }
 
 /** What belongs to one case alone. In a pack for a period it lies in a folder of its own. */
-async function caseEntries(
-  db: Db,
-  keys: SubjectKeys | null,
+export async function caseEntries(
+  { db, keys, signed, trust, names }: Press,
   { events, leaves }: SealedCase,
-  signed: SignedTree,
 ): Promise<readonly PackEntry[]> {
   const opened = events.flatMap(({ id, disclosures }) =>
     disclosures.flatMap((it) => (it.state === 'open' ? [{ ...it, id }] : [])),
   );
   const { csv, jsonl } = eventFiles(events);
+  const summary = caseSummary(leaves);
+  const vkeys = keysFor(trust, signed);
+  const personal = keys !== null;
   return [
+    ['report.pdf', await reportOf(db, names, { summary, events, personal, signed, vkeys, jsonl })],
     ['events.csv', csv],
     ['events.jsonl', jsonl],
-    ['case.json', summaryText(caseSummary(leaves))],
+    ['case.json', summaryText(summary)],
     ...(await proven(db, 'events', events, signed)),
     ['disclosures.json', `${JSON.stringify(opened.map(({ id, text }) => [id, text]))}\n`],
     ...(keys ? await blobsOf(db, keys, opened) : []),
@@ -96,12 +125,10 @@ async function caseEntries(
 }
 
 /** What every case in a pack shares: the facts they rely on, the signed state, and what it is checked with. */
-async function sharedEntries(
-  db: Db,
-  signed: SignedTree,
+export async function sharedEntries(
+  { db, signed, trust }: Press,
   context: readonly ContextFact[],
 ): Promise<readonly PackEntry[]> {
-  const trust = await trustOf(db, signed.origin);
   return [
     ...(await proven(db, 'context', context, signed)),
     ['checkpoint', signed.note],
@@ -172,7 +199,7 @@ const readme = (
 
 ${facts} facts, each in events/ as it was recorded, byte for byte, with a proof that it is in the signed log.
 context/ holds in the same way what they rely on and is of no case.
-case.json is what they come to, without anything personal. ${personal ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
+report.pdf is for reading. case.json is what the facts come to, without anything personal. ${personal ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
 
 To check one fact with bash and openssl 3, and nothing of ours:
 

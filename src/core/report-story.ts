@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { type Capability, isCapability } from './capability.ts';
+import type { CaseSummary } from './case-summary.ts';
+import { type RecordedEvent, textAt } from './event-rows.ts';
+import type { Grade } from './step.ts';
+
+/** All that a report says comes from here, so the same case gives the same report. */
+export interface ReportCase {
+  /** What the facts come to, as `case.json` has it. */
+  readonly summary: CaseSummary;
+  /** Up to the last seal, in their order. */
+  readonly facts: readonly RecordedEvent[];
+  /** Whether the reader may see personal values. */
+  readonly personal: boolean;
+  readonly company: string;
+  readonly record: {
+    readonly origin: string;
+    readonly size: number;
+    /** Base64, as it stands in the checkpoint. */
+    readonly root: string;
+    /** Of the keys that signed, as `log.vkey` has them. */
+    readonly vkeys: readonly string[];
+  };
+  /** Names of connections by their id. */
+  readonly systems: ReadonlyMap<string, string>;
+  /** Names of users by their id; empty where the reader may not see them. */
+  readonly people: ReadonlyMap<string, string>;
+  /** What the plan calls each step. */
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+/** One fact with its personal values by name. */
+export interface Told {
+  readonly event: RecordedEvent;
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
+/** What became of one step, and on the way to it. */
+export interface StepStory {
+  readonly id: string;
+  readonly title: string | null;
+  readonly capability: Capability | null;
+  readonly system: string | null;
+  readonly login: string | null;
+  readonly grade: Grade | null;
+  readonly at: Date;
+  /** What the system showed before; undefined: not told. */
+  readonly before: unknown;
+  /** What it showed when it was read back. */
+  readonly after: unknown;
+  /** What was to be changed, in the connector's words. */
+  readonly summary: string | null;
+  /** How many calls were announced. */
+  readonly calls: number;
+  /** The fact that gave the grade. */
+  readonly settled: Told | null;
+  readonly approvals: readonly string[];
+  /** Between which moments it happened, as others than us attest; set where the summary has it. */
+  readonly between: string | null;
+}
+
+export interface ApprovalStory {
+  readonly id: string;
+  readonly requested: Told | null;
+  readonly decided: Told | null;
+  readonly used: Told | null;
+}
+
+export interface Story extends ReportCase {
+  readonly told: readonly Told[];
+  readonly steps: readonly StepStory[];
+  readonly approvals: readonly ApprovalStory[];
+  readonly opened: Told;
+  readonly seal: Told;
+}
+
+/** Reads the facts of a case as a story: what was, what was done, what is. */
+export function storyOf(it: ReportCase): Story {
+  const told = it.facts.map((event) => ({ event, values: valuesOf(event) }));
+  const steps = it.summary.steps.map((step) => {
+    const own = told.filter(
+      ({ event }) => textAt(JSON.parse(event.leaf), 'step', 'id') === step.step,
+    );
+    const settled = own.findLast(({ event }) => event.grade !== null) ?? null;
+    const newest = (name: string) =>
+      own.findLast(({ values }) => values.has(name))?.values.get(name);
+    const isOfCall = ({ event }: Told) => event.type === 'step.intended';
+    // Before the first call: later ones begin with what the one before left.
+    const first = own.find((one) => isOfCall(one) && one.values.has('step.before')) ?? settled;
+    return {
+      id: step.step,
+      title: it.titles.get(step.step) ?? null,
+      capability:
+        step.capability !== null && isCapability(step.capability) ? step.capability : null,
+      system: step.system,
+      login: textOf(newest('account.login')),
+      grade: step.grade,
+      at: new Date(step.at),
+      before: first?.values.get('step.before'),
+      after: settled?.values.get('step.after'),
+      summary: textOf(own.findLast(isOfCall)?.values.get('step.summary')),
+      calls: step.calls,
+      settled,
+      approvals: step.approvals,
+      between: betweenOf(step),
+    };
+  });
+  return {
+    ...it,
+    told,
+    steps: steps.toSorted((a, b) => a.at.getTime() - b.at.getTime()),
+    approvals: approvalsIn(told),
+    opened: told[0]!,
+    seal: told.at(-1)!,
+  };
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const valuesOf = ({ disclosures }: RecordedEvent): ReadonlyMap<string, unknown> =>
+  new Map(disclosures.flatMap((it) => (it.state === 'open' ? [[it.name, it.value]] : [])));
+
+function approvalsIn(told: readonly Told[]): readonly ApprovalStory[] {
+  const ofOne = Map.groupBy(
+    told.filter(({ event }) => event.type.startsWith('approval.')),
+    ({ event }) => textAt(JSON.parse(event.leaf), 'data', 'approval') ?? '',
+  );
+  return [...ofOne].map(([id, facts]) => {
+    const last = (...types: readonly string[]) =>
+      facts.findLast(({ event }) => types.includes(event.type)) ?? null;
+    return {
+      id,
+      requested: last('approval.requested'),
+      decided: last('approval.granted', 'approval.denied', 'approval.expired', 'approval.voided'),
+      used: last('approval.consumed'),
+    };
+  });
+}
+
+const Between = z.looseObject({ after: z.string().nullish(), before: z.string().nullish() });
+
+/** The bracket of time stamps around a step, where the summary tells of one. */
+function betweenOf(step: object): string | null {
+  const read = Between.safeParse(Reflect.get(step, 'between'));
+  if (!read.success) return null;
+  const { after, before } = read.data;
+  return after || before ? `${after ?? '…'} – ${before ?? '…'}` : null;
+}
+
+/** What a leaf states openly, under `data`. */
+export const dataOf = ({ event }: Told, name: string): unknown =>
+  Reflect.get(Object(Reflect.get(Object(JSON.parse(event.leaf)), 'data')), name);
+
+/** A text among the personal values of a fact. */
+export const valueText = (it: Told | null, name: string): string | null =>
+  textOf(it?.values.get(name));
+
+/** Capabilities after which somebody can no longer get in. */
+const ofAccess: readonly Capability[] = [
+  'account.suspend',
+  'account.delete',
+  'password.reset',
+  'sessions.revoke',
+  'mfa.remove',
+  'tokens.revoke',
+  'groups.leave',
+];
+export const endsAccess = ({ capability }: StepStory): boolean =>
+  capability !== null && ofAccess.includes(capability);
