@@ -5,6 +5,8 @@ import { publishStarters } from '#app/playbooks.ts';
 import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { settingsFrom } from '#core/settings.ts';
+import { every } from '#engine/runner.ts';
+import { startErasing } from '#ledger/erasure.ts';
 import { markIn } from '#ledger/mark.ts';
 import { openMirror } from '#ledger/mirror.ts';
 import { noteMirror } from '#ledger/mirror-state.ts';
@@ -50,6 +52,9 @@ export interface ServeOptions extends WorkerOptions {
   /** Settings of the embedded server, for tests that can do without its durability. */
   readonly databaseSettings?: Readonly<Record<string, string>>;
 }
+
+/** How often this process looks whether a key that it has in memory was destroyed. */
+const forgetErasedMs = 2_000;
 
 const purposesOf: Record<Role, readonly Purpose[]> = {
   web: ['web', 'subject'],
@@ -101,8 +106,17 @@ export async function serve(options: ServeOptions): Promise<Program> {
     ]);
     if (database.admin) await registerKeys(database.admin, keyring);
     for (const role of options.roles) await registerKeys(database.pools[role], keyring);
+    const keys = openSubjectKeys(keyring);
+    const anyPool = database.pools[options.roles[0]!];
+    const forgetting = every(forgetErasedMs, async () => {
+      await keys.forgetErased(anyPool).catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'keys of erased people could not be looked for');
+      });
+    });
+    stops.push(() => forgetting.stop());
     const parts = {
       keyring,
+      keys,
       connectors,
       log,
       publicUrl,
@@ -131,9 +145,13 @@ export async function serve(options: ServeOptions): Promise<Program> {
         onFork: forked.resolve,
       });
       stops.push(() => scribe.stop());
+      const erasing = startErasing(pool, {
+        onError: (error) => log.error({ error: String(error) }, 'an erasure failed'),
+      });
+      stops.push(() => erasing.stop());
     }
     if (options.roles.includes('web')) {
-      const { pool, keys } = { pool: database.pools.web, keys: openSubjectKeys(keyring) };
+      const pool = database.pools.web;
       await publishStarters({ pool, keys });
       firstStart = (await listUsers(pool)).length === 0;
       token = await firstUser({ pool, keys }, dataDirectory);
@@ -148,14 +166,13 @@ export async function serve(options: ServeOptions): Promise<Program> {
       url = api.url;
       stops.push(() => api.stop());
     }
-    const [pool] = options.roles.map((role) => database.pools[role]);
     return {
       url,
       token,
       firstStart,
       database,
       forked: forked.promise,
-      warnings: () => warningsOf(pool!),
+      warnings: () => warningsOf(anyPool),
       stop,
     };
   } catch (error) {

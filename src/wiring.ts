@@ -31,6 +31,8 @@ import { openVault } from '#store/vault.ts';
 export interface Parts {
   readonly pool: pg.Pool;
   readonly keyring: Keyring;
+  /** Those of the whole process; left out: keys of its own. */
+  readonly keys?: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly log: Log;
   readonly publicUrl: string;
@@ -54,7 +56,7 @@ export async function wireApp(parts: Parts): Promise<App> {
   const vault = openVault({ keyring, installation: await installationId(pool) });
   return {
     pool,
-    keys: openSubjectKeys(keyring),
+    keys: parts.keys ?? openSubjectKeys(keyring),
     connectors,
     publicUrl: parts.publicUrl,
     patienceMs: 10_000,
@@ -97,7 +99,7 @@ export async function startWorker(
   const { pool, keyring, connectors, log } = parts;
   const vault = openVault({ keyring, installation: await installationId(pool) });
   await vault.prepareInbox(pool);
-  const keys = openSubjectKeys(keyring);
+  const keys = parts.keys ?? openSubjectKeys(keyring);
   const timing: Timing = { ...usualTiming, ...options.timing };
 
   let onPremises: readonly OnPremisesTarget[] = [];

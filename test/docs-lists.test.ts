@@ -6,11 +6,13 @@ import { parse } from 'yaml';
 import { rulePacks } from '#app/rule-packs.ts';
 import { type AnyAction, actionsOf } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
+import { erasureBasisNames, erasureObstacles } from '#core/erasure.ts';
 import { factTypes } from '#core/event.ts';
 import { results } from '#core/fact.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { grades, stepStatuses } from '#core/step.ts';
 import { rights, roles } from '#core/user.ts';
+import { startDatabase } from '#store/testing/database.ts';
 import { Failure } from '../src/api/contract/steps.ts';
 import { startTestApi } from '../src/api/testing/api.ts';
 import { connectors } from '../src/connectors.ts';
@@ -49,6 +51,30 @@ describe('docs/operate/users-and-keys.md', () => {
   it('names every role', () => {
     const named = new Set(rows.flatMap(({ cells }) => quoted(cells[2] ?? '')));
     assert.deepEqual([...named].toSorted(), roles.toSorted());
+  });
+});
+
+describe('docs/operate/erasing-a-person.md', () => {
+  const text = page('docs/operate/erasing-a-person.md');
+
+  it('says of every table what becomes of it', async () => {
+    const { pools } = await startDatabase();
+    const { rows } = await pools.admin.query<{ name: string }>(`
+      select case schemaname when 'public' then tablename else schemaname || '.' || tablename end as name
+        from pg_tables
+       where schemaname in ('public', 'ledger')
+    `);
+    const listed = rowsIn(section(text, 'What becomes of what')).flatMap(([cell = '']) =>
+      quoted(cell),
+    );
+    assert.deepEqual(listed.toSorted(), rows.map((it) => it.name).toSorted());
+  });
+
+  it('lists every basis, and everything that stands in the way', () => {
+    const bases = namedRows(section(text, 'Why')).map((it) => it.name);
+    assert.deepEqual(bases, erasureBasisNames);
+    const obstacles = namedRows(section(text, 'What stands in its way')).map((it) => it.name);
+    assert.deepEqual(obstacles, erasureObstacles);
   });
 });
 

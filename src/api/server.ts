@@ -19,6 +19,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { bulkStartRoutes } from './routes/bulk-starts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { exitDocumentRoutes } from './routes/exit-documents.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { killSwitchRoutes } from './routes/kill-switch.ts';
@@ -130,6 +131,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   taskRoutes(api, app);
   approvalRoutes(api, app);
   legalHoldRoutes(api, app);
+  erasureRoutes(api, app);
   alertRoutes(api, app);
   settingRoutes(api, app);
   userRoutes(api, app);

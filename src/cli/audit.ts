@@ -93,7 +93,7 @@ function pageLines(page: AuditPage, { paint, zone, now }: Cli): string[] {
         String(it.index),
         momentText(it.at, zone, now()),
         it.title,
-        it.person ? (it.person.name ?? it.person.ref) : '',
+        it.person ? personText(it.person) : '',
         it.system ?? '',
         it.actor ? (it.actor.name ?? it.actor.id) : '',
         it.case ?? '',
@@ -106,3 +106,6 @@ function pageLines(page: AuditPage, { paint, zone, now }: Cli): string[] {
     ...(page.nextCursor ? [`More: add --cursor ${page.nextCursor}`] : []),
   ];
 }
+
+const personText = ({ ref, name, erasedAt }: NonNullable<AuditPage['items'][number]['person']>) =>
+  erasedAt === null ? (name ?? ref) : `erased ${erasedAt.slice(0, 10)}; digest is in place`;

@@ -15,6 +15,7 @@ import { CliProblem, type Io } from './io.ts';
 import { addKillSwitch } from './kill-switch.ts';
 import { addLegalHold } from './legal-hold.ts';
 import { clean, type Paint, paintFor } from './paint.ts';
+import { addPerson } from './person.ts';
 import { addPlan } from './plan.ts';
 import { addPlaybook } from './playbook.ts';
 import { addReadiness } from './readiness.ts';
@@ -64,6 +65,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addAlerts,
     addKillSwitch,
     addLegalHold,
+    addPerson,
     addImport,
     addConnection,
     addConnectors,

@@ -17,6 +17,8 @@ export interface RecordedEvent {
   readonly leafHash: string;
   /** Empty where the reader has no keys, or nothing is left to open. */
   readonly disclosures: readonly OpenedDisclosure[];
+  /** When the person it is about was erased; null: they were not, or it is about nobody. */
+  readonly erasedAt: Date | null;
 }
 
 /** A personal value that could be read, or one whose stored bytes were changed. */
@@ -54,6 +56,7 @@ export function eventOf(
     system: textAt(body, 'target', 'system') ?? textAt(body, 'step', 'connection'),
     actorId: textAt(body, 'actor', 'id'),
     grade: textAt(body, 'grade'),
+    erasedAt: null,
   };
 }
 
@@ -65,6 +68,7 @@ export function eventFiles(events: readonly RecordedEvent[]): { csv: string; jso
   const opened = events.map((event) => ({
     ...event,
     disclosures: event.disclosures.filter((it) => it.state === 'open'),
+    erasedAt: null, // the pack says so once, by the fact that tells of it
   }));
   const name = opened
     .flatMap(({ disclosures }) => disclosures)
@@ -88,7 +92,8 @@ export function jsonLine(event: RecordedEvent): string {
   );
   return (
     `{"idx":${event.idx},"leaf_hash":"${event.leafHash}","leaf":${event.leaf},` +
-    `"disclosures":${JSON.stringify(disclosures)}}\n`
+    `"disclosures":${JSON.stringify(disclosures)}` +
+    `${event.erasedAt ? `,"erased":"${event.erasedAt.toISOString()}"` : ''}}\n`
   );
 }
 
@@ -104,13 +109,17 @@ export const csvHeader = csvLine([
   'summary',
 ]);
 
+/** What a reader finds in place of an erased person: the values are gone, their digests are where they were. */
+export const erasedText = (at: Date): string =>
+  `erased ${at.toISOString().slice(0, 10)}; digest is in place`;
+
 /** One fact as a row for a spreadsheet. `nameOf` turns a person's pseudonym into what the reader may see. */
 export function csvRow(event: RecordedEvent, nameOf: (ref: string) => string): string {
   const leaf: unknown = JSON.parse(event.leaf);
   return csvLine([
     event.at.toISOString(),
     event.caseId,
-    event.personRef === null ? null : nameOf(event.personRef),
+    personOf(event, nameOf),
     event.system,
     textAt(leaf, 'step', 'id'),
     textAt(leaf, 'step', 'capability') ?? event.type,
@@ -118,6 +127,11 @@ export function csvRow(event: RecordedEvent, nameOf: (ref: string) => string): s
     event.actorId,
     summaryOf(event, leaf),
   ]);
+}
+
+function personOf({ personRef, erasedAt }: RecordedEvent, nameOf: (ref: string) => string) {
+  if (erasedAt !== null) return erasedText(erasedAt);
+  return personRef === null ? null : nameOf(personRef);
 }
 
 /** What happened in plain words, and why, as far as the reader may know. */

@@ -210,8 +210,24 @@ export const installationFacts = {
     cases: Count,
   }),
   'log.pruned': fact(scribe, 'done', 'Old facts removed', { min_index: Count, policy: Reference }),
-  'subject.erased': fact(scribe, 'done', 'Personal data destroyed', {
+  'erasure.requested': fact(web, 'underway', 'Erasure of a person asked for', {
+    erasure: Reference,
     basis: Reference,
+  }),
+  'erasure.approved': fact(web, 'done', 'Erasure of a person approved', {
+    erasure: Reference,
+    basis: Reference,
+    second: Reference,
+  }),
+  'erasure.withdrawn': fact(web, 'done', 'Erasure of a person withdrawn', { erasure: Reference }),
+  'erasure.refused': fact(scribe, 'refused', 'Erasure of a person not carried out', {
+    erasure: Reference,
+    reasons: z.array(Reference),
+  }),
+  'subject.erased': fact(scribe, 'done', 'Personal data destroyed', {
+    erasure: Reference.optional(),
+    basis: Reference,
+    requester: Reference.optional(),
     approver: Reference,
     values: Count,
     blobs: Count,

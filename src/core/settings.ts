@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { languages } from './language.ts';
+import { RetentionRule } from './retention.ts';
 
 /** Somebody who is told when something needs a person. */
 export const AlertContact = z.strictObject({
@@ -75,6 +76,10 @@ export const settingShapes = {
   surveys: z.strictObject({
     /** How long somebody may answer, from the day of the invitation. */
     days: z.int().min(1).max(365).default(30),
+  }),
+  retention: z.strictObject({
+    /** What asks to keep what is known of people who left; none of them is erased before. */
+    rules: z.array(RetentionRule).default([]),
   }),
   playbooks: z.strictObject({
     /** Whether publishing needs another person than the author. */

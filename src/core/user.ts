@@ -83,6 +83,8 @@ export const rights = {
   'approval.decide': ['manager', 'it-admin', 'security'],
   'hold.read': ['hr', 'it-admin', 'security', 'auditor', 'legal'],
   'hold.change': ['security', 'legal'],
+  /** Ask, approve and withdraw; never both of the first two. */
+  'person.erase': ['hr', 'security'],
   'passkey.own': roles,
   'user.read': ['it-admin', 'security'],
   'switch.stop': ['it-operator', 'it-admin', 'security'],

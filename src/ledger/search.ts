@@ -1,6 +1,7 @@
 import { factTypes } from '#core/event.ts';
 import { type OpenedDisclosure, textAt } from '#core/event-rows.ts';
 import type { Result } from '#core/fact.ts';
+import { erasedAmong } from '#store/erasures.ts';
 import { type Db, type Sql, sql } from '#store/sql.ts';
 import { digestOf, disclosurePlace, readDisclosure, unseal } from './disclosure.ts';
 import { wordsOf } from './event-index.ts';
@@ -43,6 +44,8 @@ export interface FoundEvent {
   readonly leaf: string;
   /** Hex. */
   readonly leafHash: string;
+  /** When the person it is about was erased; null: they were not, or it is about nobody. */
+  readonly erasedAt: Date | null;
 }
 
 export interface EventPage {
@@ -172,10 +175,13 @@ async function findEvents(
     leaf: Buffer;
     leafHash: Buffer;
   }>(statement(filter, range));
+  const refs = [...new Set(rows.flatMap((row) => row.personRef ?? []))];
+  const erased = await erasedAmong(db, refs);
   return rows.map((row) => {
     const leaf = row.leaf.toString('utf8');
     return {
       ...row,
+      erasedAt: (row.personRef === null ? null : erased.get(row.personRef)) ?? null,
       idx: Number(row.idx),
       id: textAt(JSON.parse(leaf), 'id') ?? '',
       leaf,

@@ -14,7 +14,7 @@ const mostKeys = 5_000;
 export function openKeyCache({ nowMs = () => performance.now() }: KeyCacheOptions = {}) {
   const kept = new Map<string, { readonly key: Promise<Buffer>; readonly untilMs: number }>();
 
-  return async function keyOf(name: string, unwrap: () => Promise<Buffer>): Promise<Buffer> {
+  async function keyOf(name: string, unwrap: () => Promise<Buffer>): Promise<Buffer> {
     const known = kept.get(name);
     if (known && nowMs() < known.untilMs) return known.key;
 
@@ -29,5 +29,11 @@ export function openKeyCache({ nowMs = () => performance.now() }: KeyCacheOption
       if (kept.get(name) === entry) kept.delete(name);
     });
     return entry.key;
-  };
+  }
+
+  return Object.assign(keyOf, {
+    /** Under which names keys are kept now. */
+    names: (): readonly string[] => [...kept.keys()],
+    forget: (name: string): void => void kept.delete(name),
+  });
 }

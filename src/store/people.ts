@@ -14,6 +14,8 @@ export interface PersonRow {
   readonly name: string;
   readonly email: string;
   readonly heardAt: Date;
+  /** Null: they are not erased. */
+  readonly erasedAt: Date | null;
 }
 
 export async function loadPerson(db: Db, id: string): Promise<PersonRow | null> {
@@ -92,7 +94,8 @@ export async function listPeople(db: Db, it: PeopleFilter): Promise<readonly Per
   const { rows } = await db.query<PersonRow>(sql`
     select *
       from person_view
-     where (${it.afterName}::text is null or name || chr(1) || id::text > ${it.afterName})
+     where "erasedAt" is null
+       and (${it.afterName}::text is null or name || chr(1) || id::text > ${it.afterName})
        and (${pattern}::text is null or name ilike ${pattern} or email ilike ${pattern} or "personId" ilike ${pattern})
      order by name || chr(1) || id::text
      limit ${it.limit}
@@ -106,7 +109,7 @@ export async function namesOfRefs(
   refs: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await db.query<{ ref: string; name: string }>(
-    sql`select ref, name from people where ref = any (${refs})`,
+    sql`select ref, name from people where ref = any (${refs}) and erased_at is null`,
   );
   return new Map(rows.map((row) => [row.ref, row.name]));
 }

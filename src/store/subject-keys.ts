@@ -18,7 +18,8 @@ export class SubjectErased extends Error {
  *
  * The row is read every time, which is a look-up by its primary key: so a destroyed key is
  * refused at once, wherever it was destroyed, and a key whose transaction was rolled back is
- * never used again. Only the unwrapping, which may ask a key service, is remembered.
+ * never used again. Only the unwrapping, which may ask a key service, is remembered; `forgetErased`, called every
+ * few seconds, takes keys of the erased out of the memory of a process that nobody asks for them.
  */
 export function openSubjectKeys(keyring: Keyring, options: KeyCacheOptions = {}) {
   const remembered = openKeyCache(options);
@@ -43,8 +44,22 @@ export function openSubjectKeys(keyring: Keyring, options: KeyCacheOptions = {})
      */
     async keyOf(db: Db, subject: string, stored?: Uint8Array): Promise<Buffer> {
       const wrapped = stored ?? (await find(db, subject)) ?? (await make(db, subject));
-      const name = createHash('sha256').update(subject).update(wrapped).digest('base64');
+      const name = `${subject} ${createHash('sha256').update(wrapped).digest('base64')}`;
       return remembered(name, () => keyring.unwrap('subject', subject, wrapped));
+    },
+
+    /** Lets go of the unwrapped keys of people who were erased, wherever that was. Returns of how many. */
+    async forgetErased(db: Db): Promise<number> {
+      const names = new Map(remembered.names().map((name) => [name.split(' ')[0]!, name]));
+      if (names.size === 0) return 0;
+      const { rows } = await db.query<{ subject: string }>(sql`
+        select subject
+          from ledger.subject_key
+         where subject = any (${[...names.keys()]}::uuid[])
+           and wrapped is null
+      `);
+      for (const { subject } of rows) remembered.forget(names.get(subject)!);
+      return rows.length;
     },
   };
 }

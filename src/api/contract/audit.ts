@@ -44,7 +44,15 @@ export const AuditEvent = z
     title: z.string().meta({ description: 'In plain words' }),
     result: z.enum(results).nullable(),
     case: z.string().nullable(),
-    person: z.object({ ref: z.string(), name: z.string().nullable() }).nullable(),
+    person: z
+      .object({
+        ref: z.string(),
+        name: z.string().nullable(),
+        erasedAt: Moment.nullable().meta({
+          description: 'Since when nothing personal is left; the digests in the leaf are in place',
+        }),
+      })
+      .nullable(),
     system: z.string().nullable(),
     actor: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
     grade: z.string().nullable(),

@@ -10,7 +10,7 @@ import {
 import { type AuditEvent, AuditExportQuery, AuditPage, AuditQuery } from '../contract/audit.ts';
 import { cursorTo, numberIn } from '../paging.ts';
 import { exportLimit, limitRate, searchLimit } from '../rate-limit.ts';
-import { type Api, json, problems } from '../route.ts';
+import { type Api, iso, json, problems } from '../route.ts';
 
 const tags = ['Audit'];
 
@@ -113,7 +113,10 @@ const eventOnWire = (it: Found): AuditEvent => ({
   title: it.title,
   result: it.result,
   case: it.caseId,
-  person: it.personRef === null ? null : { ref: it.personRef, name: it.personName },
+  person:
+    it.personRef === null
+      ? null
+      : { ref: it.personRef, name: it.personName, erasedAt: iso(it.erasedAt) },
   system: it.system,
   actor: it.actorId === null ? null : { id: it.actorId, name: it.actorName },
   grade: it.grade,
