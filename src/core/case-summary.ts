@@ -20,6 +20,7 @@ export const CaseLeaf = z.looseObject({
     })
     .optional(),
   data: z.looseObject({}).optional(),
+  target: z.looseObject({ ref: z.string().optional() }).optional(),
   _sd: z.array(z.string()).optional(),
 });
 export type CaseLeaf = z.infer<typeof CaseLeaf>;

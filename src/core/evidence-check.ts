@@ -85,7 +85,7 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
       if (all.length === 0) throw new Fails('There are no facts in it.');
       return [all, `${all.length} facts are in the signed tree`];
     });
-    await check('context', () => {
+    const context = await check('context', () => {
       const all = factsIn(files, 'context');
       for (const it of all) {
         demandInclusion(it, files, { checkpoint, note }, parts.sha256);
@@ -100,7 +100,8 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
     });
     await check('values', () => {
       const count = demandDisclosures(files, leaves, parts.sha256);
-      return [null, `${count} values are those whose digests stand in the facts`];
+      const detail = `${count} values are those whose digests stand in the facts`;
+      return [null, `${detail}${missingValues(files, leaves, context)}`];
     });
     await check('approvals', () => {
       const count = demandApprovals(leaves);
@@ -261,6 +262,25 @@ function valueIn(text: string): { name: string; value: unknown } {
   const bytes = Uint8Array.from(binary, (it) => it.charCodeAt(0));
   const [, name, value] = Value.parse(JSON.parse(textOf(bytes)));
   return { name, value };
+}
+
+/** In words: of how many facts no value is there, and whether that is because the person was erased. */
+function missingValues(
+  files: PackFiles,
+  leaves: readonly CaseLeaf[],
+  context: readonly Fact[],
+): string {
+  const shown = Disclosures.parse(JSON.parse(textOf(fileIn(files, 'disclosures.json'))));
+  const withValues = new Set(shown.map(([entry]) => entry));
+  const missing = leaves.filter(({ id, _sd = [] }) => _sd.length > 0 && !withValues.has(id));
+  if (missing.length === 0) return '';
+  const refs = new Set(missing.map(({ target }) => target?.ref));
+  const erased = context.find(
+    ({ leaf }) => leaf.type === 'subject.erased' && refs.has(leaf.target?.ref),
+  );
+  if (!erased) return `; those of ${missing.length} facts were withheld, or erased`;
+  const day = erased.leaf.at.slice(0, 10);
+  return `; those of ${missing.length} facts: erased ${day}; digest is in place`;
 }
 
 /** What cannot be undone was granted and used before it was done, for the plan that was carried out. */

@@ -11,11 +11,12 @@ export interface ContextFact {
 /** What of a case's facts points outside of the case. */
 interface Pointing {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
+  readonly target?: { readonly ref?: string | undefined } | undefined;
 }
 
 /**
  * The facts outside a case that its own facts rely on, as far as the tree of this size holds them: which
- * passkey whoever decided had registered. In the order of the record.
+ * passkey whoever decided had registered, and that the person was erased. In the order of the record.
  */
 export async function contextOf(
   db: Db,
@@ -25,13 +26,14 @@ export async function contextOf(
   const credentials = leaves
     .map(({ data }) => data?.['credential_id'])
     .filter((it) => typeof it === 'string');
-  if (credentials.length === 0) return [];
+  const refs = [...new Set(leaves.flatMap(({ target }) => target?.ref ?? []))];
   const { rows } = await db.query<{ idx: number; leaf: Buffer }>(sql`
     select idx::float8 as idx, leaf
       from ledger.event_ix
       join ledger.entry using (idx)
-     where type = 'passkey.registered'
-       and body -> 'data' ->> 'credential_id' = any (${[...new Set(credentials)]})
+     where type in ('passkey.registered', 'subject.erased')
+       and (body -> 'data' ->> 'credential_id' = any (${[...new Set(credentials)]})
+            or person_ref = any (${refs}))
        and ledger.event_ix.idx < ${size}
      order by ledger.event_ix.idx
   `);

@@ -8,11 +8,23 @@ import { after, before, describe, it } from 'node:test';
 import { ulid } from 'ulid';
 import { checkPack, type PackFiles } from '#core/evidence-check.ts';
 import { Trust } from '#core/trust.ts';
-import { inSnapshot } from '#store/sql.ts';
+import { destroySubjects } from '#store/erasures.ts';
+import { inSnapshot, inTransaction } from '#store/sql.ts';
 import { evidenceOf } from './evidence.ts';
 import { sha256 } from './hash.ts';
+import { headOf } from './head.ts';
 import { verifySignature } from './log-keys.ts';
-import { granted, opened, registered, sealed, somebody, verified } from './testing/ledger.ts';
+import { record } from './record.ts';
+import { rehash } from './rehash.ts';
+import {
+  erased,
+  granted,
+  opened,
+  registered,
+  sealed,
+  somebody,
+  verified,
+} from './testing/ledger.ts';
 import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 
 describe('an evidence pack', () => {
@@ -112,6 +124,52 @@ describe('an evidence pack', () => {
     assert.equal(Buffer.from(found.files.get('disclosures.json')!).toString(), '[]\n');
     assert.equal((await check(found.files)).fails, null);
     assert.notEqual(text('disclosures.json'), '[]\n');
+  });
+
+  it('holds before and after the person was erased, and says so in the place of their values', async () => {
+    const { ledger, signer } = log;
+    const other = ulid();
+    const leaver = somebody();
+    await ledger.state('worker', opened(other), verified(other, leaver), sealed(other, 1));
+    await ledger.sequenceAll();
+    await signer.sign(ledger.pools.scribe);
+    const before = await pack(other);
+    const root = await headOf(ledger.pools.scribe);
+
+    await inTransaction(ledger.pools.scribe, async (tx) => {
+      await destroySubjects(tx, [leaver.subject]);
+      await record(tx, ledger.keys, [erased(leaver.ref)]);
+    });
+    assert.deepEqual(await headOf(ledger.pools.scribe), root);
+    await ledger.sequenceAll();
+    await signer.sign(ledger.pools.scribe);
+    assert.notEqual(await rehash(ledger.pools.scribe), null);
+    const after = await pack(other);
+
+    assert.ok(before.kind === 'pack' && after.kind === 'pack');
+    const said = async (it: PackFiles) => {
+      const { fails, holds } = await check(it);
+      assert.equal(fails, null);
+      return holds.find(({ name }) => name === 'values')?.detail;
+    };
+    assert.equal(await said(before.files), '2 values are those whose digests stand in the facts');
+    const day = new Date().toISOString().slice(0, 10);
+    assert.equal(
+      await said(after.files),
+      `0 values are those whose digests stand in the facts; those of 1 facts: erased ${day}; digest is in place`,
+    );
+    const facts = [...before.files].filter(([name]) => /^events\/\d+\.json$/.test(name));
+    assert.equal(facts.length, 3);
+    for (const [name, bytes] of facts) assert.deepEqual(after.files.get(name), bytes);
+    const late = await pack(other, false);
+    assert.ok(late.kind === 'pack');
+    assert.match(String(await said(late.files)), /erased/);
+    const withheld = await pack(caseId, false);
+    assert.ok(withheld.kind === 'pack');
+    assert.match(
+      String(await said(withheld.files)),
+      /; those of 2 facts were withheld, or erased$/,
+    );
   });
 
   it('is not made of a case that is not complete', async () => {

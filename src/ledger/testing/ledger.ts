@@ -102,6 +102,19 @@ export const sealed = (caseId: string, verifiedSteps: number): Fact => ({
   },
 });
 
+/** That everything personal about somebody was destroyed. */
+export const erased = (ref: string): Fact => ({
+  type: 'subject.erased',
+  actor: { kind: 'system', id: 'scribe', auth: 'none' },
+  target: { ref },
+  data: {
+    basis: 'objection',
+    approver: 'u_2',
+    values: 2,
+    blobs: 0,
+  } satisfies FactData<'subject.erased'>,
+});
+
 export const held = (caseId: string): Fact => ({
   type: 'case.held',
   actor: worker,

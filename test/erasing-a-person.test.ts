@@ -6,10 +6,10 @@ import { keepBlob } from '#ledger/blob.ts';
 import { eraseApproved } from '#ledger/erasure.ts';
 import { verified } from '#ledger/testing/ledger.ts';
 import { inTransaction } from '#store/sql.ts';
-import type { AuditPage } from './contract/audit.ts';
-import { type Erasure, ErasurePage } from './contract/erasures.ts';
-import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
-import { type Planted, placesOf, plantPerson } from './testing/planted-person.ts';
+import type { AuditPage } from '../src/api/contract/audit.ts';
+import { type Erasure, ErasurePage } from '../src/api/contract/erasures.ts';
+import { problemIn, startTestApi, type TestApi } from '../src/api/testing/api.ts';
+import { type Planted, placesOf, plantPerson } from './support/planted-person.ts';
 
 describe('erasing a person', () => {
   let api: TestApi;
