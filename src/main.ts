@@ -130,9 +130,11 @@ async function verify(): Promise<number> {
 
 async function local(): Promise<number> {
   const program = new Command('gatehouse').exitOverride();
-  for (const command of localCommands(configuration(), output)) program.addCommand(command);
+  let code = 0;
+  const commands = localCommands(configuration(), output, (it) => (code = it));
+  for (const command of commands) program.addCommand(command);
   await program.parseAsync(process.argv.slice(2), { from: 'user' });
-  return 0;
+  return code;
 }
 
 async function run(settings: Configuration, played: readonly Role[]): Promise<number> {

@@ -180,7 +180,9 @@ describe('what keeps a mistake small', () => {
       await until('more readings', () => callsAbout('ulf').length > before);
       assert.equal(directory.isActive('ulf'), true);
 
+      await gatehouse.scribe.stop();
       await admin.query('delete from ledger.fork');
+      gatehouse.restartScribe();
       await watch.become('access removed', ulf, isCut);
       assert.equal(directory.isActive('ulf'), false);
     });

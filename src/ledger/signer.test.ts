@@ -9,6 +9,7 @@ import { readCheckpoint, readNote, readVkey, signersOf, vkeyOf } from '#core/not
 import { grow, leafHash, rootOf } from '#core/proof.ts';
 import { until } from '#core/testing/until.ts';
 import { inSnapshot, inTransaction } from '#store/sql.ts';
+import { leavesOf } from './bundle.ts';
 import { beginEpoch, nextOrigin } from './epoch.ts';
 import { ForkFound, foundFork, newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
@@ -19,7 +20,7 @@ import { rehash } from './rehash.ts';
 import { type Scribe, startScribe } from './scribe.ts';
 import type { Signer } from './signer.ts';
 import { opened, type TestLedger } from './testing/ledger.ts';
-import { leavesIn, type SignedLog, startSignedLog } from './testing/signed-log.ts';
+import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 import { exportTileTree, tilePath } from './tile-tree.ts';
 import { rootAt } from './tiles.ts';
 
@@ -302,7 +303,7 @@ describe('a signed record', () => {
 
     const file = (name: string) => readFile(path.join(dir, name));
     const bundles = [await file('tile/entries/000'), await file('tile/entries/001.p/44')];
-    const leaves = bundles.flatMap(leavesIn);
+    const leaves = bundles.flatMap((it) => leavesOf(it) ?? []);
     assert.equal(leaves.length, 300);
     const tiles = grow(
       sha256,

@@ -94,14 +94,33 @@ export function tilePath(level: string, n: number, width: number): string {
   return `tile/${level}/${name}${width < tileWidth ? `.p/${width}` : ''}`;
 }
 
+/** What lies at such a path: a tile of a level, or a bundle (`level` null); null: neither. */
+export function placeOf(
+  path: string,
+): { readonly level: number | null; readonly n: number; readonly width: number } | null {
+  const [, level = '', groups = '', width] =
+    /^tile\/(\d+|entries)\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d+))?$/.exec(path) ?? [];
+  if (level === '') return null;
+  return {
+    level: level === 'entries' ? null : Number(level),
+    n: Number(groups.replaceAll(/[x/]/g, '')),
+    width: Number(width ?? tileWidth),
+  };
+}
+
 /** The first `width` hashes of a tile: tiles only grow, so that is what it was at an earlier size. */
-async function hashesOf(db: Db, level: number, n: number, width: number): Promise<Uint8Array> {
+export async function hashesOf(
+  db: Db,
+  level: number,
+  n: number,
+  width: number,
+): Promise<Uint8Array> {
   const place = { level, n, width };
   return (await loadTiles(db, [place]))(place).subarray(0, width * hashBytes);
 }
 
 /** Leaves one after the other, each behind its length in two bytes. */
-async function bundleOf(db: Db, n: number, width: number): Promise<Buffer> {
+export async function bundleOf(db: Db, n: number, width: number): Promise<Buffer> {
   const { rows } = await db.query<{ leaf: Buffer }>(sql`
     select leaf
       from ledger.entry

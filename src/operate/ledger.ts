@@ -13,13 +13,19 @@ import { inSnapshot, inTransaction } from '#store/sql.ts';
 import { openVault } from '#store/vault.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
+import { addUpkeep } from './ledger-upkeep.ts';
 import type { Output } from './local.ts';
 
 /**
  * `gatehouse ledger …`: the record as a whole, for whoever may read the data directory. Works beside a
  * running server or without one.
  */
-export function ledgerCommand(configuration: Configuration, { out, raw }: Output): Command {
+export function ledgerCommand(
+  configuration: Configuration,
+  output: Output,
+  end: (code: number) => void,
+): Command {
+  const { out, raw } = output;
   const onDatabase = (work: (database: Database<'scribe'>) => Promise<void>) =>
     withDatabase(configuration, 'scribe', work);
   const nothingSigned = new Problem(
@@ -110,5 +116,6 @@ export function ledgerCommand(configuration: Configuration, { out, raw }: Output
         );
       }),
     );
+  addUpkeep(ledger, configuration, output, end);
   return ledger;
 }

@@ -37,7 +37,12 @@ interface Opened {
  * The commands that work on the server itself, for whoever may read its data directory:
  * users, tokens and the record as a whole. They need no token.
  */
-export function localCommands(configuration: Configuration, output: Output): Command[] {
+export function localCommands(
+  configuration: Configuration,
+  output: Output,
+  /** Told the exit code of a command that has one of its own. */
+  end: (code: number) => void = () => {},
+): Command[] {
   const { out } = output;
   const asWeb = (work: (it: Opened) => Promise<void>) =>
     withDatabase(configuration, 'web', async ({ pools }) => {
@@ -130,7 +135,7 @@ export function localCommands(configuration: Configuration, output: Output): Com
   return [
     user,
     token,
-    ledgerCommand(configuration, output),
+    ledgerCommand(configuration, output, end),
     evidenceCommand(configuration, output),
   ];
 }

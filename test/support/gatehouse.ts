@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { App, Caller } from '#app/app.ts';
@@ -9,9 +9,15 @@ import { createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import type { Log, Timing } from '#engine/engine.ts';
 import type { RunningEngine } from '#engine/runner.ts';
+import { markIn } from '#ledger/mark.ts';
+import { openMirror } from '#ledger/mirror.ts';
+import { mirrorFolder } from '#ledger/mirror-folder.ts';
 import { type Scribe, startScribe } from '#ledger/scribe.ts';
+import { openSigner } from '#ledger/signer.ts';
+import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
 import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
+import { openVault } from '#store/vault.ts';
 import { connectors as allConnectors } from '../../src/connectors.ts';
 import { startWorker, wireApp } from '../../src/wiring.ts';
 
@@ -25,6 +31,11 @@ export interface TestGatehouse {
   readonly database: TestDatabase;
   readonly app: App;
   readonly scribe: Scribe;
+  /** Starts another scribe in the place of one that was stopped. */
+  restartScribe(): void;
+  /** Where the largest signed state is kept, and where the signed record lies once more. */
+  readonly markFolder: string;
+  readonly mirrorFolder: string;
   /** Somebody who may do everything but audit. */
   readonly admin: Caller;
   /** Adds a connection to a server on this machine. */
@@ -87,9 +98,20 @@ export async function startGatehouse(
     roles: ['it-admin', 'security', 'hr'],
   });
   const admin: Caller = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
-  const scribe = startScribe(database.pools.scribe, {
-    onError: (error) => log.error({}, String(error)),
-  });
+  // As production does, so that a journey ends in a record that is signed, and lies in a mirror.
+  const [markFolder, mirrorPlace] = [path.join(folder, 'mark'), path.join(folder, 'mirror')];
+  await mkdir(mirrorPlace);
+  const installation = await installationId(database.pools.scribe);
+  const startSigning = () =>
+    startScribe(database.pools.scribe, {
+      signer: openSigner({
+        secrets: openVault({ keyring, installation }),
+        mark: markIn(markFolder),
+        mirror: openMirror(mirrorFolder(mirrorPlace)),
+      }),
+      onError: (error) => log.error({}, String(error)),
+    });
+  let scribe = startSigning();
 
   const start = (more: Partial<Timing> = {}) =>
     startWorker(
@@ -112,7 +134,14 @@ export async function startGatehouse(
   return {
     database,
     app,
-    scribe,
+    get scribe() {
+      return scribe;
+    },
+    restartScribe() {
+      scribe = startSigning();
+    },
+    markFolder,
+    mirrorFolder: mirrorPlace,
     admin,
     async connect(it, at = []) {
       for (const place of at) {

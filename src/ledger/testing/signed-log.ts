@@ -73,14 +73,3 @@ export async function startSignedLog(store: MirrorStore | null = null): Promise<
     stop: () => rm(folder, { recursive: true, force: true }),
   };
 }
-
-/** The leaves of an entry bundle, each behind its length in two bytes. */
-export function leavesIn(bundle: Buffer): Buffer[] {
-  const leaves: Buffer[] = [];
-  for (let at = 0; at < bundle.length; ) {
-    const end = at + 2 + bundle.readUInt16BE(at);
-    leaves.push(bundle.subarray(at + 2, end));
-    at = end;
-  }
-  return leaves;
-}
