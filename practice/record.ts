@@ -7,6 +7,7 @@ import { checkPack } from '#core/evidence-check.ts';
 import { Trust } from '#core/trust.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { verifySignature } from '#ledger/log-keys.ts';
+import { checkPackStamp } from '#ledger/pack-stamp.ts';
 import { AuditPage } from '../src/api/contract/audit.ts';
 import type { Case } from '../src/api/contract/cases.ts';
 import { zipped } from '../src/operate/evidence.ts';
@@ -73,7 +74,12 @@ async function provePack(
     { withinMs: 10_000, found: () => 'not signed yet', signal },
   );
   const trust = Trust.parse(JSON.parse(Buffer.from(files.get('trust.json') ?? '').toString()));
-  const { fails, holds } = await checkPack(files, { sha256, verify: verifySignature, trust });
+  const { fails, holds } = await checkPack(files, {
+    sha256,
+    verify: verifySignature,
+    trust,
+    checkStamp: checkPackStamp,
+  });
   expectThat(fails === null, 'an evidence pack that holds', () => fails?.detail ?? '');
   screen.line();
   screen.entry(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Bracket } from './outside-time.ts';
 import { type Grade, grades } from './step.ts';
 
 /** The part of a leaf that the summary of a case goes by; old shapes stay readable. */
@@ -19,6 +20,7 @@ export const CaseLeaf = z.looseObject({
       connection: z.string().nullable(),
     })
     .optional(),
+  remote: z.looseObject({ date: z.string().optional() }).optional(),
   data: z.looseObject({}).optional(),
   target: z.looseObject({ ref: z.string().optional() }).optional(),
   _sd: z.array(z.string()).optional(),
@@ -34,10 +36,20 @@ export interface StepSummary {
   readonly grade: Grade | null;
   /** When the newest fact about it was stated. */
   readonly at: string;
+  /** When it got its grade; null: it has none. */
+  readonly graded: Graded | null;
   /** How many calls were announced. */
   readonly calls: number;
   /** Ids of the approvals that were used. */
   readonly approvals: readonly string[];
+}
+
+/** When a fact that gave a grade was stated, by everybody who can tell. */
+export interface Graded extends Bracket {
+  /** By the clock of our database. */
+  readonly at: string;
+  /** By that of the system itself, where it gave its time; in its words. */
+  readonly system_at: string | null;
 }
 
 export interface CaseSummary {
@@ -52,15 +64,29 @@ export interface CaseSummary {
   readonly steps: readonly StepSummary[];
 }
 
-/** What the facts of a case come to, in their order. Made of leaves alone, so that anybody gets the same. */
-export function caseSummary(leaves: readonly CaseLeaf[]): CaseSummary {
+const noBracket: Bracket = { after: [], before: [] };
+
+/**
+ * What the facts of a case come to, in their order. Made of leaves and outside times alone, so that
+ * anybody gets the same.
+ */
+export function caseSummary(
+  leaves: readonly CaseLeaf[],
+  bracketFor: (leaf: CaseLeaf) => Bracket = () => noBracket,
+): CaseSummary {
   const opened = leaves.find(({ type }) => type === 'case.opened');
   const sealed = leaves.findLast(({ type }) => type === 'case.sealed');
   const steps = new Map<string, StepSummary>();
+  const systemTimes = new Map<string, string>();
   for (const leaf of leaves) {
     if (!leaf.step) continue;
     const { id, capability, connection } = leaf.step;
     const before = steps.get(id);
+    if (leaf.remote?.date !== undefined) systemTimes.set(id, leaf.remote.date);
+    const { after, before: until } = leaf.grade ? bracketFor(leaf) : noBracket;
+    const graded = leaf.grade
+      ? { at: leaf.at, system_at: systemTimes.get(id) ?? null, after, before: until }
+      : (before?.graded ?? null);
     const approval = leaf.type === 'step.intended' ? leaf.data?.['approval'] : undefined;
     steps.set(id, {
       step: id,
@@ -68,6 +94,7 @@ export function caseSummary(leaves: readonly CaseLeaf[]): CaseSummary {
       system: before?.system ?? connection,
       grade: leaf.type === 'step.reopened' ? null : (leaf.grade ?? before?.grade ?? null),
       at: leaf.at,
+      graded: leaf.type === 'step.reopened' ? null : graded,
       calls: (before?.calls ?? 0) + (leaf.type === 'step.intended' ? 1 : 0),
       approvals: [
         ...new Set([

@@ -13,6 +13,8 @@ import {
   signersOf,
   type Verify,
 } from './note.ts';
+import { bracketOf, type Stamp } from './outside-time.ts';
+import { type CheckStamp, stampsIn, stampsSaid, statedBrackets } from './pack-times.ts';
 import { leafHash, type Sha256 } from './proof.ts';
 import { readTlogProof } from './tlog-proof.ts';
 import { provesInclusion } from './tree-proof.ts';
@@ -47,6 +49,8 @@ interface Parts {
   readonly verify: Verify;
   /** What whoever checks knows of the keys; null: they take those in the pack. */
   readonly trust: Trust | null;
+  /** Null: time stamps are not looked at, and the summary may say of them what it likes. */
+  readonly checkStamp: CheckStamp | null;
 }
 
 const Disclosures = z.array(z.tuple([z.string(), z.string()]));
@@ -74,7 +78,7 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
     return found;
   };
   try {
-    const { checkpoint, note } = await check('signature', async () => {
+    const { checkpoint, note, known } = await check('signature', async () => {
       const signed = await signatureOf(files, parts);
       signedBy = signed.signedBy;
       return [signed, `${signed.checkpoint.origin} at ${signed.checkpoint.size} facts`];
@@ -110,9 +114,22 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
         `acts that cannot be undone: ${count}, each approved before, for that very plan`,
       ];
     });
+    const { checkStamp, sha256 } = parts;
+    let stamps: readonly Stamp[] | null = null;
+    if (checkStamp) {
+      const parts = { signed: checkpoint, context, trust: known, sha256, checkStamp };
+      stamps = await check('time stamps', () => {
+        const found = stampsIn(files, parts);
+        return [found, stampsSaid(found)];
+      });
+    }
     await check('summary', () => {
+      const indexOf = new Map(facts.map(({ leaf, index }) => [leaf, index]));
+      const bracketFor = stamps
+        ? (leaf: CaseLeaf) => bracketOf(indexOf.get(leaf)!, stamps)
+        : statedBrackets(textOf(fileIn(files, 'case.json')));
       const stated = textOf(fileIn(files, 'case.json'));
-      if (stated !== summaryText(caseSummary(leaves))) {
+      if (stated !== summaryText(caseSummary(leaves, bracketFor))) {
         throw new Fails('case.json is not what the facts come to.');
       }
       return [null, 'case.json is what the facts come to'];
@@ -147,7 +164,7 @@ async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
   if (!signers.some(({ key }) => key.name === checkpoint.origin && key.type === 'ed25519')) {
     throw new Fails(`No known key of ${checkpoint.origin} has signed it.`);
   }
-  return { note, checkpoint, signedBy };
+  return { note, checkpoint, signedBy, known };
 }
 
 /** A fact of a pack with its place in the log. */

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { type Capability, isCapability } from './capability.ts';
-import type { CaseSummary } from './case-summary.ts';
+import type { CaseSummary, StepSummary } from './case-summary.ts';
 import { type RecordedEvent, textAt } from './event-rows.ts';
+import { bracketText } from './outside-time.ts';
 import type { Grade } from './step.ts';
 
 /** All that a report says comes from here, so the same case gives the same report. */
@@ -137,13 +137,9 @@ function approvalsIn(told: readonly Told[]): readonly ApprovalStory[] {
   });
 }
 
-const Between = z.looseObject({ after: z.string().nullish(), before: z.string().nullish() });
-
-/** The bracket of time stamps around a step, where the summary tells of one. */
-function betweenOf(step: object): string | null {
-  const read = Between.safeParse(Reflect.get(step, 'between'));
-  if (!read.success) return null;
-  const { after, before } = read.data;
+/** The bracket of time stamps around a step's grade, where there is one. */
+function betweenOf({ graded }: StepSummary): string | null {
+  const { after, before } = graded ? bracketText(graded) : { after: null, before: null };
   return after || before ? `${after ?? '…'} – ${before ?? '…'}` : null;
 }
 

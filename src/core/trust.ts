@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const Size = z.int().min(0);
 
-/** Which keys a log signs with, and for which sizes of its tree: `trust.json`. */
+/** Which keys a log signs with, for which sizes of its tree, and whose time stamps count: `trust.json`. */
 export const Trust = z.strictObject({
   v: z.literal(1),
   logs: z.array(
@@ -13,6 +13,15 @@ export const Trust = z.strictObject({
       ),
     }),
   ),
+  /** Whose time stamps count: the certificates (SHA-256, hex) that theirs may lead to. */
+  tsas: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        ca_sha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+      }),
+    )
+    .optional(),
 });
 export type Trust = z.infer<typeof Trust>;
 

@@ -4,6 +4,10 @@ import { X509Certificate as ReadableCertificate } from '@sigstore/core';
 /** Longer chains than this exist nowhere, and following them takes long. */
 const longestChain = 8;
 
+/** SHA-256 over a certificate, in hex: how a trusted one is named. */
+export const certificateDigest = (it: X509Certificate): string =>
+  it.fingerprint256.replaceAll(':', '').toLowerCase();
+
 /**
  * The certificates from this one up to one of `roots`, each issued by the next and all good at that
  * moment; null: it does not lead there. `others` are those that may stand in between.

@@ -14,6 +14,7 @@ import { evidenceOf } from './evidence.ts';
 import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
 import { verifySignature } from './log-keys.ts';
+import { checkPackStamp } from './pack-stamp.ts';
 import { record } from './record.ts';
 import { rehash } from './rehash.ts';
 import {
@@ -40,7 +41,7 @@ describe('an evidence pack', () => {
     );
   const trust = () => Trust.parse(JSON.parse(text('trust.json')));
   const check = (of: PackFiles, known: Trust | null = trust()) =>
-    checkPack(of, { sha256, verify: verifySignature, trust: known });
+    checkPack(of, { sha256, verify: verifySignature, trust: known, checkStamp: checkPackStamp });
   const changed = (name: string, bytes: Uint8Array | string | null): PackFiles => {
     const copy = new Map(files);
     if (bytes === null) copy.delete(name);
@@ -84,6 +85,7 @@ describe('an evidence pack', () => {
         'completeness',
         'values',
         'approvals',
+        'time stamps',
         'summary',
         'copies',
       ],

@@ -9,6 +9,7 @@ import { keysFor, type Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
 import { openBlob } from './blob.ts';
 import { type ContextFact, contextOf } from './evidence-context.ts';
+import { type PackTimes, timesOf, tsasOf } from './evidence-times.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
@@ -66,10 +67,11 @@ export async function evidenceOf(
   const press = await openPress(db, keys, language);
   if (!press || found.events.at(-1)!.idx >= press.signed.size) return { kind: 'not signed yet' };
   const context = await contextOf(db, found.leaves, press.signed.size);
+  const times = await timesFor(press, [found]);
   const entries = [
     ['README.txt', readme(caseId, found.events.length, keys !== null)] as const,
-    ...(await caseEntries(press, found)),
-    ...(await sharedEntries(press, context)),
+    ...(await caseEntries(press, found, times)),
+    ...(await sharedEntries(press, context, times)),
   ];
   const bytes = entries.map(([name, it]) => [name, Buffer.from(it as string)] as const);
   return { kind: 'pack', files: new Map(bytes) };
@@ -101,16 +103,28 @@ export async function sealedCase(
   return events.length === 0 ? null : { caseId, events, leaves };
 }
 
+/** Between which outside times the steps of these cases got their grades. */
+export const timesFor = ({ db, signed }: Press, cases: readonly SealedCase[]): Promise<PackTimes> =>
+  timesOf(
+    db,
+    cases.flatMap(({ events }) =>
+      events.flatMap(({ grade, idx }) => (grade === null ? [] : [idx])),
+    ),
+    signed,
+  );
+
 /** What belongs to one case alone. In a pack for a period it lies in a folder of its own. */
 export async function caseEntries(
   { db, keys, signed, trust, names }: Press,
   { events, leaves }: SealedCase,
+  times: PackTimes,
 ): Promise<readonly PackEntry[]> {
+  const indexOf = new Map(leaves.map((leaf, i) => [leaf, events[i]!.idx]));
+  const summary = caseSummary(leaves, (leaf) => times.bracketOf(indexOf.get(leaf)!));
   const opened = events.flatMap(({ id, disclosures }) =>
     disclosures.flatMap((it) => (it.state === 'open' ? [{ ...it, id }] : [])),
   );
   const { csv, jsonl } = eventFiles(events);
-  const summary = caseSummary(leaves);
   const vkeys = keysFor(trust, signed);
   const personal = keys !== null;
   return [
@@ -128,9 +142,11 @@ export async function caseEntries(
 export async function sharedEntries(
   { db, signed, trust }: Press,
   context: readonly ContextFact[],
+  times: PackTimes,
 ): Promise<readonly PackEntry[]> {
   return [
-    ...(await proven(db, 'context', context, signed)),
+    ...(await proven(db, 'context', [...context, ...times.context], signed)),
+    ...times.entries,
     ['checkpoint', signed.note],
     ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
     ['log.vkey', vkeyLines(vkeysIn(trust))],
@@ -168,7 +184,7 @@ async function trustOf(db: Db, origin: string): Promise<Trust> {
     from_size: fromSize,
     to_size: toSize,
   }));
-  return { v: 1, logs: [{ origin, keys: ranges }] };
+  return { v: 1, logs: [{ origin, keys: ranges }], tsas: await tsasOf(db) };
 }
 
 const vkeysIn = ({ logs }: Trust): readonly string[] =>

@@ -8,12 +8,14 @@ import { unpack } from '#core/unpack.ts';
 import { evidenceOf } from '#ledger/evidence.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { verifySignature } from '#ledger/log-keys.ts';
+import { checkPackStamp } from '#ledger/pack-stamp.ts';
 import { openKeyring } from '#store/keys.ts';
 import { inSnapshot } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import type { Output } from './local.ts';
+import { timesSaid } from './pack-times.ts';
 
 /** `gatehouse evidence CASE`: what proves one case, in one file. */
 export function evidenceCommand(configuration: Configuration, { out }: Output): Command {
@@ -62,17 +64,26 @@ export function verifyCommand({ out }: Output, end: (code: number) => void): Com
     .action(async (file: string, it: { trust?: string; json?: true }) => {
       const trust = it.trust === undefined ? null : await trustIn(it.trust);
       const files = await unpacked(file);
-      const verdict = await checkPack(files, { sha256, verify: verifySignature, trust });
+      const verdict = await checkPack(files, {
+        sha256,
+        verify: verifySignature,
+        trust,
+        checkStamp: checkPackStamp,
+      });
       if (it.json) out(JSON.stringify(verdict));
-      else for (const line of linesOf(verdict)) out(line);
+      else for (const line of linesOf(verdict, files)) out(line);
       const { bad, keysFromPack, good } = verifyCodes;
       end(verdict.fails ? bad : verdict.keysFromPack ? keysFromPack : good);
     });
 }
 
-function linesOf({ holds, fails, keysFromPack, signedBy }: Verdict): readonly string[] {
-  const lines = holds.map(({ name, detail }) => `✔ ${name}: ${detail}`);
-  if (fails) return [...lines, `✖ ${fails.name}: ${fails.detail}`];
+function linesOf(
+  { holds, fails, keysFromPack, signedBy }: Verdict,
+  files: PackFiles,
+): readonly string[] {
+  const checks = holds.map(({ name, detail }) => `✔ ${name}: ${detail}`);
+  if (fails) return [...checks, `✖ ${fails.name}: ${fails.detail}`];
+  const lines = [...checks, ...timesSaid(files)];
   if (!keysFromPack) return [...lines, 'Everything holds.'];
   return [
     ...lines,

@@ -1,0 +1,144 @@
+import { base64 } from '#core/note.ts';
+import { type Bracket, bracketOf, type Stamp } from '#core/outside-time.ts';
+import { consistencyRanges, hashOf, tilesOf } from '#core/tree-proof.ts';
+import type { Trust } from '#core/trust.ts';
+import { type Db, sql } from '#store/sql.ts';
+import { certificateDigest } from './certificate-chain.ts';
+import type { PackEntry, SignedTree } from './evidence.ts';
+import type { ContextFact } from './evidence-context.ts';
+import { sha256 } from './hash.ts';
+import { certificatesIn } from './pack-stamp.ts';
+import { loadTiles } from './tiles.ts';
+
+/** Between which outside times facts came into the record, with all that shows it. */
+export interface PackTimes {
+  /** The facts that name the time stamps. */
+  readonly context: readonly ContextFact[];
+  readonly entries: readonly PackEntry[];
+  /** The bracket of the fact with this index. */
+  bracketOf(index: number): Bracket;
+}
+
+/**
+ * The time stamps next to these facts on both sides, as far as the signed tree names them: what it does not
+ * name could be exchanged for another.
+ */
+export async function timesOf(
+  db: Db,
+  indices: readonly number[],
+  signed: SignedTree,
+): Promise<PackTimes> {
+  const tokens = await tokensAround(db, indices, signed);
+  const stamps: readonly Stamp[] = tokens.map(({ tsa, at, size, generation, idx }) => {
+    return { by: tsa, at: at.toISOString(), size, generation, anchor: idx };
+  });
+  return {
+    context: tokens.map(({ idx, leaf }) => ({ idx, leaf: leaf.toString('utf8') })),
+    entries: await entriesOf(db, tokens, signed),
+    bracketOf: (index) => bracketOf(index, stamps),
+  };
+}
+
+interface Token {
+  readonly size: number;
+  readonly tsa: string;
+  readonly generation: number;
+  readonly tsr: Buffer;
+  readonly at: Date;
+  readonly chainPem: string;
+  /** Of the state that was stamped. */
+  readonly note: string;
+  /** Of the fact that names it. */
+  readonly idx: number;
+  readonly leaf: Buffer;
+}
+
+/** For each authority and fact the newest time stamp before it and the earliest after it, with all newer ones over these. */
+async function tokensAround(
+  db: Db,
+  indices: readonly number[],
+  { origin, size }: SignedTree,
+): Promise<readonly Token[]> {
+  const { rows } = await db.query<Token & { tsa: string }>(sql`
+    with authority as (
+      select distinct tsa from ledger.tsa_token where origin = ${origin}
+    ), wanted as (
+      select tsa, earlier.size
+        from authority, unnest(${indices}::bigint[]) as fact (idx), lateral (
+             select (body -> 'data' ->> 'size')::bigint as size
+               from ledger.event_ix
+              where type = 'anchor.received'
+                and body -> 'data' ->> 'name' = tsa
+                and ledger.event_ix.idx < fact.idx
+              order by ledger.event_ix.idx desc
+              limit 1) as earlier
+      union
+      select tsa, later.size
+        from authority, unnest(${indices}::bigint[]) as fact (idx), lateral (
+             select token.size
+               from ledger.tsa_token as token
+              where token.origin = ${origin}
+                and token.tsa = authority.tsa
+                and generation = 0
+                and token.size > fact.idx
+                and token.size <= ${size}
+              order by token.size
+              limit 1) as later
+    )
+    select token.size::float8 as size, tsa, generation, tsr, gen_time as at, chain_pem as "chainPem", note,
+           named.idx::float8 as idx, named.leaf
+      from wanted
+      join ledger.tsa_token as token using (tsa, size)
+      join ledger.checkpoint using (origin, size)
+      join lateral (
+             select event.idx, leaf
+               from ledger.event_ix as event
+               join ledger.entry using (idx)
+              where type = 'anchor.received'
+                and event.idx >= token.size
+                and event.idx < ${size}
+                and body -> 'data' ->> 'digest'
+                    = translate(rtrim(encode(sha256(tsr), 'base64'), '='), '+/', '-_')
+              order by event.idx
+              limit 1) as named on true
+     where origin = ${origin}
+     order by token.size, tsa, generation
+  `);
+  return rows;
+}
+
+async function entriesOf(
+  db: Db,
+  tokens: readonly Token[],
+  signed: SignedTree,
+): Promise<readonly PackEntry[]> {
+  const notes = new Map(tokens.map(({ size, note }) => [size, note]));
+  const ranges = [...notes.keys()].flatMap((size) => consistencyRanges(size, signed.size));
+  const hashesAt = await loadTiles(db, tilesOf(ranges));
+  const states = [...notes].flatMap(([size, note]): PackEntry[] => {
+    const proof = consistencyRanges(size, signed.size).map((it) => hashOf(sha256, it, hashesAt));
+    return [
+      [`tsa/${size}.checkpoint`, note],
+      [`tsa/${size}.consistency`, proof.map((hash) => `${base64(hash)}\n`).join('')],
+    ];
+  });
+  const replies = tokens.map(({ size, tsa, generation, tsr }): PackEntry => {
+    return [`tsa/${size}.${tsa}.${generation}.tsr`, tsr];
+  });
+  const chains = [...Map.groupBy(tokens, ({ tsa }) => tsa)].map(([tsa, own]): PackEntry => {
+    const certificates = own.flatMap(({ chainPem }) => certificatesIn(chainPem).map(String));
+    return [`tsa/${tsa}.chain.pem`, [...new Set(certificates)].join('')];
+  });
+  return [...states, ...replies, ...chains];
+}
+
+/** Everybody who ever stamped this installation's record, with what their certificates led to. */
+export async function tsasOf(db: Db): Promise<NonNullable<Trust['tsas']>> {
+  const { rows } = await db.query<{ tsa: string; chains: string[] }>(sql`
+    select tsa, array_agg(distinct chain_pem) as chains from ledger.tsa_token group by tsa order by tsa
+  `);
+  return rows.map(({ tsa, chains }) => {
+    const roots = chains.map((pem) => certificateDigest(certificatesIn(pem).at(-1)!));
+    return { name: tsa, ca_sha256: [...new Set(roots)].toSorted() };
+  });
+}
