@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ulid } from 'ulid';
 import { verifyStandardWebhook } from '#connector-kit/standard-webhook.ts';
 import { jsonLine } from '#core/event-rows.ts';
+import { Trust } from '#core/trust.ts';
+import { evidenceOf } from '#ledger/evidence.ts';
 import { exportEvents } from '#ledger/search.ts';
-import { opened, somebody, startLedger, verified } from '../src/ledger/testing/ledger.ts';
+import { inSnapshot } from '#store/sql.ts';
+import {
+  startTimeStampAuthority,
+  type TimeStampAuthority,
+} from '../practice/servers/time-stamp-authority.ts';
+import { opened, sealed, somebody, startLedger, verified } from '../src/ledger/testing/ledger.ts';
 import { type SignedLog, startSignedLog } from '../src/ledger/testing/signed-log.ts';
+import { asAuthority, stampNow } from '../src/ledger/testing/time-stamps.ts';
 import { page } from './support/pages.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-docs-shell-'));
@@ -123,5 +132,56 @@ describe('the command of docs/audit/signed-record.md', () => {
     const file = path.join(folder, 'checkpoint');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/\n\d+\n/, '\n99\n'));
     assert.notEqual(spawnSync('sh', ['-c', script], { cwd: folder }).status, 0);
+  });
+});
+
+describe('the commands of docs/audit/when-did-it-happen.md', () => {
+  const [verify = '', root = ''] = page('docs/audit/when-did-it-happen.md')
+    .blocks.filter((it) => it.purpose === 'run')
+    .map((it) => it.text);
+  let log: SignedLog;
+  let authority: TimeStampAuthority;
+  let trust: Trust;
+  const pack = path.join(folder, 'pack');
+  const inPack = (script: string) =>
+    spawnSync('sh', ['-c', script], { cwd: pack, encoding: 'utf8' });
+
+  before(async () => {
+    authority = await startTimeStampAuthority(path.join(folder, 'authority'), { name: 'Outside' });
+    log = await startSignedLog();
+    const { state, keys, pools } = log.ledger;
+    const caseId = ulid();
+    await state('worker', opened(caseId), verified(caseId, somebody()), sealed(caseId, 1));
+    await log.state(2);
+    await log.signer.sign(pools.scribe);
+    await stampNow(log, [asAuthority('tsa-a', authority)]);
+    const found = await inSnapshot(pools.scribe, (db) => evidenceOf(db, keys, caseId));
+    assert.ok(found.kind === 'pack');
+    for (const [name, bytes] of found.files) {
+      const file = path.join(pack, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, bytes);
+    }
+    trust = Trust.parse(JSON.parse(readFileSync(path.join(pack, 'trust.json'), 'utf8')));
+  });
+  after(async () => {
+    await log.stop();
+    await authority.stop();
+  });
+
+  it('say when, and that the time stamp holds', () => {
+    const { stdout, status, stderr } = inPack(verify);
+    assert.match(stdout, /^\w{3} +\d+ [\d:.]+ \d{4} GMT\nVerification: OK\n$/, stderr);
+    assert.equal(status, 0);
+  });
+
+  it('find the root that trust.json names', () => {
+    const [digest = ''] = inPack(root).stdout.split(' ');
+    assert.deepEqual(trust.tsas, [{ name: 'tsa-a', ca_sha256: [digest] }]);
+  });
+
+  it('say no once the stamped state was changed', () => {
+    const script = verify.replace('openssl ts -verify', 'echo >> "$state"; openssl ts -verify');
+    assert.notEqual(inPack(script).status, 0);
   });
 });

@@ -24,9 +24,10 @@ import { checkPackStamp } from './pack-stamp.ts';
 import { aboutNobody, record } from './record.ts';
 import { opened, sealed, somebody, verified } from './testing/ledger.ts';
 import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
+import { asAuthority, stampNow } from './testing/time-stamps.ts';
 import { timeStampQuery } from './time-stamp.ts';
 import { addToken } from './time-stamp-rows.ts';
-import { openTimeStamps, type TimeStampOptions } from './time-stamps.ts';
+import type { TimeStampOptions } from './time-stamps.ts';
 
 const Times = z.array(z.object({ by: z.string(), at: z.iso.datetime() }));
 const Summary = z.object({
@@ -73,18 +74,8 @@ describe('the times of an evidence pack', () => {
     await log.ledger.sequenceAll();
     await log.signer.sign(pool());
   }
-  async function stamp(more: Partial<TimeStampOptions> = {}): Promise<void> {
-    const errors: unknown[] = [];
-    const authorities = Object.entries({ 'tsa-a': one, 'tsa-b': two }).map(([name, it]) => {
-      return { name, url: it.url, roots: [new X509Certificate(it.keys.caPem)], others: [] };
-    });
-    const onError = (error: unknown) => errors.push(error);
-    const stamps = openTimeStamps({ authorities, onError, everyMs: 0, ...more });
-    await stamps.look(pool());
-    await stamps.stop();
-    assert.deepEqual(errors, []);
-    await sign();
-  }
+  const stamp = (more: Partial<TimeStampOptions> = {}) =>
+    stampNow(log, [asAuthority('tsa-a', one), asAuthority('tsa-b', two)], more);
   /** As it would be years later: the certificate has ended since. */
   async function stampLongAgo(): Promise<void> {
     const { note, size, origin } = (await newestCheckpoint(pool(), log.origin))!;

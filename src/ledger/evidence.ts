@@ -69,7 +69,7 @@ export async function evidenceOf(
   const context = await contextOf(db, found.leaves, press.signed.size);
   const times = await timesFor(press, [found]);
   const entries = [
-    ['README.txt', readme(caseId, found.events.length, keys !== null)] as const,
+    ['README.txt', readme(found, keys !== null, times)] as const,
     ...(await caseEntries(press, found, times)),
     ...(await sharedEntries(press, context, times)),
   ];
@@ -208,19 +208,27 @@ async function blobsOf(
 }
 
 const readme = (
-  caseId: string,
-  facts: number,
+  { caseId, events }: SealedCase,
   personal: boolean,
+  times: PackTimes,
 ): string => `Evidence of the case ${caseId}
 
-${facts} facts, each in events/ as it was recorded, byte for byte, with a proof that it is in the signed log.
+${events.length} facts, each in events/ as it was recorded, byte for byte, with a proof that it is in the signed log.
 context/ holds in the same way what they rely on and is of no case.
 report.pdf is for reading. case.json is what the facts come to, without anything personal. ${personal ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
 
 To check one fact with bash and openssl 3, and nothing of ours:
 
   bash verify.sh events/N.json events/N.tlog-proof log.vkey
+${
+  times.entries.length > 0
+    ? `
+To check one time stamp of an outside authority with openssl; T is the moment that it states, in seconds since 1970:
 
+  openssl ts -verify -data tsa/SIZE.checkpoint -in tsa/SIZE.NAME.0.tsr -CAfile tsa/NAME.chain.pem -attime T
+`
+    : ''
+}
 To check all of it, whether any fact was left out, and the summary:  gatehouse verify PACK.zip
 The same in a browser, without a network: open verify.html from a Gatehouse that you trust, and drop the pack on it.
 Compare log.vkey with the keys that you received another way: a pack shows that it is whole, not whose it is.

@@ -19,16 +19,9 @@ import { base64url, sha256 } from './hash.ts';
 import { startScribe } from './scribe.ts';
 import { opened, sealed, somebody, verified } from './testing/ledger.ts';
 import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
-import type { Authority } from './time-stamp-authority.ts';
+import { asAuthority } from './testing/time-stamps.ts';
 import { failingAuthorities } from './time-stamp-rows.ts';
 import { openTimeStamps, type TimeStampOptions, type TimeStamps } from './time-stamps.ts';
-
-const outside = (name: string, { url, keys }: TimeStampAuthority): Authority => ({
-  name,
-  url,
-  roots: [new X509Certificate(keys.caPem)],
-  others: [],
-});
 
 describe('time stamps', () => {
   let folder: string;
@@ -74,7 +67,7 @@ describe('time stamps', () => {
   }
   function asking(more: Partial<TimeStampOptions> = {}): TimeStamps {
     const it = openTimeStamps({
-      authorities: [outside('tsa-a', one)],
+      authorities: [asAuthority('tsa-a', one)],
       onError: (error) => errors.push(String(error)),
       leastMs: 0,
       lookMs: 0,
@@ -121,8 +114,8 @@ describe('time stamps', () => {
   };
 
   it('come from each authority over the newest signed state, and the record says so', async () => {
-    const two_ = outside('tsa-b', two);
-    await asking({ authorities: [outside('tsa-a', one), two_] }).look(pool());
+    const two_ = asAuthority('tsa-b', two);
+    await asking({ authorities: [asAuthority('tsa-a', one), two_] }).look(pool());
 
     const { size, note: text } = await note();
     const found = await tokens();
@@ -214,7 +207,7 @@ describe('time stamps', () => {
   }
 
   it('are refused from an authority whose root is not the configured one', async () => {
-    await asking({ authorities: [{ ...outside('tsa-a', one), url: two.url }] }).look(pool());
+    await asking({ authorities: [{ ...asAuthority('tsa-a', one), url: two.url }] }).look(pool());
     assert.match(errors.join(), /was signed by nobody whom the configured authority vouches for/);
     await isRefused();
   });
@@ -256,14 +249,14 @@ describe('time stamps', () => {
 
   it('of a good authority wait for no other that is dead or slow, and neither does the scribe', async () => {
     two.misbehave('never answers');
-    const dead = { ...outside('dead', one), url: 'http://127.0.0.1:1/tsr' };
+    const dead = { ...asAuthority('dead', one), url: 'http://127.0.0.1:1/tsr' };
     const scribe = startScribe(pool(), {
       signer: log.signer,
       signMs: 0,
       pollMs: 10,
       onError: (error) => errors.push(String(error)),
       timeStamps: asking({
-        authorities: [dead, outside('slow', two), outside('good', one)],
+        authorities: [dead, asAuthority('slow', two), asAuthority('good', one)],
         everyMs: 0,
         timeoutMs: 60_000,
         firstRetryMs: 60_000,
