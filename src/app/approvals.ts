@@ -2,7 +2,7 @@ import type { ApprovalDecision } from '#core/approval.ts';
 import { endStates } from '#core/case.ts';
 import type { Assertion } from '#core/passkey.ts';
 import { checkDecision, passkeyPlace, whyNotDecide } from '#engine/signed-decision.ts';
-import { keepBlob } from '#ledger/blob.ts';
+import { keepOpenBlob } from '#ledger/blob.ts';
 import { approvalChallenge } from '#ledger/digest.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
@@ -133,7 +133,7 @@ export async function decideApproval(
       );
     }
     const bytes = Buffer.from(JSON.stringify(it.assertion));
-    const blob = await keepBlob(tx, app.keys, found.subject, bytes);
+    const blob = await keepOpenBlob(tx, bytes);
     await record(tx, app.keys, [
       {
         type: it.decision === 'granted' ? 'approval.granted' : 'approval.denied',
@@ -148,10 +148,8 @@ export async function decideApproval(
           credential_id: it.assertion.id,
           expires: approval.expiresAt.toISOString(),
         },
-        personal: {
-          subject: found.subject,
-          values: { reason: it.reason ?? undefined, 'evidence.0': { kind: 'assertion', ...blob } },
-        },
+        evidence: [{ kind: 'assertion', ...blob }],
+        personal: { subject: found.subject, values: { reason: it.reason ?? undefined } },
       },
     ]);
     const { credentialId } = passkey;

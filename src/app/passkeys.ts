@@ -121,7 +121,9 @@ export async function registerPasskey(
   return inTransaction(app.pool, async (tx) => {
     const own = await passkeysOf(tx, caller.user.id);
     if (own.length > 0) await confirm(tx, app, own, { challenge, by: it.confirmation });
-    await record(tx, app.keys, [passkeyFact(caller.actor, 'passkey.registered', passkey, 1)]);
+    await record(tx, app.keys, [
+      passkeyFact(caller.actor, 'passkey.registered', passkey, 1, { rp_id: rpId }),
+    ]);
     if (!(await addPasskey(tx, passkey))) {
       throw new Problem('not possible', 'This passkey is registered already.');
     }
@@ -178,6 +180,7 @@ const passkeyFact = (
   type: 'passkey.registered' | 'passkey.removed',
   it: Pick<PasskeyRow, 'id' | 'userId' | 'credentialId' | 'publicKey'>,
   version: number,
+  more: { readonly rp_id?: string } = {},
 ) => ({
   type,
   actor,
@@ -186,6 +189,7 @@ const passkeyFact = (
     user: it.userId,
     credential_id: it.credentialId.toString('base64url'),
     public_key: it.publicKey.toString('base64url'),
+    ...more,
   },
 });
 

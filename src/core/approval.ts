@@ -1,4 +1,6 @@
 import type { Capability } from './capability.ts';
+import { base64url } from './note.ts';
+import type { Sha256 } from './proof.ts';
 import type { Role } from './user.ts';
 
 /** What a person can say about what waits for an approval. */
@@ -55,4 +57,21 @@ export function whyNotApprover(user: Approver, it: ApprovalMatter): string | nul
     return 'Who opened or changed a departure, or had the step tried again, does not approve it; ask another person.';
   }
   return null;
+}
+
+/**
+ * What a passkey signs to decide about an approval, base64url: so a signature is good for this
+ * approval, this plan and this decision, and for nothing else. `id` is a UUID.
+ */
+export function challengeOf(
+  sha256: Sha256,
+  id: string,
+  digest: Uint8Array,
+  isGranted: boolean,
+): string {
+  const idBytes = Uint8Array.from(id.replaceAll('-', '').match(/../g) ?? [], (it) =>
+    Number.parseInt(it, 16),
+  );
+  const frame = new TextEncoder().encode('gatehouse/approval@1\n');
+  return base64url(sha256(frame, idBytes, digest, Uint8Array.of(isGranted ? 1 : 0)));
 }

@@ -7,6 +7,8 @@ export const CaseLeaf = z.looseObject({
   type: z.string(),
   id: z.string(),
   at: z.string(),
+  actor: z.looseObject({ kind: z.string(), id: z.string() }).optional(),
+  on_behalf_of: z.string().optional(),
   case: z.string().optional(),
   case_seq: z.int().optional(),
   case_prev: z.string().optional(),
@@ -23,6 +25,7 @@ export const CaseLeaf = z.looseObject({
   remote: z.looseObject({ date: z.string().optional() }).optional(),
   data: z.looseObject({}).optional(),
   target: z.looseObject({ ref: z.string().optional() }).optional(),
+  evidence: z.array(z.looseObject({ kind: z.string(), sha256: z.string() })).optional(),
   _sd: z.array(z.string()).optional(),
 });
 export type CaseLeaf = z.infer<typeof CaseLeaf>;

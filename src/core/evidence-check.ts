@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { capabilities, isCapability } from './capability.ts';
+import { approvalsOf } from './approval-proof.ts';
 import { CaseLeaf, caseSummary, summaryText } from './case-summary.ts';
 import { eventFiles, eventOf } from './event-rows.ts';
+import { gradeProblem } from './grade-proof.ts';
 import {
   base64url,
   type Checkpoint,
@@ -107,11 +108,21 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
       const detail = `${count} values are those whose digests stand in the facts`;
       return [null, `${detail}${missingValues(files, leaves, context)}`];
     });
-    await check('approvals', () => {
-      const count = demandApprovals(leaves);
+    await check('grades', () => {
+      const problem = gradeProblem(leaves, namesOf(files));
+      if (problem !== null) throw new Fails(problem);
       return [
         null,
-        `acts that cannot be undone: ${count}, each approved before, for that very plan`,
+        'each grade rests on what it needs, and the seal counts no more than there are',
+      ];
+    });
+    await check('approvals', async () => {
+      const fileOf = (hash: string) => files.get(`blobs/${hash}`);
+      const approved = await approvalsOf({ facts, context, fileOf, ...parts });
+      if (!approved.ok) throw new Fails(approved.because);
+      return [
+        null,
+        `acts that needed one: ${approved.count}, each approved before, for that very plan, by the passkey of another person`,
       ];
     });
     const { checkStamp, sha256 } = parts;
@@ -300,24 +311,9 @@ function missingValues(
   return `; those of ${missing.length} facts: erased ${day}; digest is in place`;
 }
 
-/** What cannot be undone was granted and used before it was done, for the plan that was carried out. */
-function demandApprovals(leaves: readonly CaseLeaf[]): number {
-  let count = 0;
-  for (const [i, leaf] of leaves.entries()) {
-    const capability = leaf.step?.capability ?? '';
-    if (leaf.type !== 'step.intended' || !isCapability(capability)) continue;
-    if (capabilities[capability].weight !== 'destructive') continue;
-    const approval = leaf.data?.['approval'];
-    const isAbout = (it: CaseLeaf, type: string) =>
-      it.type === type && it.data?.['approval'] === approval && it.plan === leaf.plan;
-    const granted = leaves.slice(0, i).some((it) => isAbout(it, 'approval.granted'));
-    const used = leaves.some((it) => isAbout(it, 'approval.consumed'));
-    if (typeof approval !== 'string' || !granted || !used) {
-      throw new Fails(
-        `A step that cannot be undone (${leaf.step!.id}) was done without its approval.`,
-      );
-    }
-    count += 1;
-  }
-  return count;
+/** The names of the values that came with each fact. */
+function namesOf(files: PackFiles): (entryId: string) => ReadonlySet<string> {
+  const values = Disclosures.parse(JSON.parse(textOf(fileIn(files, 'disclosures.json'))));
+  const names = Map.groupBy(values, ([entry]) => entry);
+  return (entry) => new Set(names.get(entry)?.map(([, text]) => valueIn(text).name));
 }

@@ -130,6 +130,8 @@ export const installationFacts = {
     user: Reference,
     credential_id: publicKey,
     public_key: publicKey,
+    /** The host that it is good for. */
+    rp_id: z.string().max(253),
   }),
   'passkey.removed': fact(web, 'done', 'Passkey removed', {
     user: Reference,

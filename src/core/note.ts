@@ -70,6 +70,13 @@ export function fromBase64(text: string): Uint8Array | null {
   return base64(bytes) === text ? bytes : null;
 }
 
+/** The bytes of base64url without padding; null: it is none. */
+export function fromBase64url(text: string): Uint8Array | null {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
+  const padded = text.padEnd(Math.ceil(text.length / 4) * 4, '=');
+  return fromBase64(padded.replaceAll('-', '+').replaceAll('_', '/'));
+}
+
 export const hex = (bytes: Uint8Array): string =>
   [...bytes].map((it) => it.toString(16).padStart(2, '0')).join('');
 const fromHex = (text: string): Uint8Array =>

@@ -39,6 +39,33 @@ export async function keepBlob(
   return { sha256: hex, size: bytes.length };
 }
 
+/**
+ * Keeps bytes that are about nobody who leaves, such as the signature of an approval, as they are: they prove
+ * something also when the person is erased. The fact names the result in its `evidence`.
+ */
+export async function keepOpenBlob(tx: Db, bytes: Uint8Array): Promise<Blob> {
+  const digest = sha256(bytes);
+  await tx.query(sql`
+    insert into ledger.blob (sha256, size, ct)
+    values (${digest}, ${bytes.length}, ${Buffer.from(bytes)})
+        on conflict (sha256) do nothing
+  `);
+  return { sha256: digest.toString('hex'), size: bytes.length };
+}
+
+/** Bytes of {@link keepOpenBlob}; null where there are none. Throws when they were tampered with. */
+export async function readOpenBlob(db: Db, hexSha256: string): Promise<Buffer | null> {
+  const { rows } = await db.query<{ ct: Buffer }>(sql`
+    select ct from ledger.blob where sha256 = decode(${hexSha256}, 'hex') and subject is null
+  `);
+  const [found] = rows;
+  if (!found || sha256(found.ct).toString('hex') === hexSha256) return found?.ct ?? null;
+  throw changed(hexSha256);
+}
+
+const changed = (hexSha256: string): Error =>
+  new Error(`The blob ${hexSha256} is not what was stored: it was changed in the database.`);
+
 /** The plain bytes of a blob; null where there is none, or none any more. Throws when it was tampered with. */
 export async function openBlob(
   db: Db,
@@ -56,5 +83,5 @@ export async function openBlob(
   if (!found) return null;
   const bytes = unseal(await keys.keyOf(db, found.subject), blobPlace(hexSha256), found.ct);
   if (bytes && sha256(bytes).toString('hex') === hexSha256) return bytes;
-  throw new Error(`The blob ${hexSha256} is not what was stored: it was changed in the database.`);
+  throw changed(hexSha256);
 }

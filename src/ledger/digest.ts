@@ -1,3 +1,4 @@
+import { challengeOf } from '#core/approval.ts';
 import { canonical } from './canonical.ts';
 import { base64url, sha256 } from './hash.ts';
 
@@ -28,21 +29,9 @@ export function planDigest(stepDigests: readonly string[]): string {
   return base64url(sha256(Buffer.from('gatehouse/plans@1\n'), ...digests));
 }
 
-/**
- * What a passkey signs to decide about an approval, base64url: so a signature is good for this
- * approval, this plan and this decision, and for nothing else. `id` is a UUID.
- */
-export function approvalChallenge(id: string, digest: Uint8Array, isGranted: boolean): string {
-  const idBytes = Buffer.from(id.replaceAll('-', ''), 'hex');
-  return base64url(
-    sha256(
-      Buffer.from('gatehouse/approval@1\n'),
-      idBytes,
-      digest,
-      Buffer.from([isGranted ? 1 : 0]),
-    ),
-  );
-}
+/** What a passkey signs to decide about an approval, base64url. `id` is a UUID. */
+export const approvalChallenge = (id: string, digest: Uint8Array, isGranted: boolean): string =>
+  challengeOf(sha256, id, digest, isGranted);
 
 /** As JSON would store it, so that a state read back from the database has the same digest. */
 function wellFormed(value: unknown): unknown {

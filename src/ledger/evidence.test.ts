@@ -84,6 +84,7 @@ describe('an evidence pack', () => {
         'context',
         'completeness',
         'values',
+        'grades',
         'approvals',
         'time stamps',
         'summary',

@@ -7,7 +7,7 @@ import { tlogProofText } from '#core/tlog-proof.ts';
 import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
 import { keysFor, type Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
-import { openBlob } from './blob.ts';
+import { openBlob, readOpenBlob } from './blob.ts';
 import { type ContextFact, contextOf } from './evidence-context.ts';
 import { type PackTimes, timesOf, tsasOf } from './evidence-times.ts';
 import { newestCheckpoint } from './fork-guard.ts';
@@ -135,6 +135,7 @@ export async function caseEntries(
     ...(await proven(db, 'events', events, signed)),
     ['disclosures.json', `${JSON.stringify(opened.map(({ id, text }) => [id, text]))}\n`],
     ...(keys ? await blobsOf(db, keys, opened) : []),
+    ...(await openBlobsOf(db, leaves)),
   ];
 }
 
@@ -202,6 +203,16 @@ async function blobsOf(
     const hash: unknown = Reflect.get(value, 'sha256');
     if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) continue;
     const bytes = await openBlob(db, keys, hash);
+    if (bytes) blobs.set(`blobs/${hash}`, bytes);
+  }
+  return [...blobs];
+}
+
+/** The files that the facts themselves name, which are about nobody: whoever may see the case may see them. */
+async function openBlobsOf(db: Db, leaves: readonly CaseLeaf[]): Promise<[string, Uint8Array][]> {
+  const blobs = new Map<string, Uint8Array>();
+  for (const { sha256: hash } of leaves.flatMap(({ evidence = [] }) => evidence)) {
+    const bytes = await readOpenBlob(db, hash);
     if (bytes) blobs.set(`blobs/${hash}`, bytes);
   }
   return [...blobs];

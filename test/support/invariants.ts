@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { findSecrets, needlesFor } from '#connector-kit/secret-search.ts';
+import { approvalsOf } from '#core/approval-proof.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
+import { CaseLeaf } from '#core/case-summary.ts';
+import { gradeProblem } from '#core/grade-proof.ts';
 import { leafHash } from '#core/proof.ts';
 import { base64url, sha256 } from '#ledger/hash.ts';
+import { verifySignature } from '#ledger/log-keys.ts';
 import { type Entry, entriesOf } from '#ledger/testing/ledger.ts';
 import { rootAt } from '#ledger/tiles.ts';
 import type { TestGatehouse } from './gatehouse.ts';
@@ -29,6 +33,7 @@ export async function checkInvariants(gatehouse: TestGatehouse, outside: Outside
   checkSteps(steps, entries);
   checkApprovals(entries);
   checkCases(cases, entries);
+  await checkProof(gatehouse, entries);
   checkEffects(outside.effects ?? []);
   await checkSecrets(gatehouse, outside);
 }
@@ -224,6 +229,36 @@ function checkCases(cases: readonly CaseEnd[], entries: readonly Entry[]): void 
     const last = ended ? (seals.at(-1)?.body['data'] as { grades: object }) : null;
     if (last)
       assert.deepEqual(last.grades, { ...none, ...grades }, `case ${id} is sealed as it is`);
+  }
+}
+
+/** What an auditor is shown of each sealed case would convince them. */
+async function checkProof({ rows }: TestGatehouse, entries: readonly Entry[]) {
+  const placed = entries.map(({ idx, caseId, body }) => ({
+    index: idx,
+    caseId,
+    leaf: CaseLeaf.parse(body),
+  }));
+  const context = placed.filter(({ leaf }) => leaf.type === 'passkey.registered');
+  const values = Map.groupBy(
+    await rows<{ id: string; name: string }>('select entry_id as id, name from ledger.disclosure'),
+    ({ id }) => id,
+  );
+  const blobs = await rows<{ sha256: string; ct: Buffer }>(
+    "select encode(sha256, 'hex') as sha256, ct from ledger.blob where subject is null",
+  );
+  const files = new Map(blobs.map(({ sha256, ct }) => [sha256, ct]));
+  for (const [caseId, own] of Map.groupBy(placed, (it) => it.caseId ?? '')) {
+    const seal = own.findLastIndex(({ leaf }) => leaf.type === 'case.sealed');
+    const facts = own.slice(0, seal + 1);
+    if (facts.length === 0) continue;
+    const leaves = facts.map(({ leaf }) => leaf);
+    const names = (id: string) => new Set(values.get(id)?.map(({ name }) => name));
+    assert.equal(gradeProblem(leaves, names), null, `case ${caseId}`);
+    const fileOf = (hash: string) => files.get(hash);
+    const parts = { facts, context, fileOf, sha256, verify: verifySignature };
+    const approved = await approvalsOf(parts);
+    assert.ok(approved.ok, approved.ok ? '' : `case ${caseId}: ${approved.because}`);
   }
 }
 

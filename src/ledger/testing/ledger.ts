@@ -134,7 +134,12 @@ const ivy = { kind: 'person', id: 'u_ivy', auth: 'webauthn' } as const;
 export const registered = (credentialId: string): Fact => ({
   type: 'passkey.registered',
   actor: ivy,
-  data: { user: ivy.id, credential_id: credentialId, public_key: 'cHVibGlj' },
+  data: {
+    user: ivy.id,
+    credential_id: credentialId,
+    public_key: 'cHVibGlj',
+    rp_id: 'gatehouse.example',
+  },
 });
 
 /** An approval, signed with a passkey. */
