@@ -229,7 +229,7 @@ describe('the practice company', () => {
     assert.match(local('ledger', 'checkpoint'), /^log-\S+\n\d+\n\S{44}\n\n— log-/);
     const proof = path.join(temporary, 'proof.zip');
     const [complete] = items.filter(({ state }) => state === 'complete');
-    assert.match(local('evidence', complete!.id, '--out', proof), /files: /);
+    assert.match(local('evidence', complete!.id, '--out', proof), /bytes, SHA-256 \S{43}: /);
     await rm(proof);
     demo.child.kill('SIGINT');
 

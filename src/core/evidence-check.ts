@@ -45,7 +45,8 @@ export interface Verdict {
   readonly signedBy: readonly string[];
 }
 
-interface Parts {
+/** What a check is made with. */
+export interface Parts {
   readonly sha256: Sha256;
   readonly verify: Verify;
   /** What whoever checks knows of the keys; null: they take those in the pack. */
@@ -57,9 +58,9 @@ interface Parts {
 const Disclosures = z.array(z.tuple([z.string(), z.string()]));
 
 /** What a pack says does not hold; the message is for whoever checks it. */
-class Fails extends Error {}
+export class Fails extends Error {}
 
-const textOf = (bytes: Uint8Array): string =>
+export const textOf = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
 /**
@@ -157,14 +158,14 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
   }
 }
 
-function fileIn(files: PackFiles, name: string): Uint8Array {
+export function fileIn(files: PackFiles, name: string): Uint8Array {
   const found = files.get(name);
   if (found) return found;
   throw new Fails(`${name} is missing.`);
 }
 
 /** The checkpoint, once somebody who may has signed it. */
-async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
+export async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
   const note = textOf(fileIn(files, 'checkpoint'));
   const read = readNote(note);
   const checkpoint = readCheckpoint(read.body);
@@ -179,7 +180,7 @@ async function signatureOf(files: PackFiles, { sha256, verify, trust }: Parts) {
 }
 
 /** A fact of a pack with its place in the log. */
-interface Fact {
+export interface Fact {
   readonly folder: PackFolder;
   readonly index: number;
   readonly bytes: Uint8Array;
@@ -187,7 +188,7 @@ interface Fact {
 }
 
 /** The facts in a folder of a pack, by their place in the log. */
-function factsIn(files: PackFiles, folder: PackFolder): readonly Fact[] {
+export function factsIn(files: PackFiles, folder: PackFolder): readonly Fact[] {
   const facts: Fact[] = [];
   for (const [name, bytes] of files) {
     const [, inFolder, index] = /^(\w+)\/(\d{1,15})\.json$/.exec(name) ?? [];
@@ -199,7 +200,7 @@ function factsIn(files: PackFiles, folder: PackFolder): readonly Fact[] {
   return facts.toSorted((a, b) => a.index - b.index);
 }
 
-function demandInclusion(
+export function demandInclusion(
   { folder, index, bytes }: Fact,
   files: PackFiles,
   signed: { checkpoint: Checkpoint; note: string },

@@ -1,8 +1,8 @@
 import { unzipSync } from 'fflate';
 import type { PackFiles } from './evidence-check.ts';
 
-/** A pack larger than this is no pack of ours: 10,000 facts with their proofs have a tenth of it. */
-export const largestPackBytes = 512 * 1024 * 1024;
+/** A pack larger than this is no pack of ours: a quarter with 500 departures has a third of it. */
+export const largestPackBytes = 2 * 1024 * 1024 * 1024 - 1;
 const mostFiles = 200_000;
 
 /** What lies in a zip file, or why it cannot be a pack, in a sentence that goes on from its name. */

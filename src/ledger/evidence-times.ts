@@ -4,11 +4,12 @@ import { consistencyRanges, hashOf, tilesOf } from '#core/tree-proof.ts';
 import type { Trust } from '#core/trust.ts';
 import { type Db, sql } from '#store/sql.ts';
 import { certificateDigest } from './certificate-chain.ts';
-import type { PackEntry, SignedTree } from './evidence.ts';
+import type { SignedTree } from './evidence.ts';
 import type { ContextFact } from './evidence-context.ts';
 import { sha256 } from './hash.ts';
 import { certificatesIn } from './pack-stamp.ts';
 import { loadTiles } from './tiles.ts';
+import type { PackEntry } from './zip.ts';
 
 /** Between which outside times facts came into the record, with all that shows it. */
 export interface PackTimes {

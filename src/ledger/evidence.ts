@@ -19,6 +19,7 @@ import { type ReportNames, reportNames, reportOf } from './report/case-report.ts
 import { type ExportedEvent, exportEvents } from './search.ts';
 import { loadTiles } from './tiles.ts';
 import { verifyPage } from './verify-page.ts';
+import type { PackEntry } from './zip.ts';
 
 /** An evidence pack, or why there is none yet. */
 export type Evidence =
@@ -30,9 +31,6 @@ const script = readFileSync(new URL('verify.sh', import.meta.url));
 
 /** The newest signed state, which every proof in a pack leads to. */
 export type SignedTree = NonNullable<Awaited<ReturnType<typeof newestCheckpoint>>>;
-
-/** What a pack holds, in the order in which it lies there. */
-export type PackEntry = readonly [name: string, content: string | Uint8Array];
 
 /** What every part of a pack is made with: one snapshot of the record, and what its reader may see. */
 export interface Press {
@@ -90,14 +88,17 @@ export async function openPress(
   return { db, keys, signed, trust, names };
 }
 
-/** The facts of a case up to its last seal; null: it has none. */
+/** The facts of a case up to its last seal in a tree of this size; null: it has none. */
 export async function sealedCase(
   db: Db,
   keys: SubjectKeys | null,
   caseId: string,
+  size = Number.POSITIVE_INFINITY,
 ): Promise<SealedCase | null> {
   const all: ExportedEvent[] = [];
-  for await (const event of exportEvents(db, { caseIds: [caseId] }, keys)) all.push(event);
+  for await (const event of exportEvents(db, { caseIds: [caseId] }, keys)) {
+    if (event.idx < size) all.push(event);
+  }
   const events = all.slice(0, all.findLastIndex(({ type }) => type === 'case.sealed') + 1);
   const leaves = events.map(({ leaf }) => CaseLeaf.parse(JSON.parse(leaf)));
   return events.length === 0 ? null : { caseId, events, leaves };

@@ -1,55 +1,89 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { Command } from 'commander';
-import { zipSync } from 'fflate';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
 import { Problem } from '#app/problem.ts';
-import { checkPack, type PackFiles, type Verdict } from '#core/evidence-check.ts';
+import type { PackFiles, Verdict } from '#core/evidence-check.ts';
+import { type Language, languages } from '#core/language.ts';
+import { Period } from '#core/period.ts';
+import { checkEvidence } from '#core/period-check.ts';
 import { Trust } from '#core/trust.ts';
 import { unpack } from '#core/unpack.ts';
-import { evidenceOf } from '#ledger/evidence.ts';
+import { exportPack, type WantedPack } from '#ledger/exported.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { verifySignature } from '#ledger/log-keys.ts';
 import { checkPackStamp } from '#ledger/pack-stamp.ts';
 import { openKeyring } from '#store/keys.ts';
-import { inSnapshot } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import type { Output } from './local.ts';
 import { timesSaid } from './pack-times.ts';
 
-/** `gatehouse evidence CASE`: what proves one case, in one file. */
+interface Options {
+  readonly out: string;
+  readonly withoutPersonalValues?: true;
+  readonly language?: Language;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** `gatehouse evidence CASE`, or `--from DAY --to DAY`: what proves one case, or a period, in one file. */
 export function evidenceCommand(configuration: Configuration, { out }: Output): Command {
   return new Command('evidence')
-    .description('write what proves one complete case into one file (on the server)')
-    .argument('<case>', 'its id')
+    .description('write what proves one complete case, or a period, into one file (on the server)')
+    .argument('[case]', 'its id; left out for a period')
     .requiredOption('--out <file>', 'where to, such as case.zip')
+    .option('--from <day>', 'every case that was sealed from this day on (UTC)')
+    .option('--to <day>', 'up to the end of this day')
     .option('--without-personal-values', 'leave out names, logins and files')
-    .action(async (caseId: string, it: { out: string; withoutPersonalValues?: true }) => {
+    .addOption(new Option('--language <language>', 'of the report').choices(languages))
+    .action(async (caseId: string | undefined, it: Options) => {
+      const of = wantedOf(caseId, it);
       await withDatabase(configuration, 'scribe', async ({ pools }) => {
         const keyring = await openKeyring(configuration.keysDirectory, ['subject']);
-        const keys = it.withoutPersonalValues ? null : openSubjectKeys(keyring);
-        const evidence = await inSnapshot(pools.scribe, (db) => evidenceOf(db, keys, caseId));
-        if (evidence.kind === 'not complete') {
-          throw new Problem(
-            'not possible',
-            `There is no complete case ${caseId}. gatehouse case show says what is open.`,
+        const wanted = {
+          of,
+          keys: it.withoutPersonalValues ? null : openSubjectKeys(keyring),
+          language: it.language ?? null,
+          withheld: new Set<string>(),
+          recipient: 'local',
+        };
+        // Nobody has it before the record says that it was made.
+        const unfinished = `${it.out}.part`;
+        try {
+          const made = await exportPack(pools.scribe, wanted, (pieces) =>
+            writeFile(unfinished, pieces, { mode: 0o600 }),
           );
+          if (made.kind !== 'made') throw whyNone(made.kind, caseId);
+          await rename(unfinished, it.out);
+          out(`${made.size} bytes, SHA-256 ${made.digest}: ${it.out}`);
+        } finally {
+          await rm(unfinished, { force: true });
         }
-        if (evidence.kind === 'not signed yet') {
-          throw new Problem(
-            'not possible',
-            'Its last facts are not signed yet. Start Gatehouse, and try again in a moment.',
-          );
-        }
-        await writeFile(it.out, zipped(evidence.files), { mode: 0o600 });
-        out(`${evidence.files.size} files: ${it.out}`);
       });
     });
 }
 
-/** The same content gives the same bytes: one date for all. */
-export const zipped = (files: PackFiles): Uint8Array =>
-  zipSync(Object.fromEntries(files), { mtime: new Date(1980, 0, 1), level: 9 });
+function wantedOf(caseId: string | undefined, { from, to }: Options): WantedPack['of'] {
+  if (caseId !== undefined && from === undefined && to === undefined) return { caseId };
+  const days = Period.safeParse({ from, to });
+  if (caseId === undefined && days.success) return days.data;
+  throw new Problem(
+    'not readable',
+    'Say which case, or a period as --from 2026-01-01 --to 2026-03-31; the first day is not after the last.',
+  );
+}
+
+function whyNone(kind: 'not complete' | 'not signed yet', caseId: string | undefined): Problem {
+  return kind === 'not complete'
+    ? new Problem(
+        'not possible',
+        `There is no complete case ${caseId ?? ''}. gatehouse case show says what is open.`,
+      )
+    : new Problem(
+        'not possible',
+        'Its last facts are not signed yet. Start Gatehouse, and try again in a moment.',
+      );
+}
 
 /** What `gatehouse verify` ends with. */
 export const verifyCodes = { good: 0, bad: 1, unreadable: 2, keysFromPack: 4 } as const;
@@ -64,7 +98,7 @@ export function verifyCommand({ out }: Output, end: (code: number) => void): Com
     .action(async (file: string, it: { trust?: string; json?: true }) => {
       const trust = it.trust === undefined ? null : await trustIn(it.trust);
       const files = await unpacked(file);
-      const verdict = await checkPack(files, {
+      const verdict = await checkEvidence(files, {
         sha256,
         verify: verifySignature,
         trust,
@@ -83,7 +117,7 @@ function linesOf(
 ): readonly string[] {
   const checks = holds.map(({ name, detail }) => `✔ ${name}: ${detail}`);
   if (fails) return [...checks, `✖ ${fails.name}: ${fails.detail}`];
-  const lines = [...checks, ...timesSaid(files)];
+  const lines = [...checks, ...(files.has('cases.json') ? [] : timesSaid(files))];
   if (!keysFromPack) return [...lines, 'Everything holds.'];
   return [
     ...lines,

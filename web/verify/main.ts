@@ -1,5 +1,6 @@
 import './no-eval.ts';
-import { checkPack, type PackFiles } from '#core/evidence-check.ts';
+import type { PackFiles } from '#core/evidence-check.ts';
+import { checkEvidence } from '#core/period-check.ts';
 import { Trust } from '#core/trust.ts';
 import { largestPackBytes, unpack } from '#core/unpack.ts';
 import { sha256, verify } from './cryptography.ts';
@@ -86,7 +87,7 @@ async function checkAll(mine: number): Promise<void> {
   if (!pack) return show('Now choose the pack.', []);
   if (!pack.it) return show(`${pack.name} could not be checked.`, []);
   const { name, it } = pack;
-  const verdict = await checkPack(it, {
+  const verdict = await checkEvidence(it, {
     sha256,
     verify,
     trust: trust?.it ?? null,

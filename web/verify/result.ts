@@ -21,7 +21,8 @@ export function resultOf(verdict: Verdict, files: PackFiles): readonly HTMLEleme
   return [
     verdictCard(verdict),
     checksCard(verdict),
-    ...(verdict.fails ? [] : [caseCard(caseView(files))]),
+    // A pack for a period holds many; each has its own report.
+    ...(verdict.fails || files.has('cases.json') ? [] : [caseCard(caseView(files))]),
     leftCard(),
   ];
 }
