@@ -75,6 +75,7 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
       mirror: undefined,
       mirrorAccess: undefined,
       timeStampAuthorities: [],
+      witnessing: { witnesses: [], quorum: 0, everyMs: 600_000 },
     },
     roles,
     connectors,

@@ -13,6 +13,7 @@ import { noteMirror } from '#ledger/mirror-state.ts';
 import { startScribe } from '#ledger/scribe.ts';
 import { openSigner } from '#ledger/signer.ts';
 import { openTimeStamps } from '#ledger/time-stamps.ts';
+import { witnessing } from '#ledger/witnessing.ts';
 import { type Database, openDatabase } from '#store/database.ts';
 import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
@@ -130,6 +131,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
       const mirror = place === undefined ? null : openMirror(mirrorAt(place, configuration));
       await noteMirror(pool, mirror);
       const authorities = await Promise.all(configuration.timeStampAuthorities.map(openAuthority));
+      const onError = (error: unknown) => log.error({ error: String(error) }, 'the scribe failed');
       const scribe = startScribe(pool, {
         signer: openSigner({
           secrets,
@@ -141,7 +143,15 @@ export async function serve(options: ServeOptions): Promise<Program> {
           authorities,
           onError: (error) => log.warn({ error: String(error) }, 'a time stamp is missing'),
         }),
-        onError: (error) => log.error({ error: String(error) }, 'the scribe failed'),
+        beside: [
+          witnessing(pool, {
+            ...configuration.witnessing,
+            fetch,
+            onError,
+            onProblem: (sentence) => log.warn({}, sentence),
+          }),
+        ],
+        onError,
         onFork: forked.resolve,
       });
       stops.push(() => scribe.stop());

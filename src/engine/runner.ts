@@ -24,6 +24,7 @@ import { holdOrphans } from './orphans.ts';
 import { tellOfOverdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
+import { tellOfSilentWitnesses } from './silent-witnesses.ts';
 import { expireInvitations } from './survey-expiry.ts';
 import { tellOfTimeStamps } from './time-stamps.ts';
 import { reopenExpiredWaivers } from './waivers.ts';
@@ -180,6 +181,7 @@ export async function startEngine(
     record: () => tellOfFork(engine),
     mirror: () => tellOfMirror(engine),
     timeStamps: () => tellOfTimeStamps(engine),
+    witnesses: () => tellOfSilentWitnesses(engine),
     surveys: () => expireInvitations(engine),
     async cases() {
       const waiting = [

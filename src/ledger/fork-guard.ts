@@ -8,7 +8,8 @@ export class ForkFound extends Error {
   override readonly name = 'ForkFound';
 }
 
-const whatToDo =
+/** The end of every message about a fork. */
+export const whatToDo =
   'Nothing is signed, and no step acts, until a person decides: put the right database back, bring what is ' +
   'missing from the mirror (gatehouse ledger recover --mirror …), or begin a new epoch (gatehouse ledger ' +
   'new-epoch --reason …), which names what was lost.';

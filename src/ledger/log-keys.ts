@@ -6,7 +6,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { keyIdOf, type NoteKey, type Verify, vkeyOf } from '#core/note.ts';
+import { keyIdOf, type NoteKey, type NoteKeyType, type Verify, vkeyOf } from '#core/note.ts';
 import { type Db, sql } from '#store/sql.ts';
 import { sha256 } from './hash.ts';
 import { aboutNobody, record } from './record.ts';
@@ -173,15 +173,19 @@ export async function makeLogKey(
 
 const secretName = (keyId: string): string => `log-key.${keyId}`;
 
-function keyOf(name: string, type: LogKeyType, privateKey: KeyObject): LogKey {
+/** A cosigner's Ed25519 keys are those of a log; only what they sign differs. */
+const kindOf = (type: NoteKeyType): LogKeyType => (type === 'mlDsa44' ? type : 'ed25519');
+
+/** A key as it signs notes, from its private half. */
+export function keyOf(name: string, type: NoteKeyType, privateKey: KeyObject): LogKey {
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
-  const publicKey = new Uint8Array(spki.subarray(spkiPrefix[type].length));
+  const publicKey = new Uint8Array(spki.subarray(spkiPrefix[kindOf(type)].length));
   return { key: { name, type, publicKey }, sign: (message) => sign(null, message, privateKey) };
 }
 
 /** Whether a signature holds, by this process's own cryptography. */
 export const verifySignature: Verify = ({ type, publicKey }, message, signature) => {
-  const kind: LogKeyType = type === 'mlDsa44' ? type : 'ed25519';
+  const kind = kindOf(type);
   const der = {
     key: Buffer.concat([spkiPrefix[kind], publicKey]),
     format: 'der',

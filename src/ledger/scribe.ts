@@ -44,6 +44,16 @@ export interface ScribeOptions {
   readonly followMs?: number;
   /** Told once that the tree is not the one that was signed; the scribe has stopped by then. */
   readonly onFork?: (because: string) => void;
+  /** What goes on beside it while it leads. */
+  readonly beside?: readonly Beside[];
+}
+
+/** Work outside the database, such as asking witnesses, that never holds up what the scribe is for. */
+export interface Beside {
+  /** Before anything is put in order: what is known outside leads to this record, or a `ForkFound` is thrown. */
+  guard?(): Promise<void>;
+  /** A fork that shows later is told. What this gives ends the work, at once. */
+  start(onFork: (found: ForkFound) => void): { stop(): Promise<void> };
 }
 
 const longestRetryMs = 5_000;
@@ -52,7 +62,7 @@ const heartbeatCheckMs = 60_000;
 /** Starts a scribe. The pool logs in as `gatehouse_scribe`; one connection stays taken. */
 export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
   const { onError, pollMs = 200, heartbeatMs = 3_600_000, signMs = 1_000, signer } = options;
-  const { rehashMs = 24 * 3_600_000, followMs = 10_000 } = options;
+  const { rehashMs = 24 * 3_600_000, followMs = 10_000, beside = [] } = options;
   const bell = makeBell();
   let stopping = false;
   let failuresInRow = 0;
@@ -93,10 +103,8 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       const found = await rehash(pool);
       if (found) await inTransaction(pool, (tx) => stateRehashed(tx, found));
     } catch (error) {
-      onError(error);
-      if (!(error instanceof ForkFound)) return;
-      await noteFork(pool, error.message).catch(onError);
-      giveUp(error);
+      if (error instanceof ForkFound) await forkBeside(error);
+      else onError(error);
     } finally {
       rehashing = null;
     }
@@ -116,6 +124,22 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
     }
   }
 
+  /** One that was not found by the guard, between two signatures. */
+  async function forkBeside(found: ForkFound): Promise<void> {
+    onError(found);
+    await noteFork(pool, found.message).catch(onError);
+    giveUp(found);
+  }
+
+  async function guardBeside(): Promise<void> {
+    try {
+      await Promise.all(beside.map((it) => it.guard?.()));
+    } catch (error) {
+      if (error instanceof ForkFound) await noteFork(pool, error.message);
+      throw error;
+    }
+  }
+
   /** Works until told to stop, if nobody else does. */
   async function lead(): Promise<void> {
     const client = await pool.connect();
@@ -123,9 +147,12 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
     // on the connection then fails and tells why.
     client.on('error', bell.ring);
     let broken: unknown;
+    const accompanying: { stop(): Promise<void> }[] = [];
     try {
       if (!(await takeLock(client))) return;
       await signer?.guard(client);
+      await guardBeside();
+      for (const it of beside) accompanying.push(it.start((found) => void forkBeside(found)));
       let nextCheckMs = performance.now();
       let nextSignMs = performance.now();
       let nextFollowMs = performance.now();
@@ -159,6 +186,7 @@ export function startScribe(pool: pg.Pool, options: ScribeOptions): Scribe {
       throw error;
     } finally {
       client.off('error', bell.ring);
+      await Promise.all(accompanying.map((it) => it.stop()));
       // Closing the connection ends its transaction and lets go of the lock, whatever happened.
       client.release(broken !== undefined);
     }

@@ -22,6 +22,9 @@ export const settings = {
   LEDGER_MIRROR_SECRET_ACCESS_KEY: 'none',
   LEDGER_MIRROR_LOCK: 'none',
   LEDGER_TIME_STAMPS: 'none',
+  LEDGER_WITNESSES: 'none',
+  LEDGER_WITNESS_QUORUM: 'none',
+  LEDGER_WITNESS_MINUTES: '10',
 } as const;
 export type Setting = keyof typeof settings;
 

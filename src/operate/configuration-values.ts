@@ -33,12 +33,14 @@ export function origin(text: string): string | Mistake {
   if (url.username || url.password)
     return { problem: `holds a user name or password; ${expected}` };
   if (url.href !== `${url.origin}/`) return { problem: `is "${text}"; ${expected}` };
-  const here = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !here) {
+  if (url.protocol === 'http:' && !isThisMachine(url)) {
     return { problem: `is "${text}"; expected https:, since passkeys work over TLS only.` };
   }
   return url.origin;
 }
+
+export const isThisMachine = ({ hostname }: URL): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** IP addresses and networks with commas or blanks between; a single address stands for itself alone. */
 export function networks(text: string): readonly string[] | Mistake {

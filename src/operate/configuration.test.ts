@@ -2,8 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { type NoteKey, vkeyOf } from '#core/note.ts';
+import { sha256 } from '#ledger/hash.ts';
 import { configurationFile, readConfiguration } from './configuration.ts';
 import { settings } from './configuration-names.ts';
+
+const keyNamed = (name: string, type: NoteKey['type'], byte: number): string =>
+  vkeyOf(sha256, { name, type, publicKey: new Uint8Array(32).fill(byte) });
+const vkey = keyNamed('witness.firm.example', 'cosignature', 0);
+const otherVkey = keyNamed('other.witness.example', 'cosignature', 1);
+const logKey = keyNamed('log.example/01', 'ed25519', 2);
 
 const read = (environment: Record<string, string>, file?: string) =>
   readConfiguration({
@@ -40,6 +48,7 @@ describe('configuration', () => {
       publicUrl: undefined,
       trustedProxies: [],
       databaseUrls: {},
+      witnessing: { witnesses: [], quorum: 0, everyMs: 600_000 },
     });
   });
 
@@ -235,6 +244,45 @@ describe('configuration', () => {
       problems({ GATEHOUSE_PUBLIC_URL: 'https://u:hush@a.example' }),
     ];
     assert.doesNotMatch(secrets.flat().join('\n'), /hush/);
+  });
+
+  it('reads witnesses as a policy names them, from the environment and the file alike', () => {
+    const text = `firm ${vkey} https://witness.firm.example/w/, here ${otherVkey} http://127.0.0.1:8090`;
+    const more = { LEDGER_WITNESS_QUORUM: '2', LEDGER_WITNESS_MINUTES: '5' };
+
+    const { witnessing } = configured({ LEDGER_WITNESSES: text, ...more });
+
+    const [first, second] = witnessing.witnesses;
+    assert.deepEqual([first?.name, first?.key.name], ['firm', 'witness.firm.example']);
+    assert.deepEqual(
+      [first?.url, second?.url],
+      ['https://witness.firm.example/w', 'http://127.0.0.1:8090'],
+    );
+    assert.deepEqual([witnessing.quorum, witnessing.everyMs], [2, 300_000]);
+    const file = `ledger_witnesses: [${text}]\nledger_witness_quorum: "2"\nledger_witness_minutes: "5"\n`;
+    assert.deepEqual(configured({}, file).witnessing, witnessing);
+  });
+
+  it('says what is wrong with a witness', () => {
+    const one = (text: string) => problems({ LEDGER_WITNESSES: text })[0]!;
+    const at = 'https://witness.firm.example';
+    assert.match(
+      one('firm'),
+      /LEDGER_WITNESSES holds "firm"; expected a name, a key and an address/,
+    );
+    assert.match(one(`none ${vkey} ${at}`), /expected a name/);
+    assert.match(one(`firm ${vkey} http://witness.firm.example`), /expected https:/);
+    assert.match(
+      one(`firm ${vkey.replace('+BA', '+BB')} ${at}`),
+      /holds a key for firm that is none/,
+    );
+    assert.match(one(`firm ${logKey} ${at}`), /the key of a log/);
+    assert.match(one(`firm ${vkey} ${at}, firm ${otherVkey} ${at}`), /names firm twice/);
+    assert.match(one(`firm ${vkey} ${at}, twin ${vkey} ${at}`), /the key of twin twice/);
+    assert.match(problems({ LEDGER_WITNESS_QUORUM: '1' })[0]!, /no pack could be issued/);
+    assert.match(problems({ LEDGER_WITNESS_QUORUM: 'most' })[0]!, /expected none, or how many/);
+    assert.match(problems({ LEDGER_WITNESS_MINUTES: '0' })[0]!, /expected minutes/);
+    assert.match(problems({ LEDGER_WITNESSS: 'x' })[0]!, /Did you mean LEDGER_WITNESSES/);
   });
 });
 

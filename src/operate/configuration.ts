@@ -1,5 +1,7 @@
 import path from 'node:path';
+import type { ReachableWitness } from '#ledger/ask-witness.ts';
 import type { BucketAccess, BucketLock } from '#ledger/mirror-bucket.ts';
+import type { Witnessing } from '#ledger/witnessing.ts';
 import type { DatabaseUrls } from '#store/database.ts';
 import {
   fileSettings,
@@ -20,6 +22,7 @@ import {
   origin,
   storeAddress,
 } from './configuration-values.ts';
+import { quorumIn, tooManyNeeded, witnesses, witnessMinutes } from './configuration-witnesses.ts';
 import { type AuthoritySetting, authoritySettings } from './time-stamp-authorities.ts';
 
 /** Everything that must be known before the database answers. */
@@ -45,6 +48,8 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** Empty: the embedded server. */
   readonly databaseUrls: DatabaseUrls;
+  /** Who cosigns the record. */
+  readonly witnessing: Witnessing;
 }
 
 /** Names that begin like settings and are read elsewhere: by the command line client. */
@@ -142,6 +147,11 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
     publicUrl: take<string | undefined>('GATEHOUSE_PUBLIC_URL', origin, undefined),
     trustedProxies: take<readonly string[]>('GATEHOUSE_TRUSTED_PROXIES', networks, []),
     databaseUrls,
+    witnessing: {
+      witnesses: take<readonly ReachableWitness[]>('LEDGER_WITNESSES', witnesses, []),
+      quorum: take<number>('LEDGER_WITNESS_QUORUM', quorumIn, 0),
+      everyMs: take<number>('LEDGER_WITNESS_MINUTES', witnessMinutes, 10) * 60_000,
+    },
   };
   problems.push(...contradictions(configuration));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration };
@@ -187,8 +197,9 @@ function contradictions({
   databaseUrls,
   mirror,
   mirrorAccess,
+  witnessing,
 }: Configuration): string[] {
-  const problems: string[] = [];
+  const problems: string[] = [...tooManyNeeded(witnessing)];
   if (mirror?.startsWith('s3:') && !bucketPlace(mirror)) {
     problems.push(`LEDGER_MIRROR is "${mirror}"; expected a folder, or s3://bucket/prefix.`);
   } else if (mirror?.startsWith('s3:') && !mirrorAccess) {
@@ -232,7 +243,9 @@ function dataDirectory({
 
 function looksLikeOurs(name: string): boolean {
   if (readElsewhere.includes(name) || name.startsWith(testPrefix)) return false;
-  return /^(GATEHOUSE_|DATABASE_URL_|LEDGER_MARK|LEDGER_MIRROR|LEDGER_TIME)/.test(name);
+  return /^(GATEHOUSE_|DATABASE_URL_|LEDGER_MARK|LEDGER_MIRROR|LEDGER_TIME|LEDGER_WITNESS)/.test(
+    name,
+  );
 }
 
 function isLoopback(host: string): boolean {

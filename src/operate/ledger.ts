@@ -15,6 +15,7 @@ import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import { addUpkeep } from './ledger-upkeep.ts';
 import type { Output } from './local.ts';
+import { witnessCommand } from './witness.ts';
 
 /**
  * `gatehouse ledger …`: the record as a whole, for whoever may read the data directory. Works beside a
@@ -117,5 +118,6 @@ export function ledgerCommand(
       }),
     );
   addUpkeep(ledger, configuration, output, end);
+  ledger.addCommand(witnessCommand(output));
   return ledger;
 }
