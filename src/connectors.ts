@@ -8,6 +8,7 @@ import { jira } from '#connectors/jira/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
 import { list } from '#connectors/list/index.ts';
 import { mail } from '#connectors/mail/index.ts';
+import { okta } from '#connectors/okta/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
@@ -29,6 +30,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     ldap,
     list,
     mail,
+    okta,
     person,
     s3,
     scim,

@@ -218,6 +218,7 @@ describe('docs/connect/index.md', () => {
         ...settingsOn('docs/connect/ldap-and-active-directory.md', 'ldap'),
         newAccountsIn: 'ou=people,dc=meadow,dc=example',
       },
+      okta: settingsOn('docs/connect/okta.md', 'okta'),
       scim: {
         ...settingsOn('docs/connect/scim.md', 'scim'),
         canCreate: true,

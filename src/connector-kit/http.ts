@@ -2,9 +2,19 @@ import type { z } from 'zod';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import type { Io } from './contract.ts';
 
+/** What signs each request anew. */
+export interface Authorization {
+  /** The value of the header `Authorization`. */
+  header(): Promise<string>;
+  /** Called when it was refused; the same request is then sent once more. */
+  renew(): Promise<void>;
+}
+
 export interface HttpOptions {
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** For systems that want another one than a header that stays the same. */
+  readonly authorization?: Authorization;
   /** What a body is sent as. Default: application/json. */
   readonly contentType?: string;
   /** How long the system wants us to wait, when it answers 429. Default: Retry-After. */
@@ -44,7 +54,7 @@ const deadlineMs = 30_000;
  * A JSON client that turns every bad ending into a {@link ConnectorError}.
  *
  * It sends each request once: only the engine retries, because only the engine
- * remembers across restarts.
+ * remembers across restarts. But for one that an outdated access token was refused.
  */
 export function openHttp(io: Io, options: HttpOptions) {
   const base = new URL(options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`);
@@ -76,25 +86,35 @@ export function openHttp(io: Io, options: HttpOptions) {
     }
     const request = `${method} ${url.pathname}`;
 
-    let response: Response;
-    try {
-      response = await io.fetch(url, {
-        method,
-        headers: {
-          accept: 'application/json',
-          ...headers,
-          ...options.headers,
-        },
-        ...(body === undefined ? {} : { body }),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-    } catch (cause) {
-      if (cause instanceof ConnectorError) throw cause;
-      throw new ConnectorError(
-        { kind: 'unavailable', detail: `${request}: ${reasonOf(cause)}` },
-        { cause },
-      );
+    const attempt = async (): Promise<Response> => {
+      const authorization = await options.authorization?.header();
+      try {
+        return await io.fetch(url, {
+          method,
+          headers: {
+            accept: 'application/json',
+            ...headers,
+            ...options.headers,
+            ...(authorization === undefined ? {} : { authorization }),
+          },
+          ...(body === undefined ? {} : { body }),
+          redirect: 'manual',
+          signal: AbortSignal.timeout(deadlineMs),
+        });
+      } catch (cause) {
+        if (cause instanceof ConnectorError) throw cause;
+        throw new ConnectorError(
+          { kind: 'unavailable', detail: `${request}: ${reasonOf(cause)}` },
+          { cause },
+        );
+      }
+    };
+    let response = await attempt();
+    if (response.status === 401 && options.authorization) {
+      // Refused is not done: with a token that was taken back early, the request was never carried out.
+      await response.body?.cancel();
+      await options.authorization.renew();
+      response = await attempt();
     }
     if (!response.ok) throw new ConnectorError(await failureOf(response, request));
     return response;

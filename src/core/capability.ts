@@ -12,6 +12,7 @@ export const capabilities = {
   'sessions.revoke': { title: 'Sign out everywhere', weight: 'ordinary' },
   'mfa.remove': { title: 'Remove MFA factors', weight: 'ordinary' },
   'tokens.revoke': { title: 'End access keys', weight: 'ordinary' },
+  'roles.remove': { title: 'Take away administrator roles', weight: 'ordinary' },
   'groups.join': { title: 'Add to groups', weight: 'ordinary' },
   'groups.leave': { title: 'Remove from groups', weight: 'ordinary' },
   'data.preserve': { title: 'Preserve data', weight: 'ordinary' },

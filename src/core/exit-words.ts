@@ -88,6 +88,7 @@ const capabilitiesInGerman: Record<Capability, string> = {
   'sessions.revoke': 'Überall abmelden',
   'mfa.remove': 'Zweite Faktoren entfernen',
   'tokens.revoke': 'Zugangsschlüssel beenden',
+  'roles.remove': 'Administratorrollen entziehen',
   'groups.join': 'In Gruppen aufnehmen',
   'groups.leave': 'Aus Gruppen entfernen',
   'data.preserve': 'Daten sichern',

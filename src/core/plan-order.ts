@@ -168,6 +168,7 @@ const afterTheBlock: readonly Capability[] = [
   'sessions.revoke',
   'tokens.revoke',
   'mfa.remove',
+  'roles.remove',
   'groups.leave',
 ];
 
