@@ -1,7 +1,11 @@
+import { createHash, type Hash } from 'node:crypto';
 import { factTypes, isFactType } from '#core/event.ts';
 import { csvHeader, csvRow, jsonLine } from '#core/event-rows.ts';
 import { Reference, type Result } from '#core/fact.ts';
-import { record } from '#ledger/record.ts';
+import { recordReport } from '#core/record-report.ts';
+import { settingsFrom } from '#core/settings.ts';
+import { type Fact, record } from '#ledger/record.ts';
+import { reportPdf } from '#ledger/report/pdf.ts';
 import {
   type EventFilter,
   type ExportedEvent,
@@ -10,11 +14,14 @@ import {
   searchEvents,
 } from '#ledger/search.ts';
 import { confidentialCases } from '#store/cases.ts';
-import { listPeople, namesOfRefs } from '#store/people.ts';
+import { databaseNow } from '#store/clock.ts';
+import { namesOfRefs, refsOfPeople } from '#store/people.ts';
+import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { linkHolders } from '#store/task-links.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
+import { Problem } from './problem.ts';
 import { userNames } from './users.ts';
 
 /** What is looked for in the record. Null: it does not matter. */
@@ -66,11 +73,10 @@ export async function searchAudit(
   await noteSearch(app, caller, criteriaOf(query), events.length);
 
   const people = await namesOfRefs(app.pool, refsIn(events));
-  const actors = events.flatMap((it) => it.actorId ?? []);
-  const names = new Map([
-    ...(await userNames(app, actors)),
-    ...(await linkHolders(app.pool, actors)),
-  ]);
+  const names = await actorNames(
+    app,
+    events.flatMap((it) => it.actorId ?? []),
+  );
   return {
     events: events.map((it) => ({
       ...it,
@@ -84,52 +90,136 @@ export async function searchAudit(
   };
 }
 
+export const exportFormats = ['csv', 'jsonl', 'pdf'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A table on paper is for reading; what is longer than this nobody reads. */
+export const mostFactsOnPaper = 2_000;
+
 /**
- * Every fact of the choice as text, oldest first, in pieces. Personal values are opened for
- * Security only; how many is stated when the reader has got them.
+ * Every fact of the choice as a file, oldest first, in pieces. Personal values are opened for Security
+ * only. What was handed out is stated when the reader has got it: its digest, and how many values were opened.
  */
 export async function exportAudit(
   app: App,
   caller: Caller,
   query: AuditQuery,
-  format: 'csv' | 'jsonl',
-): Promise<AsyncIterable<string>> {
+  format: ExportFormat,
+): Promise<AsyncIterable<string | Uint8Array>> {
   authorize(caller, 'audit.read');
-  const { filter } = await filterFor(app, caller, query);
+  const { filter, withheldCases } = await filterFor(app, caller, query);
   await noteSearch(app, caller, ['export', `format:${format}`, ...criteriaOf(query)]);
   const keys = caller.user.roles.includes('security') ? app.keys : null;
-  return texts(app, caller, exportEvents(app.pool, filter, keys), format);
+  const events = exportEvents(app.pool, filter, keys);
+  const out: HandedOut = { hash: createHash('sha256'), size: 0, events: 0, values: 0 };
+  if (format !== 'pdf')
+    return handingOut(app, caller, format, out, texts(app, events, format, out));
+
+  const paper = await onPaper(app, caller, query, { events, withheldCases, out });
+  return handingOut(app, caller, format, out, [paper]);
+}
+
+/** What a reader has got so far. */
+interface HandedOut {
+  readonly hash: Hash;
+  size: number;
+  events: number;
+  values: number;
 }
 
 const pieceSize = 200;
 
 async function* texts(
   app: App,
-  caller: Caller,
   events: AsyncIterable<ExportedEvent>,
   format: 'csv' | 'jsonl',
+  out: HandedOut,
 ): AsyncIterable<string> {
-  let values = 0;
-  try {
-    if (format === 'csv') yield csvHeader;
-    for await (const piece of inPieces(events)) {
-      values += piece.reduce((sum, it) => sum + it.disclosures.length, 0);
-      if (format === 'jsonl') {
-        yield piece.map(jsonLine).join('');
-        continue;
-      }
-      const names = await namesOfRefs(app.pool, refsIn(piece));
-      yield piece.map((it) => csvRow(it, (ref) => names.get(ref) ?? ref)).join('');
+  if (format === 'csv') yield csvHeader;
+  for await (const piece of inPieces(events)) {
+    count(out, piece);
+    if (format === 'jsonl') {
+      yield piece.map(jsonLine).join('');
+      continue;
     }
-  } finally {
-    // Also when the reader hangs up half-way: what was opened was opened.
-    if (values > 0) {
-      await inTransaction(app.pool, (tx) =>
-        record(tx, app.keys, [
-          { type: 'disclosure.opened', actor: caller.actor, data: { object: 'export', values } },
-        ]),
+    const names = await namesOfRefs(app.pool, refsIn(piece));
+    yield piece.map((it) => csvRow(it, (ref) => names.get(ref) ?? ref)).join('');
+  }
+}
+
+function count(out: HandedOut, events: readonly ExportedEvent[]): void {
+  out.events += events.length;
+  out.values += events.reduce((sum, it) => sum + it.disclosures.length, 0);
+}
+
+/** The same as a table for people, with what was asked for above it. */
+async function onPaper(
+  app: App,
+  caller: Caller,
+  query: AuditQuery,
+  it: { events: AsyncIterable<ExportedEvent>; withheldCases: number; out: HandedOut },
+): Promise<Uint8Array> {
+  const found: ExportedEvent[] = [];
+  for await (const event of it.events) {
+    if (found.length === mostFactsOnPaper) {
+      throw new Problem(
+        'not possible',
+        `This choice has more than ${mostFactsOnPaper.toLocaleString('en')} facts, which is what fits on paper. ` +
+          'Narrow it, or take CSV or JSONL, which have no limit.',
       );
     }
+    found.push(event);
+  }
+  count(it.out, found);
+  const names = await namesOfRefs(app.pool, refsIn(found));
+  const actors = await actorNames(
+    app,
+    found.flatMap((one) => one.actorId ?? []),
+  );
+  const jsonl = Buffer.from(found.map(jsonLine).join(''));
+  const { company } = settingsFrom(await loadSettings(app.pool));
+  const report = recordReport({
+    ...{ facts: found, people: names, actors, company: company.name },
+    ...{ recipient: caller.user.name, withheldCases: it.withheldCases, asked: inWords(query) },
+    madeAt: await databaseNow(app.pool),
+    digest: createHash('sha256').update(jsonl).digest('hex'),
+  });
+  const about = 'Every fact of this export, byte for byte, with its hash';
+  return reportPdf(report, [
+    { name: 'events.jsonl', type: 'application/jsonl', about, bytes: jsonl },
+  ]);
+}
+
+/** Hands pieces on, and states what was handed out, also when the reader hangs up half-way. */
+async function* handingOut(
+  app: App,
+  caller: Caller,
+  format: ExportFormat,
+  out: HandedOut,
+  pieces: AsyncIterable<string> | Iterable<Uint8Array>,
+): AsyncIterable<string | Uint8Array> {
+  try {
+    for await (const piece of pieces) {
+      out.hash.update(piece);
+      out.size += Buffer.byteLength(piece);
+      yield piece;
+    }
+  } finally {
+    const { size, events, values } = out;
+    const digest = out.hash.digest('base64url');
+    const created: Fact = {
+      type: 'export.created',
+      actor: caller.actor,
+      data: { kind: `audit-${format}`, recipient: caller.user.id, digest, size, events },
+    };
+    const opened: Fact = {
+      type: 'disclosure.opened',
+      actor: caller.actor,
+      data: { object: 'export', values },
+    };
+    await inTransaction(app.pool, (tx) =>
+      record(tx, app.keys, values > 0 ? [created, opened] : [created]),
+    );
   }
 }
 
@@ -144,6 +234,9 @@ async function* inPieces<T>(items: AsyncIterable<T>): AsyncIterable<readonly T[]
   if (piece.length > 0) yield piece;
 }
 
+const actorNames = async (app: App, ids: readonly string[]) =>
+  new Map([...(await userNames(app, ids)), ...(await linkHolders(app.pool, ids))]);
+
 const refsIn = (events: readonly FoundEvent[]) => [
   ...new Set(events.flatMap((it) => it.personRef ?? [])),
 ];
@@ -156,15 +249,12 @@ async function filterFor(
   const withheld = may(caller, 'case.read-confidential')
     ? []
     : await confidentialCases(app.pool, { exceptOpenedBy: caller.user.id });
-  const people =
-    query.person === null
-      ? null
-      : await listPeople(app.pool, { text: query.person, afterName: null, limit: 100 });
+  const people = query.person === null ? null : await refsOfPeople(app.pool, query.person);
   return {
     withheldCases: withheld.length,
     filter: {
       ...(withheld.length > 0 ? { exceptCaseIds: withheld } : {}),
-      ...(people ? { personRefs: people.map((it) => it.ref) } : {}),
+      ...(people ? { personRefs: people } : {}),
       ...(query.caseId ? { caseIds: [query.caseId] } : {}),
       ...(query.system ? { systems: [query.system] } : {}),
       ...(query.actor ? { actors: [query.actor] } : {}),
@@ -177,6 +267,12 @@ async function filterFor(
     },
   };
 }
+
+/** What was asked for, as its reader typed it. */
+const inWords = (query: AuditQuery): readonly (readonly [string, string])[] =>
+  Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === null ? [] : [[name, value instanceof Date ? value.toISOString() : value]],
+  );
 
 /** What was asked for, without anything personal: of names and free text only that they were used. */
 function criteriaOf(query: AuditQuery): string[] {

@@ -59,7 +59,7 @@ export function addAudit(program: Command, cli: Cli): void {
     );
 
   withCriteria(parent.command('export').description('every fact of a choice, as a file'))
-    .addOption(new Option('--format <format>').choices(['csv', 'jsonl']).default('jsonl'))
+    .addOption(new Option('--format <format>').choices(['csv', 'jsonl', 'pdf']).default('jsonl'))
     .option('-o, --output <file>', 'into a file; otherwise to standard output')
     .action(
       async ({ format, output, ...criteria }: Criteria & { format: string; output?: string }) => {

@@ -114,9 +114,16 @@ export const erasedText = (at: Date): string =>
   `erased ${at.toISOString().slice(0, 10)}; digest is in place`;
 
 /** One fact as a row for a spreadsheet. `nameOf` turns a person's pseudonym into what the reader may see. */
-export function csvRow(event: RecordedEvent, nameOf: (ref: string) => string): string {
+export const csvRow = (event: RecordedEvent, nameOf: (ref: string) => string): string =>
+  csvLine(eventCells(event, nameOf));
+
+/** What of a fact people read, in the order of `csvHeader`. */
+export function eventCells(
+  event: RecordedEvent,
+  nameOf: (ref: string) => string,
+): readonly (string | null)[] {
   const leaf: unknown = JSON.parse(event.leaf);
-  return csvLine([
+  return [
     event.at.toISOString(),
     event.caseId,
     personOf(event, nameOf),
@@ -126,7 +133,7 @@ export function csvRow(event: RecordedEvent, nameOf: (ref: string) => string): s
     event.grade,
     event.actorId,
     summaryOf(event, leaf),
-  ]);
+  ];
 }
 
 function personOf({ personRef, erasedAt }: RecordedEvent, nameOf: (ref: string) => string) {

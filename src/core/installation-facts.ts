@@ -176,7 +176,7 @@ export const installationFacts = {
     object: Reference,
     values: Count,
   }),
-  'export.created': fact(scribe, 'done', 'Exported', {
+  'export.created': fact(['web', 'scribe'], 'done', 'Exported', {
     kind: Reference,
     recipient: Reference,
     digest: Digest,

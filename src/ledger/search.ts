@@ -55,8 +55,13 @@ export interface EventPage {
 }
 
 /**
- * The newest facts first, a page at a time. `cursor` is `next` of the page before, or null;
- * the edge that takes it from outside checks that it is a number.
+ * The newest facts first, a page at a time: in the order of the record, or by their time where a period is
+ * asked for. `cursor` is `next` of the page before, or null; the edge that takes it from outside checks
+ * that it is a number.
+ *
+ * What occurs often is found among the newest facts. What is rare is found by the indexes over all of them. PostgreSQL
+ * takes criteria to be independent of each other and spread evenly, and would go through a million facts
+ * for a combination that never was; so it is told which of the two ways to take.
  */
 export async function searchEvents(
   db: Db,
@@ -65,14 +70,16 @@ export async function searchEvents(
   limit: number,
 ): Promise<EventPage> {
   const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
-  const events = await findEvents(db, filter, {
-    after: -1,
-    before,
-    limit: limit + 1,
-    newestFirst: true,
-  });
-  const page = events.slice(0, limit);
-  return { events: page, next: events.length > limit ? String(page.at(-1)!.idx) : null };
+  const page = { before, limit: limit + 1 };
+  let events: readonly FoundEvent[] = [];
+  if (ways(filter) === 'one index') {
+    events = await findEvents(db, newest(filter, page, 'in order'));
+  } else {
+    events = await findEvents(db, newest(filter, page, 'among the newest'));
+    if (events.length <= limit) events = await findEvents(db, newest(filter, page, 'by indexes'));
+  }
+  const shown = events.slice(0, limit);
+  return { events: shown, next: events.length > limit ? String(shown.at(-1)!.idx) : null };
 }
 
 export interface ExportedEvent extends FoundEvent {
@@ -94,8 +101,7 @@ export async function* exportEvents(
   const { rows } = await db.query<{ size: string }>(sql`select size from ledger.head`);
   const before = Number(rows[0]?.size ?? 0);
   for (let after = -1; ; ) {
-    const page = { after, before, limit: exportPage, newestFirst: false };
-    const events = await findEvents(db, filter, page);
+    const events = await findEvents(db, oldest(filter, { after, before, limit: exportPage }));
     const opened = keys
       ? await openDisclosures(
           db,
@@ -124,8 +130,9 @@ export async function openDisclosures(
     subject: string;
     digest: string;
     ct: Buffer;
+    wrapped: Buffer;
   }>(sql`
-    select entry_id, name, subject, digest, ct
+    select entry_id, name, subject, digest, ct, wrapped
       from ledger.disclosure
       join ledger.subject_key using (subject)
      where entry_id = any (${entryIds})
@@ -133,8 +140,8 @@ export async function openDisclosures(
      order by entry_id, name
   `);
   const subjectKeys = new Map<string, Buffer>();
-  for (const subject of new Set(rows.map((row) => row.subject))) {
-    subjectKeys.set(subject, await keys.keyOf(db, subject));
+  for (const { subject, wrapped } of rows) {
+    if (!subjectKeys.has(subject)) subjectKeys.set(subject, await keys.keyOf(db, subject, wrapped));
   }
   const opened = new Map<string, OpenedDisclosure[]>();
   for (const { entry_id, name, subject, digest, ct } of rows) {
@@ -150,19 +157,7 @@ export async function openDisclosures(
   return opened;
 }
 
-interface Range {
-  /** Exclusive both. */
-  readonly after: number;
-  readonly before: number;
-  readonly limit: number;
-  readonly newestFirst: boolean;
-}
-
-async function findEvents(
-  db: Db,
-  filter: EventFilter,
-  range: Range,
-): Promise<readonly FoundEvent[]> {
+async function findEvents(db: Db, statement: Sql): Promise<readonly FoundEvent[]> {
   const { rows } = await db.query<{
     idx: string;
     at: Date;
@@ -174,7 +169,7 @@ async function findEvents(
     grade: string | null;
     leaf: Buffer;
     leafHash: Buffer;
-  }>(statement(filter, range));
+  }>(statement);
   const refs = [...new Set(rows.flatMap((row) => row.personRef ?? []))];
   const erased = await erasedAmong(db, refs);
   return rows.map((row) => {
@@ -190,46 +185,112 @@ async function findEvents(
   });
 }
 
-/**
- * Only the conditions that are asked for stand in the text, so that PostgreSQL can choose an
- * index for them; each combination has its own name. Every value is bound.
- */
-function statement(filter: EventFilter, { after, before, limit, newestFirst }: Range): Sql {
-  const asked = conditionsOf(filter)
-    .map(([condition, value], place) => ({ condition, value, place }))
-    .filter(({ value }) => value !== undefined);
-  const name = [newestFirst ? 'down' : 'up', ...asked.map((it) => it.place)].join('_');
-  return {
-    name: `ledger_events_${name}`,
-    text: `
-      select idx, at, type, ix.case_id as "caseId", person_ref as "personRef", system,
-             actor_id as "actorId", grade, leaf, leaf_hash as "leafHash"
-        from ledger.event_ix ix
-        join ledger.entry using (idx)
-       where idx > $1
-         and idx < $2
-         ${asked.map(({ condition }, i) => `and ${condition.replace('?', `$${i + 4}`)}`).join('\n')}
-       order by idx ${newestFirst ? 'desc' : 'asc'}
-       limit $3`,
-    values: [after, before, limit, ...asked.map((it) => it.value)],
-  };
+const columns = `
+  ix.idx, ix.at, ix.type, ix.case_id as "caseId", ix.person_ref as "personRef", ix.system, ix.actor_id as "actorId",
+  ix.grade, entry.leaf, entry.leaf_hash as "leafHash"`;
+
+/** So many of the newest facts are looked through before the indexes are asked. */
+const window = 15_000;
+
+type Way = 'in order' | 'among the newest' | 'by indexes';
+
+function newest(
+  filter: EventFilter,
+  { before, limit }: { before: number; limit: number },
+  way: Way,
+): Sql {
+  const bound = binding();
+  const byTime = filter.from !== undefined || filter.to !== undefined;
+  const isFirst = before === Number.MAX_SAFE_INTEGER;
+  const range = [
+    ...(isFirst || byTime ? [] : [`idx < ${bound(before)}`]),
+    ...(isFirst || !byTime
+      ? []
+      : [`(at, idx) < (select at, idx from ledger.event_ix where idx = ${bound(before)})`]),
+    ...(filter.from ? [`at >= ${bound(filter.from)}`] : []),
+    ...(filter.to ? [`at < ${bound(filter.to)}`] : []),
+  ];
+  const wanted = conditionsOf(filter, bound);
+  const inOrder = byTime ? 'at desc, idx desc' : 'idx desc';
+  // Neither expression is in any index: nothing is gained by going through the facts in order.
+  const sorted = byTime ? "at + interval '0' desc, idx desc" : 'idx + 0 desc';
+  const where = (them: readonly string[]) => (them.length > 0 ? `where ${them.join(' and ')}` : '');
+  const found =
+    way === 'among the newest'
+      ? `select * from (select * from ledger.event_ix ${where(range)} order by ${inOrder} limit ${window}) as newest
+          ${where(wanted)} order by ${inOrder} limit ${bound(limit)}`
+      : `select * from ledger.event_ix ${where([...range, ...wanted])}
+          order by ${way === 'in order' ? inOrder : sorted} limit ${bound(limit)}`;
+  return bound.sql(
+    `with ix as materialized (${found})
+     select ${columns} from ix join ledger.entry using (idx) order by ${byTime ? 'ix.at desc, ix.idx desc' : 'ix.idx desc'}`,
+  );
 }
 
-function conditionsOf(filter: EventFilter): readonly (readonly [string, unknown])[] {
-  const words = filter.text?.trim() ? wordsOf(filter.text) : undefined;
-  return [
-    ['ix.case_id = any (?)', filter.caseIds],
-    ['(ix.case_id is null or ix.case_id <> all (?))', filter.exceptCaseIds],
-    ['person_ref = any (?)', filter.personRefs],
-    ['system = any (?)', filter.systems],
-    ['actor_id = any (?)', filter.actors],
-    ['type = any (?)', filter.types],
-    ['type = any (?)', filter.results && typesWith(filter.results)],
-    ['grade = any (?)', filter.grades],
-    ['at >= ?', filter.from],
-    ['at < ?', filter.to],
-    ['words @@ ?::tsquery', words?.map((word) => `'${word}':*`).join(' & ')],
+function oldest(
+  filter: EventFilter,
+  { after, before, limit }: { after: number; before: number; limit: number },
+): Sql {
+  const bound = binding();
+  const wanted = [
+    `idx > ${bound(after)}`,
+    `idx < ${bound(before)}`,
+    ...(filter.from ? [`at >= ${bound(filter.from)}`] : []),
+    ...(filter.to ? [`at < ${bound(filter.to)}`] : []),
+    ...conditionsOf(filter, bound),
   ];
+  return bound.sql(
+    `with ix as materialized (select * from ledger.event_ix where ${wanted.join(' and ')} order by idx limit ${bound(limit)})
+     select ${columns} from ix join ledger.entry using (idx) order by ix.idx`,
+  );
+}
+
+/** Every value is bound. Without a name a statement is planned for its values, which differ in how often they occur. */
+function binding() {
+  const values: unknown[] = [];
+  return Object.assign((value: unknown) => `$${values.push(value)}`, {
+    sql: (text: string): Sql => ({ name: '', text, values }),
+  });
+}
+
+/** A single criterion has an index that is in the order of the record. */
+function ways(filter: EventFilter): 'one index' | 'two ways' {
+  const { exceptCaseIds: _, from, to, ...criteria } = filter;
+  const asked = Object.values(criteria).filter((it) => it !== undefined);
+  if (asked.length === 0) return 'one index';
+  const [only] = asked;
+  const isPlain = asked.length === 1 && Array.isArray(only) && only.length < 2 && !filter.results;
+  return isPlain && !from && !to ? 'one index' : 'two ways';
+}
+
+function conditionsOf(filter: EventFilter, bound: (value: unknown) => string): readonly string[] {
+  const words = filter.text?.trim() ? wordsOf(filter.text) : undefined;
+  const query = words?.map((word) => `'${word}':*`).join(' & ');
+  const types = filter.results && typesWith(filter.results);
+  return [
+    ...among('case_id', filter.caseIds, bound),
+    ...among('person_ref', filter.personRefs, bound),
+    ...among('system', filter.systems, bound),
+    ...among('actor_id', filter.actors, bound),
+    ...among('type', filter.types, bound),
+    ...among('type', types, bound),
+    ...among('grade', filter.grades, bound),
+    ...(query === undefined ? [] : [`words @@ ${bound(query)}::tsquery`]),
+    ...(filter.exceptCaseIds
+      ? [`(case_id is null or case_id <> all (${bound(filter.exceptCaseIds)}))`]
+      : []),
+  ];
+}
+
+/** One value is compared as itself: only then is its index in the order of the record. */
+function among(
+  column: string,
+  values: readonly string[] | undefined,
+  bound: (value: unknown) => string,
+): readonly string[] {
+  if (values === undefined) return [];
+  if (values.length === 1) return [`${column} = ${bound(values[0])}`];
+  return [`${column} = any (${bound(values)})`];
 }
 
 const typesWith = (results: readonly Result[]): readonly string[] =>

@@ -88,9 +88,24 @@ export interface PeopleFilter {
   readonly limit: number;
 }
 
+/** Matches where this text occurs anywhere, whatever it holds. */
+const anywhere = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+/** The pseudonyms of everybody of whose name, address or person id this is a part. */
+export async function refsOfPeople(db: Db, text: string): Promise<readonly string[]> {
+  const pattern = anywhere(text);
+  const { rows } = await db.query<{ ref: string }>(sql`
+    select ref
+      from people
+     where erased_at is null
+       and (name ilike ${pattern} or email ilike ${pattern} or person_id ilike ${pattern})
+  `);
+  return rows.map((row) => row.ref);
+}
+
 /** By name. */
 export async function listPeople(db: Db, it: PeopleFilter): Promise<readonly PersonRow[]> {
-  const pattern = it.text === null ? null : `%${it.text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const pattern = it.text === null ? null : anywhere(it.text);
   const { rows } = await db.query<PersonRow>(sql`
     select *
       from person_view

@@ -31,7 +31,9 @@ export const AuditQuery = PageQuery.extend(criteria);
 
 export const AuditExportQuery = z.object({
   ...criteria,
-  format: z.enum(['csv', 'jsonl']),
+  format: z.enum(['csv', 'jsonl', 'pdf']).meta({
+    description: 'A PDF holds at most 2,000 facts; the others have no limit',
+  }),
 });
 
 /** One fact of the record. */

@@ -24,7 +24,11 @@ const search = createRoute({
   responses: { 200: json('One page', AuditPage), ...problems },
 });
 
-const mediaTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl' } as const;
+const mediaTypes = {
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/jsonl',
+  pdf: 'application/pdf',
+} as const;
 
 const bring = createRoute({
   method: 'get',
@@ -39,6 +43,7 @@ const bring = createRoute({
       content: {
         'text/csv': { schema: z.string() },
         [mediaTypes.jsonl]: { schema: z.string() },
+        [mediaTypes.pdf]: { schema: z.string() },
       },
     },
     ...problems,
@@ -75,14 +80,14 @@ export function auditRoutes(api: Api, app: App, nowMs: () => number): void {
 }
 
 /** Pulls one piece after the other, as fast as the reader takes them; ends when they hang up. */
-function streamOf(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function streamOf(texts: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const pieces = texts[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await pieces.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
     async cancel() {
       await pieces.return?.();

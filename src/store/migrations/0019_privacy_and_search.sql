@@ -317,3 +317,9 @@ grant insert (id, person_id, basis, requested_by), update (version, state, decid
    to gatehouse_web;
 grant update (version, state, person_id, why_refused, value_count, blob_count, ended_at) on erasures to gatehouse_scribe;
 grant select on bulk_starts, bulk_people to gatehouse_scribe;
+
+-- Searching: what people ask for by grade has an index of its own, in the order of the record.
+create index event_ix_grade on ledger.event_ix (grade, idx) where grade is not null;
+
+-- Web hands exports out, and says of each what it was: an export is no more than what was searched for.
+insert into ledger.writer (role, type) values ('gatehouse_web', 'export.created');
