@@ -7,8 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import { ulid } from 'ulid';
 import { verifyStandardWebhook } from '#connector-kit/standard-webhook.ts';
 import { jsonLine } from '#core/event-rows.ts';
+import { pickSample, populationDigest } from '#core/sample.ts';
 import { Trust } from '#core/trust.ts';
 import { evidenceOf } from '#ledger/evidence.ts';
+import { sha256 } from '#ledger/hash.ts';
 import { exportEvents } from '#ledger/search.ts';
 import { inSnapshot } from '#store/sql.ts';
 import {
@@ -32,6 +34,23 @@ function shell(script: string): string {
   assert.equal(stderr, '');
   return stdout;
 }
+
+describe('the commands of docs/audit/who-left.md', () => {
+  const [digest = '', draw = ''] = page('docs/audit/who-left.md')
+    .blocks.filter(({ purpose }) => purpose === 'run')
+    .map(({ text }) => text);
+
+  it('give the digest of a list, and draw the same sample again', () => {
+    const ids = Array.from({ length: 41 }, (_, i) => `01M83VKER15E4DWGJN9YVP${1_000 + i}`);
+    writeFileSync(path.join(folder, 'ids.txt'), `${ids.join('\n')}\n`);
+
+    assert.equal(shell(digest).trim(), populationDigest(sha256, ids));
+    assert.deepEqual(
+      shell(draw).trim().split('\n'),
+      pickSample(sha256, { seed: '9f2c51d07ab34e68', ids, count: 25 }),
+    );
+  });
+});
 
 describe('the commands of docs/audit/reading-an-export.md', () => {
   const exported = path.join(folder, 'priya.nair.jsonl');

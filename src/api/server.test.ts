@@ -103,6 +103,8 @@ describe('what stands before every route', () => {
     'POST /kill-switch': { json: { reason: 'stop' } },
     'DELETE /kill-switch': {},
     'GET /audit': {},
+    'GET /population': {},
+    'POST /samples': { json: { from: '2026-12-01', to: '2026-12-31', count: 5 } },
     'GET /audit/export': {},
     'GET /status': {},
   };
@@ -112,6 +114,7 @@ describe('what stands before every route', () => {
     const queries: Record<string, string> = {
       '/audit/export': '?format=csv',
       '/readiness': '?from=2026-12-01&to=2026-12-31',
+      '/population': '?from=2026-12-01&to=2026-12-31',
       '/steps/:id/proofs': '?name=scan.pdf',
     };
     const query = queries[template] ?? '';

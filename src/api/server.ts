@@ -29,6 +29,7 @@ import { passkeyRoutes } from './routes/passkeys.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
+import { populationRoutes } from './routes/population.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { settingRoutes } from './routes/settings.ts';
@@ -124,6 +125,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   accountRoutes(api, app);
   playbookRoutes(api, app);
   readinessRoutes(api, app);
+  populationRoutes(api, app);
   rulePackRoutes(api, app);
   surveyRoutes(api, app);
   connectionRoutes(api, app);

@@ -18,6 +18,7 @@ import { clean, type Paint, paintFor } from './paint.ts';
 import { addPerson } from './person.ts';
 import { addPlan } from './plan.ts';
 import { addPlaybook } from './playbook.ts';
+import { addPopulation } from './population.ts';
 import { addReadiness } from './readiness.ts';
 import { addRulePacks } from './rule-packs.ts';
 import { addSettings } from './settings.ts';
@@ -70,6 +71,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addConnection,
     addConnectors,
     addPlaybook,
+    addPopulation,
     addReadiness,
     addRulePacks,
     addSurvey,

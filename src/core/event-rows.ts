@@ -157,7 +157,7 @@ function disclosed(event: RecordedEvent, name: string): string | null {
 }
 
 /** RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-function csvLine(cells: readonly (string | null)[]): string {
+export function csvLine(cells: readonly (string | null)[]): string {
   const safe = cells.map((cell) => (cell ?? '').replace(/^(?=[=+\-@\t\r])/, "'"));
   const quoted = safe.map((cell) =>
     /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,

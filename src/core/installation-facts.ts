@@ -172,6 +172,17 @@ export const installationFacts = {
     criteria: z.array(Reference),
     found: Count.optional(),
   }),
+  'sample.drawn': fact(web, 'done', 'Sample drawn', {
+    from: z.iso.date(),
+    to: z.iso.date(),
+    seed: Reference,
+    /** Of the ids that it was drawn from. */
+    population: Digest,
+    size: Count,
+    withheld: Count,
+    /** Cases; the pseudonym of a person who has none. */
+    picked: list,
+  }),
   'disclosure.opened': fact(web, 'noted', 'Redacted values opened', {
     object: Reference,
     values: Count,

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { caseStates } from '#core/case.ts';
+import { grades } from '#core/step.ts';
+import { Day, Moment } from './page.ts';
+
+const period = {
+  from: Day.meta({ description: 'The first day on which somebody left' }),
+  to: Day.meta({ description: 'The last one' }),
+};
+
+export const PopulationQuery = z.object(period);
+
+export const SampleInput = z
+  .strictObject({
+    ...period,
+    count: z.int().min(1).max(100),
+    seed: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/)
+      .optional()
+      .meta({ description: 'Left out: one is made up. The same seed picks the same ones' }),
+  })
+  .meta({ id: 'SampleInput' });
+
+const leaver = {
+  id: z.string().meta({ description: 'The case, or the pseudonym of the person without one' }),
+  personId: z.string(),
+  employmentId: z.string(),
+  name: z.string(),
+  leftOn: Day,
+  source: z.string().nullable().meta({ description: 'What told of it; null: only the case' }),
+  heardAt: Moment.nullable(),
+  caseId: z.string().nullable(),
+  state: z.enum(caseStates).nullable(),
+  accessRemovedAt: Moment.nullable(),
+  missing: z.string().nullable().meta({ description: 'Why no case ended their access' }),
+};
+
+export const Leaver = z.object(leaver).meta({ id: 'Leaver' });
+export type Leaver = z.infer<typeof Leaver>;
+
+/** Everybody who left in a period, held against the cases there are. */
+export const Population = z
+  .object({
+    ...period,
+    readAt: Moment,
+    digest: z.string().meta({ description: 'SHA-256 over the sorted ids, base64url' }),
+    withheld: z.int().meta({ description: 'Confidential departures that the caller may not see' }),
+    missing: z.int().meta({ description: 'Of those listed, without a case' }),
+    items: z.array(Leaver),
+  })
+  .meta({ id: 'Population' });
+export type Population = z.infer<typeof Population>;
+
+/** A few of those who left, picked by a seed, with what became of their access. */
+export const Sample = z
+  .object({
+    ...period,
+    seed: z.string(),
+    population: z.object({ digest: z.string(), size: z.int(), withheld: z.int() }),
+    items: z.array(
+      z.object({
+        ...leaver,
+        steps: z.array(
+          z.object({
+            title: z.string(),
+            system: z.string().nullable(),
+            grade: z.enum(grades).nullable(),
+            settledAt: Moment.nullable(),
+          }),
+        ),
+        exceptions: z.array(z.string()),
+      }),
+    ),
+  })
+  .meta({ id: 'Sample' });
+export type Sample = z.infer<typeof Sample>;

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { TestUser } from '#app/testing/app.ts';
+import { pickSample } from '#core/sample.ts';
+import { sha256 } from '#ledger/hash.ts';
+import type { Population, Sample } from './contract/population.ts';
+import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
+
+const period = 'from=2020-01-01&to=2099-12-31';
+
+describe('everybody who left', () => {
+  let api: TestApi;
+  let auditor: TestUser;
+  let security: TestUser;
+  let hr: TestUser;
+  let known: string[];
+
+  before(async () => {
+    api = await startTestApi();
+    security = await api.addUser('Sina Security', ['security']);
+    auditor = await api.addUser('Aud Itor', ['auditor']);
+    hr = await api.addUser('Hanna HR', ['hr']);
+    known = [];
+    for (let i = 0; i < 4; i += 1) known.push(await api.openDeparture(hr.caller, {}));
+    await api.openDeparture(hr.caller, { confidential: true });
+    // Somebody whom HR named, and for whom nothing was ever opened.
+    await api.pools.admin.query(`
+      with gone as (
+        insert into people (ref, source, person_id, employment_id, facts, heard_at)
+        values ('p_forgotten', 'bamboohr', 'E-99', '1', '{"name": "Fia Forgotten", "email": "fia@meadow.example"}', now())
+        returning id
+      )
+      insert into separations (person, separation_id, source, heard_at, departure)
+      select id, 'S-99', 'bamboohr', now(), '{"employmentEnds": "2026-03-31", "confidential": false}' from gone`);
+  });
+
+  const population = (by = auditor, of = period) =>
+    api.read<Population>(`/api/v1/population?${of}`, by);
+  const draw = async (body: object, by = auditor) => {
+    const response = await api.ask('/api/v1/samples', {
+      method: 'POST',
+      token: by.token,
+      json: { from: '2020-01-01', to: '2099-12-31', ...body },
+    });
+    assert.equal(response.status, 200);
+    return (await response.json()) as Sample;
+  };
+
+  it('is listed with and without a departure, and what is missing says why', async () => {
+    const { items, missing, withheld } = await population();
+
+    assert.deepEqual(items.flatMap(({ caseId }) => caseId ?? []).toSorted(), known.toSorted());
+    assert.equal(missing, 1);
+    const forgotten = items.find(({ name }) => name === 'Fia Forgotten')!;
+    assert.equal(forgotten.id, 'p_forgotten');
+    assert.equal(forgotten.missing, 'No departure was ever opened.');
+    assert.deepEqual([forgotten.source, forgotten.leftOn], ['bamboohr', '2026-03-31']);
+    assert.equal(withheld, 1);
+    assert.equal((await population(security)).withheld, 0);
+    const march = await population(auditor, 'from=2026-03-31&to=2026-03-31');
+    assert.deepEqual(
+      march.items.map(({ name }) => name),
+      ['Fia Forgotten'],
+    );
+  });
+
+  it('says that a departure was cancelled while HR says otherwise', async () => {
+    const id = await api.openDeparture(hr.caller, {});
+    const cancelled = await api.ask(`/api/v1/cases/${id}/cancel`, {
+      token: security.token,
+      json: { reason: 'It was a mistake.' },
+    });
+    assert.equal(cancelled.status, 200);
+
+    const found = (await population()).items.find(({ caseId }) => caseId === id);
+
+    assert.equal(found?.state, 'cancelled');
+    assert.match(found?.missing ?? '', /was cancelled, and HR still says that they left/);
+  });
+
+  it('is sampled by a seed, which stands in the record with what it picked', async () => {
+    const { items, digest } = await population();
+
+    const drawn = await draw({ count: 3, seed: 'spring' });
+
+    const ids = items.map(({ id }) => id);
+    const expected = pickSample(sha256, { seed: 'spring', ids, count: 3 });
+    assert.deepEqual(
+      drawn.items.map(({ id }) => id),
+      expected,
+    );
+    assert.equal(drawn.population.digest, digest);
+    assert.deepEqual((await draw({ count: 3, seed: 'spring' })).items, drawn.items);
+    await api.sequenceAll();
+    const facts = (await api.entries()).filter(({ body }) => body['type'] === 'sample.drawn');
+    assert.equal(facts.length, 2);
+    assert.deepEqual(facts[0]!.body['data'], {
+      from: '2020-01-01',
+      to: '2099-12-31',
+      seed: 'spring',
+      population: digest,
+      size: items.length,
+      withheld: 1,
+      picked: expected,
+    });
+  });
+
+  it('is sampled by a seed that nobody chose, and shows each with steps and exceptions', async () => {
+    const drawn = await draw({ count: 100 });
+
+    assert.match(drawn.seed, /^[0-9a-f]{16}$/);
+    assert.notEqual((await draw({ count: 1 })).seed, drawn.seed);
+    const forgotten = drawn.items.find(({ name }) => name === 'Fia Forgotten')!;
+    assert.deepEqual(forgotten.exceptions, ['No departure was ever opened.']);
+    assert.deepEqual(forgotten.steps, []);
+  });
+
+  it('is for those who may read the record, and that they looked stands in it', async () => {
+    await problemIn(await api.ask(`/api/v1/population?${period}`, { token: hr.token }), 403);
+    await api.sequenceAll();
+    const looked = (await api.entries()).filter(
+      ({ body }) =>
+        body['type'] === 'read.search' &&
+        JSON.stringify(body['data']).includes('"population","from:2020-01-01"'),
+    );
+    assert.ok(looked.length > 0);
+  });
+});

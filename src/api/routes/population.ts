@@ -1,0 +1,100 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { App } from '#app/app.ts';
+import type { StepRow } from '#app/cases.ts';
+import {
+  drawSample,
+  type Leaver as Found,
+  idOf,
+  populationOf,
+  whyMissing,
+} from '#app/population.ts';
+import {
+  type Leaver,
+  Population,
+  PopulationQuery,
+  Sample,
+  SampleInput,
+} from '../contract/population.ts';
+import { type Api, actHeaders, body, json, problems } from '../route.ts';
+
+const tags = ['Audit'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/population',
+  operationId: 'listPopulation',
+  summary: 'Everybody who left in a period, by HR and by the cases. Looking is itself a fact',
+  tags,
+  request: { query: PopulationQuery },
+  responses: { 200: json('Those who left', Population), ...problems },
+});
+
+const draw = createRoute({
+  method: 'post',
+  path: '/samples',
+  operationId: 'drawSample',
+  summary: 'Pick some of those who left by a seed, which is recorded with what it picked',
+  tags,
+  request: { headers: actHeaders, body: body(SampleInput) },
+  responses: { 200: json('The sample', Sample), ...problems },
+});
+
+export function populationRoutes(api: Api, app: App): void {
+  api.openapi(list, async (c) => {
+    const { from, to } = c.req.valid('query');
+    const found = await populationOf(app, c.get('caller'), { from, to });
+    const { digest, withheld, readAt, leavers } = found;
+    const items = leavers.map(leaverOnWire);
+    const missing = items.filter((it) => it.missing !== null).length;
+    return c.json(
+      { from, to, digest, withheld, readAt: readAt.toISOString(), missing, items },
+      200,
+    );
+  });
+
+  api.openapi(draw, async (c) => {
+    const { from, to, count, seed = null } = c.req.valid('json');
+    const drawn = await drawSample(app, c.get('caller'), { from, to, count, seed });
+    const items = drawn.picked.map(({ leaver, found }) => {
+      const steps = (found?.steps ?? []).filter((it) => it.undoOf === null);
+      return {
+        ...leaverOnWire(leaver),
+        steps: steps.map((it) => ({
+          title: it.title,
+          system: it.connectionId,
+          grade: it.grade,
+          settledAt: it.settledAt?.toISOString() ?? null,
+        })),
+        exceptions: exceptionsOf(leaver, steps),
+      };
+    });
+    return c.json({ from, to, seed: drawn.seed, population: drawn.population, items }, 200);
+  });
+}
+
+const leaverOnWire = (it: Found): Leaver => ({
+  id: idOf(it),
+  personId: it.personId,
+  employmentId: it.employmentId,
+  name: it.name,
+  leftOn: it.leftOn,
+  source: it.source,
+  heardAt: it.heardAt?.toISOString() ?? null,
+  caseId: it.caseId,
+  state: it.state,
+  accessRemovedAt: it.accessRemovedAt?.toISOString() ?? null,
+  missing: whyMissing(it),
+});
+
+/** What is not as the playbook wanted it, each in a sentence. */
+function exceptionsOf(leaver: Found, steps: readonly StepRow[]): string[] {
+  const missing = whyMissing(leaver);
+  return [
+    ...(missing === null ? [] : [missing]),
+    ...steps.flatMap(({ title, grade, decision, status }) => {
+      if (grade === null) return [`${title}: not done yet (${status}).`];
+      if (grade !== 'waived' || decision === null) return [];
+      return [`${title}: skipped by ${decision.byName}: ${decision.reason}`];
+    }),
+  ];
+}

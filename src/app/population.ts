@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { pickSample, populationDigest } from '#core/sample.ts';
+import { sha256 } from '#ledger/hash.ts';
+import { record } from '#ledger/record.ts';
+import { databaseNow } from '#store/clock.ts';
+import { type Leaver, leaversBetween } from '#store/population.ts';
+import { inSnapshot, inTransaction } from '#store/sql.ts';
+import type { App, Caller } from './app.ts';
+import { authorize, may } from './authorize.ts';
+import { type CaseWithSteps, showCase } from './cases.ts';
+import { Problem } from './problem.ts';
+
+export type { Leaver };
+
+/** Everybody who left in a period, held against the cases there are. */
+export interface Population {
+  readonly readAt: Date;
+  /** Of the ids of those that are listed. */
+  readonly digest: string;
+  readonly leavers: readonly Leaver[];
+  /** Confidential departures that are left out, as the reader may not know of them. */
+  readonly withheld: number;
+}
+
+interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+
+const mostListed = 20_000;
+
+/** What stands for one leaver in a sample: the case, or the person's pseudonym where there is none. */
+export const idOf = ({ caseId, ref }: Leaver): string => caseId ?? ref;
+
+/** Why somebody who left has no case that ended their access; null: they have one. */
+export function whyMissing({ caseId, state }: Leaver): string | null {
+  if (caseId === null) return 'No departure was ever opened.';
+  return state === 'cancelled'
+    ? 'The departure was cancelled, and HR still says that they left.'
+    : null;
+}
+
+/** Who left in a period, according to HR and to the cases. That somebody asked is itself a fact. */
+export async function populationOf(app: App, caller: Caller, it: Period): Promise<Population> {
+  authorize(caller, 'audit.read');
+  const found = await read(app, caller, it);
+  const criteria = ['population', `from:${it.from}`, `to:${it.to}`];
+  const data = { criteria, found: found.leavers.length };
+  await inTransaction(app.pool, (tx) =>
+    record(tx, app.keys, [{ type: 'read.search', actor: caller.actor, data }]),
+  );
+  return found;
+}
+
+async function read(app: App, caller: Caller, it: Period): Promise<Population> {
+  if (it.from > it.to) throw new Problem('not readable', '“from” lies after “to”.');
+  const { all, readAt } = await inSnapshot(app.pool, async (db) => ({
+    all: await leaversBetween(db, { ...it, limit: mostListed + 1 }),
+    readAt: await databaseNow(db),
+  }));
+  if (all.length > mostListed) {
+    throw new Problem(
+      'not possible',
+      `More than ${mostListed} people left. Choose a shorter period.`,
+    );
+  }
+  const secret = may(caller, 'case.read-confidential');
+  const leavers = all.filter(
+    ({ confidential, openedBy }) => secret || !confidential || openedBy === caller.user.id,
+  );
+  const digest = populationDigest(sha256, leavers.map(idOf));
+  return { readAt, digest, leavers, withheld: all.length - leavers.length };
+}
+
+/** A few of those who left, whom nobody chose. */
+export interface Sample {
+  readonly seed: string;
+  readonly population: Pick<Population, 'digest' | 'withheld'> & { readonly size: number };
+  readonly picked: readonly { readonly leaver: Leaver; readonly found: CaseWithSteps | null }[];
+}
+
+/** Picks by a seed, which stands in the record with what it picked, so that anybody can do it again. */
+export async function drawSample(
+  app: App,
+  caller: Caller,
+  it: Period & { readonly count: number; readonly seed: string | null },
+): Promise<Sample> {
+  authorize(caller, 'audit.read');
+  const { digest, leavers, withheld } = await read(app, caller, it);
+  const seed = it.seed ?? randomBytes(8).toString('hex');
+  const byId = new Map(leavers.map((one) => [idOf(one), one]));
+  const ids = pickSample(sha256, { seed, ids: [...byId.keys()], count: it.count });
+  const { from, to } = it;
+  await inTransaction(app.pool, (tx) =>
+    record(tx, app.keys, [
+      {
+        type: 'sample.drawn',
+        actor: caller.actor,
+        data: { from, to, seed, population: digest, size: byId.size, withheld, picked: [...ids] },
+      },
+    ]),
+  );
+  const picked: { leaver: Leaver; found: CaseWithSteps | null }[] = [];
+  for (const id of ids) {
+    const leaver = byId.get(id)!;
+    picked.push({
+      leaver,
+      found: leaver.caseId ? await showCase(app, caller, leaver.caseId) : null,
+    });
+  }
+  return { seed, population: { digest, withheld, size: byId.size }, picked };
+}
