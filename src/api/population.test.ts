@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
 import { pickSample } from '#core/sample.ts';
-import { sha256 } from '#ledger/hash.ts';
 import type { Population, Sample } from './contract/population.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
+const sha256 = (...parts: readonly Uint8Array[]) =>
+  createHash('sha256').update(Buffer.concat(parts)).digest();
 const period = 'from=2020-01-01&to=2099-12-31';
 
 describe('everybody who left', () => {
