@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import type { Case } from '../src/api/contract/cases.ts';
 import type { Io } from '../src/cli/io.ts';
 import { arrival } from './arrival.ts';
+import { startAuthorities } from './authorities.ts';
 import { colleague, companyName } from './company.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { lastDay } from './last-day.ts';
@@ -159,11 +160,20 @@ async function setUp(
   }
 
   screen.status(() => `starting servers, ${seconds(performance.now() - begun)}`);
-  const both = [started(startGatehouse(folder)), started(startSystems({ ldap }))] as const;
+  const authorities = await started(startAuthorities(path.join(folder, 'authorities')));
+  const both = [
+    started(startGatehouse(folder, authorities.settings)),
+    started(startSystems({ ldap })),
+  ] as const;
   await Promise.allSettled(both);
   const gatehouse = await both[0];
   const systems = await both[1];
   step('Gatehouse', `with a PostgreSQL of its own, at ${gatehouse.url}`);
+
+  if (authorities.settings.length > 0) {
+    const names = authorities.settings.map(({ name }) => name).join(' and ');
+    step('Time stamps', `by ${names}, two authorities with clocks and keys of their own`);
+  }
 
   await enterSettings(gatehouse, systems);
   if (!systems.directory) {
@@ -190,7 +200,8 @@ async function setUp(
   const approver = await openApprover(gatehouse.staff.mei, gatehouse.url);
   step('Approvals', `${approver.name} has a passkey, and decides what cannot be undone`);
   screen.status(null);
-  return { screen, gatehouse, systems, approver, signingSecret, signal };
+  const isStamped = authorities.settings.length > 0;
+  return { screen, gatehouse, systems, approver, signingSecret, isStamped, signal };
 }
 
 /** Leaves everything running for whoever wants to try it, until they stop it. */

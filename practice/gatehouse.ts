@@ -9,6 +9,7 @@ import { inSnapshot } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { type Client, openClient } from '../src/cli/client.ts';
 import { connectors } from '../src/connectors.ts';
+import type { AuthoritySetting } from '../src/operate/time-stamp-authorities.ts';
 import { serve } from '../src/serve.ts';
 import { colleague } from './company.ts';
 import { freePort } from './servers/program.ts';
@@ -56,7 +57,10 @@ const timing = {
  * The real program with all of its roles, on a database of its own in `dataDirectory`, and
  * the people who work with it. Its log goes to a file there.
  */
-export async function startGatehouse(dataDirectory: string): Promise<RunningGatehouse> {
+export async function startGatehouse(
+  dataDirectory: string,
+  timeStampAuthorities: readonly AuthoritySetting[],
+): Promise<RunningGatehouse> {
   const port = await freePort();
   const keysDirectory = path.join(dataDirectory, 'keys');
   const recordsDirectory = path.join(dataDirectory, 'records');
@@ -74,8 +78,8 @@ export async function startGatehouse(dataDirectory: string): Promise<RunningGate
       databaseUrls: {},
       mirror: undefined,
       mirrorAccess: undefined,
-      timeStampAuthorities: [],
       witnessing: { witnesses: [], quorum: 0, everyMs: 600_000 },
+      timeStampAuthorities,
     },
     roles,
     connectors,

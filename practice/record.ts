@@ -11,6 +11,7 @@ import { checkPackStamp } from '#ledger/pack-stamp.ts';
 import { zipped } from '#ledger/zip.ts';
 import { AuditPage } from '../src/api/contract/audit.ts';
 import type { Case } from '../src/api/contract/cases.ts';
+import { timesSaid } from '../src/operate/pack-times.ts';
 import { showDelivered } from './delivered.ts';
 import { archive } from './set-up.ts';
 import { count, type Stage } from './stage.ts';
@@ -61,17 +62,18 @@ export async function showRecord(
 
 /** Makes the evidence pack of a complete case, and checks it as a stranger would. */
 async function provePack(
-  { screen, gatehouse, signal }: Stage,
+  { screen, gatehouse, isStamped, signal }: Stage,
   it: Case,
   directory: string | null,
 ): Promise<void> {
   const files = await waitFor(
-    `the record of ${it.person.name} to be signed`,
+    `the record of ${it.person.name} to be signed${isStamped ? ' and stamped' : ''}`,
     async () => {
       const found = await gatehouse.evidence(it.id);
-      return found.kind === 'pack' ? found.files : null;
+      if (found.kind !== 'pack') return null;
+      return !isStamped || timesSaid(found.files).some(isBetween) ? found.files : null;
     },
-    { withinMs: 10_000, found: () => 'not signed yet', signal },
+    { withinMs: 60_000, found: () => 'not signed yet', signal },
   );
   const trust = Trust.parse(JSON.parse(Buffer.from(files.get('trust.json') ?? '').toString()));
   const { fails, holds } = await checkPack(files, {
@@ -89,12 +91,17 @@ async function provePack(
     `${count(files.size, 'file')}, signed by Ed25519 and ML-DSA-44, and checked without the server: ` +
       `${holds.map(({ name }) => name).join(', ')}.`,
   );
+  const [dated] = timesSaid(files).filter(isBetween);
+  if (dated) screen.entry('·', 'quiet', 'By their clocks', dated);
   if (directory === null) return;
   await mkdir(directory, { recursive: true });
   const name = it.person.email.split('@')[0]!;
   await writeFile(path.join(directory, `${name}.zip`), zipped(files));
   await writeFile(path.join(directory, 'trust.json'), files.get('trust.json') ?? '');
 }
+
+/** Outside times on both sides. */
+const isBetween = (line: string): boolean => line.includes(' between ');
 
 /** How one step came to its grade: what the record finds for one system of one departure. */
 async function showSearch({ screen, gatehouse, systems }: Stage, urgent: Case): Promise<void> {

@@ -16,6 +16,8 @@ export interface Stage {
   readonly gatehouse: RunningGatehouse;
   readonly systems: PracticeSystems;
   readonly approver: Approver;
+  /** Whether outside authorities state when they saw the record. */
+  readonly isStamped: boolean;
   /** What the HR system signs its events with. */
   readonly signingSecret: string;
   /** Ends every wait when the person at the terminal has seen enough. */

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { mustRun } from './program.ts';
 
 /** What a certificate of an authority says that it is for. */
-export type Use = 'time stamps' | 'not critical' | 'time stamps and mail';
+export type Use = 'time stamps' | 'not critical' | 'time stamps and mail' | 'certificates';
 
 const useLines: Readonly<Record<Use, string>> = {
-  'time stamps': 'extendedKeyUsage = critical, timeStamping',
+  'time stamps': 'keyUsage = critical, digitalSignature\nextendedKeyUsage = critical, timeStamping',
   'not critical': 'extendedKeyUsage = timeStamping',
   'time stamps and mail': 'extendedKeyUsage = critical, timeStamping, emailProtection',
+  certificates: 'basicConstraints = critical, CA:true, pathlen:0\nkeyUsage = critical, keyCertSign',
 };
 
 /** A key with its certificate, as files. */
@@ -24,8 +25,11 @@ export interface AuthorityKeys {
   readonly ca: string;
   readonly caPem: string;
   readonly signer: Signer;
-  /** Another certificate of the same root. Days count from now, and may lie in the past. */
-  issue(name: string, it: { use?: Use; fromDay?: number; toDay?: number }): Promise<Signer>;
+  /** Another certificate, of the same root unless told. Days count from now, and may lie in the past. */
+  issue(
+    name: string,
+    it: { use?: Use; fromDay?: number; toDay?: number; by?: Signer },
+  ): Promise<Signer>;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -87,17 +91,15 @@ commonName = supplied
 
   async function issue(
     label: string,
-    { use = 'time stamps', fromDay = -1, toDay = 365 }: Parameters<AuthorityKeys['issue']>[1],
+    { use = 'time stamps', fromDay = -1, toDay = 365, by }: Parameters<AuthorityKeys['issue']>[1],
   ): Promise<Signer> {
     const signer = { cert: file(`${label}.pem`), key: file(`${label}.key`) };
-    await writeFile(
-      file(`${label}.ext`),
-      `keyUsage = critical, digitalSignature\n${useLines[use]}\n`,
-    );
+    await writeFile(file(`${label}.ext`), `${useLines[use]}\n`);
     await request(label, signer.key);
     await sign(
       ...['-in', file(`${label}.csr`), '-extfile', file(`${label}.ext`)],
       ...[...validity(fromDay, toDay), '-out', signer.cert],
+      ...(by ? ['-cert', by.cert, '-keyfile', by.key] : []),
     );
     return signer;
   }

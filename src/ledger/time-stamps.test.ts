@@ -20,6 +20,7 @@ import { startScribe } from './scribe.ts';
 import { opened, sealed, somebody, verified } from './testing/ledger.ts';
 import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 import { asAuthority } from './testing/time-stamps.ts';
+import { timeStampQuery } from './time-stamp.ts';
 import { failingAuthorities } from './time-stamp-rows.ts';
 import { openTimeStamps, type TimeStampOptions, type TimeStamps } from './time-stamps.ts';
 
@@ -145,6 +146,18 @@ describe('time stamps', () => {
     const { publicKey } = new X509Certificate(await readFile(one.keys.signer.cert));
     parsed.verify(Buffer.from(text), publicKey);
     assert.throws(() => parsed.verify(Buffer.from(`${text} `), publicKey));
+  });
+
+  it('are asked for by a query of 69 bytes that openssl reads', async () => {
+    const query = timeStampQuery(sha256(Buffer.from('x')), Buffer.from('4142434445464748', 'hex'));
+    assert.equal(query.length, 69);
+    await writeFile(path.join(folder, 'query.tsq'), query);
+    const { out } = await run('openssl', [
+      ...['ts', '-query', '-in', path.join(folder, 'query.tsq'), '-text'],
+    ]);
+    assert.match(out, /Hash Algorithm: sha256/);
+    assert.match(out, /0000 - 2d 71 16 42 b7 26 b0 44-01 62 7c a9 fb ac 32 f5/);
+    assert.match(out, /Nonce: 0x4142434445464748\nCertificate required: yes/);
   });
 
   it('are asked for again when the last is old, and at once after the seal of a case', async () => {
