@@ -1,15 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
+import { ledger } from './ledger.ts';
 import { criticalPath, latency, throughput } from './main-job.ts';
 import { memory } from './memory.ts';
 import type { Row } from './row.ts';
 import { search } from './search.ts';
 
-// The main job, measured: `npm run bench [-- --json FILE] [-- latency critical-path throughput memory search]`.
+// The main job, measured:
+// `npm run bench [-- --json FILE] [-- latency critical-path throughput memory search ledger]`.
 // Prints a table; exits with 1 when a target was missed. Speed depends on the machine: compare
 // figures of one machine, best of one run.
 
-const measurements = { latency, 'critical-path': criticalPath, throughput, memory, search };
+const measurements = { latency, 'critical-path': criticalPath, throughput, memory, search, ledger };
 type Name = keyof typeof measurements;
 
 const args = process.argv.slice(2);

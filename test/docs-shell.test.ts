@@ -20,6 +20,7 @@ import {
 import { opened, sealed, somebody, startLedger, verified } from '../src/ledger/testing/ledger.ts';
 import { type SignedLog, startSignedLog } from '../src/ledger/testing/signed-log.ts';
 import { asAuthority, stampNow } from '../src/ledger/testing/time-stamps.ts';
+import { fsckCodes } from '../src/operate/ledger-upkeep.ts';
 import { page } from './support/pages.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-docs-shell-'));
@@ -127,6 +128,14 @@ describe('the signed event of docs/operate/api.md', () => {
     const delivery = { headers, body: Buffer.from(body) };
     const verdict = verifyStandardWebhook(delivery, [secret], new Date());
     assert.equal(verdict.kind, 'genuine', JSON.stringify(verdict));
+  });
+});
+
+describe('the table of exit codes in docs/operate/mirror-and-recovery.md', () => {
+  it('is that of gatehouse ledger fsck', () => {
+    const { text } = page('docs/operate/mirror-and-recovery.md');
+    const codes = [...text.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+    assert.deepEqual(codes, Object.values(fsckCodes));
   });
 });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { resumeCase, showCase } from '#app/cases.ts';
+import { checkHealth } from '#app/health.ts';
 import { attestStep } from '#app/steps.ts';
 import { until } from '#core/testing/until.ts';
 import { backUp } from '#store/testing/backup.ts';
@@ -24,14 +26,14 @@ const playbook = `
 describe('a database of yesterday that is put back', () => {
   let house: House;
   let scim: Awaited<ReturnType<typeof startScimServer>>;
-  const [ann, bea] = [leaver('ann'), leaver('bea')];
+  const [ann, bea, cyd] = [leaver('ann'), leaver('bea'), leaver('cyd')];
 
   before(async () => {
     house = await startHouse(playbook);
     const token = newSecret();
     scim = await startScimServer({
       token,
-      users: [ann, bea].map(({ id, email }) => ({ id, userName: email })),
+      users: [ann, bea, cyd].map(({ id, email }) => ({ id, userName: email })),
       groups: [],
     });
     await house.connect(
@@ -83,6 +85,27 @@ describe('a database of yesterday that is put back', () => {
     await command.exitOverride().parseAsync(words, { from: 'user' });
     return { out: lines.join('\n'), code };
   }
+
+  it('has a mirror, without which nothing is signed: people are told, and steps go on', async () => {
+    const { app, mirrorFolder, rows } = house.gatehouse;
+    const open = async () =>
+      (await rows(`select from alerts where kind = 'record.unmirrored' and resolved_at is null`))
+        .length;
+    const mirrored = async () =>
+      (await checkHealth(app)).checks.find(({ name }) => name === 'mirror');
+    await until('the mirror to be written', async () => (await mirrored())?.ok);
+    await rename(mirrorFolder, `${mirrorFolder}.away`);
+    await house.confirm(cyd);
+    await cut(cyd);
+    await until('people to be told', open);
+    const { ok, detail } = (await mirrored())!;
+    assert.equal(ok, false);
+    assert.match(detail, /The folder is not there\. Is its disk mounted\?/);
+
+    await rename(`${mirrorFolder}.away`, mirrorFolder);
+    await until('it to be over', async () => (await open()) === 0);
+    assert.equal((await mirrored())?.ok, true);
+  });
 
   it('gets the facts of today from the mirror; what it has nothing of is named, and people look before anything goes on', async (t) => {
     const { gatehouse } = house;
@@ -141,7 +164,7 @@ describe('a database of yesterday that is put back', () => {
         (await house.find(bea))!.case.id,
       );
       assert.equal(steps.find(({ key }) => key.startsWith('block'))?.grade, 'verified');
-      assert.equal(scim.effects.filter(({ what }) => what === 'suspended').length, 2, 'each once');
+      assert.equal(scim.effects.filter(({ what }) => what === 'suspended').length, 3, 'each once');
       await gatehouse.scribe.flush();
       await gatehouse.scribe.stop();
     });

@@ -36,10 +36,19 @@ export function mirrorFolder(folder: string): MirrorStore {
     read,
     async write(name, bytes, how) {
       const file = inside(folder, name);
-      await makeFolder(path.dirname(file));
       const there = how === 'once' ? await read(name) : null;
-      if (there) return there.equals(bytes);
-      await writeOnDisk(file, bytes);
+      if (there) {
+        unsettled.add(path.dirname(file));
+        return there.equals(bytes);
+      }
+      await makeFolder(path.dirname(file));
+      await writeOnDisk(file, bytes).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        // Somebody took away the folder that we made: perhaps the whole disk.
+        known.clear();
+        await makeFolder(path.dirname(file));
+        await writeOnDisk(file, bytes);
+      });
       return true;
     },
     async settle() {
