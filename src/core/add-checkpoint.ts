@@ -26,6 +26,17 @@ export function readAddCheckpoint(text: string): AddCheckpoint {
   return { oldSize: Number(old), proof: hashLines(lines), checkpoint: text.slice(end + 2) };
 }
 
+/** A proof as a file: one hash a line. */
+export const proofText = (hashes: readonly Uint8Array[]): string =>
+  hashes.map((it) => `${base64(it)}\n`).join('');
+
+/** Reads a proof of one hash a line. Throws a NoteProblem where a line is none. */
+export function readProof(text: string): readonly Uint8Array[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw new NoteProblem('The last line of the proof has no end.');
+  return hashLines(lines);
+}
+
 function hashLines(lines: readonly string[]): readonly Uint8Array[] {
   return lines.map((line) => {
     const hash = fromBase64(line);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf } from './approval-proof.ts';
 import { CaseLeaf, caseSummary, summaryText } from './case-summary.ts';
+import { signersBy } from './cosigned.ts';
 import { eventFiles, eventOf } from './event-rows.ts';
 import { gradeProblem } from './grade-proof.ts';
 import {
@@ -10,8 +11,6 @@ import {
   NoteProblem,
   readCheckpoint,
   readNote,
-  readVkey,
-  signersOf,
   type Verify,
 } from './note.ts';
 import { bracketOf, type Stamp } from './outside-time.ts';
@@ -83,7 +82,9 @@ export async function checkPack(files: PackFiles, parts: Parts): Promise<Verdict
     const { checkpoint, note, known } = await check('signature', async () => {
       const signed = await signatureOf(files, parts);
       signedBy = signed.signedBy;
-      return [signed, `${signed.checkpoint.origin} at ${signed.checkpoint.size} facts`];
+      const { checkpoint, witnesses } = signed;
+      const also = witnesses.length > 0 ? `, signed by ${witnesses.join(' and ')} as well` : '';
+      return [signed, `${checkpoint.origin} at ${checkpoint.size} facts${also}`];
     });
     const facts = await check('inclusion', () => {
       const all = factsIn(files, 'events');
@@ -171,12 +172,16 @@ export async function signatureOf(files: PackFiles, { sha256, verify, trust }: P
   const checkpoint = readCheckpoint(read.body);
   const known = trust ?? Trust.parse(JSON.parse(textOf(fileIn(files, 'trust.json'))));
   const signedBy = keysFor(known, checkpoint);
-  const keys = signedBy.map((vkey) => readVkey(sha256, vkey));
-  const signers = await signersOf(read, keys, { sha256, verify });
-  if (!signers.some(({ key }) => key.name === checkpoint.origin && key.type === 'ed25519')) {
+  const { signed, witnesses, needed } = await signersBy(read, signedBy, known, { sha256, verify });
+  if (!signed.some(({ key }) => key.name === checkpoint.origin && key.type === 'ed25519')) {
     throw new Fails(`No known key of ${checkpoint.origin} has signed it.`);
   }
-  return { note, checkpoint, signedBy, known };
+  if (witnesses.length < needed) {
+    throw new Fails(
+      `Of the ${needed} witnesses that have to have signed it, ${witnesses.length} have.`,
+    );
+  }
+  return { note, checkpoint, signedBy, known, witnesses };
 }
 
 /** A fact of a pack with its place in the log. */

@@ -22,6 +22,11 @@ export const Trust = z.strictObject({
       }),
     )
     .optional(),
+  /** Who cosigns, and how many of them have to have. */
+  witnesses: z
+    .array(z.strictObject({ name: z.string().min(1), vkey: z.string().min(1) }))
+    .optional(),
+  quorum: z.union([z.literal('none'), z.int().min(1)]).optional(),
 });
 export type Trust = z.infer<typeof Trust>;
 

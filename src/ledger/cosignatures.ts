@@ -1,7 +1,16 @@
-import { base64url, keyIdOf, type NoteKey, type NoteSignature, signatureLine } from '#core/note.ts';
+import {
+  base64url,
+  keyIdOf,
+  type NoteKey,
+  type NoteSignature,
+  readVkey,
+  signatureLine,
+} from '#core/note.ts';
 import { type Db, inTransaction, type Pool, sql } from '#store/sql.ts';
+import { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { aboutNobody, record } from './record.ts';
+import type { WitnessPolicy } from './witnesses.ts';
 
 /** Somebody outside who signs that the record has only ever grown. */
 export interface KnownWitness {
@@ -55,4 +64,40 @@ export async function lastCosigned(db: Db, origin: string, key: NoteKey): Promis
        and key_id = decode(${keyIdOf(sha256, key)}, 'hex')
   `);
   return rows[0]?.size ?? 0;
+}
+
+/**
+ * The newest state that enough witnesses have signed, their lines below those of the log; null: there is none.
+ * Whatever the quorum is, lines that are there come along.
+ */
+export async function cosignedCheckpoint(
+  db: Db,
+  origin: string,
+  { witnesses, quorum }: WitnessPolicy,
+): Promise<Awaited<ReturnType<typeof newestCheckpoint>>> {
+  const ids = witnesses.map(({ vkey }) => keyIdOf(sha256, readVkey(sha256, vkey)));
+  const { rows } = await db.query<{ size: number }>(sql`
+    select size::float8 as size
+      from ledger.checkpoint
+     where origin = ${origin}
+       and ${quorum} <= (select count(*)
+                           from ledger.cosignature
+                          where cosignature.origin = checkpoint.origin
+                            and cosignature.size = checkpoint.size
+                            and encode(key_id, 'hex') = any (${ids}))
+     order by ledger.checkpoint.size desc
+     limit 1
+  `);
+  const size = rows[0]?.size;
+  const found = size === undefined ? null : await newestCheckpoint(db, origin, size);
+  if (!found) return null;
+  const cosigned = await db.query<{ line: string }>(sql`
+    select line
+      from ledger.cosignature
+     where origin = ${origin}
+       and size = ${found.size}
+       and encode(key_id, 'hex') = any (${ids})
+     order by at, key_id
+  `);
+  return { ...found, note: found.note + cosigned.rows.map(({ line }) => line).join('') };
 }

@@ -8,9 +8,10 @@ import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
 import { keysFor, type Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
 import { openBlob, readOpenBlob } from './blob.ts';
+import { cosignedCheckpoint } from './cosignatures.ts';
 import { type ContextFact, contextOf } from './evidence-context.ts';
 import { type PackTimes, timesOf, tsasOf } from './evidence-times.ts';
-import { newestCheckpoint } from './fork-guard.ts';
+import type { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
 import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
@@ -19,6 +20,7 @@ import { type ReportNames, reportNames, reportOf } from './report/case-report.ts
 import { type ExportedEvent, exportEvents } from './search.ts';
 import { loadTiles } from './tiles.ts';
 import { verifyPage } from './verify-page.ts';
+import { type WitnessPolicy, witnessPolicy } from './witnesses.ts';
 import type { PackEntry } from './zip.ts';
 
 /** An evidence pack, or why there is none yet. */
@@ -59,10 +61,11 @@ export async function evidenceOf(
   keys: SubjectKeys | null,
   caseId: string,
   language: Language | null = null,
+  withoutQuorum = false,
 ): Promise<Evidence> {
   const found = await sealedCase(db, keys, caseId);
   if (!found) return { kind: 'not complete' };
-  const press = await openPress(db, keys, language);
+  const press = await openPress(db, keys, language, withoutQuorum);
   if (!press || found.events.at(-1)!.idx >= press.signed.size) return { kind: 'not signed yet' };
   const context = await contextOf(db, found.leaves, press.signed.size);
   const times = await timesFor(press, [found]);
@@ -75,15 +78,18 @@ export async function evidenceOf(
   return { kind: 'pack', files: new Map(bytes) };
 }
 
-/** Null: nothing was signed yet. */
+/** Null: nothing was signed yet, or not by enough witnesses. */
 export async function openPress(
   db: Db,
   keys: SubjectKeys | null,
   language: Language | null,
+  withoutQuorum = false,
 ): Promise<Press | null> {
-  const signed = await newestCheckpoint(db, (await headOf(db)).origin);
+  const policy = await witnessPolicy(db);
+  const needed = withoutQuorum ? { ...policy, quorum: 0 } : policy;
+  const signed = await cosignedCheckpoint(db, (await headOf(db)).origin, needed);
   if (!signed) return null;
-  const trust = await trustOf(db, signed.origin);
+  const trust = await trustOf(db, signed.origin, policy);
   const names = await reportNames(db, { personal: keys !== null, language });
   return { db, keys, signed, trust, names };
 }
@@ -152,7 +158,7 @@ export async function sharedEntries(
     ['checkpoint', signed.note],
     ['trust.json', `${JSON.stringify(trust, null, 2)}\n`],
     ['log.vkey', vkeyLines(vkeysIn(trust))],
-    ['policy.txt', policyText(vkeysIn(trust))],
+    ['policy.txt', policyText(vkeysIn(trust), policyIn(trust))],
     ['verify.html', await verifyPage()],
     ['verify.sh', script],
   ];
@@ -179,15 +185,30 @@ async function proven(
 }
 
 /** The keys of a log with the sizes they signed. */
-async function trustOf(db: Db, origin: string): Promise<Trust> {
+async function trustOf(
+  db: Db,
+  origin: string,
+  { witnesses, quorum }: WitnessPolicy,
+): Promise<Trust> {
   const keys = await logKeysOf(db, origin);
   const ranges = keys.map(({ vkey, fromSize, toSize }) => ({
     vkey,
     from_size: fromSize,
     to_size: toSize,
   }));
-  return { v: 1, logs: [{ origin, keys: ranges }], tsas: await tsasOf(db) };
+  return {
+    v: 1,
+    logs: [{ origin, keys: ranges }],
+    tsas: await tsasOf(db),
+    witnesses: [...witnesses],
+    quorum: quorum > 0 ? quorum : 'none',
+  };
 }
+
+const policyIn = ({ witnesses = [], quorum }: Trust): WitnessPolicy => ({
+  witnesses,
+  quorum: typeof quorum === 'number' ? quorum : 0,
+});
 
 const vkeysIn = ({ logs }: Trust): readonly string[] =>
   logs.flatMap(({ keys }) => keys.map(({ vkey }) => vkey));

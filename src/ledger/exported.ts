@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Language } from '#core/language.ts';
 import { inSnapshot, inTransaction, type Pool } from '#store/sql.ts';
 import { evidenceOf, openPress } from './evidence.ts';
+import { growthSince } from './growth-since.ts';
 import { type Period, periodEntries } from './period-evidence.ts';
 import { aboutNobody, record, type SubjectKeys } from './record.ts';
 import { type PackEntry, zipped } from './zip.ts';
@@ -17,11 +18,16 @@ export interface WantedPack {
   readonly withheld: ReadonlySet<string>;
   /** Id of the user it is for, or `local` for whoever may read the data directory. */
   readonly recipient: string;
+  /** Issued although not enough witnesses have signed. */
+  readonly withoutQuorum?: boolean;
+  /** The text of a checkpoint that its reader kept: the proof that leads from there comes along. */
+  readonly since?: string;
 }
 
 export type MadePack =
   | { readonly kind: 'made'; readonly digest: string; readonly size: number }
-  | { readonly kind: 'not complete' | 'not signed yet' };
+  | { readonly kind: 'not complete' | 'not signed yet' }
+  | { readonly kind: 'not grown'; readonly because: string };
 
 /**
  * Makes a pack, hands it on piece by piece, and states that it was made with its digest. Only then may its reader
@@ -41,17 +47,21 @@ export async function exportPack(
       yield piece;
     }
   }
-  const { of, keys, language, withheld, recipient } = wanted;
+  const { of, keys, language, withheld, recipient, withoutQuorum, since } = wanted;
   const failed = await inSnapshot(pool, async (db) => {
     if ('caseId' in of) {
-      const evidence = await evidenceOf(db, keys, of.caseId, language);
+      const evidence = await evidenceOf(db, keys, of.caseId, language, withoutQuorum);
       if (evidence.kind !== 'pack') return evidence;
-      await keep(hashed(evidence.files));
+      const growth = await growthSince(db, since, Buffer.from(evidence.files.get('checkpoint')!));
+      if (growth.kind !== 'grown') return growth;
+      await keep(hashed([...evidence.files, ...growth.entries]));
       return null;
     }
-    const press = await openPress(db, keys, language);
+    const press = await openPress(db, keys, language, withoutQuorum);
     if (!press) return { kind: 'not signed yet' } as const;
-    await keep(hashed(periodEntries(press, of, withheld)));
+    const growth = await growthSince(db, since, press.signed.note);
+    if (growth.kind !== 'grown') return growth;
+    await keep(hashed(then(periodEntries(press, of, withheld), growth.entries)));
     return null;
   });
   if (failed) return failed;
@@ -74,4 +84,12 @@ export async function exportPack(
     ]),
   );
   return { kind: 'made', digest, size };
+}
+
+async function* then(
+  first: Iterable<PackEntry> | AsyncIterable<PackEntry>,
+  second: readonly PackEntry[],
+): AsyncIterable<PackEntry> {
+  yield* first;
+  yield* second;
 }

@@ -53,10 +53,11 @@ export async function checkAgainst(
   }
 }
 
-/** The newest signed state of a log, as the database has it. */
+/** The newest signed state of a log, as the database has it; or the newest up to a size. */
 export async function newestCheckpoint(
   db: Db,
   origin: string,
+  upTo = Number.MAX_SAFE_INTEGER,
 ): Promise<(Checkpoint & { readonly note: string; readonly signedAt: Date }) | null> {
   const { rows } = await db.query<{
     origin: string;
@@ -68,6 +69,7 @@ export async function newestCheckpoint(
     select origin, size::float8 as size, root, note, signed_at as "signedAt"
       from ledger.checkpoint
      where origin = ${origin}
+       and ledger.checkpoint.size <= ${upTo}
      order by ledger.checkpoint.size desc
      limit 1
   `);

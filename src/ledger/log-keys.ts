@@ -10,6 +10,7 @@ import { keyIdOf, type NoteKey, type NoteKeyType, type Verify, vkeyOf } from '#c
 import { type Db, sql } from '#store/sql.ts';
 import { sha256 } from './hash.ts';
 import { aboutNobody, record } from './record.ts';
+import type { WitnessPolicy } from './witnesses.ts';
 
 /** A key of the log with its private half. */
 export interface LogKey {
@@ -146,9 +147,21 @@ export async function rotateLogKeys(
 export const vkeyLines = (vkeys: readonly string[]): string =>
   vkeys.map((vkey) => `${vkey}\n`).join('');
 
-/** A C2SP policy: this log, and no witness that has to have signed. */
-export const policyText = (vkeys: readonly string[]): string =>
-  `${vkeys.map((vkey) => `log ${vkey}\n`).join('')}quorum none\n`;
+/** A C2SP policy: this log, and how many of which witnesses have to have signed; left out: none. */
+export function policyText(
+  vkeys: readonly string[],
+  { witnesses, quorum }: WitnessPolicy = { witnesses: [], quorum: 0 },
+): string {
+  const lines = [
+    ...vkeys.map((vkey) => `log ${vkey}`),
+    ...witnesses.map(({ name, vkey }) => `witness ${name} ${vkey}`),
+    ...(quorum > 0
+      ? [`group those-named ${quorum} ${witnesses.map(({ name }) => name).join(' ')}`]
+      : []),
+    `quorum ${quorum > 0 ? 'those-named' : 'none'}`,
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
 
 /** Makes a key of a log, which signs from this size on. */
 export async function makeLogKey(

@@ -1,7 +1,9 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { Problem } from '#app/problem.ts';
 import type { PackFiles, Verdict } from '#core/evidence-check.ts';
+import { withGrowth } from '#core/growth.ts';
 import { type Language, languages } from '#core/language.ts';
 import { Period } from '#core/period.ts';
 import { checkEvidence } from '#core/period-check.ts';
@@ -11,6 +13,7 @@ import { exportPack, type WantedPack } from '#ledger/exported.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { verifySignature } from '#ledger/log-keys.ts';
 import { checkPackStamp } from '#ledger/pack-stamp.ts';
+import { witnessPolicy } from '#ledger/witnesses.ts';
 import { openKeyring } from '#store/keys.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import type { Configuration } from './configuration.ts';
@@ -22,9 +25,15 @@ interface Options {
   readonly out: string;
   readonly withoutPersonalValues?: true;
   readonly language?: Language;
+  readonly withoutQuorum?: true;
+  readonly since?: string;
   readonly from?: string;
   readonly to?: string;
 }
+
+/** How long a pack waits for witnesses, and how often it looks. */
+const patienceMs = 10 * 60_000;
+const lookMs = 2_000;
 
 /** `gatehouse evidence CASE`, or `--from DAY --to DAY`: what proves one case, or a period, in one file. */
 export function evidenceCommand(configuration: Configuration, { out }: Output): Command {
@@ -35,6 +44,11 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
     .option('--from <day>', 'every case that was sealed from this day on (UTC)')
     .option('--to <day>', 'up to the end of this day')
     .option('--without-personal-values', 'leave out names, logins and files')
+    .option(
+      '--since <file>',
+      'a checkpoint that the reader kept: adds the proof that leads from it',
+    )
+    .option('--without-quorum', 'do not wait for witnesses that have to sign')
     .addOption(new Option('--language <language>', 'of the report').choices(languages))
     .action(async (caseId: string | undefined, it: Options) => {
       const of = wantedOf(caseId, it);
@@ -44,15 +58,34 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
           of,
           keys: it.withoutPersonalValues ? null : openSubjectKeys(keyring),
           language: it.language ?? null,
+          ...(it.since === undefined ? {} : { since: await sinceIn(it.since) }),
           withheld: new Set<string>(),
           recipient: 'local',
         };
         // Nobody has it before the record says that it was made.
         const unfinished = `${it.out}.part`;
         try {
-          const made = await exportPack(pools.scribe, wanted, (pieces) =>
-            writeFile(unfinished, pieces, { mode: 0o600 }),
-          );
+          const make = (withoutQuorum: boolean) =>
+            exportPack(pools.scribe, { ...wanted, withoutQuorum }, (pieces) =>
+              writeFile(unfinished, pieces, { mode: 0o600 }),
+            );
+          const { quorum } = await witnessPolicy(pools.scribe);
+          let made = await make(it.withoutQuorum ?? false);
+          if (made.kind === 'not signed yet' && quorum > 0 && !it.withoutQuorum) {
+            out(`It waits, ten minutes at most, until ${quorum} of the witnesses have signed.`);
+            for (const end = performance.now() + patienceMs; performance.now() < end; ) {
+              await pause(lookMs);
+              made = await make(false);
+              if (made.kind !== 'not signed yet') break;
+            }
+            if (made.kind === 'not signed yet') {
+              made = await make(true);
+              out(
+                'Not enough witnesses have signed: the pack lacks their quorum, and its check says so.',
+              );
+            }
+          }
+          if (made.kind === 'not grown') throw new Problem('not possible', made.because);
           if (made.kind !== 'made') throw whyNone(made.kind, caseId);
           await rename(unfinished, it.out);
           out(`${made.size} bytes, SHA-256 ${made.digest}: ${it.out}`);
@@ -61,6 +94,12 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
         }
       });
     });
+}
+
+async function sinceIn(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text !== null) return text;
+  throw new Problem('not readable', `${file} cannot be read.`);
 }
 
 function wantedOf(caseId: string | undefined, { from, to }: Options): WantedPack['of'] {
@@ -94,16 +133,19 @@ export function verifyCommand({ out }: Output, end: (code: number) => void): Com
     .description('check an evidence pack, without server or network')
     .argument('<pack>', 'the file')
     .option('--trust <file>', 'trust.json as it was received another way')
+    .option('--prev <file>', 'an earlier checkpoint that you kept: the record has grown from it')
     .option('--json', 'print the result as JSON')
-    .action(async (file: string, it: { trust?: string; json?: true }) => {
+    .action(async (file: string, it: { trust?: string; prev?: string; json?: true }) => {
       const trust = it.trust === undefined ? null : await trustIn(it.trust);
       const files = await unpacked(file);
-      const verdict = await checkEvidence(files, {
+      const kept = it.prev === undefined ? null : await keptIn(it.prev);
+      const checked = await checkEvidence(files, {
         sha256,
         verify: verifySignature,
         trust,
         checkStamp: checkPackStamp,
       });
+      const verdict = kept === null ? checked : withGrowth(checked, files, kept, sha256);
       if (it.json) out(JSON.stringify(verdict));
       else for (const line of linesOf(verdict, files)) out(line);
       const { bad, keysFromPack, good } = verifyCodes;
@@ -124,6 +166,12 @@ function linesOf(
     'Everything holds, by the keys in the pack itself. Compare them with those that you received another way:',
     ...signedBy,
   ];
+}
+
+async function keptIn(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) throw new Unreadable(`${file} cannot be read.`);
+  return text;
 }
 
 async function trustIn(file: string): Promise<Trust> {
