@@ -232,6 +232,30 @@ describe('the practice company', () => {
     const proof = path.join(temporary, 'proof.zip');
     const [complete] = items.filter(({ state }) => state === 'complete');
     assert.match(local('evidence', complete!.id, '--out', proof), /bytes, SHA-256 \S{43}: /);
+    // From another machine: asked for, made by the scribe, and fetched.
+    const remote = spawnSync(
+      process.execPath,
+      [program, 'case', 'evidence', complete!.id, '--out', proof],
+      {
+        env: { ...process.env, GATEHOUSE_URL: url, GATEHOUSE_TOKEN: token },
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(remote.status, 0, remote.stderr);
+    const digest = createHash('sha256')
+      .update(await readFile(proof))
+      .digest('base64url');
+    assert.ok(remote.stdout.includes(digest), remote.stdout);
+    const { stdout } = spawnSync(process.execPath, [program, 'verify', proof], {
+      encoding: 'utf8',
+    });
+    assert.match(stdout, /Everything holds, by the keys in the pack itself/);
+    assert.match(local('ledger', 'checkpoint'), /^log-/);
+    // Every case that was complete by today, in one file.
+    const day = new Date().toISOString().slice(0, 10);
+    local('evidence', '--from', '2026-01-01', '--to', day, '--out', proof);
+    const period = spawnSync(process.execPath, [program, 'verify', proof], { encoding: 'utf8' });
+    assert.match(period.stdout, /✔ list: 1 cases are listed, and those lie in it/);
     await rm(proof);
     demo.child.kill('SIGINT');
 

@@ -7,6 +7,7 @@ import type { AnyConnector } from '#connector-kit/contract.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { every } from '#engine/runner.ts';
 import { startErasing } from '#ledger/erasure.ts';
+import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
 import { markIn } from '#ledger/mark.ts';
 import { openMirror } from '#ledger/mirror.ts';
 import { noteMirror } from '#ledger/mirror-state.ts';
@@ -159,6 +160,12 @@ export async function serve(options: ServeOptions): Promise<Program> {
         onError: (error) => log.error({ error: String(error) }, 'an erasure failed'),
       });
       stops.push(() => erasing.stop());
+      const orders = startEvidenceOrders({
+        pool,
+        keys,
+        onError: (error) => log.error({ error: String(error) }, 'an evidence pack failed'),
+      });
+      stops.push(() => orders.stop());
     }
     if (options.roles.includes('web')) {
       const pool = database.pools.web;

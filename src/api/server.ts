@@ -20,6 +20,7 @@ import { bulkStartRoutes } from './routes/bulk-starts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { erasureRoutes } from './routes/erasures.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { exitDocumentRoutes } from './routes/exit-documents.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { killSwitchRoutes } from './routes/kill-switch.ts';
@@ -118,6 +119,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
 
   caseRoutes(api, app);
   exitDocumentRoutes(api, app);
+  evidenceRoutes(api, app, nowMs);
   bulkStartRoutes(api, app);
   stepRoutes(api, app);
   planRoutes(api, app);

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { Case, CaseActDone, CasePage } from '#api/contract/cases.ts';
 import { caseStates } from '#core/case.ts';
 import { addCaseDocument } from './case-document.ts';
+import { addCaseEvidence } from './case-evidence.ts';
 import { caseLines, caseView, stepLines } from './case-view.ts';
 import { answering, type Cli, group } from './context.ts';
 import { changeFrom, type DepartureOptions, kindOption, withDates } from './departure-options.ts';
@@ -58,6 +59,7 @@ export function addCase(program: Command, cli: Cli): void {
     );
 
   addCaseDocument(parent, cli);
+  addCaseEvidence(parent, cli);
 
   answering(parent, 'pause <id>', 'stop a departure where it stands; nothing is lost')
     .requiredOption('--reason <text>', 'why')

@@ -31,6 +31,8 @@ export const rights = {
   'document.read': ['hr', 'it-admin', 'security'],
   /** What proves that access has ended. */
   'certificate.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
+  /** What proves a case; personal values only for Security. */
+  'evidence.make': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   'bulk.start': ['hr', 'it-admin', 'security'],
   'case.bring-back': ['it-admin', 'security'],
   'case.release': ['it-admin', 'security'],
