@@ -150,7 +150,7 @@ describe('the practice company', () => {
     assert.match(stdout, /✔ completeness: \d+ facts of the case, none left out/);
     assert.match(stdout, /✔ time stamps: \d+ of hourglass and sundial hold/);
     assert.match(stdout, /^Block sign-in, \S+: verified between .* and .*; our clock /m);
-    assert.match(stdout, /✔ approvals: acts that cannot be undone: 1,/);
+    assert.match(stdout, /✔ approvals: acts that needed one: 1,/);
 
     const cut = path.join(evidence, 'cut.zip');
     await writeFile(cut, (await readFile(file)).subarray(0, 2_000));
