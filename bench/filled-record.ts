@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { ulid } from 'ulid';
 import { indexLeaf } from '#ledger/event-index.ts';
 
 /** Whom and what the facts of a filled record are about. */
@@ -22,6 +21,8 @@ const capabilities =
     ' ',
   );
 
+const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
 /** Random, and the same in every run. */
 function makeRandom(seed: number): (below: number) => number {
   let state = seed;
@@ -37,17 +38,23 @@ function makeRandom(seed: number): (below: number) => number {
  */
 export async function fillRecord(admin: pg.Pool, facts: number): Promise<FilledRecord> {
   const random = makeRandom(42);
+  // Like those of the program, and made without asking the system for chance a million times.
+  const newId = () => {
+    let id = '01M8';
+    while (id.length < 26) id += letters[random(32)];
+    return id;
+  };
   const perCase = 400;
   const cases = Math.ceil(facts / perCase);
   const to = new Date();
   const from = new Date(to.getTime() - 365 * 86_400_000);
   const systems = Array.from({ length: 40 }, (_, i) => `system-${i + 1}`);
-  const users = Array.from({ length: 30 }, () => ulid());
+  const users = Array.from({ length: 30 }, () => newId());
   const people = Array.from({ length: Math.max(cases, 20_000) }, (_, i) => ({
-    ...{ id: randomUUID(), ref: `p_${ulid()}`, personId: `E-${i}` },
+    ...{ id: randomUUID(), ref: `p_${newId()}`, personId: `E-${i}` },
     name: `${firstNames[random(16)]} ${lastNames[random(14)]}-${i.toString(36)}`,
   }));
-  const caseIds = Array.from({ length: cases }, () => ulid());
+  const caseIds = Array.from({ length: cases }, () => newId());
   await withoutGuards(admin, async (client) => {
     await client.query(
       `insert into people (id, ref, source, person_id, employment_id, facts, heard_at)
@@ -147,7 +154,7 @@ export async function fillRecord(admin: pg.Pool, facts: number): Promise<FilledR
   }) {
     const system = systems[random(random(40) + 1)]!; // some far more often than others
     const capability = capabilities[random(8)]!;
-    const step = { attempt: 1, capability, connection: system, id: ulid() };
+    const step = { attempt: 1, capability, connection: system, id: newId() };
     const ofUser = { auth: 'token', id: users[random(30)]!, kind: 'person' };
     const ofWorker = { auth: 'none', id: 'worker', kind: 'system' };
     const dice = random(1_000);
@@ -165,7 +172,7 @@ export async function fillRecord(admin: pg.Pool, facts: number): Promise<FilledR
             ? ([
                 'step.applied',
                 ofWorker,
-                { step, remote: { status: 200, request_id: ulid() } },
+                { step, remote: { status: 200, request_id: newId() } },
               ] as const)
             : dice < 950
               ? (['step.verified', ofWorker, { step, grade: 'verified' }] as const)
@@ -182,7 +189,7 @@ export async function fillRecord(admin: pg.Pool, facts: number): Promise<FilledR
         ...(it.prev ? { case_prev: it.prev } : {}),
         case_seq: it.seq,
       },
-      ...{ id: ulid(), target: { ref: it.ref, system }, type, v: 1 },
+      ...{ id: newId(), target: { ref: it.ref, system }, type, v: 1 },
       ...{ _sd: [it.prev || 'x', it.prev || 'y'], _sd_alg: 'sha-256' },
       ...more,
     };

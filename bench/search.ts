@@ -42,8 +42,9 @@ export async function search(): Promise<readonly Row[]> {
       for (const caller of asAuditor.has(name) ? [security, auditor] : [security]) {
         const times: number[] = [];
         let found = 0;
-        for (let round = 0; round < rounds; round += 1) {
-          const { cursor = null, ...query } = queryFor(round);
+        // The first round is not counted: it reads what nobody has read since the record was filled.
+        for (let round = -1; round < rounds; round += 1) {
+          const { cursor = null, ...query } = queryFor(round + 1);
           const asked = performance.now();
           const page = await searchAudit(
             app,
@@ -51,6 +52,7 @@ export async function search(): Promise<readonly Row[]> {
             { ...nothing, ...query },
             { cursor, limit: 50 },
           );
+          if (round < 0) continue;
           times.push(performance.now() - asked);
           found += page.events.length;
         }
