@@ -6,28 +6,16 @@ import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { every } from '#engine/runner.ts';
-import { startErasing } from '#ledger/erasure.ts';
-import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
-import { markIn } from '#ledger/mark.ts';
-import { openMirror } from '#ledger/mirror.ts';
-import { noteMirror } from '#ledger/mirror-state.ts';
-import { startScribe } from '#ledger/scribe.ts';
-import { openSigner } from '#ledger/signer.ts';
-import { openTimeStamps } from '#ledger/time-stamps.ts';
-import { witnessing } from '#ledger/witnessing.ts';
 import { type Database, openDatabase } from '#store/database.ts';
-import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
 import type { Role } from '#store/roles.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
-import { openVault } from '#store/vault.ts';
 import { startApi } from './api/start.ts';
 import type { Configuration } from './operate/configuration.ts';
-import { mirrorAt } from './operate/mirror.ts';
-import { openAuthority } from './operate/time-stamp-authorities.ts';
+import { startRecording } from './recording.ts';
 import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
 
 export interface Program {
@@ -126,46 +114,15 @@ export async function serve(options: ServeOptions): Promise<Program> {
     };
 
     if (options.roles.includes('scribe')) {
-      const pool = database.pools.scribe;
-      const secrets = openVault({ keyring, installation: await installationId(pool) });
-      const { mirror: place } = configuration;
-      const mirror = place === undefined ? null : openMirror(mirrorAt(place, configuration));
-      await noteMirror(pool, mirror);
-      const authorities = await Promise.all(configuration.timeStampAuthorities.map(openAuthority));
-      const onError = (error: unknown) => log.error({ error: String(error) }, 'the scribe failed');
-      const scribe = startScribe(pool, {
-        signer: openSigner({
-          secrets,
-          mark: markIn(configuration.markDirectory),
-          ...(mirror ? { mirror } : {}),
-          onMirrorProblem: (error) => log.error({ error }, 'the mirror cannot be written'),
-        }),
-        timeStamps: openTimeStamps({
-          authorities,
-          onError: (error) => log.warn({ error: String(error) }, 'a time stamp is missing'),
-        }),
-        beside: [
-          witnessing(pool, {
-            ...configuration.witnessing,
-            fetch,
-            onError,
-            onProblem: (sentence) => log.warn({}, sentence),
-          }),
-        ],
-        onError,
+      const recording = await startRecording({
+        pool: database.pools.scribe,
+        configuration,
+        keyring,
+        keys,
+        log,
         onFork: forked.resolve,
       });
-      stops.push(() => scribe.stop());
-      const erasing = startErasing(pool, {
-        onError: (error) => log.error({ error: String(error) }, 'an erasure failed'),
-      });
-      stops.push(() => erasing.stop());
-      const orders = startEvidenceOrders({
-        pool,
-        keys,
-        onError: (error) => log.error({ error: String(error) }, 'an evidence pack failed'),
-      });
-      stops.push(() => orders.stop());
+      stops.push(() => recording.stop());
     }
     if (options.roles.includes('web')) {
       const pool = database.pools.web;
