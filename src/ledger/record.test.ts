@@ -162,7 +162,7 @@ describe('the record', () => {
 
     const [entry] = await entriesOfCase(caseId);
     const id = String(entry!.body['id']);
-    assert.doesNotMatch(entry!.leaf.toString(), /jane|Zo|subject/);
+    assert.doesNotMatch(entry!.leaf.toString(), /jane@|Zoë|subject/);
     const found = (await openDisclosures(ledger.pools.web, ledger.keys, [id])).get(id)!;
     assert.deepEqual(
       found.map((it) => it.state === 'open' && [it.name, it.value]),
