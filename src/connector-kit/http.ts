@@ -231,3 +231,13 @@ function retryAfterHeader(response: Response, now: Date): number {
   const waitMs = Date.parse(value) - now.getTime();
   return Number.isFinite(waitMs) ? Math.max(1_000, waitMs) : 60_000;
 }
+
+/** What a call answers; null where the system says that there is no such thing. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.failure.kind === 'not-found') return null;
+    throw error;
+  }
+}

@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, type KeyObject, randomUUID } from 'node:c
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { ConnectorError, type Failure } from '#core/failure.ts';
+import { jsonOf } from '#core/json.ts';
 import type { Io } from './contract.ts';
 import type { Authorization } from './http.ts';
 
@@ -228,12 +229,4 @@ function failureOf(response: Response, text: string, { tokenUrl }: OAuthOptions)
   if (status === 400 || status === 401 || status === 403)
     return { kind: 'unauthenticated', detail };
   return { kind: 'unexpected', detail };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

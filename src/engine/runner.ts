@@ -8,6 +8,7 @@ import {
   type WorkerEvents,
 } from 'graphile-worker';
 import type pg from 'pg';
+import { every } from '#core/every.ts';
 import { dueAlerts, wakeAlert } from '#store/alerts.ts';
 import { unfinishedCases, unplannedCases, wakeCase } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
@@ -221,26 +222,6 @@ export async function startEngine(
       await Promise.all(last.map(({ runner }) => runner.stop().catch(() => {})));
       await life.end();
       await queue.end();
-    },
-  };
-}
-
-/** Runs `work` now and again `ms` after it ended, never twice at once. */
-export function every(ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let running = Promise.resolve();
-  const turn = () => {
-    running = work().finally(() => {
-      if (!stopped) timer = setTimeout(turn, ms);
-    });
-  };
-  turn();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
     },
   };
 }

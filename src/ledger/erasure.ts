@@ -1,4 +1,5 @@
 import type { Obstacle } from '#core/erasure.ts';
+import { every } from '#core/every.ts';
 import { keepingRules } from '#core/retention.ts';
 import { settingsFrom } from '#core/settings.ts';
 import {
@@ -113,32 +114,14 @@ export function startErasing(
   pool: Pool,
   { onError, pollMs = 1_000 }: { onError: (error: unknown) => void; pollMs?: number },
 ): { stop(): Promise<void> } {
-  const stopping = Promise.withResolvers<void>();
-  let stopped = false;
-  async function run(): Promise<void> {
-    while (!stopped) {
-      try {
-        for (const id of await approvedErasures(pool)) {
-          if (stopped) return;
-          await inTransaction(pool, (tx) => eraseApproved(tx, id));
-        }
-      } catch (error) {
-        onError(error);
+  return every(pollMs, async (stopping) => {
+    try {
+      for (const id of await approvedErasures(pool)) {
+        if (stopping.aborted) return;
+        await inTransaction(pool, (tx) => eraseApproved(tx, id));
       }
-      let timer: NodeJS.Timeout | undefined;
-      const pause = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, pollMs);
-      });
-      await Promise.race([pause, stopping.promise]);
-      clearTimeout(timer);
+    } catch (error) {
+      onError(error);
     }
-  }
-  const running = run();
-  return {
-    async stop() {
-      stopped = true;
-      stopping.resolve();
-      await running;
-    },
-  };
+  });
 }

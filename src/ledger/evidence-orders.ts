@@ -1,3 +1,4 @@
+import { every } from '#core/every.ts';
 import { loadCase } from '#store/cases.ts';
 import {
   type EvidenceOrder,
@@ -32,32 +33,14 @@ interface Maker {
 
 /** Makes the packs that people asked for, one after the other, and drops those whose day is over. */
 export function startEvidenceOrders(it: Maker, everyMs = 1_000): { stop(): Promise<void> } {
-  let stopping = false;
-  let wake = () => {};
-  async function run(): Promise<void> {
-    while (!stopping) {
-      try {
-        await forgetOldEvidence(it.pool);
-        while (!stopping && (await makeNext(it)));
-      } catch (error) {
-        it.onError(error);
-      }
-      if (stopping) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, everyMs);
-      wake = resolve;
-      await promise;
-      clearTimeout(timer);
+  return every(everyMs, async (stopping) => {
+    try {
+      await forgetOldEvidence(it.pool);
+      while (!stopping.aborted && (await makeNext(it)));
+    } catch (error) {
+      it.onError(error);
     }
-  }
-  const running = run();
-  return {
-    async stop() {
-      stopping = true;
-      wake();
-      await running;
-    },
-  };
+  });
 }
 
 /** False: nothing is to be made now. One that cannot be made does not hold up the others. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { jsonOf } from '#core/json.ts';
 import type { Checkpoint } from '#core/note.ts';
 import { syncFolder, writeOnDisk } from './on-disk.ts';
 
@@ -51,12 +52,4 @@ export function markIn(folder: string): Mark {
       await syncFolder(folder);
     },
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

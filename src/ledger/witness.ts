@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type AddCheckpoint, readAddCheckpoint } from '#core/add-checkpoint.ts';
+import { jsonOf } from '#core/json.ts';
 import {
   type Checkpoint,
   hex,
@@ -206,12 +207,4 @@ async function remember(file: string, state: State): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeOnDisk(file, `${JSON.stringify(state, null, 2)}\n`);
   await syncFolder(folder);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { Problem } from '#app/problem.ts';
 import type { PackFiles, Verdict } from '#core/evidence-check.ts';
 import { withGrowth } from '#core/growth.ts';
+import { jsonOf } from '#core/json.ts';
 import { type Language, languages } from '#core/language.ts';
 import { Period } from '#core/period.ts';
 import { checkEvidence } from '#core/period-check.ts';
@@ -193,12 +194,4 @@ async function unpacked(file: string): Promise<PackFiles> {
   const found = unpack(bytes);
   if (found.kind === 'files') return found.files;
   throw new Unreadable(`${file} ${found.because}`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonOf } from '#core/json.ts';
 import './no-eval.ts';
 import type { PackFiles } from '#core/evidence-check.ts';
 import { checkEvidence } from '#core/period-check.ts';
@@ -46,14 +47,6 @@ async function chooseTrust(file: File): Promise<void> {
   trust = { name: file.name, it: read.success ? read.data : null };
   say('trust-said', read.success ? '' : `${file.name} is no trust.json of a pack.`);
   forget.hidden = false;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Takes what was chosen or dropped, then checks all there is. */

@@ -1,4 +1,5 @@
 import { connector } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { EmploymentRecord } from '#core/lifecycle.ts';
 import { type BambooHr, type Employee, hidden, isNotFound, openBambooHr } from './api.ts';
@@ -12,10 +13,7 @@ export const bambooHr = connector({
   name: 'BambooHR',
   category: 'hr',
   settings,
-  hosts(it) {
-    const { protocol, hostname, port } = new URL(addressOf(it));
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: (it) => [hostOf(addressOf(it))],
   open: openBambooHr,
 
   async check(client) {

@@ -1,4 +1,5 @@
 import { type Account, connector, type PersonKeys } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { type Employee, type Gusto, openGusto } from './api.ts';
 import { endPay } from './end-pay.ts';
@@ -10,10 +11,7 @@ export const gusto = connector({
   name: 'Gusto',
   category: 'payroll',
   settings,
-  hosts({ address }) {
-    const { protocol, hostname, port } = new URL(address);
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: ({ address }) => [hostOf(address)],
   open: openGusto,
 
   async check(client) {

@@ -1,4 +1,5 @@
 import { connector } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { findAccounts, listAccounts, unexpected } from './accounts.ts';
 import { actionsFor } from './actions.ts';
 import { type Client, openClient } from './client.ts';
@@ -14,10 +15,7 @@ export const http = connector({
   category: 'other',
   settings,
 
-  hosts({ address }) {
-    const { hostname, port, protocol } = new URL(address);
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: ({ address }) => [hostOf(address)],
 
   open: openClient,
 

@@ -1,4 +1,5 @@
 import { connector } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { openJira } from './api.ts';
 import { deliverRecord } from './deliver-record.ts';
 import { settings } from './settings.ts';
@@ -10,10 +11,7 @@ export const jira = connector({
   name: 'Jira',
   category: 'ticketing',
   settings,
-  hosts({ site }) {
-    const { protocol, hostname, port } = new URL(site);
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: ({ site }) => [hostOf(site)],
   open: openJira,
 
   async check(client) {

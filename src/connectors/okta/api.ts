@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Io } from '#connector-kit/contract.ts';
 import { openHttp } from '#connector-kit/http.ts';
 import { type OAuth, openOAuth } from '#connector-kit/oauth.ts';
-import { ConnectorError } from '#core/failure.ts';
 import { scopes } from './scopes.ts';
 import type { Key, Settings } from './settings.ts';
 
@@ -164,10 +163,3 @@ const untilRateLimitResets = (response: Response, now: Date): number => {
   const resetAtMs = Number(response.headers.get('x-rate-limit-reset')) * 1_000;
   return Math.max(1_000, resetAtMs - now.getTime());
 };
-
-/** What a call came to, where that something is gone already is as good as done. */
-export async function unlessMissing(call: Promise<void>): Promise<void> {
-  await call.catch((error: unknown) => {
-    if (!(error instanceof ConnectorError && error.failure.kind === 'not-found')) throw error;
-  });
-}

@@ -1,4 +1,5 @@
 import { type Account, connector, type PersonKeys } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { type Okta, openOkta, type User } from './api.ts';
 import { deleteAccount } from './delete-account.ts';
 import { joinGroups } from './join-groups.ts';
@@ -17,10 +18,7 @@ export const okta = connector({
   name: 'Okta',
   category: 'identity',
   settings,
-  hosts({ orgUrl }) {
-    const { protocol, hostname, port } = new URL(orgUrl);
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: ({ orgUrl }) => [hostOf(orgUrl)],
   open: openOkta,
 
   async check(client) {

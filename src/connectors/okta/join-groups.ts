@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { change, done, type Plan, transition } from '#connector-kit/contract.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { type Okta, unlessMissing } from './api.ts';
+import type { Okta } from './api.ts';
 import { Membership, membershipsOf } from './memberships.ts';
 import { scopes } from './scopes.ts';
 

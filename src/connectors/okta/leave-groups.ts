@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { blocked, change, done, type Plan, transition } from '#connector-kit/contract.ts';
-import { type Okta, unlessMissing } from './api.ts';
+import { GroupsToLeave, toLeave } from '#connector-kit/groups-to-leave.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
+import type { Okta } from './api.ts';
 import { Membership, membershipsOf } from './memberships.ts';
 import { scopes } from './scopes.ts';
 
@@ -14,16 +16,7 @@ export const leaveGroups = transition({
   capability: 'groups.leave',
   summary: 'Takes the account out of its groups, and so out of the apps that come with them.',
   scopes: [scopes.readUsers, scopes.manageGroups],
-  params: z.strictObject({
-    keep: z
-      .array(z.string().min(1))
-      .meta({ title: 'Groups to stay in', description: 'Names or ids, spelled exactly' })
-      .optional(),
-    only: z
-      .array(z.string().min(1))
-      .meta({ title: 'Only these groups', description: 'Left out: all but those to stay in' })
-      .optional(),
-  }),
+  params: GroupsToLeave,
   state: z.strictObject({ groups: z.array(Membership) }),
   repeatable: true,
 
@@ -31,12 +24,8 @@ export const leaveGroups = transition({
     return { groups: await membershipsOf(okta, accountId) };
   },
 
-  plan({ groups }, { keep = [], only }): Plan<Move> {
-    const isNamed = (names: readonly string[], { id, name }: Membership) =>
-      names.includes(id) || names.includes(name);
-    const rest = groups.filter(
-      (it) => !isNamed(keep, it) && (only === undefined || isNamed(only, it)),
-    );
+  plan({ groups }, params): Plan<Move> {
+    const rest = toLeave(groups, params);
     const own = rest.filter((it) => !it.fromElsewhere);
     if (own.length > 0) {
       return change(`Remove from ${names(own)}.`, {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change, done, type Plan, transition } from '#connector-kit/contract.ts';
-import { type Okta, unlessMissing } from './api.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
+import type { Okta } from './api.ts';
 import { scopes } from './scopes.ts';
 
 const state = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { underway } from '#connector-kit/contract.ts';
-import { ConnectorError } from '#core/failure.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
 import type { Okta } from './api.ts';
 
 /** Where an account stands, by Okta's words. */
@@ -13,13 +13,8 @@ export const Status = z.strictObject({
 export type Status = z.infer<typeof Status>;
 
 export async function statusOf(okta: Okta, id: string): Promise<Status> {
-  try {
-    const { status, transitioningToStatus } = await okta.user(id);
-    return { status, movingTo: transitioningToStatus ?? null };
-  } catch (error) {
-    if (!(error instanceof ConnectorError && error.failure.kind === 'not-found')) throw error;
-    return { status: null, movingTo: null };
-  }
+  const user = await unlessMissing(okta.user(id));
+  return { status: user?.status ?? null, movingTo: user?.transitioningToStatus ?? null };
 }
 
 export const moving = ({ movingTo }: Status) =>

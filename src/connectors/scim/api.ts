@@ -1,5 +1,5 @@
 import type { Io } from '#connector-kit/contract.ts';
-import { openHttp } from '#connector-kit/http.ts';
+import { openHttp, unlessMissing } from '#connector-kit/http.ts';
 import { namesIn } from '#connector-kit/new-account.ts';
 import type { NewAccount } from '#core/account.ts';
 import { ConnectorError } from '#core/failure.ts';
@@ -143,14 +143,4 @@ function pathOf(list: 'Users' | 'Groups', id: string): string {
     throw new ConnectorError({ kind: 'unexpected', detail: `"${id}" is no id within ${list}` });
   }
   return `/${list}/${encodeURIComponent(id)}`;
-}
-
-/** Null where the server answers 404. */
-export async function unlessMissing<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ConnectorError && error.failure.kind === 'not-found') return null;
-    throw error;
-  }
 }

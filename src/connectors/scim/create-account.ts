@@ -1,4 +1,5 @@
 import { blocked, transition } from '#connector-kit/contract.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
 import {
   newAccountParams,
   type Opening,
@@ -6,7 +7,7 @@ import {
   planClosing,
   planOpening,
 } from '#connector-kit/new-account.ts';
-import { type Scim, unlessMissing } from './api.ts';
+import type { Scim } from './api.ts';
 import { findAccounts } from './find-accounts.ts';
 import type { Settings } from './settings.ts';
 

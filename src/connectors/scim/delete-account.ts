@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change, done, transition } from '#connector-kit/contract.ts';
-import { type Scim, unlessMissing } from './api.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
+import type { Scim } from './api.ts';
 import type { Settings } from './settings.ts';
 
 type Way = 'delete' | 'deactivate';

@@ -1,4 +1,5 @@
 import { connector } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { openScim } from './api.ts';
 import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
@@ -43,8 +44,3 @@ export const scim = connector({
     ];
   },
 });
-
-function hostOf(baseUrl: string): string {
-  const { protocol, hostname, port } = new URL(baseUrl);
-  return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
-}

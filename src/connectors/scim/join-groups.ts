@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { change, done, transition } from '#connector-kit/contract.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { type Scim, unlessMissing } from './api.ts';
+import type { Scim } from './api.ts';
 import { Membership, membershipsOf } from './memberships.ts';
 
 type Move =

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { blocked, change, done, transition } from '#connector-kit/contract.ts';
+import { GroupsToLeave, toLeave } from '#connector-kit/groups-to-leave.ts';
+import { unlessMissing } from '#connector-kit/http.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
-import { type Scim, unlessMissing } from './api.ts';
+import type { Scim } from './api.ts';
 import { Membership, membershipsOf } from './memberships.ts';
 
 interface Move {
@@ -13,16 +15,7 @@ export const leaveGroups = transition({
   capability: 'groups.leave',
   summary: 'Takes the account out of its groups.',
   scopes: [],
-  params: z.strictObject({
-    keep: z
-      .array(z.string().min(1))
-      .meta({ title: 'Groups to stay in', description: 'Names or ids, spelled exactly' })
-      .optional(),
-    only: z
-      .array(z.string().min(1))
-      .meta({ title: 'Only these groups', description: 'Left out: all but those to stay in' })
-      .optional(),
-  }),
+  params: GroupsToLeave,
   state: z.strictObject({ groups: z.array(Membership) }),
   repeatable: true,
 
@@ -30,12 +23,8 @@ export const leaveGroups = transition({
     return { groups: await membershipsOf(scim, accountId) };
   },
 
-  plan({ groups }, { keep = [], only }) {
-    const isNamed = (names: readonly string[], it: Membership) =>
-      names.includes(it.id) || names.includes(it.name);
-    const rest = groups.filter(
-      (it) => !isNamed(keep, it) && (only === undefined || isNamed(only, it)),
-    );
+  plan({ groups }, params) {
+    const rest = toLeave(groups, params);
     const direct = rest.filter((it) => !it.inherited);
     if (direct.length > 0) {
       return change<Move>(`Remove from ${namesOf(direct)}.`, {
@@ -46,7 +35,7 @@ export const leaveGroups = transition({
     if (rest.length > 0) {
       return blocked(`Still in ${namesOf(rest)}, through a group nested there that is kept.`);
     }
-    if (only) return done(`In none of ${only.join(', ')}.`);
+    if (params.only) return done(`In none of ${params.only.join(', ')}.`);
     return done(groups.length > 0 ? 'Only in groups to stay in.' : 'In no group.');
   },
 

@@ -1,4 +1,5 @@
 import { connector } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { openServiceNow } from './api.ts';
 import { deliverRecord } from './deliver-record.ts';
 import { settings } from './settings.ts';
@@ -10,10 +11,7 @@ export const serviceNow = connector({
   name: 'ServiceNow',
   category: 'ticketing',
   settings,
-  hosts({ instance }) {
-    const { protocol, hostname, port } = new URL(instance);
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: ({ instance }) => [hostOf(instance)],
   open: openServiceNow,
 
   async check(client) {

@@ -1,4 +1,5 @@
 import { connector } from '#connector-kit/contract.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { openSnipeIt } from './api.ts';
 import { findHoldings, listHoldings } from './holdings.ts';
 import { recoverAsset } from './recover-asset.ts';
@@ -11,10 +12,7 @@ export const snipeIt = connector({
   name: 'Snipe-IT',
   category: 'assets',
   settings,
-  hosts({ address }) {
-    const { protocol, hostname, port } = new URL(address);
-    return [`${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`];
-  },
+  hosts: ({ address }) => [hostOf(address)],
   open: openSnipeIt,
 
   async check(client) {
