@@ -140,7 +140,12 @@ export async function fillRecord(admin: pg.Pool, facts: number): Promise<FilledR
     await client.query('update ledger.head set size = size + $1', [facts]);
     await client.query("set maintenance_work_mem = '256MB'");
     for (const { definition } of indexes) await client.query(definition);
-    await client.query('vacuum analyze ledger.event_ix, ledger.entry, people, cases');
+    await client.query(`
+      insert into ledger.word (stem, goes_on)
+      select it.stem, bool_or(it.goes_on) from ledger.event_ix, ledger.stems_in(words) as it group by it.stem
+          on conflict do nothing
+    `);
+    await client.query('vacuum analyze ledger.event_ix, ledger.entry, ledger.word, people, cases');
   });
   return { people: people.slice(0, cases), caseIds, systems, users, from, to };
 

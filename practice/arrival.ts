@@ -1,16 +1,17 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Case } from '../src/api/contract/cases.ts';
+import { Case } from '../src/api/contract/cases.ts';
 import { Readiness } from '../src/api/contract/readiness.ts';
-import { newcomer } from './company.ts';
-import { happens } from './happening.ts';
-import { count, type Stage } from './stage.ts';
+import { newcomer, personInEvent } from './company.ts';
+import { happens, howItStands } from './happening.ts';
+import { count, type Stage, tell } from './stage.ts';
 import { type Answer, doTasks } from './tasks.ts';
 import { seconds } from './terminal.ts';
-import { expectThat } from './wait.ts';
+import { expectThat, waitFor } from './wait.ts';
 
 /**
  * Somebody begins tomorrow: accounts are made, groups joined, equipment prepared. Ends when all that
- * belongs before the first day is done, and every system, asked past Gatehouse, shows the new account.
+ * belongs before the first day is done, and every system, asked past Gatehouse, shows the new account;
+ * then the first morning comes, and the arrival is complete.
  */
 export async function arrival(stage: Stage): Promise<Case> {
   const { screen } = stage;
@@ -26,7 +27,7 @@ export async function arrival(stage: Stage): Promise<Case> {
     person: newcomer,
     event: { type: 'arrival.confirmed', person: { start_date: firstDay } },
     expected: `everything ready for ${newcomer.name}`,
-    withinMs: 30_000,
+    withinMs: 180_000,
     async isThere(it, follower) {
       const training = it.steps.find(({ key }) => key === 'training');
       if (!acknowledged && training?.assignment) {
@@ -41,7 +42,7 @@ export async function arrival(stage: Stage): Promise<Case> {
   sumUp(stage, found, since);
   await askEverySystem(stage);
   await showReadiness(stage, firstDay);
-  return found;
+  return firstMorning(stage, found);
 }
 
 /** The newcomer is no user of Gatehouse: she opens the link in her letter, and presses the button there. */
@@ -125,3 +126,39 @@ async function showReadiness({ screen, gatehouse }: Stage, day: string): Promise
     `Ready for the first morning: ${ready} of ${arrivals}. What is left is for that morning: the first sign-in.`,
   );
 }
+
+/** Nobody wants to wait until tomorrow: HR moves the first day to today, and she is handed her first sign-in. */
+async function firstMorning(stage: Stage, arrived: Case): Promise<Case> {
+  const { screen, gatehouse, signal } = stage;
+  const today = Temporal.Now.plainDateISO(newcomer.office.zone).toString();
+  screen.line();
+  screen.paragraph('Nobody wants to wait until tomorrow, so HR moves the first day to today.');
+  const { at: since } = await tell(stage, {
+    type: 'arrival.changed',
+    occurred_at: new Date().toISOString(),
+    person: { ...personInEvent(newcomer), start_date: today },
+  });
+  const answers = { 'first-sign-in': { by: gatehouse.staff.kofi, ...handedOver } };
+  let last = arrived;
+  const found = await waitFor(
+    `the arrival of ${newcomer.name} complete`,
+    async () => {
+      last = await gatehouse.onlooker.get(`/cases/${arrived.id}`, Case);
+      await doTasks(last, answers);
+      return last.state === 'complete' ? last : null;
+    },
+    { withinMs: 60_000, found: () => howItStands(last), signal },
+  );
+  screen.entry(
+    '✔',
+    'good',
+    'Complete',
+    `after ${seconds(Date.parse(found.endedAt ?? '') - since)} · ${gatehouse.staff.kofi.name} handed over the first sign-in.`,
+  );
+  return found;
+}
+
+const handedOver = {
+  reason: 'In person, at the desk.',
+  proof: 'hardware key and first password, in person',
+};

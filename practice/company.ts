@@ -234,6 +234,10 @@ export const colleagues: readonly Colleague[] = rows.map(({ department, row }) =
   };
 });
 
+/** Those of some departments. */
+export const peopleIn = (...departments: readonly string[]): readonly Colleague[] =>
+  colleagues.filter((it) => departments.includes(it.department));
+
 /** Whom nobody knows yet: HR tells of her when she is to begin. */
 export const newcomer: Colleague = {
   personId: `E-${firstNumber + colleagues.length}`,

@@ -9,7 +9,7 @@ import { startAuthorities } from './authorities.ts';
 import { colleague, companyName } from './company.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { lastDay } from './last-day.ts';
-import { openApprover } from './passkey.ts';
+import { type Approver, openApprover } from './passkey.ts';
 import { plannedDeparture } from './planned.ts';
 import { showRecord } from './record.ts';
 import {
@@ -19,13 +19,14 @@ import {
   connectMail,
   enterSettings,
   importPeople,
+  protect,
   publishPlaybooks,
 } from './set-up.ts';
 import { newSigningSecret, type Stage } from './stage.ts';
 import { type Stopping, stopping } from './stopping.ts';
 import { startSystems } from './systems/systems.ts';
 import { openScreen, type Screen, seconds } from './terminal.ts';
-import { urgentDeparture } from './urgent.ts';
+import { leaver as protectedLeaver, urgentDeparture } from './urgent.ts';
 import { Unmet } from './wait.ts';
 
 interface Options {
@@ -161,13 +162,10 @@ async function setUp(
 
   screen.status(() => `starting servers, ${seconds(performance.now() - begun)}`);
   const authorities = await started(startAuthorities(path.join(folder, 'authorities')));
-  const both = [
-    started(startGatehouse(folder, authorities.settings)),
-    started(startSystems({ ldap })),
-  ] as const;
-  await Promise.allSettled(both);
-  const gatehouse = await both[0];
-  const systems = await both[1];
+  const systems = await started(startSystems({ ldap }));
+  const gatehouse = await started(
+    startGatehouse(folder, { authorities: authorities.settings, detours: systems.detours }),
+  );
   step('Gatehouse', `with a PostgreSQL of its own, at ${gatehouse.url}`);
 
   if (authorities.settings.length > 0) {
@@ -188,6 +186,7 @@ async function setUp(
   }
   await connectMail(gatehouse, systems);
   step('Mail', 'SMTP; takes every mail and passes none on');
+  step('Alerts', `by mail, and in the channel ${systems.channel.name} of Microsoft Teams`);
   await connectArchive(gatehouse);
   step('Archive', 'a folder that takes the record of each departure when it is done');
   const signingSecret = newSigningSecret();
@@ -195,13 +194,19 @@ async function setUp(
   step('HR', 'tells of departures in signed events');
   const { people } = await importPeople(gatehouse);
   step('People', `${people} taken in from a CSV file, no row refused`);
-  const published = await publishPlaybooks(gatehouse);
+  const published = await publishPlaybooks(gatehouse, systems);
   step('Playbooks', `${published.join('; ')}; planned departures follow the starter`);
-  const approver = await openApprover(gatehouse.staff.mei, gatehouse.url);
-  step('Approvals', `${approver.name} has a passkey, and decides what cannot be undone`);
+  const approvers: Approver[] = [];
+  for (const it of [gatehouse.staff.mei, gatehouse.staff.sam]) {
+    approvers.push(await openApprover(it, gatehouse.url));
+  }
+  const names = approvers.map(({ name }) => name).join(' and ');
+  step('Approvals', `${names} have a passkey each, and decide what cannot be undone`);
+  await protect(gatehouse, protectedLeaver);
+  step('Protected', `${protectedLeaver.name}: what cannot be undone about her takes both of them`);
   screen.status(null);
   const isStamped = authorities.settings.length > 0;
-  return { screen, gatehouse, systems, approver, signingSecret, isStamped, signal };
+  return { screen, gatehouse, systems, approvers, signingSecret, isStamped, signal };
 }
 
 /** Leaves everything running for whoever wants to try it, until they stop it. */

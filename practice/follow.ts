@@ -42,7 +42,7 @@ export function follow(
   function newRows(found: Case): { at: number; row: Row }[] {
     return found.steps.flatMap((step) => {
       const news = newsOf(step, found, new Date());
-      if (!news) return [];
+      if (!news || isUneventful(step)) return [];
       const key = `${news.word} ${step.attempts < 3 ? step.attempts : ''}`;
       if (shown.get(step.id) === key) return [];
       shown.set(step.id, key);
@@ -95,6 +95,9 @@ export function follow(
     end: () => print(Number.POSITIVE_INFINITY),
   };
 }
+
+/** Looking somebody up is worth a row only where it does not work. */
+const isUneventful = ({ kind, grade }: Step): boolean => kind === 'lookup' && grade !== null;
 
 /** How long a change may take from its moment until everybody can see it. */
 const settlingMs = 300;

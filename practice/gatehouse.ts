@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pino from 'pino';
 import { createToken, createUser } from '#app/users.ts';
+import { Period } from '#core/period.ts';
 import { type Evidence, evidenceOf } from '#ledger/evidence.ts';
+import { exportPack } from '#ledger/exported.ts';
 import { type Exported, exportTileTree } from '#ledger/tile-tree.ts';
 import { openKeyring } from '#store/keys.ts';
 import { roles } from '#store/roles.ts';
@@ -9,6 +12,7 @@ import { inSnapshot } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { type Client, openClient } from '../src/cli/client.ts';
 import { connectors } from '../src/connectors.ts';
+import { type Configuration, readConfiguration } from '../src/operate/configuration.ts';
 import type { AuthoritySetting } from '../src/operate/time-stamp-authorities.ts';
 import { serve } from '../src/serve.ts';
 import { colleague } from './company.ts';
@@ -37,6 +41,8 @@ export interface RunningGatehouse {
   readonly staff: Readonly<Record<keyof typeof staff, Member>>;
   /** What proves a case, as `gatehouse evidence` makes it on the server. */
   evidence(caseId: string): Promise<Evidence>;
+  /** What proves every case that was sealed on these days, as `gatehouse evidence --from … --to …` writes it. */
+  periodEvidence(days: { readonly from: string; readonly to: string }, file: string): Promise<void>;
   /** The whole record as a tree of tiles, as `gatehouse ledger export` writes it. */
   exportLog(directory: string): Promise<Exported | null>;
   /** Looks on, with a token of its own, so that looking never keeps anybody from acting. */
@@ -59,28 +65,13 @@ const timing = {
  */
 export async function startGatehouse(
   dataDirectory: string,
-  timeStampAuthorities: readonly AuthoritySetting[],
+  around: { readonly authorities: readonly AuthoritySetting[]; readonly detours: string },
 ): Promise<RunningGatehouse> {
-  const port = await freePort();
-  const keysDirectory = path.join(dataDirectory, 'keys');
-  const recordsDirectory = path.join(dataDirectory, 'records');
+  const configuration = await configurationOf(dataDirectory, around);
+  const { keysDirectory, recordsDirectory } = configuration;
   const logFile = path.join(dataDirectory, 'gatehouse.log');
   const program = await serve({
-    configuration: {
-      dataDirectory,
-      keysDirectory,
-      recordsDirectory,
-      markDirectory: path.join(dataDirectory, 'mark'),
-      listen: { host: '127.0.0.1', port },
-      metricsListen: { host: '127.0.0.1', port: 0 },
-      publicUrl: undefined,
-      trustedProxies: [],
-      databaseUrls: {},
-      mirror: undefined,
-      mirrorAccess: undefined,
-      witnessing: { witnesses: [], quorum: 0, everyMs: 600_000 },
-      timeStampAuthorities,
-    },
+    configuration,
     roles,
     connectors,
     log: pino({}, pino.destination({ dest: logFile, mkdir: true, sync: true })),
@@ -112,6 +103,16 @@ export async function startGatehouse(
       staff: members as Record<keyof typeof staff, Member>,
       evidence: (caseId) =>
         inSnapshot(program.database.pools.scribe, (db) => evidenceOf(db, app.keys, caseId)),
+      async periodEvidence(days, file) {
+        const wanted = {
+          of: Period.parse(days),
+          ...{ keys: app.keys, language: null, withheld: new Set<string>(), recipient: 'local' },
+        };
+        const made = await exportPack(program.database.pools.scribe, wanted, (pieces) =>
+          writeFile(file, pieces),
+        );
+        if (made.kind !== 'made') throw new Error(`The period has no pack: ${made.kind}`);
+      },
       exportLog: (directory) =>
         inSnapshot(program.database.pools.scribe, (db) => exportTileTree(db, directory)),
       onlooker: openClient({ url, token: await tokenFor(onlooker, 'live progress') }),
@@ -121,4 +122,25 @@ export async function startGatehouse(
     await program.stop();
     throw error;
   }
+}
+
+/** What an operator would set in the environment, read as the program reads it. */
+async function configurationOf(
+  dataDirectory: string,
+  { authorities, detours }: Parameters<typeof startGatehouse>[1],
+): Promise<Configuration> {
+  const read = readConfiguration({
+    workingDirectory: dataDirectory,
+    environment: {
+      GATEHOUSE_DATA: dataDirectory,
+      GATEHOUSE_LISTEN: `127.0.0.1:${await freePort()}`,
+      GATEHOUSE_METRICS_LISTEN: '127.0.0.1:0',
+      GATEHOUSE_DETOURS: detours,
+      LEDGER_TIME_STAMPS: authorities
+        .map(({ name, url, caFile }) => `${name} ${url} ${caFile}`)
+        .join(', '),
+    },
+  });
+  if (!read.ok) throw new Error(read.problems.join('\n'));
+  return read.configuration;
 }

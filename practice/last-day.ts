@@ -36,7 +36,7 @@ export async function lastDay(stage: Stage, planned: Case): Promise<Case> {
       last = await gatehouse.onlooker.get(`/cases/${planned.id}`, Case);
       return surveyStep(last)?.grade === 'acknowledged' ? last : null;
     },
-    { withinMs: 40_000, found: () => howItStands(last), signal },
+    { withinMs: 300_000, found: () => howItStands(last), signal },
   ).finally(() => screen.status(null));
   const sights = await lookEverywhere(stage, leaver);
   const open = sights.filter((it) => it.sight.open).map((it) => it.system.connection.name);

@@ -32,7 +32,7 @@ export async function plannedDeparture(stage: Stage): Promise<Case> {
       departure: { id: 'S-89', kind: 'resignation', last_working_day: lastDay },
     },
     expected: `the departure of ${leaver.name} scheduled, and people asked`,
-    withinMs: 20_000,
+    withinMs: 180_000,
     isThere: ({ state, steps }) =>
       state === 'scheduled' &&
       steps.length > 0 &&

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConnectionSaved } from '../src/api/contract/connections.ts';
 import { ImportReport } from '../src/api/contract/people.ts';
 import { PlaybookChecked } from '../src/api/contract/playbooks.ts';
-import { colleague, colleagues, companyName, peopleCsv } from './company.ts';
+import { type Colleague, colleague, colleagues, companyName, peopleCsv } from './company.ts';
 import type { RunningGatehouse } from './gatehouse.ts';
 import type { PracticeSystem } from './systems/system.ts';
 import type { PracticeSystems } from './systems/systems.ts';
@@ -29,7 +29,7 @@ export async function importPeople({ staff }: RunningGatehouse): Promise<ImportR
   return report;
 }
 
-/** Company, the addresses that may be called, and who is told when something is wrong. */
+/** Company, and the addresses that may be called. */
 export async function enterSettings(
   { staff: { sam } }: RunningGatehouse,
   { all, mail }: PracticeSystems,
@@ -46,12 +46,6 @@ export async function enterSettings(
   await set('onPremises', {
     targets: targets.map((it) => ({ ...it, host: '127.0.0.1', network: '127.0.0.1/32' })),
   });
-  await set('alerts', {
-    contacts: ['sam.okafor', 'mei.tanaka'].map((login) => {
-      const { name, email } = colleague(login);
-      return { name, email };
-    }),
-  });
 }
 
 /** Connects one system as an administrator does, secrets included; it has to answer. */
@@ -63,10 +57,10 @@ export async function connect(
   expectThat(check.works, `${rest.name} to work`, () => (check.works ? '' : check.failure.detail));
 }
 
-/** The mail server that takes alerts, tasks and notices to people. */
+/** The mail server that takes alerts, tasks and notices to people; and who is told of alerts, the first in chat as well. */
 export async function connectMail(
   gatehouse: RunningGatehouse,
-  { mail }: PracticeSystems,
+  { mail, channel }: PracticeSystems,
 ): Promise<void> {
   await connect(gatehouse, {
     connection: {
@@ -82,8 +76,19 @@ export async function connectMail(
       },
     },
   });
-  const change = { mailConnection: 'mail' };
+  const chat = { connection: 'teams', channel: channel.name };
+  const contacts = ['sam.okafor', 'mei.tanaka'].map((login, i) => {
+    const { name, email } = colleague(login);
+    return { name, email, chat: i === 0 ? chat : null };
+  });
+  const change = { mailConnection: 'mail', contacts };
   await gatehouse.staff.sam.send('PATCH', '/settings/alerts', change, anything);
+}
+
+/** Whatever cannot be undone about this person takes two people from now on. */
+export async function protect({ staff }: RunningGatehouse, it: Colleague): Promise<void> {
+  const protection = { personId: it.personId, reason: 'Our largest contracts hang on her.' };
+  await staff.sam.send('POST', '/protections', protection, anything);
 }
 
 /** Where the record of every departure is delivered: a folder of this machine. */
@@ -110,13 +115,17 @@ export const connectHr = (gatehouse: RunningGatehouse, signingSecret: string): P
   });
 
 /** The company's own playbooks: one person writes them, another publishes them. */
-export async function publishPlaybooks({
-  administrator,
-  staff,
-}: RunningGatehouse): Promise<readonly string[]> {
+export async function publishPlaybooks(
+  { administrator, staff }: RunningGatehouse,
+  { directory }: PracticeSystems,
+): Promise<readonly string[]> {
   const published: string[] = [];
   for (const file of playbookFiles) {
-    const text = { bytes: await readFile(file), type: 'application/yaml' };
+    const written = await readFile(file, 'utf8');
+    const fitting = directory
+      ? written
+      : written.replaceAll('connection: directory', 'connection: keycloak');
+    const text = { bytes: Buffer.from(fitting), type: 'application/yaml' };
     const { playbook } = await administrator.sendFile('/playbooks/import', text, PlaybookChecked);
     await staff.sam.send('POST', `/playbooks/${playbook.id}/publish`, undefined, PlaybookChecked);
     published.push(`“${playbook.title}”, version ${playbook.number}`);

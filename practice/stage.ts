@@ -15,7 +15,8 @@ export interface Stage {
   readonly screen: Screen;
   readonly gatehouse: RunningGatehouse;
   readonly systems: PracticeSystems;
-  readonly approver: Approver;
+  /** Of whom each decides alone, and two about somebody who is protected. */
+  readonly approvers: readonly Approver[];
   /** Whether outside authorities state when they saw the record. */
   readonly isStamped: boolean;
   /** What the HR system signs its events with. */
@@ -59,7 +60,7 @@ export function caseOf({ gatehouse, signal }: Stage, person: Colleague): Promise
       const { items } = await gatehouse.onlooker.get('/cases', CasePage, query);
       return items[0]?.id ?? null;
     },
-    { withinMs: 10_000, found: () => 'none', signal },
+    { withinMs: 30_000, found: () => 'none', signal },
   );
 }
 

@@ -24,8 +24,9 @@ export async function doTasks(
   others: readonly string[] = [],
 ): Promise<void> {
   for (const step of found.steps) {
-    if (step.status !== 'running' || step.assignment === null || others.includes(step.key))
-      continue;
+    const isAsked = step.status === 'running' && step.assignment !== null;
+    // What was confirmed already is being read back.
+    if (!isAsked || step.assignment?.confirmed || others.includes(step.key)) continue;
     const answer = answers[step.connection ?? step.key];
     expectThat(answer !== undefined, 'only tasks that somebody does', () => step.title);
     const { by, reason, proof, file } = answer!;

@@ -2,10 +2,12 @@ import type { Case } from '../src/api/contract/cases.ts';
 import { Done } from '../src/api/contract/page.ts';
 import type { Step } from '../src/api/contract/steps.ts';
 import { progressText } from '../src/cli/step-look.ts';
+import { showChannel } from './channel.ts';
 import { colleague } from './company.ts';
 import type { Follower } from './follow.ts';
 import { happens, howItStands } from './happening.ts';
 import { changedPeople, count, lookEverywhere, namesOf, type Stage } from './stage.ts';
+import { laptopOf } from './systems/snipe-it.ts';
 import { type Answer, doTasks } from './tasks.ts';
 import { seconds } from './terminal.ts';
 import { showTicket, ticketAfterCut } from './ticket.ts';
@@ -34,7 +36,7 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
       departure: { id: 'S-88', kind: 'involuntary', urgent: true, last_working_day: today },
     },
     expected: `the departure of ${leaver.name} complete`,
-    withinMs: 40_000,
+    withinMs: 240_000,
     async isThere(it, follower, since) {
       ticket ??= ticketAfterCut(stage, it);
       await react(stage, follower, it, since);
@@ -45,6 +47,7 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
   expectThat(ungraded.length === 0, 'a grade on every step', () => howItStands(found));
   sumUp(stage, found, since);
   showTicket(stage, found, ticket);
+  showChannel(stage, found);
   await askEverySystem(stage);
   return found;
 }
@@ -82,8 +85,14 @@ async function react(stage: Stage, follower: Follower, found: Case, since: numbe
     expenses.server.behaviour = 'normal';
     await sam.send('POST', `/steps/${lied.id}/retry`, undefined, Done);
   }
-  for (const { title } of await stage.approver.approve()) {
-    follower.act(stage.approver.name, `approves by passkey: “${title}”`);
+  const waits = found.steps.some((it) => it.approval && it.grade === null && it.because !== null);
+  for (const { name, approve } of waits ? stage.approvers : []) {
+    for (const { title, approvedFirstBy } of await approve()) {
+      const how = approvedFirstBy
+        ? `signs the same after ${approvedFirstBy.name}, by a passkey of his own; now it may happen`
+        : `approves by passkey, and nothing happens yet: “${title}” takes two, since she is protected`;
+      follower.act(name, how);
+    }
   }
   await doTasks(found, answersOf(stage));
 }
@@ -95,6 +104,11 @@ function answersOf({ gatehouse: { staff } }: Stage): Record<string, Answer> {
       by: staff.tomas,
       reason: 'Blocked at the panel, and tried at the front door.',
       proof: ({ account }) => `${account?.login}, blocked`,
+    },
+    'snipe-it': {
+      by: staff.tomas,
+      reason: 'Collected in the office, and compared with the register.',
+      proof: `number on the device=${laptopOf(leaver)}\nwho received it=${staff.tomas.name}`,
     },
     'direct-reports': {
       by: staff.noor,

@@ -54,6 +54,8 @@ function inWords(value: unknown): string {
   if (value === true) return 'yes';
   if (value === false) return 'no';
   if (value === null || value === undefined) return 'none';
+  // What it is about comes first.
+  if (isFields(value)) return inWords(Object.values(value)[0]);
   if (!Array.isArray(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   if (value.length === 0) return 'none';
   const [first] = value;

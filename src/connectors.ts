@@ -1,43 +1,63 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { activeDirectory } from '#connectors/active-directory/index.ts';
+import { atlassian } from '#connectors/atlassian/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
 import { folder } from '#connectors/folder/index.ts';
+import { github } from '#connectors/github/index.ts';
+import { gitlab } from '#connectors/gitlab/index.ts';
+import { google } from '#connectors/google/index.ts';
 import { gusto } from '#connectors/gusto/index.ts';
 import { http } from '#connectors/http/index.ts';
 import { jira } from '#connectors/jira/index.ts';
+import { jumpCloud } from '#connectors/jumpcloud/index.ts';
+import { keycloak } from '#connectors/keycloak/index.ts';
 import { ldap } from '#connectors/ldap/index.ts';
 import { list } from '#connectors/list/index.ts';
 import { mail } from '#connectors/mail/index.ts';
+import { microsoft } from '#connectors/microsoft/index.ts';
 import { okta } from '#connectors/okta/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
 import { serviceNow } from '#connectors/servicenow/index.ts';
 import { signedEvents } from '#connectors/signed-events/index.ts';
+import { slack } from '#connectors/slack/index.ts';
 import { snipeIt } from '#connectors/snipe-it/index.ts';
 import { syslog } from '#connectors/syslog/index.ts';
+import { teams } from '#connectors/teams/index.ts';
 import { webhook } from '#connectors/webhook/index.ts';
+import { zoom } from '#connectors/zoom/index.ts';
 
 /** Every connector there is, by its id. Taking one out is a line here and its folder. */
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
   [
     activeDirectory,
+    atlassian,
     bambooHr,
     folder,
+    google,
+    github,
+    gitlab,
     gusto,
     http,
     jira,
+    jumpCloud,
+    keycloak,
     ldap,
     list,
     mail,
+    microsoft,
     okta,
     person,
     s3,
     scim,
     serviceNow,
     signedEvents,
+    slack,
     snipeIt,
     syslog,
+    teams,
     webhook,
+    zoom,
   ].map((it) => [it.id, it]),
 );

@@ -1,24 +1,15 @@
 #!/usr/bin/env node
 // The only file that knows everything: reads the environment, wires, and runs one of the roles, the
-// practice company, a local command, or a command of the client.
+// practice company, a local command, or a command of the client. Each loads only what it needs.
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import pino from 'pino';
 import { Problem } from '#app/problem.ts';
 import { KeyProblem } from '#store/keys.ts';
 import { DatabaseProblem } from '#store/problem.ts';
 import { type Role, roles } from '#store/roles.ts';
-import { connectors } from './connectors.ts';
-import {
-  type Configuration,
-  configurationFile,
-  readConfiguration,
-} from './operate/configuration.ts';
-import { Unreadable, verifyCodes, verifyCommand } from './operate/evidence.ts';
-import { localCommands } from './operate/local.ts';
-import { serve } from './serve.ts';
+import type { Configuration } from './operate/configuration.ts';
 
 const [word = '', ...rest] = process.argv.slice(2);
 
@@ -40,6 +31,7 @@ const logFields = new Set([
   'alertId',
   'attempt',
   'caseId',
+  'checkpoint',
   'connectionId',
   'deliveryId',
   'error',
@@ -67,6 +59,7 @@ const output = {
 process.exitCode = await main().catch((error: unknown) => {
   if (error instanceof Problem || error instanceof DatabaseProblem || error instanceof KeyProblem) {
     console.error(error.message);
+    if (error instanceof Problem) for (const { problem } of error.details) console.error(problem);
     return 1;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -76,7 +69,7 @@ process.exitCode = await main().catch((error: unknown) => {
 
 async function main(): Promise<number> {
   const played = processes[word];
-  if (played) return run(configuration(), played);
+  if (played) return run(await configuration(), played);
   if (word === 'demo') {
     if (!existsSync(practice)) {
       throw new Problem(
@@ -86,6 +79,20 @@ async function main(): Promise<number> {
     }
     const { runDemo } = await import('../practice/demo.ts');
     return runDemo(rest);
+  }
+  if (word === 'connector') {
+    const command = path.join(import.meta.dirname, '../practice/new-connector/command.ts');
+    if (!existsSync(command)) {
+      const detail =
+        'Connectors are written in a source checkout. Clone the repository and run this there.';
+      throw new Problem('not found', detail);
+    }
+    const { connectorCommand } = await import('../practice/new-connector/command.ts');
+    const program = new Command('gatehouse').exitOverride();
+    const root = path.join(import.meta.dirname, '..');
+    program.addCommand(connectorCommand(root, output.out).exitOverride());
+    await program.parseAsync(process.argv.slice(2), { from: 'user' });
+    return 0;
   }
   if (word === 'verify') return verify();
   if (
@@ -104,7 +111,8 @@ async function main(): Promise<number> {
 }
 
 /** Reads the environment and `gatehouse.yaml`; wrong settings stop the start with a sentence each. */
-function configuration(): Configuration {
+async function configuration(): Promise<Configuration> {
+  const { configurationFile, readConfiguration } = await import('./operate/configuration.ts');
   const source = { environment: process.env, workingDirectory: process.cwd() };
   const file = configurationFile(source);
   const text = existsSync(file) ? { file: readFileSync(file, 'utf8') } : {};
@@ -115,6 +123,7 @@ function configuration(): Configuration {
 
 /** Checks a pack on any machine: no configuration, no data directory. */
 async function verify(): Promise<number> {
+  const { Unreadable, verifyCodes, verifyCommand } = await import('./operate/verify.ts');
   let code = 0;
   const program = new Command('gatehouse').exitOverride();
   program.addCommand(verifyCommand(output, (it) => (code = it)).exitOverride());
@@ -129,20 +138,26 @@ async function verify(): Promise<number> {
 }
 
 async function local(): Promise<number> {
+  const { localCommands } = await import('./operate/local.ts');
   const program = new Command('gatehouse').exitOverride();
   let code = 0;
-  const commands = localCommands(configuration(), output, (it) => (code = it));
+  const commands = localCommands(await configuration(), output, (it) => (code = it));
   for (const command of commands) program.addCommand(command);
   await program.parseAsync(process.argv.slice(2), { from: 'user' });
   return code;
 }
 
 async function run(settings: Configuration, played: readonly Role[]): Promise<number> {
+  const { pino } = await import('pino');
   const log = pino({ level: 'info', base: { process: word }, formatters: { log: listed } });
   const stopping = Promise.withResolvers<string>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => stopping.resolve(signal)); // once more changes nothing: it is stopping
   }
+  const [{ serve }, { connectors }] = await Promise.all([
+    import('./serve.ts'),
+    import('./connectors.ts'),
+  ]);
   const program = await serve({ configuration: settings, roles: played, connectors, log });
   try {
     log.info({ url: program.url }, `gatehouse ${word} is ready`);

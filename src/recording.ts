@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type pino from 'pino';
+import { checkpointLog } from '#ledger/checkpoint-log.ts';
 import { startErasing } from '#ledger/erasure.ts';
 import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
 import { markIn } from '#ledger/mark.ts';
@@ -56,6 +57,10 @@ export async function startRecording(parts: Parts): Promise<{ stop(): Promise<vo
           fetch,
           onError: failed('a witness could not be asked'),
           onProblem: (sentence) => log.warn({}, sentence),
+        }),
+        checkpointLog(pool, {
+          write: (checkpoint) => log.info({ checkpoint }, 'the signed state of the record'),
+          onError: failed('the checkpoint could not be logged'),
         }),
       ],
       onError: failed('the scribe failed'),

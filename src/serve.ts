@@ -4,6 +4,7 @@ import type pino from 'pino';
 import { publishStarters } from '#app/playbooks.ts';
 import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
+import { detourText } from '#core/detour.ts';
 import { every } from '#core/every.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { type Database, openDatabase } from '#store/database.ts';
@@ -111,6 +112,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
       log,
       publicUrl,
       recordsFolder: configuration.recordsDirectory,
+      detours: configuration.detours,
     };
 
     if (options.roles.includes('scribe')) {
@@ -146,7 +148,13 @@ export async function serve(options: ServeOptions): Promise<Program> {
       firstStart,
       database,
       forked: forked.promise,
-      warnings: () => warningsOf(anyPool),
+      warnings: async () => [
+        ...configuration.detours.map(
+          (it) =>
+            `${detourText(it)}, as GATEHOUSE_DETOURS says: whoever relays there sees when it is called.`,
+        ),
+        ...(await warningsOf(anyPool)),
+      ],
       stop,
     };
   } catch (error) {

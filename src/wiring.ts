@@ -4,6 +4,7 @@ import type { App } from '#app/app.ts';
 import { rulePacks } from '#app/rule-packs.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { openGuard } from '#connector-kit/guard.ts';
+import { type Detour, detourText } from '#core/detour.ts';
 import { every } from '#core/every.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
 import { previewBulkStart } from '#engine/bulk-preview.ts';
@@ -27,6 +28,8 @@ import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { openVault } from '#store/vault.ts';
+import { replaceSecrets } from './rotation.ts';
+import { boundTo, toField, toName } from './secret-names.ts';
 
 /** What both processes are put together from. */
 export interface Parts {
@@ -37,19 +40,13 @@ export interface Parts {
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly log: Log;
   readonly publicUrl: string;
+  /** Hosts that are reached at another address from here; left out: none. */
+  readonly detours?: readonly Detour[];
   /** The only folder that a connector may write into; left out: none. */
   readonly recordsFolder?: string;
 }
 
-// Settings are spelled in camelCase, fields in the vault in snake_case.
-const toField = (name: string) => name.replaceAll(/[A-Z]/g, (it) => `_${it.toLowerCase()}`);
-const toName = (field: string) =>
-  field.replaceAll(/_([a-z])/g, (_, it: string) => it.toUpperCase());
 const inboundName = (uuid: string, name: string) => `inbound.${uuid}.${toField(name)}`;
-
-/** Credentials of a connection without any host, such as one that only receives, are bound to this. */
-const noHost = 'nowhere.invalid:443';
-const boundTo = (hosts: readonly string[]) => (hosts.length === 0 ? [noHost] : hosts);
 
 /** What users can do, as the web process does it. */
 export async function wireApp(parts: Parts): Promise<App> {
@@ -105,7 +102,9 @@ export async function startWorker(
 
   let onPremises: readonly OnPremisesTarget[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
-  const guard = openGuard({ onPremises: () => onPremises });
+  const { detours = [] } = parts;
+  if (detours.length > 0) await recordDetours(pool, keys, detours);
+  const guard = openGuard({ onPremises: () => onPremises, detours });
   const clients = openClients({
     db: pool,
     connectors,
@@ -124,8 +123,10 @@ export async function startWorker(
     forget() {
       readAt = Number.NEGATIVE_INFINITY;
     },
-    ioFor: ({ id, allowedHosts, ca }) => ({
+    ioFor: ({ id, uuid, allowedHosts, ca }) => ({
       ...guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+      replaceSecrets: (exchange) =>
+        replaceSecrets({ pool, keys, vault }, { id, uuid, allowedHosts }, exchange),
       ...(parts.recordsFolder === undefined ? {} : { recordsFolder: parts.recordsFolder }),
       list: {
         upload: () => loadListUpload(pool, id),
@@ -186,6 +187,22 @@ export async function startWorker(
     },
   };
 }
+
+/** Calls that go another way than DNS says are no secret: every start with detours is a fact. */
+const recordDetours = (
+  pool: pg.Pool,
+  keys: SubjectKeys,
+  detours: readonly Detour[],
+): Promise<void> =>
+  inTransaction(pool, async (tx) => {
+    await record(tx, keys, [
+      {
+        type: 'detours.in-force',
+        actor: { kind: 'system', id: 'worker', auth: 'none' },
+        data: { detours: detours.map(detourText) },
+      },
+    ]);
+  });
 
 /** Takes newly entered credentials out of the inbox; each is a fact, none is ever a value. */
 async function takeIn(

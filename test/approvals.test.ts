@@ -6,6 +6,8 @@ import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { makePasskey, type SoftwarePasskey } from '#app/testing/passkey.ts';
 import { until } from '#core/testing/until.ts';
 import { record } from '#ledger/record.ts';
+import { letStepWait, wakeNow } from '#store/approvals.ts';
+import { databaseNow } from '#store/clock.ts';
 import { inTransaction, sql } from '#store/sql.ts';
 import type { Approval, ApprovalOptions } from '../src/api/contract/approvals.ts';
 import { apiOf, type Colleague, ourPage, registerPasskey } from './support/api.ts';
@@ -185,6 +187,32 @@ describe('what cannot be undone', () => {
       [seen.mayDecide, seen.whyNot],
       [false, 'Your roles do not decide about approvals.'],
     );
+  });
+
+  it('is not slept over when it is decided in the moment in which the engine lets it wait', async () => {
+    const step = eraseOf((await watch.caseOf(priya))!)!;
+    await inTransaction(gatehouse.database.pools.worker, async (tx) => {
+      const later = new Date(Date.now() + 3_600_000);
+      const waits = {
+        stepId: step.id,
+        version: step.version,
+        wakeAt: later,
+        because: step.because!,
+      };
+      const isDue = async () => {
+        const { rows } = await tx.query<{ due: boolean }>(sql`
+          select wake_at <= clock_timestamp() as due from steps where id = ${step.id}
+        `);
+        return rows[0]!.due;
+      };
+      const looked = await databaseNow(tx);
+      await wakeNow(tx, [step.id]);
+      assert.equal(await letStepWait(tx, { ...waits, since: looked }), true);
+      assert.equal(await isDue(), true, 'woken after the look');
+      const lookedAgain = new Date((await databaseNow(tx)).getTime() + 1);
+      await letStepWait(tx, { ...waits, since: lookedAgain });
+      assert.equal(await isDue(), false, 'woken before it');
+    });
   });
 
   it('is done once another person has signed exactly that, and read back', async () => {

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { showCase } from '#app/cases.ts';
 import { receiveHook } from '#app/hooks.ts';
+import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { bambooHrDelivery } from '#connectors/bamboohr/fake.ts';
+import { isArrival } from '#core/arrival.ts';
 import { until } from '#core/testing/until.ts';
 import {
   type BambooHrServer,
@@ -20,7 +22,7 @@ import {
 } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
-import { dueOf, isPlanned, watching } from './support/watch.ts';
+import { dueOf, isPlanned, stepOf, watching } from './support/watch.ts';
 
 const apiKey = randomBytes(20).toString('hex');
 const webhookKey = randomBytes(20).toString('hex');
@@ -44,6 +46,42 @@ function employee(name: string): FakeEmployee {
   };
 }
 
+const inSales = { date: '2019-08-26', department: 'Sales', jobTitle: 'Lead', location: 'Berlin' };
+const inFinance = (date: string) => ({ ...inSales, date, department: 'Finance' });
+
+const move = `
+playbook: role-change
+title: Role change
+for: role change
+steps:
+  - id: leave-sales
+    layer: security
+    do: groups.leave
+    on: { connection: directory }
+    with: { only: [Sales] }
+    at: start day
+    when: { field: former.department, is: Sales }
+  - id: join-finance
+    layer: operations
+    do: groups.join
+    on: { connection: directory }
+    with: { groups: [Finance] }
+    at: start day
+    when: { field: person.department, is: Finance }
+  - id: tell
+    layer: operations
+    notice:
+      to: [manager]
+      subject: "{person.name} moves"
+      text: "From {former.department} to {person.department} on {start day}."
+    at: confirmed
+`;
+
+const mover = (name: string, jobs: FakeEmployee['jobs'] & object): FakeEmployee => ({
+  ...employee(name),
+  jobs,
+});
+
 describe('BambooHR', () => {
   let gatehouse: TestGatehouse;
   let company: Company;
@@ -57,7 +95,15 @@ describe('BambooHR', () => {
     watch = watching(house);
     company = await startCompany(house);
     const users = ['Priya', 'Lea', 'Tom', 'Old'].map(account);
-    directory = await company.addSystem('directory', 'identity', { users });
+    directory = await company.addSystem('directory', 'identity', {
+      users: [...users, ...['Mia', 'Noa'].map(account)],
+      groups: [
+        { id: 'sales', displayName: 'Sales', members: ['mia', 'noa', 'old'] },
+        { id: 'finance', displayName: 'Finance', members: ['old'] },
+      ],
+    });
+    const { playbook } = await importPlaybook(gatehouse.app, gatehouse.admin, move);
+    await publishPlaybook(gatehouse.app, gatehouse.admin, playbook.id);
     const old = employee('Old Timer');
     old.history.push(ended('2021-03-31'));
     hr = await startBambooHrServer({
@@ -67,6 +113,9 @@ describe('BambooHR', () => {
         41: employee('Priya Nair'),
         42: employee('Lea Lind'),
         43: employee('Tom Tamm'),
+        // Changed jobs before Gatehouse came; both work for somebody who can be told.
+        51: mover('Mia Moves', [inSales, { ...inSales, date: day(-5), jobTitle: 'Chief' }]),
+        52: mover('Noa Next', [inSales]),
         99: old,
       },
     });
@@ -110,7 +159,12 @@ describe('BambooHR', () => {
       source: 'bamboo',
       ...bambooHrDelivery(key, JSON.stringify(body), new Date()),
     });
-  const hint = (employeeId: string) => ({ type: 'employee.updated', data: { employeeId } });
+  let told = 0;
+  /** No two alike: the same words within one second are a repeat. */
+  const hint = (employeeId: string) => {
+    told += 1;
+    return { type: 'employee.updated', data: { employeeId }, number: told };
+  };
   const change = (id: string, of: (it: FakeEmployee) => void) => {
     const it = hr.employees[id]!;
     of(it);
@@ -118,7 +172,7 @@ describe('BambooHR', () => {
   };
 
   it('is read from the beginning, and who left years ago is not made to leave once more', async () => {
-    assert.equal((await gatehouse.rows(`select from people where source = 'bamboo'`)).length, 5);
+    assert.equal((await gatehouse.rows(`select from people where source = 'bamboo'`)).length, 7);
     assert.equal((await gatehouse.rows('select from cases')).length, 0);
     const [alert] = await watch.alerts('intake.question');
     assert.match(alert!.body, /shows 1 person who left more than 14 days ago/);
@@ -201,6 +255,95 @@ describe('BambooHR', () => {
     await until('the alert to end', async () =>
       (await watch.alerts('intake.question')).every((it) => !it.body.includes('reading it again')),
     );
+  });
+
+  const roleCases = async (id: string) =>
+    (
+      await gatehouse.rows<{ state: string }>(
+        `select c.state from cases c join people p on p.id = c.person
+          where p.person_id = $1 and c.kind = 'role change' order by c.opened_at`,
+        id,
+      )
+    ).map((it) => it.state);
+
+  it('tells of a change of role long ahead, once a day; until then the person is who they were', async () => {
+    assert.deepEqual(await roleCases('51'), [], 'what happened before we came is history');
+    hr.employees['52']!.jobs!.push({ ...inFinance(day(40)), reportsTo: 'Ada Admin' });
+    hr.employees['52']!.later = { reportsToId: '7' };
+    await gatehouse.rows(
+      `update sources set cursor = replace(cursor, $1, $2) where connection_id = 'bamboo'`,
+      day(0),
+      day(-1),
+    );
+    await pollAgain(4);
+
+    const planned = await watch.become('a plan', { id: '52' }, isPlanned);
+    assert.equal(planned.case.kind, 'role change');
+    const { departure, personFacts } = planned.case;
+    assert.ok(isArrival(departure));
+    assert.equal(departure.startDay, day(40));
+    assert.equal(personFacts.department, 'Finance');
+    const join = stepOf(planned, 'join-finance@directory:noa');
+    assert.equal(
+      join?.dueAt?.toISOString().slice(0, 10),
+      new Date(`${day(40)}T00:00:00+01:00`).toISOString().slice(0, 10),
+    );
+    const letter = await company.mail.waitFor((it) => it.subject === 'Noa Next moves');
+    assert.deepEqual(letter.to, ['ada@meadow.example'], 'the manager of the new role');
+    assert.match(letter.text, /From Sales to Finance/);
+
+    const [known] = await gatehouse.rows<{ department: string }>(
+      `select facts ->> 'department' as department from people where person_id = '52'`,
+    );
+    assert.equal(known?.department, 'Sales');
+    assert.deepEqual(directory.groupsOf('noa'), ['sales']);
+  });
+
+  it('moves a change of role with its row, and carries it out on its day', async () => {
+    change('52', (it) => {
+      it.jobs![1]!.date = day(0);
+    });
+    await deliver(hint('52'));
+    const done = await watch.become(
+      'the move',
+      { id: '52' },
+      ({ case: it }) => it.state === 'complete',
+    );
+    assert.deepEqual(Object.fromEntries(done.steps.map((it) => [it.playbookStep, it.grade])), {
+      'leave-sales': 'verified',
+      'join-finance': 'verified',
+      tell: 'acknowledged',
+    });
+    assert.deepEqual(directory.groupsOf('noa'), ['finance']);
+
+    await deliver(hint('52'));
+    await watch.heard();
+    assert.deepEqual(await roleCases('52'), ['complete'], 'read again, it is nothing new');
+  });
+
+  it('is believed when it says afterwards what has changed already', async () => {
+    change('51', (it) => it.jobs!.push(inFinance(day(-2))));
+    await deliver(hint('51'));
+    await watch.become('the move', { id: '51' }, ({ case: it }) => it.state === 'complete');
+    assert.deepEqual(directory.groupsOf('mia'), ['finance']);
+  });
+
+  it('takes a change of role back by no longer showing it', async () => {
+    change('52', (it) => it.jobs!.push({ ...inFinance(day(60)), jobTitle: 'Head' }));
+    await deliver(hint('52'));
+    await watch.become(
+      'a plan',
+      { id: '52' },
+      (it) => it.case.state !== 'complete' && isPlanned(it),
+    );
+    change('52', (it) => it.jobs!.pop());
+    await deliver(hint('52'));
+    await watch.become(
+      'the end',
+      { id: '52' },
+      ({ case: it }) => it.state === 'cancelled' || it.direction === 'back',
+    );
+    assert.deepEqual(directory.groupsOf('noa'), ['finance']);
   });
 
   it('leaves a record in which everything holds together, and its keys nowhere', async () => {

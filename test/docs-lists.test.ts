@@ -218,10 +218,14 @@ describe('docs/connect/index.md', () => {
         ...settingsOn('docs/connect/ldap-and-active-directory.md', 'ldap'),
         newAccountsIn: 'ou=people,dc=meadow,dc=example',
       },
+      google: { ...settingsOn('docs/connect/google.md', 'google'), vault: true },
+      gitlab: settingsOn('docs/connect/gitlab.md', 'gitlab'),
+      github: { ...settingsOn('docs/connect/github.md', 'github'), copilot: true },
       okta: settingsOn('docs/connect/okta.md', 'okta'),
       scim: {
         ...settingsOn('docs/connect/scim.md', 'scim'),
         canCreate: true,
+        managers: 'search',
         canDelete: true,
         suspendingEndsSessions: true,
       },
@@ -229,7 +233,8 @@ describe('docs/connect/index.md', () => {
     const rows = rowsIn(section(overview, 'What each can do, and what it proves'));
     for (const [id, sample] of Object.entries(samples)) {
       const from = rows.findIndex(([first = '']) => quoted(first)[0] === id);
-      const own = [rows[from] ?? [], rows[from + 1] ?? []];
+      const next = rows.findIndex(([first = ''], i) => i > from && first !== '');
+      const own = rows.slice(from, next < 0 ? rows.length : next);
       const promised = own.flatMap(([, , what = '', proof = '']) =>
         quoted(what).map((capability) => `${capability} ${proof.split(',')[0]}`),
       );

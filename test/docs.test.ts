@@ -7,11 +7,12 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { runDemo } from '../practice/demo.ts';
+import { connectorCommand } from '../practice/new-connector/command.ts';
 import { run, sink } from '../src/cli/testing/run.ts';
 import { connectors } from '../src/connectors.ts';
 import { readConfiguration } from '../src/operate/configuration.ts';
-import { verifyCommand } from '../src/operate/evidence.ts';
 import { localCommands } from '../src/operate/local.ts';
+import { verifyCommand } from '../src/operate/verify.ts';
 import { anchorOf, page, pages, quoted, repository } from './support/pages.ts';
 import { commandsIn } from './support/shell.ts';
 
@@ -119,7 +120,7 @@ const shown = shellBlocks.flatMap(({ file, line, text }) =>
 
 const processes = ['serve', 'web', 'work', 'scribe'];
 const isLocal = ([word, second]: readonly string[]) =>
-  ['user', 'ledger', 'evidence', 'verify'].includes(word ?? '') ||
+  ['user', 'ledger', 'evidence', 'verify', 'connector'].includes(word ?? '') ||
   (word === 'token' && ['create', 'destroy'].includes(second ?? ''));
 
 /** The commands that need the data directory, ready to be parsed and not to be carried out. */
@@ -129,7 +130,11 @@ function localProgram(): Command {
   const silent = { writeOut() {}, writeErr() {} };
   const program = new Command('gatehouse').exitOverride().configureOutput(silent);
   const output = { out() {}, raw() {}, error() {} };
-  const commands = [...localCommands(read.configuration, output), verifyCommand(output, () => {})];
+  const commands = [
+    ...localCommands(read.configuration, output),
+    verifyCommand(output, () => {}),
+    connectorCommand(nowhere, output.out),
+  ];
   for (const group of commands) {
     program.addCommand(group.exitOverride().configureOutput(silent));
     for (const it of group.commands.length > 0 ? group.commands : [group])

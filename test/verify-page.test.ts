@@ -12,9 +12,16 @@ import { ulid } from 'ulid';
 import type { PackFiles } from '#core/evidence-check.ts';
 import { keepBlob } from '#ledger/blob.ts';
 import { evidenceOf } from '#ledger/evidence.ts';
+import { newestCheckpoint } from '#ledger/fork-guard.ts';
+import { growthSince } from '#ledger/growth-since.ts';
 import { inSnapshot, inTransaction } from '#store/sql.ts';
+import {
+  startTimeStampAuthority,
+  type TimeStampAuthority,
+} from '../practice/servers/time-stamp-authority.ts';
 import { opened, sealed, somebody, verified } from '../src/ledger/testing/ledger.ts';
 import { type SignedLog, startSignedLog } from '../src/ledger/testing/signed-log.ts';
+import { asAuthority, stampNow } from '../src/ledger/testing/time-stamps.ts';
 import { accessProblems, startBrowser } from './support/browser.ts';
 
 const zipped = (files: PackFiles): Uint8Array => zipSync(Object.fromEntries(files));
@@ -22,8 +29,13 @@ const zipped = (files: PackFiles): Uint8Array => zipSync(Object.fromEntries(file
 describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () => {
   let folder: string;
   let log: SignedLog;
+  let elliptic: TimeStampAuthority;
+  let rsa: TimeStampAuthority;
   let browser: Browser;
   let files: PackFiles;
+  /** The same, with what leads from an earlier state, and that state. */
+  let grown: PackFiles;
+  let kept: string;
   let page: Page;
   const asked: string[] = [];
   const complaints: string[] = [];
@@ -33,7 +45,7 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
     return file(name);
   };
   const status = () => page.locator('#status');
-  const choose = (name: 'pack' | 'trust', ...paths: string[]) =>
+  const choose = (name: 'pack' | 'trust' | 'kept', ...paths: string[]) =>
     page.setInputFiles(`#${name}`, paths);
   const says = async (words: RegExp) => {
     await status().filter({ hasText: words }).waitFor();
@@ -48,8 +60,19 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-page-'));
+    elliptic = await startTimeStampAuthority(file('elliptic'), { name: 'One' });
+    const how = { algorithm: 'rsa', digest: 'sha512' } as const;
+    rsa = await startTimeStampAuthority(file('rsa'), { name: 'Two', ...how });
     log = await startSignedLog();
-    files = await packOf(log);
+    const scribe = log.ledger.pools.scribe;
+    await log.state(3);
+    await log.signer.sign(scribe);
+    kept = (await newestCheckpoint(scribe, log.origin))!.note;
+    files = await packOf(log, { 'tsa-a': elliptic, 'tsa-b': rsa });
+    const growth = await growthSince(scribe, kept, files.get('checkpoint')!);
+    assert.ok(growth.kind === 'grown');
+    const more = growth.entries.map(([name, it]) => [name, Buffer.from(it as string)] as const);
+    grown = new Map([...files, ...more]);
     for (const [name, bytes] of [
       ['verify.html', files.get('verify.html')!],
       ['trust.json', files.get('trust.json')!],
@@ -67,6 +90,7 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
   after(async () => {
     await browser?.close();
     await log?.stop();
+    await Promise.all([elliptic?.stop(), rsa?.stop()]);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -77,7 +101,8 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
 
     assert.match(result, /Compare this key/);
     assert.ok(result.includes(Buffer.from(files.get('log.vkey')!).toString().split('\n')[0]!));
-    assert.match(result, /gatehouse verify/);
+    assert.match(result, /What was not checked.*choose a checkpoint that you kept/);
+    assert.doesNotMatch(result, /Time stamps by outside/);
   });
 
   it('says that everything holds by the keys that were given, and shows the case', async () => {
@@ -89,6 +114,9 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
     assert.match(result, /2 of 2 steps are proven/);
     assert.match(result, /okta-prodBlock sign-in/);
     assert.match(result, /Verified: read back/);
+    assert.match(result, /time stamps: 4 of tsa-a and tsa-b hold, at the moments that they state/);
+    const clock = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ \([ab, ts-]+\)`;
+    assert.match(result, new RegExp(`Recorded between ${clock} and ${clock}`));
     await page.getByText('What was read before and after').first().click();
     await page.getByText('"status": "suspended"').first().waitFor();
   });
@@ -133,6 +161,59 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
     }
   });
 
+  it('names a time stamp, a stamped state, or a fact about one that is another or missing', async () => {
+    const touched = [...files.keys()].filter((name) => /^(tsa|context)\//.test(name));
+    assert.equal(touched.length, 18);
+    for (const name of touched) {
+      const less = zipped(new Map([...files].filter(([it]) => it !== name)));
+      const lies = { 'changed.zip': changed(name), 'without.zip': less };
+      for (const [lie, bytes] of Object.entries(lies)) {
+        await choose('pack', await write(lie, bytes));
+
+        const result = await says(/something does not hold/);
+
+        assert.match(result, /✖ (time stamps|context|summary): /, `${lie}: ${name}`);
+        assert.doesNotMatch(result, /Recorded between/);
+      }
+    }
+  });
+
+  it('believes no authority that trust.json does not know, and none in the name of another', async () => {
+    const known = JSON.parse(Buffer.from(files.get('trust.json')!).toString());
+    const [first, second] = known.tsas;
+    const lists = {
+      'less.json': [[first], /knows no authority tsa-b/],
+      'mixed.json': [
+        [first, { ...second, ca_sha256: first.ca_sha256 }],
+        /tsa-b\.0\.tsr was signed by nobody whom the configured authority vouches for/,
+      ],
+    } as const;
+    await choose('pack', file('pack.zip'));
+    for (const [name, [tsas, words]] of Object.entries(lists)) {
+      await choose('trust', await write(name, JSON.stringify({ ...known, tsas })));
+      assert.match(await says(/something does not hold/), words);
+    }
+    await choose('trust', file('trust.json'));
+    await says(/everything that this page checks holds/);
+  });
+
+  it('says what it leaves to the program where the browser lends it no cryptography', async () => {
+    const bare = await browser.newPage();
+    await bare.addInitScript(() =>
+      Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined }),
+    );
+    await bare.goto(pathToFileURL(file('verify.html')).href);
+    await bare.setInputFiles('#pack', file('pack.zip'));
+    await bare
+      .getByText(/is whole\. Whose it is/)
+      .first()
+      .waitFor();
+    const result = (await bare.locator('#result').textContent()) ?? '';
+    assert.match(result, /does not let a page check their signatures/);
+    assert.doesNotMatch(result, /time stamps: /);
+    await bare.close();
+  });
+
   it('says that it is not the key that is trusted', async () => {
     const { logs, ...rest } = JSON.parse(Buffer.from(files.get('trust.json')!).toString());
     const other = JSON.stringify({
@@ -151,6 +232,28 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
     assert.equal(await says(/torn\.json holds no keys, so nothing was checked/), '');
     await page.getByRole('button', { name: 'Forget these keys' }).click();
     await says(/is whole\. Whose it is/);
+  });
+
+  it('shows that the record has grown from a checkpoint that was kept, and believes only a signed one', async () => {
+    await page.reload();
+    await choose('pack', await write('grown.zip', zipped(grown)));
+    await choose('kept', await write('kept.txt', kept.replaceAll('\n', '\r\n')));
+
+    assert.match(await says(/is whole/), /grown from the 3 facts of the checkpoint that was kept/);
+
+    await choose('kept', await write('other.txt', kept.replaceAll('— log', '— lag')));
+    assert.match(
+      await says(/something does not hold/),
+      /no known key of .* has signed its 3 facts/,
+    );
+    await choose('kept', await write('letter.txt', 'Dear auditor'));
+    assert.equal(await says(/letter\.txt holds no checkpoint, so nothing was checked/), '');
+    await page.getByRole('button', { name: 'Do without it' }).click();
+    assert.match(await says(/is whole/), /choose a checkpoint that you kept/);
+    await choose('pack', file('pack.zip'));
+    await choose('kept', file('kept.txt'));
+    assert.match(await says(/something does not hold/), /holds no proof from the 3 facts/);
+    await page.getByRole('button', { name: 'Do without it' }).click();
   });
 
   it('says in plain words what is no pack', async () => {
@@ -190,11 +293,11 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
     }
     await page.reload();
     const reached: string[] = [];
-    for (let i = 0; i < 2; i += 1) {
+    for (let i = 0; i < 3; i += 1) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => document.activeElement?.id ?? ''));
     }
-    assert.deepEqual(reached, ['pack', 'trust']);
+    assert.deepEqual(reached, ['pack', 'trust', 'kept']);
     assert.equal(await page.getByRole('status').count(), 1);
   });
 
@@ -231,7 +334,11 @@ describe('verify.html, opened from disk in Chromium', { timeout: 120_000 }, () =
 });
 
 /** The pack of a departure with two verified steps and a file. */
-async function packOf(log: SignedLog): Promise<PackFiles> {
+async function packOf(
+  log: SignedLog,
+  stampedBy: Readonly<Record<string, TimeStampAuthority>>,
+): Promise<PackFiles> {
+  const authorities = Object.entries(stampedBy).map(([name, it]) => asAuthority(name, it));
   const { ledger } = log;
   const caseId = ulid();
   const person = somebody();
@@ -240,6 +347,8 @@ async function packOf(log: SignedLog): Promise<PackFiles> {
     keepBlob(tx, ledger.keys, subject, Buffer.from('a photo of the badge')),
   );
   await log.state(3);
+  await log.signer.sign(ledger.pools.scribe);
+  await stampNow(log, authorities);
   await ledger.state('worker', {
     ...opened(caseId),
     personal: { subject, values: { 'subject.name': 'Priya Nair' } },
@@ -252,6 +361,7 @@ async function packOf(log: SignedLog): Promise<PackFiles> {
   await ledger.state('worker', sealed(caseId, 2));
   await log.state(3);
   await log.signer.sign(ledger.pools.scribe);
+  await stampNow(log, authorities);
   const found = await inSnapshot(ledger.pools.scribe, (db) => evidenceOf(db, ledger.keys, caseId));
   assert.ok(found.kind === 'pack');
   return found.files;

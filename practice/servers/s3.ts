@@ -27,7 +27,7 @@ const hmac = (key: Buffer | string, data: string) =>
 
 /**
  * A server on loopback that does what AWS documents of PutObject, HeadObject, GetObject, DeleteObject,
- * HeadBucket and GetObjectLockConfiguration, checks every signature for itself, and locks.
+ * HeadBucket, GetObjectLockConfiguration and ListObjectsV2, checks every signature for itself, and locks.
  */
 export async function startFakeS3(options: FakeS3Options) {
   const { bucket, locks = true, keepsChecksums = true } = options;
@@ -60,6 +60,10 @@ export async function startFakeS3(options: FakeS3Options) {
       );
       return;
     }
+    if (searchParams.get('list-type') === '2') {
+      response.end(listing(searchParams));
+      return;
+    }
     if (key === '') {
       response.end();
       return;
@@ -89,6 +93,24 @@ export async function startFakeS3(options: FakeS3Options) {
       ...(found.retainUntil ? { 'x-amz-object-lock-retain-until-date': found.retainUntil } : {}),
     });
     response.end(request.method === 'HEAD' ? undefined : found.bytes);
+  }
+
+  /** As ListObjectsV2 answers, two names at a time so that nobody takes the first page for all. */
+  function listing(query: URLSearchParams): string {
+    const prefix = query.get('prefix') ?? '';
+    const delimiter = query.get('delimiter');
+    const all = [...objects.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .filter((key) => delimiter === null || !key.slice(prefix.length).includes(delimiter))
+      .toSorted();
+    const from = Number(query.get('continuation-token') ?? 0);
+    const page = all.slice(from, from + 2);
+    const more = from + 2 < all.length;
+    return (
+      `<?xml version="1.0"?><ListBucketResult><Name>${bucket}</Name><IsTruncated>${more}</IsTruncated>` +
+      page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('') +
+      `${more ? `<NextContinuationToken>${from + 2}</NextContinuationToken>` : ''}</ListBucketResult>`
+    );
   }
 
   /** Why an object is not stored; null: it may be. */

@@ -11,18 +11,22 @@ export interface Equality {
  * know that the value is a JSON string with its escapes (RFC 7644, 3.4.2.2).
  */
 export function equalityIn(filter: unknown): Equality | null {
-  const [, path, text] = /^\s*([\w.]+)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i.exec(String(filter)) ?? [];
+  const [, path, text] =
+    /^\s*((?:urn:[\w.:-]+:)?[\w.]+)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i.exec(String(filter)) ?? [];
   if (path === undefined || text === undefined) return null;
   return { path: path.toLowerCase(), value: JSON.parse(text) };
 }
 
 // RFC 7643: ids are compared to the letter, names and addresses are not.
-const exact = new Set(['id', 'externalid', 'members', 'groups']);
+const exact = new Set(['id', 'externalid', 'members', 'groups', 'manager']);
 
 /** Whether a resource has the value. A path to objects means the `value` of each of them. */
 export function matches(resource: object, { path, value }: Equality): boolean {
-  const [name = '', within = 'value'] = path.split('.');
-  const attribute: unknown = propertyOf(resource, name);
+  // An attribute of an extension stands behind its schema, whose name has dots of its own.
+  const end = path.lastIndexOf(':');
+  const holder: unknown = end < 0 ? resource : propertyOf(resource, path.slice(0, end));
+  const [name = '', within = 'value'] = path.slice(end + 1).split('.');
+  const attribute: unknown = holder && propertyOf(holder, name);
   return [attribute].flat().some((it) => {
     const actual = typeof it === 'object' && it !== null ? propertyOf(it, within) : it;
     if (typeof actual !== 'string') return false;

@@ -19,6 +19,7 @@ export function declareResources(): void {
   if (SCIMMY.Resources.declared(SCIMMY.Resources.User)) return;
 
   SCIMMY.Resources.declare(SCIMMY.Resources.User)
+    .extend(SCIMMY.Schemas.EnterpriseUser)
     .egress((resource, context: ScimContext) => {
       const { users } = context.directory;
       if (resource.id === undefined) return found(resource, context, users, viewUser);

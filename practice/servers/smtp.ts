@@ -104,7 +104,7 @@ export async function startSmtpServer(options: SmtpServerOptions = {}) {
     /** The first message of the kind, whether it is there or still to come. */
     waitFor(
       predicate: (message: CapturedMessage) => boolean,
-      timeoutMs = 5_000,
+      timeoutMs = 60_000,
     ): Promise<CapturedMessage> {
       const there = messages.find(predicate);
       if (there) return Promise.resolve(there);

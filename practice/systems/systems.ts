@@ -1,12 +1,16 @@
-import { colleagues } from '../company.ts';
+import { colleagues, peopleIn } from '../company.ts';
 import { slapdInstalled } from '../servers/slapd.ts';
 import { type SmtpTestServer, startSmtpServer } from '../servers/smtp.ts';
+import { serveVendors } from '../servers/vendors.ts';
 import { stopping } from '../stopping.ts';
 import { doorBadges } from './by-hand.ts';
 import { startDirectory } from './directory.ts';
 import { type HttpApp, startHttpApp } from './http-app.ts';
 import { type ScimApp, startScimApp } from './scim-app.ts';
 import type { PracticeSystem } from './system.ts';
+import type { Channel } from './teams.ts';
+import { systemOf } from './vendor.ts';
+import { vendorsOfCompany } from './vendors.ts';
 
 export interface PracticeSystems {
   /** All that hold accounts. */
@@ -17,13 +21,14 @@ export interface PracticeSystems {
   readonly expenses: HttpApp;
   /** Keeps tickets, too. */
   readonly desk: HttpApp;
+  /** Of the chat in which IT operations is told. */
+  readonly channel: Channel;
+  /** What the operator sets, so that vendors are reached on this machine: GATEHOUSE_DETOURS. */
+  readonly detours: string;
   /** Takes every mail and passes none on. */
   readonly mail: SmtpTestServer;
   stop(): Promise<void>;
 }
-
-const people = (...departments: readonly string[]) =>
-  colleagues.filter((it) => departments.includes(it.department));
 
 /** Starts every server of Meadow & Co on 127.0.0.1; stops those it started when one fails. */
 export async function startSystems({ ldap }: { ldap: boolean }): Promise<PracticeSystems> {
@@ -62,7 +67,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         id: 'code',
         name: 'Code',
         category: 'code',
-        people: people('Engineering', 'IT'),
+        people: peopleIn('Engineering', 'IT'),
         groupsOf: (it) => (it.department === 'IT' ? ['Operations'] : ['Developers']),
         administrators: ['mateus.oliveira', 'sam.okafor'],
       }),
@@ -72,7 +77,7 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         id: 'crm',
         name: 'CRM',
         category: 'other',
-        people: people('Leadership', 'Sales', 'Customer care', 'Marketing'),
+        people: peopleIn('Leadership', 'Sales', 'Customer care', 'Marketing'),
         roleOf: (it) => (it.department === 'Sales' ? 'seller' : 'reader'),
         administrators: ['priya.nair', 'marta.silva'],
         hasSessions: true,
@@ -93,22 +98,28 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         id: 'desk',
         name: 'Ticket desk',
         category: 'ticketing',
-        people: people('Customer care', 'Engineering', 'IT', 'Facilities'),
+        people: peopleIn('Customer care', 'Engineering', 'IT', 'Facilities'),
         roleOf: (it) => (it.department === 'Customer care' ? 'agent' : 'requester'),
         hasSessions: true,
         keepsTickets: true,
       }),
     );
+    const { all: vendors, channel } = vendorsOfCompany();
+    const vendorServer = await serveVendors(vendors);
+    stops.add(() => vendorServer.close());
     const mail = await startSmtpServer();
     stops.add(() => mail.close());
 
-    const all = [wiki, chat, code, crm, expenses, desk, doorBadges()];
+    const native = vendors.map((it) => systemOf(it, vendorServer.ca));
+    const all = [wiki, chat, code, crm, expenses, desk, ...native, doorBadges()];
     return {
       all: directory ? [directory, ...all] : all,
       directory,
       chat,
       expenses,
       desk,
+      channel,
+      detours: vendorServer.detours,
       mail,
       stop: stops.all,
     };

@@ -23,6 +23,7 @@ const caseActs = {
 /** A manager names who takes over; nothing else of a case is theirs. */
 const naming = { change: { successor: 'E-1' } };
 const stepActs = {
+  hold: undefined,
   retry: undefined,
   attest: { reason: 'Done.', proof: 'T-1' },
   accept: undefined,
@@ -142,7 +143,7 @@ describe('what can be done about a confidential departure', () => {
         assert.deepEqual(real, await answer(path, nobody, fay, json), name);
       }
     }
-    for (const name of ['retry', 'waive', 'write-off'] as const) {
+    for (const name of ['hold', 'retry', 'waive', 'write-off'] as const) {
       const { status } = await send(`/steps/${task}/${name}`, fay, stepActs[name]);
       assert.equal(status, 403, name);
     }

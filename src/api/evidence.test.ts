@@ -67,6 +67,59 @@ describe('evidence through the API', () => {
     await problemIn(await api.ask(`/api/v1/evidence/${past}`, auditor), 404);
   });
 
+  const period = (user: TestUser, json: object = { from: '2026-01-01', to: '2026-03-31' }) =>
+    api.ask('/api/v1/evidence', { ...user, json });
+  const accepted = async (user: TestUser) => {
+    const response = await period(user);
+    assert.equal(response.status, 202);
+    return (await response.json()) as EvidenceOrder;
+  };
+
+  it('of a period is for those who may read the record, each with what they may know', async () => {
+    api.clock.nowMs += 3_600_000;
+    for (const role of roles) {
+      const user = users.get(role)!;
+      if (!['it-admin', 'security', 'auditor'].includes(role)) {
+        await problemIn(await period(user), 403);
+        continue;
+      }
+      const made = await accepted(user);
+      assert.deepEqual([made.case, made.from, made.to], [null, '2026-01-01', '2026-03-31']);
+      assert.equal(made.personalValues, role === 'security');
+      const { rows } = await api.pools.admin.query<{ secret: boolean }>(
+        'select secret from evidence_orders where id = $1',
+        [made.id],
+      );
+      assert.equal(rows[0]!.secret, role !== 'auditor');
+    }
+  });
+
+  it('of a period is for nobody but whoever asked, as long as they may know what is in it', async () => {
+    const admin = users.get('it-admin')!;
+    const { id } = await accepted(admin);
+    assert.equal((await api.read<EvidenceOrder>(`/api/v1/evidence/${id}`, admin)).id, id);
+    await problemIn(await api.ask(`/api/v1/evidence/${id}`, users.get('security')!), 404);
+
+    const auditor = users.get('auditor')!;
+    await api.pools.admin.query('update evidence_orders set asked_by = $1 where id = $2', [
+      auditor.caller.user.id,
+      id,
+    ]);
+    await problemIn(await api.ask(`/api/v1/evidence/${id}`, auditor), 404);
+    await problemIn(await api.ask(`/api/v1/evidence/${id}/file`, auditor), 404);
+  });
+
+  it('of a period wants two days in their order, and that somebody asked is a fact', async () => {
+    const auditor = users.get('auditor')!;
+    await problemIn(await period(auditor, { from: '2026-03-31', to: '2026-01-01' }), 422);
+    await problemIn(await period(auditor, { from: '2026-01-01' }), 422);
+    await api.sequenceAll();
+    const asked = (await api.entries()).filter(({ body }) =>
+      JSON.stringify(body['data']).includes('"evidence:asked-for","from:2026-01-01"'),
+    );
+    assert.ok(asked.length > 0);
+  });
+
   it('is limited to ten requests in an hour', async () => {
     api.clock.nowMs += 3_600_000;
     const auditor = users.get('auditor')!;

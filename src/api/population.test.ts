@@ -117,6 +117,75 @@ describe('everybody who left', () => {
     assert.deepEqual(forgotten.steps, []);
   });
 
+  it('shows on each page of a sample who approved what, and what nobody decided', async () => {
+    const [first, second] = await Promise.all(known.slice(0, 2).map((id) => api.addStep(id)));
+    await api.pools.admin.query('alter table approvals disable trigger user');
+    await api.pools.admin.query(
+      `insert into approvals (id, version, step_id, step_version, case_id, action, shown, plan_sha256, requested_by,
+                              expires_at, decided_by, decision, decided_at, reason, credential_id, assertion)
+       values (gen_random_uuid(), 2, $1, 1, $2, 'account.delete', '{}', sha256('1'), 'hr', now() + interval '1 day',
+               $5, 'denied', now(), 'Not this one.', '\\x01', '{}'),
+              (gen_random_uuid(), 1, $3, 1, $4, 'account.delete', '{}', sha256('2'), 'hr', now() + interval '1 day',
+               null, null, null, null, null, null)`,
+      [first, known[0], second, known[1], security.caller.user.id],
+    );
+
+    const { items } = await draw({ count: 100 });
+
+    const shown = items
+      .flatMap(({ approvals }) => approvals)
+      .toSorted((a) => (a.decision ? -1 : 1));
+    assert.deepEqual(
+      shown.map(({ decision, decidedBy, reason }) => ({ decision, decidedBy, reason })),
+      [
+        { decision: 'denied', decidedBy: 'Sina Security', reason: 'Not this one.' },
+        { decision: null, decidedBy: null, reason: null },
+      ],
+    );
+    assert.ok(shown.every((it) => it.approvedFirstBy === null && it.approvedFirstAt === null));
+  });
+
+  it('shows both on a page of a sample where an approval took two', async () => {
+    const ivy = await api.addUser('Ivy Admin', ['it-admin']);
+    await api.pools.admin.query(
+      `insert into approvals (id, version, step_id, step_version, case_id, action, shown, plan_sha256, requested_by,
+                              expires_at, approvers, first_by, first_at, first_credential_id, first_assertion,
+                              decided_by, decision, decided_at, credential_id, assertion)
+       values (gen_random_uuid(), 3, $1, 1, $2, 'account.delete', '{}', sha256('3'), 'hr', now() + interval '1 day',
+               2, $3, '2026-03-02T09:00Z', '\\x01', '{}', $4, 'granted', now(), '\\x02', '{}')`,
+      [await api.addStep(known[2]!), known[2], security.caller.user.id, ivy.caller.user.id],
+    );
+
+    const { items } = await draw({ count: 100 });
+
+    const [shown] = items.find(({ caseId }) => caseId === known[2])!.approvals;
+    assert.deepEqual(
+      [shown?.approvedFirstBy, shown?.approvedFirstAt, shown?.decidedBy, shown?.decision],
+      ['Sina Security', '2026-03-02T09:00:00.000Z', 'Ivy Admin', 'granted'],
+    );
+  });
+
+  it('says when an HR system was not read, since whoever left then may be missing', async () => {
+    assert.deepEqual((await population()).unread, []);
+    await api.pools.admin.query('alter table connections disable trigger user');
+    await api.pools.admin.query(`
+      insert into connections (id, version, connector, name, category, settings, secret_fields, inbound_fields,
+                               allowed_hosts, state)
+      values ('bamboohr', 1, 'bamboohr', 'HR', 'hr', '{}', '{}', '{}', '{}', 'active')`);
+    await api.pools.admin.query(
+      `insert into source_gaps values ('bamboohr', '2026-02-03T10:00Z', '2026-02-05T11:00Z')`,
+    );
+
+    const gap = {
+      source: 'bamboohr',
+      from: '2026-02-03T10:00:00.000Z',
+      to: '2026-02-05T11:00:00.000Z',
+    };
+    assert.deepEqual((await population(auditor, 'from=2026-02-05&to=2026-02-28')).unread, [gap]);
+    assert.deepEqual((await population(auditor, 'from=2026-02-06&to=2026-02-28')).unread, []);
+    assert.deepEqual((await draw({ count: 1 })).unread, [gap]);
+  });
+
   it('is for those who may read the record, and that they looked stands in it', async () => {
     await problemIn(await api.ask(`/api/v1/population?${period}`, { token: hr.token }), 403);
     await api.sequenceAll();

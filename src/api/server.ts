@@ -31,6 +31,8 @@ import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
 import { populationRoutes } from './routes/population.ts';
+import { protectionRoutes } from './routes/protections.ts';
+import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { settingRoutes } from './routes/settings.ts';
@@ -135,7 +137,9 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   taskRoutes(api, app);
   approvalRoutes(api, app);
   legalHoldRoutes(api, app);
+  protectionRoutes(api, app);
   erasureRoutes(api, app);
+  pruningRoutes(api, app);
   alertRoutes(api, app);
   settingRoutes(api, app);
   userRoutes(api, app);

@@ -1,25 +1,20 @@
-import type { ApprovalDecision } from '#core/approval.ts';
-import { endStates } from '#core/case.ts';
+import { type ApprovalDecision, inSigningOrder } from '#core/approval.ts';
 import type { Assertion } from '#core/passkey.ts';
-import { checkDecision, passkeyPlace, whyNotDecide } from '#engine/signed-decision.ts';
-import { keepOpenBlob } from '#ledger/blob.ts';
-import { approvalChallenge } from '#ledger/digest.ts';
-import { record } from '#ledger/record.ts';
-import { resolveAlerts } from '#store/alerts.ts';
-import {
-  type ApprovalRow,
-  decideApproval as decideStored,
-  listApprovals as listStored,
-  loadApproval,
-  newestApproval,
-  wakeNow,
-} from '#store/approvals.ts';
-import { lockCase } from '#store/cases.ts';
-import { notePasskeyUse, passkeysOf } from '#store/passkeys.ts';
+import { passkeyPlace, whyNotDecide } from '#engine/signed-decision.ts';
+import { approvalChallenge, approvalsChallenge } from '#ledger/digest.ts';
+import { type ApprovalRow, listApprovals as listStored, loadApproval } from '#store/approvals.ts';
+import { passkeysOf } from '#store/passkeys.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
+import {
+  approvalToDecide,
+  grantedBefore,
+  isFirstOfTwo,
+  keepDecision,
+  type ToDecide,
+} from './approval-decision.ts';
 import { authorize, may } from './authorize.ts';
-import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 
 export type { ApprovalRow };
 
@@ -61,9 +56,7 @@ async function asSeen(
   caller: Caller,
   approval: ApprovalRow,
 ): Promise<ApprovalToSee | null> {
-  const whyNot = may(caller, 'approval.decide')
-    ? await whyNotDecide(db, approval, caller.user.id)
-    : 'Your roles do not decide about approvals.';
+  const whyNot = await whyNotFor(db, caller, approval);
   const isOwn = approval.requestedBy === caller.user.id;
   const maySeeCase =
     may(caller, 'case.read') &&
@@ -71,12 +64,17 @@ async function asSeen(
   return whyNot === null || maySeeCase ? { approval, whyNot } : null;
 }
 
-/** What a passkey of the caller has to sign, for either decision. */
-export async function approvalOptions(app: App, caller: Caller, id: string) {
-  const { approval } = await showApproval(app, caller, id);
+async function whyNotFor(db: Db, caller: Caller, approval: ApprovalRow): Promise<string | null> {
+  if (!may(caller, 'approval.decide')) return 'Your roles do not decide about approvals.';
+  if (approval.firstBy === caller.user.id) return grantedBefore;
+  return whyNotDecide(db, approval, caller.user.id);
+}
+
+/** What the browser has to know, beside the challenge, to have something signed. */
+export async function signatureAsked(app: App, caller: Caller) {
   const { rpId } = passkeyPlace(app.publicUrl);
   const own = await passkeysOf(app.pool, caller.user.id);
-  const asked = {
+  return {
     rpId,
     userVerification: 'required' as const,
     allowCredentials: own.map(({ credentialId, transports }) => ({
@@ -85,6 +83,12 @@ export async function approvalOptions(app: App, caller: Caller, id: string) {
       transports: [...transports],
     })),
   };
+}
+
+/** What a passkey of the caller has to sign, for either decision. */
+export async function approvalOptions(app: App, caller: Caller, id: string) {
+  const { approval } = await showApproval(app, caller, id);
+  const asked = await signatureAsked(app, caller);
   return {
     digest: approval.digest.toString('base64url'),
     granted: { ...asked, challenge: approvalChallenge(id, approval.digest, true) },
@@ -92,9 +96,23 @@ export async function approvalOptions(app: App, caller: Caller, id: string) {
   };
 }
 
+/** What a passkey of the caller has to sign to grant all of these at once, in one act. */
+export async function jointOptions(app: App, caller: Caller, ids: readonly string[]) {
+  const seen = await Promise.all([...new Set(ids)].map((id) => showApproval(app, caller, id)));
+  const challenges = inSigningOrder(seen.map(({ approval }) => grantChallenge(approval)));
+  return {
+    approvals: seen.map(({ approval }) => ({
+      id: approval.id,
+      digest: approval.digest.toString('base64url'),
+    })),
+    granted: { ...(await signatureAsked(app, caller)), challenge: approvalsChallenge(challenges) },
+  };
+}
+
 /**
  * Grants or denies, once, signed by the caller's passkey over exactly what was shown to them. A
  * key of the API alone decides nothing. The worker checks all of it again before it acts.
+ * `needsAnother`: it was the first of two who have to grant it.
  */
 export async function decideApproval(
   app: App,
@@ -106,75 +124,59 @@ export async function decideApproval(
     reason: string | null;
     assertion: Assertion;
   },
-): Promise<void> {
+): Promise<{ needsAnother: boolean }> {
   authorize(caller, 'approval.decide');
-  const { approval: seen } = await showApproval(app, caller, id);
-  await inTransaction(app.pool, async (tx) => {
-    const found = await lockCase(tx, seen.caseId);
-    const approval = await loadApproval(tx, id);
-    if (!found || !approval) throw notFound(`approval ${id}`);
-    if (endStates.includes(found.state) || found.direction === 'back') {
-      throw new Problem('not possible', 'This departure has ended or was taken back.');
-    }
-    await demandOpen(tx, approval);
-    if (approval.digest.toString('base64url') !== it.digest) throw changedMeanwhile('The plan');
+  const { approval } = await showApproval(app, caller, id);
+  return inTransaction(app.pool, async (tx) => {
+    const found = await approvalToDecide(tx, { id, caseId: approval.caseId, digest: it.digest });
     if (it.decision === 'denied' && it.reason === null) {
       throw new Problem('not readable', 'Say why it is denied, so that somebody can act on it.');
     }
-
-    const by = caller.user.id;
-    const checked = await checkDecision(tx, app.publicUrl, { approval, by, ...it });
-    if (!checked.ok) throw new Problem('not allowed', checked.because);
-    const { passkey, counter } = checked;
-    if (!(await notePasskeyUse(tx, { id: passkey.id, counter }))) {
-      throw new Problem(
-        'not allowed',
-        'This passkey counts backwards, as a copy of it would. Register another one.',
-      );
-    }
-    const bytes = Buffer.from(JSON.stringify(it.assertion));
-    const blob = await keepOpenBlob(tx, bytes);
-    await record(tx, app.keys, [
-      {
-        type: it.decision === 'granted' ? 'approval.granted' : 'approval.denied',
-        actor: { ...caller.actor, auth: 'webauthn' },
-        caseId: found.id,
-        row: { table: 'approvals', id, version: approval.version + 1 },
-        target: { ref: found.ref },
-        plan: it.digest,
-        data: {
-          approval: id,
-          step: approval.stepId,
-          credential_id: it.assertion.id,
-          expires: approval.expiresAt.toISOString(),
-        },
-        evidence: [{ kind: 'assertion', ...blob }],
-        personal: { subject: found.subject, values: { reason: it.reason ?? undefined } },
-      },
-    ]);
-    const { credentialId } = passkey;
-    const { decision, reason, assertion } = it;
-    const { version } = approval;
-    const decided = { id, version, decision, by, reason, credentialId, assertion };
-    if (!(await decideStored(tx, decided))) throw changedMeanwhile('The approval');
-    await resolveAlerts(tx, `step:${approval.stepId}:approval`);
-    await wakeNow(tx, [approval.stepId]);
+    await keepDecision(tx, app, caller, [found], { ...it, together: null });
+    return { needsAnother: isFirstOfTwo(found.approval, it) };
   });
 }
 
-/** Refuses what is decided or over, and names the approval that took its place. */
-async function demandOpen(tx: Db, it: ApprovalRow): Promise<void> {
-  if (it.decision !== null) {
-    throw new Problem('not possible', `This approval was ${it.decision} already.`);
-  }
-  if (it.endedAt === null && !it.isOver) return;
-  const newest = await newestApproval(tx, it.stepId);
-  const isNew = newest !== null && newest.id !== it.id && newest.decision === null;
-  throw new Problem(
-    'not possible',
-    `This approval can no longer be decided. ${it.voidedBecause ?? 'Its time is over.'} ` +
-      (isNew
-        ? `A new one waits: ${newest.id}.`
-        : 'Where it is still needed, it is asked for anew.'),
-  );
+/** Grants all of these by one signature over all of them, or none. Each keeps a proof of its own. */
+export async function grantTogether(
+  app: App,
+  caller: Caller,
+  it: { approvals: readonly { id: string; digest: string }[]; assertion: Assertion },
+): Promise<{ granted: number; needAnother: number }> {
+  authorize(caller, 'approval.decide');
+  const digests = new Map(it.approvals.map(({ id, digest }) => [id, digest]));
+  const seen = await Promise.all([...digests.keys()].map((id) => showApproval(app, caller, id)));
+  // Departures are locked in one order, so that two who decide never wait for each other.
+  const inOrder = seen
+    .map(({ approval }) => approval)
+    .toSorted((a, b) => (a.caseId < b.caseId ? -1 : 1));
+  return inTransaction(app.pool, async (tx) => {
+    const those: ToDecide[] = [];
+    for (const one of inOrder) {
+      const { id, caseId } = one;
+      const digest = digests.get(id)!;
+      those.push(
+        await approvalToDecide(tx, { id, caseId, digest }).catch((error: unknown) => {
+          throw namingIt(error, one);
+        }),
+      );
+    }
+    const together = inSigningOrder(those.map(({ approval }) => grantChallenge(approval)));
+    const decision = 'granted' as const;
+    const { assertion } = it;
+    await keepDecision(tx, app, caller, those, { decision, reason: null, assertion, together });
+    const firsts = those.filter(({ approval }) => isFirstOfTwo(approval, { decision }));
+    return { granted: those.length - firsts.length, needAnother: firsts.length };
+  });
 }
+
+const grantChallenge = ({ id, digest }: ApprovalRow): string => approvalChallenge(id, digest, true);
+
+/** Of several, it is said which one it was. */
+const namingIt = (error: unknown, { id, title, person }: ApprovalRow): unknown =>
+  error instanceof Problem
+    ? new Problem(
+        error.kind,
+        `${title}, about ${person} (${id}): ${error.message} None was approved.`,
+      )
+    : error;

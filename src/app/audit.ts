@@ -4,15 +4,11 @@ import { csvHeader, csvRow, jsonLine } from '#core/event-rows.ts';
 import { Reference, type Result } from '#core/fact.ts';
 import { recordReport } from '#core/record-report.ts';
 import { settingsFrom } from '#core/settings.ts';
+import type { EventFilter } from '#ledger/event-filter.ts';
+import { type LastPruning, lastPruning } from '#ledger/pruned.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { reportPdf } from '#ledger/report/pdf.ts';
-import {
-  type EventFilter,
-  type ExportedEvent,
-  exportEvents,
-  type FoundEvent,
-  searchEvents,
-} from '#ledger/search.ts';
+import { type ExportedEvent, exportEvents, type FoundEvent, searchEvents } from '#ledger/search.ts';
 import { confidentialCases } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { namesOfRefs, refsOfPeople } from '#store/people.ts';
@@ -58,6 +54,8 @@ export interface AuditPage {
   readonly next: string | null;
   /** Confidential departures whose facts are left out, as the reader may not know of them. */
   readonly withheldCases: number;
+  /** Facts that are gone, and since when; null: none are. */
+  readonly pruned: LastPruning | null;
 }
 
 /** The newest facts first. Looking is itself a fact, stated before anything is shown. */
@@ -87,6 +85,7 @@ export async function searchAudit(
     })),
     next,
     withheldCases,
+    pruned: await lastPruning(app.pool),
   };
 }
 

@@ -42,6 +42,7 @@ import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
+import { stepsToHold } from './holding.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
 export type { CaseRow, DeliveryRow, StepRow };
@@ -51,6 +52,8 @@ export interface CaseWithSteps {
   readonly steps: readonly StepRow[];
   /** Steps whose last call may or may not have had its effect. */
   readonly unknownOutcome: ReadonlySet<string>;
+  /** Steps that a person may take out of the queue, since their system does not answer. */
+  readonly toHold: ReadonlySet<string>;
   /** Keeps what destroys from being carried out. */
   readonly legalHold: LegalHoldRow | null;
 }
@@ -87,7 +90,7 @@ export type CaseRequest = { readonly personId: string } & (
   | { readonly arrival: ArrivalRequest }
 );
 
-export interface ArrivalRequest extends Omit<ArrivalFacts, 'id' | 'former'> {
+export interface ArrivalRequest extends Omit<ArrivalFacts, 'id' | 'former' | 'becomes'> {
   /** For a change of role: what changes about the person. */
   readonly role?: NewRole | undefined;
 }
@@ -199,9 +202,11 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
   return inSnapshot(app.pool, async (tx) => {
     const found = await loadCase(tx, id);
     if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
+    const steps = await stepsOfCase(tx, id);
     return {
       case: found,
-      steps: await stepsOfCase(tx, id),
+      steps,
+      toHold: await stepsToHold(tx, steps),
       unknownOutcome: await stepsOfUnknownOutcome(tx, id),
       legalHold: await openHoldFor(tx, found.personId),
     };

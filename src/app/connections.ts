@@ -11,6 +11,7 @@ import {
   saveConnection,
 } from '#store/connections.ts';
 import { inTransaction } from '#store/sql.ts';
+import { refuseWhereAlertsFail, refuseWhileAlertsUse } from './alert-chats.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { order } from './orders.ts';
@@ -161,6 +162,7 @@ export async function saveConnectionInput(
       version: known?.version ?? null,
     });
     if (!saved) throw changedMeanwhile(`The connection ${input.id}`);
+    await refuseWhereAlertsFail(tx, app.connectors, input.id);
     await record(tx, app.keys, [
       {
         type: 'connection.changed',
@@ -214,7 +216,7 @@ export async function discover(app: App, caller: Caller, id: string): Promise<un
   });
 }
 
-/** Ends a connection. Its history stays; open steps in it wait for a person. */
+/** Ends a connection by which nobody is told of alerts. Its history stays; open steps in it wait for a person. */
 export async function removeConnection(app: App, caller: Caller, id: string): Promise<void> {
   authorize(caller, 'connection.write');
   await inTransaction(app.pool, async (tx) => {
@@ -224,6 +226,7 @@ export async function removeConnection(app: App, caller: Caller, id: string): Pr
       because: `Removed by ${caller.user.name}.`,
     });
     if (version === null) throw notFound(`connection ${id}`);
+    await refuseWhileAlertsUse(tx, id);
     await record(tx, app.keys, [
       {
         type: 'connection.changed',

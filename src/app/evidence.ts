@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Language } from '#core/language.ts';
 import { openEvidence } from '#ledger/evidence-orders.ts';
 import { record } from '#ledger/record.ts';
@@ -11,7 +12,7 @@ import {
 import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, maySee } from './authorize.ts';
+import { authorize, may, maySee } from './authorize.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -38,11 +39,40 @@ export async function requestEvidence(
     const order = await orderEvidence(tx, {
       id: newId(),
       caseId,
+      ...{ from: null, to: null, secret: false, subject: null },
       askedBy: caller.user.id,
       personal: caller.user.roles.includes('security'),
       language,
     });
     await noteReading(app, caller, found, tx, 'evidence:asked-for');
+    return order;
+  });
+}
+
+/**
+ * Asks for the evidence of every case that was sealed in a period. Confidential cases that the caller may not know of
+ * are left out, and counted.
+ */
+export async function requestPeriodEvidence(
+  app: App,
+  caller: Caller,
+  { from, to }: Days,
+  language: Language | null,
+): Promise<EvidenceOrder> {
+  authorize(caller, 'audit.read');
+  return inTransaction(app.pool, async (tx) => {
+    const order = await orderEvidence(tx, {
+      id: newId(),
+      caseId: null,
+      from,
+      to,
+      secret: may(caller, 'case.read-confidential'),
+      subject: randomUUID(),
+      askedBy: caller.user.id,
+      personal: caller.user.roles.includes('security'),
+      language,
+    });
+    await notePeriod(app, caller, { from, to }, tx, 'evidence:asked-for');
     return order;
   });
 }
@@ -58,7 +88,7 @@ export async function takeEvidence(
   app: App,
   caller: Caller,
   id: string,
-): Promise<{ bytes: Buffer; caseId: string }> {
+): Promise<{ bytes: Buffer; name: string }> {
   authorize(caller, 'evidence.make');
   const { order, found } = await ownOrder(app, caller, id);
   if (order.status === 'failed') throw new Problem('not possible', order.because ?? '');
@@ -66,22 +96,39 @@ export async function takeEvidence(
   if (!ct) throw new Problem('not possible', 'It is not made yet. Ask again in a moment.');
   // Rights may have gone since it was made.
   if (order.personal && !caller.user.roles.includes('security')) throw noOrder(id);
-  const bytes = await openEvidence(app.pool, app.keys, { id, subject: found.subject, ct });
+  const subject = found?.subject ?? order.subject ?? '';
+  const bytes = await openEvidence(app.pool, app.keys, { id, subject, ct });
   if (!bytes) throw new Error(`The file of the order ${id} was changed in the database.`);
-  await inTransaction(app.pool, (tx) => noteReading(app, caller, found, tx, 'evidence:taken'));
-  return { bytes, caseId: order.caseId };
+  await inTransaction(app.pool, (tx) =>
+    found
+      ? noteReading(app, caller, found, tx, 'evidence:taken')
+      : notePeriod(app, caller, daysOf(order), tx, 'evidence:taken'),
+  );
+  return { bytes, name: found?.id ?? `${order.from}-to-${order.to}` };
 }
 
+interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+const daysOf = ({ from, to }: EvidenceOrder): Days => ({ from: from ?? '', to: to ?? '' });
+
+/** `found` null: it is for a period. */
 async function ownOrder(
   app: App,
   caller: Caller,
   id: string,
-): Promise<{ order: EvidenceOrder; found: CaseRow }> {
+): Promise<{ order: EvidenceOrder; found: CaseRow | null }> {
   const order = await loadEvidenceOrder(app.pool, id);
-  const found = order && (await loadCase(app.pool, order.caseId));
-  if (!order || !found || order.askedBy !== caller.user.id || !maySee(caller, found)) {
-    throw noOrder(id);
+  if (!order || order.askedBy !== caller.user.id) throw noOrder(id);
+  if (order.caseId === null) {
+    const mayKnow = !order.secret || may(caller, 'case.read-confidential');
+    if (!may(caller, 'audit.read') || !mayKnow) throw noOrder(id);
+    return { order, found: null };
   }
+  const found = await loadCase(app.pool, order.caseId);
+  if (!found || !maySee(caller, found)) throw noOrder(id);
   return { order, found };
 }
 
@@ -107,4 +154,15 @@ async function noteReading(
       data: { object },
     },
   ]);
+}
+
+async function notePeriod(
+  app: App,
+  caller: Caller,
+  { from, to }: Days,
+  tx: Parameters<typeof record>[0],
+  object: string,
+): Promise<void> {
+  const criteria = [object, `from:${from}`, `to:${to}`];
+  await record(tx, app.keys, [{ type: 'read.search', actor: caller.actor, data: { criteria } }]);
 }

@@ -2,7 +2,7 @@ import { ConnectorError } from '#core/failure.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection } from '#store/connections.ts';
-import { closeDelivery, keepDelivery } from '#store/deliveries.ts';
+import { closeDelivery, keepDelivery, repeatHint } from '#store/deliveries.ts';
 import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App } from './app.ts';
@@ -37,13 +37,12 @@ export async function receiveHook(
   const id = newId();
   const unreadable = whyUnreadable(() => people.hear(it.body));
   if (unreadable === null) {
-    await keepDelivery(app.pool, {
-      id,
-      source: it.source,
-      messageId: verdict.id,
-      body: it.body,
-      askedBy: null,
-    });
+    const messageId = verdict.id;
+    const delivery = { id, source: it.source, messageId, body: it.body, askedBy: null };
+    const isNew = await keepDelivery(app.pool, delivery);
+    // What stands for itself says nothing new; a hint says where to look, and there may be more to see.
+    const isHint = !isNew && people.hear(it.body).some(({ kind }) => kind === 'hint');
+    if (isHint) await repeatHint(app.pool, { source: it.source, messageId });
     return { kind: 'taken' };
   }
 

@@ -11,11 +11,11 @@ import {
   lockLegalHold,
   markHeld,
   openHoldFor,
-  othersMayLift,
   wakeStepsOf,
 } from '#store/legal-holds.ts';
 import { employmentsOf } from '#store/people.ts';
 import { inTransaction } from '#store/sql.ts';
+import { othersWithRole } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
@@ -65,7 +65,7 @@ export async function liftLegalHold(
     if (it.liftedAt !== null) throw new Problem('not possible', 'This hold was lifted already.');
     const isOwn = it.setBy === caller.user.id;
     const roles = rights['hold.change'];
-    if (isOwn && (await othersMayLift(tx, { userId: caller.user.id, roles }))) {
+    if (isOwn && (await othersWithRole(tx, { userId: caller.user.id, roles }))) {
       throw new Problem(
         'not possible',
         `Who set a hold does not lift it. Ask another person with the role ${roles.join(' or ')}.`,

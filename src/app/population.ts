@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { pickSample, populationDigest } from '#core/sample.ts';
+import { settingsFrom } from '#core/settings.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { record } from '#ledger/record.ts';
+import { approvalsOfCase, type CaseApproval } from '#store/approvals.ts';
 import { databaseNow } from '#store/clock.ts';
 import { type Leaver, leaversBetween } from '#store/population.ts';
-import { inSnapshot, inTransaction } from '#store/sql.ts';
+import { loadSettings } from '#store/settings.ts';
+import { gapsIn, type SourceGap } from '#store/sources.ts';
+import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 import { type CaseWithSteps, showCase } from './cases.ts';
 import { Problem } from './problem.ts';
 
-export type { Leaver };
+export type { CaseApproval, Leaver, SourceGap };
 
 /** Everybody who left in a period, held against the cases there are. */
 export interface Population {
@@ -20,6 +24,8 @@ export interface Population {
   readonly leavers: readonly Leaver[];
   /** Confidential departures that are left out, as the reader may not know of them. */
   readonly withheld: number;
+  /** When an HR system was not read: whoever left then may be missing here. */
+  readonly unread: readonly SourceGap[];
 }
 
 interface Period {
@@ -54,9 +60,10 @@ export async function populationOf(app: App, caller: Caller, it: Period): Promis
 
 async function read(app: App, caller: Caller, it: Period): Promise<Population> {
   if (it.from > it.to) throw new Problem('not readable', '“from” lies after “to”.');
-  const { all, readAt } = await inSnapshot(app.pool, async (db) => ({
+  const { all, readAt, unread } = await inSnapshot(app.pool, async (db) => ({
     all: await leaversBetween(db, { ...it, limit: mostListed + 1 }),
     readAt: await databaseNow(db),
+    unread: await gapsIn(db, { ...it, everyMs: await usualPollMs(db) }),
   }));
   if (all.length > mostListed) {
     throw new Problem(
@@ -69,14 +76,26 @@ async function read(app: App, caller: Caller, it: Period): Promise<Population> {
     ({ confidential, openedBy }) => secret || !confidential || openedBy === caller.user.id,
   );
   const digest = populationDigest(sha256, leavers.map(idOf));
-  return { readAt, digest, leavers, withheld: all.length - leavers.length };
+  return { readAt, digest, leavers, withheld: all.length - leavers.length, unread };
 }
+
+const usualPollMs = async (db: Db): Promise<number> =>
+  settingsFrom(await loadSettings(db)).sources.pollMinutes * 60_000;
 
 /** A few of those who left, whom nobody chose. */
 export interface Sample {
   readonly seed: string;
   readonly population: Pick<Population, 'digest' | 'withheld'> & { readonly size: number };
-  readonly picked: readonly { readonly leaver: Leaver; readonly found: CaseWithSteps | null }[];
+  readonly unread: readonly SourceGap[];
+  readonly picked: readonly Picked[];
+}
+
+/** One page of a sample. */
+interface Picked {
+  readonly leaver: Leaver;
+  readonly found: CaseWithSteps | null;
+  /** Of acts that needed one, the oldest first. */
+  readonly approvals: readonly CaseApproval[];
 }
 
 /** Picks by a seed, which stands in the record with what it picked, so that anybody can do it again. */
@@ -86,7 +105,7 @@ export async function drawSample(
   it: Period & { readonly count: number; readonly seed: string | null },
 ): Promise<Sample> {
   authorize(caller, 'audit.read');
-  const { digest, leavers, withheld } = await read(app, caller, it);
+  const { digest, leavers, withheld, unread } = await read(app, caller, it);
   const seed = it.seed ?? randomBytes(8).toString('hex');
   const byId = new Map(leavers.map((one) => [idOf(one), one]));
   const ids = pickSample(sha256, { seed, ids: [...byId.keys()], count: it.count });
@@ -100,13 +119,15 @@ export async function drawSample(
       },
     ]),
   );
-  const picked: { leaver: Leaver; found: CaseWithSteps | null }[] = [];
+  const picked: Picked[] = [];
   for (const id of ids) {
     const leaver = byId.get(id)!;
+    const { caseId } = leaver;
     picked.push({
       leaver,
-      found: leaver.caseId ? await showCase(app, caller, leaver.caseId) : null,
+      found: caseId === null ? null : await showCase(app, caller, caseId),
+      approvals: caseId === null ? [] : await approvalsOfCase(app.pool, caseId),
     });
   }
-  return { seed, population: { digest, withheld, size: byId.size }, picked };
+  return { seed, population: { digest, withheld, size: byId.size }, unread, picked };
 }

@@ -10,6 +10,7 @@ import { record } from '#ledger/record.ts';
 import { resolveAlerts, unreviewed } from '#store/alerts.ts';
 import { loadSettings, saveSetting } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
+import { problemsInChats } from './alert-chats.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { Problem } from './problem.ts';
@@ -46,7 +47,15 @@ export async function changeSetting(
     }
     const obligations =
       name === 'obligations' ? settingShapes.obligations.parse(parsed.data) : null;
-    const unknown = obligations ? problemsInObligations(obligations) : [];
+    // What was not asked to be changed may be older than what it names.
+    const contacts =
+      name === 'alerts' && 'contacts' in change
+        ? settingShapes.alerts.parse(parsed.data).contacts
+        : [];
+    const unknown = [
+      ...(obligations ? problemsInObligations(obligations) : []),
+      ...(await problemsInChats(tx, app.connectors, contacts)),
+    ];
     if (unknown.length > 0) {
       throw new Problem('not readable', `The setting ${name} does not fit.`, unknown);
     }

@@ -24,9 +24,11 @@ import {
 } from './step-decision.ts';
 
 export { attestStep } from './attestation.ts';
+export { holdStep } from './holding.ts';
 
 /** What a person can do about one step. */
 export type StepAct =
+  | 'hold'
   | 'retry'
   | 'attest'
   | 'accept'
@@ -35,17 +37,22 @@ export type StepAct =
   | 'waive'
   | 'write-off';
 
-/** What the caller may do about a step now; the acts themselves check once more. */
+/**
+ * What the caller may do about a step now; the acts themselves check once more. `toHold`: the steps
+ * that can be taken out of the queue.
+ */
 export function possibleStepActs(
   caller: Caller,
   step: StepRow,
   it: Pick<CaseRow, 'state'>,
+  toHold: ReadonlySet<string> = new Set(),
 ): readonly StepAct[] {
   if (endStates.includes(it.state)) return [];
   const held = step.status === 'held';
   const waits = waitsForPerson(step);
   const who = userDecides(caller);
   const acts: StepAct[] = [];
+  if (toHold.has(step.id) && may(caller, 'step.hold')) acts.push('hold');
   if (held && step.kind !== 'gap' && may(caller, 'step.retry')) acts.push('retry');
   const mayAttest = waits && may(caller, 'step.attest');
   if (mayAttest && !isSubmitted(step) && mayAnswer(who, step)) acts.push('attest');

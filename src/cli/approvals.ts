@@ -47,6 +47,16 @@ export function addApprovals(program: Command, cli: Cli): void {
 const standingText = (it: Approval): string =>
   it.standing === 'waiting' && !it.mayDecide ? 'waits for others' : it.standing;
 
+/** Of protected people: how many it takes, and who was the first. */
+function approversText({ approversNeeded, approvedFirstBy: first, decidedBy }: Approval): string[] {
+  if (approversNeeded < 2) return [];
+  const second = decidedBy === null ? '; a second person is needed' : '';
+  const soFar = first
+    ? `approved by ${first.name ?? first.id}${second}`
+    : 'nobody has approved yet';
+  return [clean(`The person is protected, so it takes two people: ${soFar}.`)];
+}
+
 function approvalLines(it: Approval, { paint, zone, now }: Cli): string[] {
   const moment = (at: string) => momentText(at, zone, now());
   const where = [it.connection, it.account?.login].filter(Boolean).join(': ');
@@ -58,6 +68,7 @@ function approvalLines(it: Approval, { paint, zone, now }: Cli): string[] {
     '',
     `What is there: ${clean(JSON.stringify(it.state))}`,
     `Asked for by ${clean(it.requestedBy.name ?? it.requestedBy.id)}, ${moment(it.requestedAt)}; until ${moment(it.expiresAt)}`,
+    ...approversText(it),
     `Digest ${it.digest}`,
     '',
     ...(it.because ? [clean(`${it.standing}: ${it.because}`)] : []),

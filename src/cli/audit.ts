@@ -4,8 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { AuditPage } from '#api/contract/audit.ts';
 import { results } from '#core/fact.ts';
+import { languages } from '#core/language.ts';
 import { grades } from '#core/step.ts';
 import { answering, type Cli, group } from './context.ts';
+import { fetchEvidence } from './evidence-file.ts';
 import { write } from './io.ts';
 import { momentFrom } from './moments.ts';
 import { countOption } from './numbers.ts';
@@ -40,7 +42,22 @@ const withCriteria = (command: Command): Command =>
 
 /** `gatehouse audit …`: the record of everything that happened. */
 export function addAudit(program: Command, cli: Cli): void {
-  const parent = group(program, 'audit', 'the record of everything that happened: search, export');
+  const parent = group(
+    program,
+    'audit',
+    'the record of everything that happened: search, export, evidence',
+  );
+
+  parent
+    .command('evidence')
+    .description('fetch what proves every case that was sealed in a period, in one file')
+    .requiredOption('--from <day>', 'every case that was sealed from this day on (UTC)')
+    .requiredOption('--to <day>', 'up to the end of this day')
+    .requiredOption('-o, --out <file>', 'where to, such as first-quarter.zip')
+    .addOption(new Option('--language <language>', 'of the reports').choices(languages))
+    .action(async ({ out, ...body }: { out: string; from: string; to: string }) =>
+      fetchEvidence(cli, { path: '/evidence', body, out }),
+    );
 
   withCriteria(answering(parent, 'search', 'facts, the newest first; looking is itself recorded'))
     .addOption(countOption('--limit <count>', 'how many at most', 1, 200).default(50))
@@ -100,6 +117,15 @@ function pageLines(page: AuditPage, { paint, zone, now }: Cli): string[] {
       ]),
       'Nothing of that kind is in the record.',
     ),
+    ...(page.pruned
+      ? [
+          paint(
+            'quiet',
+            `Facts that were recorded until ${momentText(page.pruned.newestAt, zone, now())} were pruned on ` +
+              `${momentText(page.pruned.at, zone, now())}; those below ${page.pruned.below} are not found any more.`,
+          ),
+        ]
+      : []),
     ...(page.withheldCases > 0
       ? [paint('quiet', `Withheld from you: confidential departures (${page.withheldCases}).`)]
       : []),

@@ -19,6 +19,8 @@ import { addPerson } from './person.ts';
 import { addPlan } from './plan.ts';
 import { addPlaybook } from './playbook.ts';
 import { addPopulation } from './population.ts';
+import { addProtected } from './protected.ts';
+import { addPruning } from './pruning.ts';
 import { addReadiness } from './readiness.ts';
 import { addRulePacks } from './rule-packs.ts';
 import { addSettings } from './settings.ts';
@@ -66,7 +68,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addAlerts,
     addKillSwitch,
     addLegalHold,
+    addProtected,
     addPerson,
+    addPruning,
     addImport,
     addConnection,
     addConnectors,

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
 import { startTyping, type Typing } from './testing/typing.ts';
 
-describe('legal hold and approvals on the command line', () => {
+describe('legal hold, protected people and approvals on the command line', () => {
   let typing: Typing;
   let lena: TestUser;
   before(async () => {
@@ -29,6 +29,25 @@ describe('legal hold and approvals on the command line', () => {
     assert.match(await typing.works(lift), /^Lifted\./);
     assert.match(await typing.works(['legal-hold', 'list'], lena), /^No legal hold is open/);
     assert.match(await typing.works(['legal-hold', 'list', '--all'], lena), /Priya Nair/);
+  });
+
+  it('protects somebody, lists them, and takes two people to end it', async () => {
+    const { personId } = await typing.server.addPerson({ name: 'Cleo Chief' });
+    const sina = await typing.server.addUser('Sina Security', ['security']);
+    const list = ['protected', 'list'];
+    assert.match(await typing.works(list), /^Nobody is protected but those who administer/);
+
+    const set = await typing.works(['protected', 'set', personId, '--reason', 'The board']);
+
+    const [, id = ''] =
+      /^Cleo Chief is protected: .* two people\.\nLift it with (\S+)\.\n$/.exec(set) ?? [];
+    assert.match(await typing.works(list), new RegExp(`^${id} +Cleo Chief +${personId} `, 'm'));
+    const lift = ['protected', 'lift', id, '--reason', 'She has left the board'];
+    await typing.fails(lift, { code: 1, err: /This needs one of the roles/ }, {}, lena);
+    assert.match(await typing.works(lift), /^Noted\. A second person/);
+    assert.match(await typing.works(list), /Ada Admin wants to; a second person is needed/);
+    assert.match(await typing.works(lift, sina), /^Lifted\./);
+    assert.match(await typing.works([...list, '--all']), /lifted by Sina Security/);
   });
 
   it('lists what waits for an approval', async () => {

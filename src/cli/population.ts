@@ -24,6 +24,8 @@ export function addPopulation(program: Command, cli: Cli): void {
       const found = await cli.client().get('/population', Population, { from, to });
       if (csv) {
         await write(cli.io.stdout, Buffer.from(csvOf(found.items)));
+        // The list itself stays a table.
+        for (const line of unreadLines(found)) cli.io.stderr.write(`${line}\n`);
         return;
       }
       cli.answer(options, found, () => populationLines(found, cli));
@@ -86,7 +88,18 @@ const csvOf = (items: readonly Leaver[]): string =>
 const withheldLines = (count: number, { paint }: Cli): string[] =>
   count > 0 ? [paint('quiet', `Withheld from you: confidential departures (${count}).`)] : [];
 
-function populationLines({ items, missing, digest, withheld }: Population, cli: Cli): string[] {
+/** When nobody could have heard of a departure. */
+const unreadLines = ({ unread }: Pick<Population, 'unread'>): string[] =>
+  unread.map(({ source, from, to }) => {
+    const since = from === null ? 'before' : `from ${from} until`;
+    const until = to ?? 'now';
+    return `${source} was not read ${since} ${until}: whoever left then may be missing here.`;
+  });
+
+function populationLines(
+  { items, missing, digest, withheld, unread }: Population,
+  cli: Cli,
+): string[] {
   const without = items.filter((it) => it.missing !== null);
   return [
     `${items.length} left, ${items.length - missing} have a departure, ${missing} are missing.`,
@@ -98,12 +111,29 @@ function populationLines({ items, missing, digest, withheld }: Population, cli: 
           '',
         )
       : []),
+    ...unreadLines({ unread }).map((it) => cli.paint('attention', it)),
     ...withheldLines(withheld, cli),
     `Digest of the list: ${digest}`,
   ];
 }
 
-function sampleLines({ items, seed, population }: Sample, cli: Cli): string[] {
+const decidedWord = { granted: 'approved', denied: 'denied' } as const;
+
+/** Such as “Approval of Delete the account: approved by Mei Tanaka, 2026-11-29T20:44:15.000Z”. */
+export function approvalLine(it: Sample['items'][number]['approvals'][number]): string {
+  const { decision, approvedFirstBy: first } = it;
+  const acts = [
+    ...(first === null ? [] : [`approved by ${first}, ${it.approvedFirstAt}`]),
+    ...(decision === null
+      ? [it.voidedBecause ?? (first === null ? 'nobody has decided' : 'nobody else has decided')]
+      : [`${decidedWord[decision]} by ${it.decidedBy}, ${it.decidedAt}`]),
+  ];
+  const reason = decision === null || it.reason === null ? '' : `: ${it.reason}`;
+  const rest = decision === null || it.usedAt !== null ? '' : ', not used';
+  return `Approval of ${it.title}: ${acts.join('; ')}${rest}${reason}`;
+}
+
+function sampleLines({ items, seed, population, unread }: Sample, cli: Cli): string[] {
   return [
     `${items.length} of ${population.size}, drawn with the seed ${seed}.`,
     ...items.flatMap((it) => [
@@ -114,9 +144,11 @@ function sampleLines({ items, seed, population }: Sample, cli: Cli): string[] {
         ({ title, system, grade, settledAt }) =>
           `  ${title}${system === null ? '' : ` in ${system}`}: ${grade ?? 'open'}${settledAt === null ? '' : `, ${settledAt}`}`,
       ),
+      ...it.approvals.map((one) => `  ${approvalLine(one)}`),
       ...it.exceptions.map((text) => `  ${cli.paint('attention', text)}`),
     ]),
     '',
+    ...unreadLines({ unread }).map((it) => cli.paint('attention', it)),
     ...withheldLines(population.withheld, cli),
     `Digest of the whole list: ${population.digest}`,
   ];

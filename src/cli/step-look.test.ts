@@ -149,6 +149,11 @@ describe('the look of a step', () => {
       lookOf(step({ status: 'waiting', startsAfter }), caseWith(steps), { now }).word;
     assert.equal(word(['A'], [first, second]), 'Waiting for Block sign-in');
     assert.equal(word(['A', 'B'], [first, second]), 'Waiting for 2 others');
+    const held = { ...second, title: 'Remove factors', status: 'held' as const };
+    assert.equal(
+      word(['A', 'B'], [first, held]),
+      'Waiting for Remove factors, which needs a person',
+    );
     assert.equal(word(['A'], [settled({ id: 'A', grade: 'absent' })]), 'Waiting for its turn');
   });
 

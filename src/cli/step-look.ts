@@ -43,6 +43,8 @@ function waitingFor(step: Step, it: Case): string {
     (other) => step.startsAfter.includes(other.id) && other.status !== 'settled',
   );
   const [first, ...more] = open;
+  const stuck = open.find(({ status }) => status === 'held');
+  if (stuck) return `Waiting for ${stuck.title}, which needs a person`;
   if (!first) return 'Waiting for its turn';
   return more.length === 0 ? `Waiting for ${first.title}` : `Waiting for ${open.length} others`;
 }

@@ -23,8 +23,14 @@ export function addStep(program: Command, cli: Cli): void {
   const parent = group(
     program,
     'step',
-    'steps that wait for a person: retry, attest, accept, hand over, waive, write off',
+    'steps that wait for a person: hold, retry, attest, accept, hand over, waive, write off',
   );
+
+  answering(
+    parent,
+    'hold <id>',
+    'try a step no more whose system does not answer; then do it by hand, skip it or retry',
+  ).action(async (id: string, options: Json) => decide(cli, id, 'hold', undefined, options));
 
   answering(parent, 'retry <id>', 'try a held step again').action(
     async (id: string, options: Json) => decide(cli, id, 'retry', undefined, options),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Account, PersonKeys } from '#core/account.ts';
 import type { Capability } from '#core/capability.ts';
 import type { Category } from '#core/connection.ts';
+import type { Failure } from '#core/failure.ts';
 import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
 import type { Owned } from '#core/ownership.ts';
 import type { TicketContent } from '#core/ticket.ts';
@@ -77,6 +78,9 @@ export interface Connector<Settings, Client> {
     ): Promise<Receipt>;
   };
 
+  /** Only where people talk to each other. A function where the settings decide; null: it carries nothing. */
+  readonly chat?: Chat<Client> | ((settings: Settings) => Chat<Client> | null);
+
   /** Only systems that keep records of cases have it. */
   readonly records?: Records<Client> | ((settings: Settings) => Records<Client> | null);
 
@@ -93,6 +97,16 @@ export interface Io {
   readonly now: () => Date;
   /** The guard's checked address, for what is not HTTP. Throws a ConnectorError when refused. */
   address(host: string, port: number): Promise<CheckedAddress>;
+  /**
+   * Asked when a request that only reads was answered “not now”, or by nobody: waits, and says whether it is
+   * to be sent again. Only long lists are read with it; left out, a call fails at once, and the engine decides.
+   */
+  readonly patience?: (failure: Failure) => Promise<boolean>;
+  /**
+   * Replaces secrets of the connection, by the names of its settings, with what `exchange` got for those that hold
+   * now; nothing: they stay. One process at a time, and kept before it returns. Left out: nothing can be kept.
+   */
+  readonly replaceSecrets?: (exchange: Exchange) => Promise<void>;
   /** Certificates of a private authority that this connection trusts, PEM; null: the public ones. */
   readonly ca: string | null;
   /** The one folder of this machine that a connector may write into; left out: none. */
@@ -100,6 +114,11 @@ export interface Io {
   /** What was uploaded for this connection; left out: it cannot be asked. */
   readonly list?: UploadedList;
 }
+
+/** What a system gives for the secrets that hold now, each by the name of its setting. */
+export type Exchange = (
+  held: ReadonlyMap<string, string>,
+) => Promise<Readonly<Record<string, string>>>;
 
 /** The newest list that was uploaded for a connection. */
 export interface UploadedList {
@@ -218,6 +237,24 @@ export interface Message {
   /** The same for every attempt, so that the receiver can drop a repeat. */
   readonly messageId: string;
   readonly attachments?: readonly RecordFile[];
+}
+
+/** How short messages reach people where they talk to each other. */
+export interface Chat<Client> {
+  /** What the connection must be allowed to do. */
+  readonly scopes: readonly string[];
+  /** Where it posts into this one channel and tells nobody alone; left out: it does both, wherever it may. */
+  readonly onlyChannel?: string;
+  /** Tells somebody, by their address at work. Null: nobody of that address is there; they have to be told in another way. */
+  tell(client: Client, address: string, words: ChatWords): Promise<Receipt | null>;
+  /** Posts into a channel, as the system calls it. */
+  post(client: Client, channel: string, words: ChatWords): Promise<Receipt>;
+}
+
+/** Plain text, in which nothing may mean anything to the system, such as a mention. */
+export interface ChatWords {
+  readonly subject: string;
+  readonly text: string;
 }
 
 /**
@@ -424,3 +461,11 @@ export const ticketsOf = (it: AnyConnector, settings: unknown): Tickets<unknown>
 /** How one connection keeps records: fixed by the connector, or described by its settings. */
 export const recordsOf = (it: AnyConnector, settings: unknown): Records<unknown> | null =>
   (typeof it.records === 'function' ? it.records(settings) : it.records) ?? null;
+
+/** How one connection carries messages: fixed by the connector, or described by its settings. */
+export const chatOf = (it: AnyConnector, settings: unknown): Chat<unknown> | null =>
+  (typeof it.chat === 'function' ? it.chat(settings) : it.chat) ?? null;
+
+/** Whether somebody who named a channel meant this one: people care neither for case nor for blanks around it. */
+export const isSameChannel = (named: string, channel: string): boolean =>
+  named.trim().toLowerCase() === channel.trim().toLowerCase();

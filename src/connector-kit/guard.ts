@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { Detour } from '#core/detour.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { isPublic, mayBeOnPremises, parseNetwork } from './addresses.ts';
 import type { CheckedAddress, Io } from './contract.ts';
@@ -27,6 +28,8 @@ export interface Binding {
 export interface GuardOptions {
   /** Asked before every call, so that a withdrawn entry counts from then on. */
   onPremises(): readonly OnPremisesTarget[];
+  /** What the operator reaches in another way; over TLS only. Default: nothing. */
+  readonly detours?: readonly Detour[];
   /** Every address of a name. Default: the machine's own resolver, with its hosts file. */
   readonly lookup?: (host: string) => Promise<readonly Address[]>;
   readonly limits?: Partial<OutboundLimits>;
@@ -67,8 +70,17 @@ export function openGuard(options: GuardOptions): Guard {
   const entriesFor = (key: string): readonly OnPremisesTarget[] =>
     options.onPremises().filter((it) => targetOf(withPort(it.host, it.port))?.key === key);
 
+  const detours = new Map(
+    (options.detours ?? []).map((it) => [targetOf(withPort(it.host, it.port))?.key, it]),
+  );
+  const detourOf = (origin: URL): Detour | undefined => detours.get(targetOfUrl(origin).key);
+
   const outbound = openOutbound({
     resolve: (origin) => addressesOf(targetOfUrl(origin)),
+    detourOf(origin) {
+      const it = detourOf(origin);
+      return it ? { address: it.address, port: it.addressPort } : null;
+    },
     limits: options.limits ?? {},
   });
 
@@ -122,6 +134,7 @@ export function openGuard(options: GuardOptions): Guard {
     }
     const target = targetOfUrl(url);
     judgeBinding(target, bound);
+    judgeDetour(url, target);
     if (url.protocol === 'http:' && !entriesFor(target.key).some((it) => it.http)) {
       throw refused(
         `${url.origin} would be called without encryption. Use https:, or allow http for ` +
@@ -129,6 +142,22 @@ export function openGuard(options: GuardOptions): Guard {
       );
     }
     return target;
+  }
+
+  /** Who set it may set anything here; yet no relay stands where machines hand out credentials. */
+  function judgeDetour(url: URL, { key }: Target): void {
+    const it = detourOf(url);
+    if (!it) return;
+    if (!mayBeOnPremises(it.address)) {
+      throw refused(
+        `${key} would be reached at ${it.address}, where no relay can stand. ` +
+          'Correct GATEHOUSE_DETOURS.',
+      );
+    }
+    if (url.protocol === 'https:') return;
+    throw refused(
+      `${key} is reached by a detour, and would be called without encryption. Use https:.`,
+    );
   }
 
   function judgeBinding(target: Target, bound: ReadonlySet<string>): void {

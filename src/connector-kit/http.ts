@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly contentType?: string;
   /** How long the system wants us to wait, when it answers 429. Default: Retry-After. */
   readonly retryAfterMs?: (response: Response, now: Date) => number;
+  /** Requests other than GET that change nothing, such as searches by POST. */
+  readonly onlyReads?: (method: string, path: string) => boolean;
   /** For systems that answer 200 and mean no. */
   readonly failureIn?: (body: unknown) => Failure | null;
 }
@@ -46,6 +48,11 @@ export async function formOf(
   };
 }
 
+interface Parts {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: BodyInit;
+}
+
 export type Http = ReturnType<typeof openHttp>;
 
 const deadlineMs = 30_000;
@@ -54,7 +61,8 @@ const deadlineMs = 30_000;
  * A JSON client that turns every bad ending into a {@link ConnectorError}.
  *
  * It sends each request once: only the engine retries, because only the engine
- * remembers across restarts. But for one that an outdated access token was refused.
+ * remembers across restarts. But for one that an outdated access token was refused, and where whoever
+ * opened the client has `patience`.
  */
 export function openHttp(io: Io, options: HttpOptions) {
   const base = new URL(options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`);
@@ -71,10 +79,24 @@ export function openHttp(io: Io, options: HttpOptions) {
   const send = (method: string, path: string, body?: unknown): Promise<Response> =>
     sendAs(method, path, body === undefined ? {} : sent(body));
 
-  async function sendAs(
+  async function sendAs(method: string, path: string, parts: Parts): Promise<Response> {
+    for (;;) {
+      try {
+        return await sendOnce(method, path, parts);
+      } catch (error) {
+        const again =
+          (method === 'GET' || options.onlyReads?.(method, path) === true) &&
+          error instanceof ConnectorError &&
+          (await io.patience?.(error.failure));
+        if (!again) throw error;
+      }
+    }
+  }
+
+  async function sendOnce(
     method: string,
     path: string,
-    { headers = {}, body }: { headers?: Readonly<Record<string, string>>; body?: BodyInit },
+    { headers = {}, body }: Parts,
   ): Promise<Response> {
     const url = new URL(path.startsWith('/') ? `.${path}` : path, base);
     if (url.origin !== base.origin) {
@@ -84,7 +106,7 @@ export function openHttp(io: Io, options: HttpOptions) {
         detail: `${url.origin} is a foreign address`,
       });
     }
-    const request = `${method} ${url.pathname}`;
+    const request = `${method} ${withoutPeople(url.pathname)}`;
 
     const attempt = async (): Promise<Response> => {
       const authorization = await options.authorization?.header();
@@ -188,10 +210,13 @@ export function openHttp(io: Io, options: HttpOptions) {
       return Buffer.from(await response.arrayBuffer());
     },
 
-    /** A request whose answer carries nothing we need. */
+    /** A request whose answer carries nothing we need; but a page for people is no answer of an API. */
     async call(method: string, path: string, body?: unknown): Promise<void> {
       const response = await send(method, path, body);
       await response.body?.cancel();
+      if (!response.headers.get('content-type')?.startsWith('text/html')) return;
+      const detail = `${method} ${withoutQuery(path)} answered a page for people`;
+      throw new ConnectorError({ kind: 'unexpected', detail });
     },
 
     /** Follows `Link: <…>; rel="next"` until there is none. */
@@ -207,7 +232,10 @@ export function openHttp(io: Io, options: HttpOptions) {
 }
 
 /** A query names people and carries cursors; neither belongs into an error that is kept. */
-const withoutQuery = (path: string) => path.split('?')[0]!;
+const withoutQuery = (path: string) => withoutPeople(path.split('?')[0]!);
+
+/** Nor does an e-mail address, where one stands in the path in place of an id. */
+const withoutPeople = (path: string) => path.replaceAll(/[^/]*(?:@|%40)[^/]*/gi, '…');
 
 /** What went wrong below HTTP, without stack or address: `ECONNREFUSED`, `TimeoutError`, … */
 function reasonOf(cause: unknown): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blocked, type CaseRecord, change, done, type Plan, type RecordFile } from './contract.ts';
+import { namesOf } from './names-of.ts';
 
 /** A file that lies under a name of ours in a record system. */
 export const KeptFile = z.strictObject({
@@ -31,7 +32,7 @@ export function planFiles(
     return found !== undefined && found.sha256 !== sha256;
   });
   if (foreign.length > 0) {
-    const names = foreign.map(({ name }) => name).join(', ');
+    const names = namesOf(foreign);
     return blocked(
       `In ${place} lies already, with other content: ${names}. Nothing is overwritten. Find out who ` +
         'changed it, move it away, then try again.',
@@ -44,7 +45,7 @@ export function planFiles(
     );
   }
   return change(
-    `Write ${missing.map(({ name }) => name).join(', ')} to ${place} (${proofOf(record)})`,
+    `Write ${namesOf(missing)} to ${place} (${proofOf(record)})`,
     missing.map(({ name, sha256 }) => ({ name, sha256 })),
   );
 }

@@ -40,14 +40,24 @@ export function planOpening(
 
 /** Back to what was there before: nothing, or a closed account. */
 export function planClosing(now: OpenedState, before: OpenedState): Plan<Opening> {
-  const [was] = before.accounts;
+  const [was, another] = before.accounts;
   const [account] = now.accounts;
+  if (another) return blocked('There were several accounts before.');
   if (!account)
     return was ? blocked('The account from before is gone.') : done('No account, as before.');
   if (!was) return change('Delete the account that was made.', { do: 'delete', id: account.id });
   if (account.active === was.active) return done('The account is as it was before.');
   return change('Close the account again.', { do: 'close', id: account.id });
 }
+
+/** What opening an account has in common wherever nothing more is to be kept in mind. */
+export const accountOpening = {
+  capability: 'account.create',
+  params: newAccountParams,
+  state: openedState,
+  plan: planOpening,
+  restore: planClosing,
+} as const;
 
 /** A full name in two parts: the last word is the family's, as most directories have it. */
 export function namesIn(fullName: string): { given: string | null; family: string } {

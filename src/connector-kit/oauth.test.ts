@@ -7,9 +7,10 @@ import { after, describe, it } from 'node:test';
 import { importJWK, jwtVerify } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 import { z } from 'zod';
-import { ConnectorError, type Failure } from '#core/failure.ts';
+import type { ConnectorError } from '#core/failure.ts';
 import { openHttp } from './http.ts';
 import { type Grant, type OAuthOptions, openOAuth } from './oauth.ts';
+import { failsAs } from './testing/fails-as.ts';
 import { loopbackIo } from './testing/loopback-io.ts';
 
 const resource = 'urn:meadow:directory';
@@ -188,12 +189,40 @@ function secretOf(id: string) {
   return { kind: 'secret', secret: `secret of ${id}`, in: 'body' } as const;
 }
 
-function failsAs(kind: Failure['kind'], says = /./) {
-  return (thrown: unknown) =>
-    thrown instanceof ConnectorError &&
-    thrown.failure.kind === kind &&
-    says.test(thrown.failure.detail);
-}
+describe('an access token for one account of a vendor', () => {
+  it('is asked for with the account, and tells the scopes that it came with', async () => {
+    const asked: { header: string | null; fields: object }[] = [];
+    const oauth = openOAuth(
+      {
+        ...loopbackIo,
+        fetch: async (input, init) => {
+          const request = new Request(input, init);
+          const fields = Object.fromEntries(new URLSearchParams(await request.text()));
+          asked.push({ header: request.headers.get('authorization'), fields });
+          return Response.json({
+            access_token: 't',
+            token_type: 'bearer',
+            scope: 'a:read b:write',
+          });
+        },
+      },
+      {
+        tokenUrl: 'https://vendor.test/oauth/token',
+        client: { id: 'me', proof: { kind: 'secret', secret: 's', in: 'header' } },
+        grant: { kind: 'account credentials', accountId: 'A-1' },
+        scopes: [],
+      },
+    );
+    assert.deepEqual(await oauth.granted(), ['a:read', 'b:write']);
+    assert.equal(await oauth.header(), 'Bearer t');
+    assert.deepEqual(asked, [
+      {
+        header: `Basic ${Buffer.from('me:s').toString('base64')}`,
+        fields: { grant_type: 'account_credentials', account_id: 'A-1' },
+      },
+    ]);
+  });
+});
 
 /** A real authorization server, and an API that asks it about the tokens it is shown. */
 async function startAuthorizationServer() {

@@ -1,10 +1,10 @@
-import { createHash, createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import { jsonOf } from '#core/json.ts';
 import type { Io } from './contract.ts';
 import type { Authorization } from './http.ts';
+import { type AccessToken, keptToken } from './kept-token.ts';
+import { type SigningKey, signedStatement } from './signing-key.ts';
 
 /** How we prove to an authorization server who we are. */
 export type ClientProof =
@@ -13,23 +13,25 @@ export type ClientProof =
   /** A signed statement (RFC 7523, `private_key_jwt`). */
   | { readonly kind: 'key'; readonly key: SigningKey };
 
-export interface SigningKey {
-  /** PEM, PKCS#8; RSA or P-256. */
-  readonly privateKey: string;
-  /** How the server calls it; left out where it knows only one. */
-  readonly keyId?: string;
-}
-
 /** What we ask a token for. */
 export type Grant =
   /** For ourselves (RFC 6749, 4.4). */
   | { readonly kind: 'client credentials' }
+  /** For ourselves in one account of the vendor, as Zoom has it. */
+  | { readonly kind: 'account credentials'; readonly accountId: string }
   /** For whoever a signed statement names (RFC 7523, 2.1), as service accounts of Google do. */
   | {
       readonly kind: 'jwt bearer';
       readonly issuer: string;
       readonly subject: string;
       readonly key: SigningKey;
+    }
+  /** For whoever once allowed it (RFC 6749, 6). */
+  | {
+      readonly kind: 'refresh token';
+      readonly refreshToken: string;
+      /** Only where the server asks for the one that was registered. */
+      readonly redirectUri?: string;
     };
 
 export interface OAuthOptions {
@@ -38,6 +40,8 @@ export interface OAuthOptions {
   readonly client?: { readonly id: string; readonly proof: ClientProof };
   readonly grant: Grant;
   readonly scopes: readonly string[];
+  /** Left out: a form, as RFC 6749 has it. */
+  readonly sentAs?: 'json';
 }
 
 export interface OAuth extends Authorization {
@@ -45,30 +49,14 @@ export interface OAuth extends Authorization {
   granted(): Promise<readonly string[] | null>;
 }
 
-interface Token {
-  readonly value: string;
+interface Token extends AccessToken {
   readonly scopes: readonly string[] | null;
-  /** By `performance.now()`. */
-  readonly freshUntilMs: number;
+  /** What to ask with the next time; null: what this was asked with. */
+  readonly refreshToken: string | null;
 }
 
-interface Kept {
-  readonly token: Promise<Token>;
-  /** By `performance.now()`; infinite while it is asked for. */
-  freshUntilMs: number;
-}
-
-/**
- * Access tokens of this process, by a digest of everything that they were asked with: a client is opened for
- * each pass, and a token for each would be one more request before every other. In memory only.
- */
-const known = new Map<string, Kept>();
-
-/** So much before its end a token counts as used up: the request has to arrive, too. */
-const earlyMs = 60_000;
 /** Where the server does not tell (RFC 6749, 5.1, only recommends it). */
 const usualLifetimeMs = 10 * 60_000;
-const assertionLastsSeconds = 300;
 
 /**
  * Signs requests with an access token of its own. The token is kept for as long as it lasts, and asked for anew
@@ -76,37 +64,8 @@ const assertionLastsSeconds = 300;
  * known, or the key is not good), `forbidden` (a scope), `rate-limited`, `unavailable` or `unexpected`.
  */
 export function openOAuth(io: Io, options: OAuthOptions): OAuth {
-  const name = createHash('sha256').update(JSON.stringify(options)).digest('base64');
-
-  function token(): Promise<Token> {
-    const now = performance.now();
-    for (const [other, { freshUntilMs }] of known) if (freshUntilMs <= now) known.delete(other);
-    const kept = known.get(name);
-    if (kept) return kept.token;
-    const asked: Kept = {
-      token: requestToken(io, options),
-      freshUntilMs: Number.POSITIVE_INFINITY,
-    };
-    known.set(name, asked);
-    asked.token.then(
-      ({ freshUntilMs }) => {
-        asked.freshUntilMs = freshUntilMs;
-      },
-      () => {
-        // A refusal is not kept: the next pass asks again.
-        if (known.get(name) === asked) known.delete(name);
-      },
-    );
-    return asked.token;
-  }
-
-  return {
-    header: async () => `Bearer ${(await token()).value}`,
-    async renew() {
-      known.delete(name);
-    },
-    granted: async () => (await token()).scopes,
-  };
+  const { header, renew, token } = keptToken(options, () => requestToken(io, options));
+  return { header, renew, granted: async () => (await token()).scopes };
 }
 
 const Answer = z.object({
@@ -114,9 +73,11 @@ const Answer = z.object({
   token_type: z.string(),
   expires_in: z.coerce.number().positive().optional(),
   scope: z.string().optional(),
+  refresh_token: z.string().min(1).optional(),
 });
 
-async function requestToken(io: Io, options: OAuthOptions): Promise<Token> {
+/** Asks the token endpoint once. */
+export async function requestToken(io: Io, options: OAuthOptions): Promise<Token> {
   const { fields, headers } = await request(options, io.now());
   let response: Response;
   try {
@@ -125,9 +86,11 @@ async function requestToken(io: Io, options: OAuthOptions): Promise<Token> {
       headers: {
         ...headers,
         accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded',
+        'content-type':
+          options.sentAs === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
       },
-      body: new URLSearchParams(fields).toString(),
+      body:
+        options.sentAs === 'json' ? JSON.stringify(fields) : new URLSearchParams(fields).toString(),
       redirect: 'manual',
       signal: AbortSignal.timeout(30_000),
     });
@@ -143,13 +106,13 @@ async function requestToken(io: Io, options: OAuthOptions): Promise<Token> {
     const detail = `The token endpoint ${options.tokenUrl} answered something else than a bearer token.`;
     throw new ConnectorError({ kind: 'unexpected', detail });
   }
-  const { access_token: value, expires_in: seconds, scope } = answer.data;
-  const lifetimeMs = seconds === undefined ? usualLifetimeMs : seconds * 1_000;
+  const { access_token: value, expires_in: seconds, scope, refresh_token } = answer.data;
   return {
     value,
     // Left out, it is what was asked for (RFC 6749, 5.1).
     scopes: scope === undefined ? options.scopes : scope.split(/\s+/).filter(Boolean),
-    freshUntilMs: performance.now() + Math.max(lifetimeMs - earlyMs, lifetimeMs / 2),
+    refreshToken: refresh_token ?? null,
+    lifetimeMs: seconds === undefined ? usualLifetimeMs : seconds * 1_000,
   };
 }
 
@@ -159,17 +122,25 @@ async function request({ tokenUrl, client, grant, scopes }: OAuthOptions, now: D
   const headers: Record<string, string> = {};
   if (grant.kind === 'client credentials') {
     fields['grant_type'] = 'client_credentials';
-    fields['scope'] = scopes.join(' ');
+    // Optional, and never empty (RFC 6749, 3.3).
+    if (scopes.length > 0) fields['scope'] = scopes.join(' ');
+  } else if (grant.kind === 'account credentials') {
+    fields['grant_type'] = 'account_credentials';
+    fields['account_id'] = grant.accountId;
+  } else if (grant.kind === 'refresh token') {
+    fields['grant_type'] = 'refresh_token';
+    fields['refresh_token'] = grant.refreshToken;
+    if (grant.redirectUri !== undefined) fields['redirect_uri'] = grant.redirectUri;
   } else {
     fields['grant_type'] = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     const { issuer, subject, key } = grant;
     const claims = { iss: issuer, sub: subject, aud: tokenUrl, scope: scopes.join(' ') };
-    fields['assertion'] = await signed(key, claims, now);
+    fields['assertion'] = await signedStatement(key, claims, now);
   }
   if (client?.proof.kind === 'key') {
     const claims = { iss: client.id, sub: client.id, aud: tokenUrl };
     fields['client_assertion_type'] = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-    fields['client_assertion'] = await signed(client.proof.key, claims, now);
+    fields['client_assertion'] = await signedStatement(client.proof.key, claims, now);
   } else if (client?.proof.in === 'header') {
     const both = [client.id, client.proof.secret].map(encodeURIComponent).join(':');
     headers['authorization'] = `Basic ${Buffer.from(both).toString('base64')}`;
@@ -178,39 +149,6 @@ async function request({ tokenUrl, client, grant, scopes }: OAuthOptions, now: D
     fields['client_secret'] = client.proof.secret;
   }
   return { fields, headers };
-}
-
-function signed({ privateKey, keyId }: SigningKey, claims: object, now: Date): Promise<string> {
-  const key = keyFrom(privateKey);
-  const issuedAt = Math.floor(now.getTime() / 1_000);
-  return new SignJWT({ ...claims })
-    .setProtectedHeader({
-      alg: key.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256',
-      typ: 'JWT',
-      ...(keyId === undefined ? {} : { kid: keyId }),
-    })
-    .setJti(randomUUID())
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + assertionLastsSeconds)
-    .sign(key);
-}
-
-/** A prompt takes one line, so what parts the lines of the key may be anything. */
-function keyFrom(text: string): KeyObject {
-  let key: KeyObject | null = null;
-  const [, base64 = ''] =
-    /-----BEGIN PRIVATE KEY-----(.*)-----END PRIVATE KEY-----/s.exec(text) ?? [];
-  const der = Buffer.from(base64.replaceAll('\\n', ''), 'base64');
-  try {
-    key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  } catch {
-    // Its words may hold parts of the key.
-  }
-  const { namedCurve } = key?.asymmetricKeyDetails ?? {};
-  if (key && (key.asymmetricKeyType === 'rsa' || namedCurve === 'prime256v1')) return key;
-  const detail =
-    'The private key cannot be read. It must be PEM (-----BEGIN PRIVATE KEY-----), RSA or P-256.';
-  throw new ConnectorError({ kind: 'unauthenticated', detail });
 }
 
 const Refusal = z.object({ error: z.string(), error_description: z.string().optional() });

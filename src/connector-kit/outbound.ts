@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { Agent, fetch, Pool } from 'undici';
+import { Agent, buildConnector, fetch, Pool } from 'undici';
 import { ConnectorError } from '#core/failure.ts';
 
 export interface OutboundLimits {
@@ -28,6 +28,8 @@ export interface Address {
 export interface OutboundOptions {
   /** Every address of the origin's host; throws when one of them must not be called. */
   resolve(origin: URL): Promise<readonly Address[]>;
+  /** Where the origin is reached instead, without asking DNS; null: where it says. */
+  detourOf(origin: URL): { readonly address: string; readonly port: number } | null;
   readonly limits: Partial<OutboundLimits>;
 }
 
@@ -56,6 +58,22 @@ export function openOutbound(options: OutboundOptions) {
         );
       };
 
+    function connectorTo(origin: URL): buildConnector.connector {
+      const connect = buildConnector({
+        lookup: lookupFor(origin),
+        allowH2: false,
+        timeout: limits.connectMs,
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: true, // said aloud, or an environment variable could switch it off
+        ...(ca === null ? {} : { ca }),
+      });
+      const detour = options.detourOf(origin);
+      if (!detour) return connect;
+      // Another address to call; the certificate is still asked for, and held against, the name.
+      const way = { hostname: detour.address, port: String(detour.port) };
+      return (it, done) => connect({ ...it, ...way, servername: origin.hostname }, done);
+    }
+
     return new Agent({
       factory: (origin, settings) =>
         new Pool(origin, {
@@ -63,13 +81,7 @@ export function openOutbound(options: OutboundOptions) {
           allowH2: false,
           headersTimeout: limits.headersMs,
           bodyTimeout: 0, // counts from the last byte; the clock below counts from the first
-          connect: {
-            lookup: lookupFor(new URL(origin)),
-            timeout: limits.connectMs,
-            minVersion: 'TLSv1.2',
-            rejectUnauthorized: true, // said aloud, or an environment variable could switch it off
-            ...(ca === null ? {} : { ca }),
-          },
+          connect: connectorTo(new URL(origin)),
         }),
     });
   }

@@ -1,5 +1,5 @@
 import type { Capability } from './capability.ts';
-import { base64url } from './note.ts';
+import { base64url, fromBase64url } from './note.ts';
 import type { Sha256 } from './proof.ts';
 import type { Role } from './user.ts';
 
@@ -32,10 +32,19 @@ export interface ApprovalMatter {
   readonly reportEmails: readonly string[];
   /** Of the manager, if that is a user with the role; only they approve a transfer of data. */
   readonly managerEmail: string | null;
+  /** The person is on the list of those who are protected, or administers Gatehouse. */
+  readonly isProtected: boolean;
 }
 
 const rolesFor = ({ capability, managerEmail }: ApprovalMatter): readonly Role[] =>
   capability === 'data.transfer' && managerEmail !== null ? ['manager'] : ['it-admin', 'security'];
+
+/** Who administers Gatehouse is as protected as who is named. */
+export const protectedRoles: readonly Role[] = ['it-admin', 'security'];
+
+/** How many people have to approve; the manager, who is one, alone. */
+export const approversNeeded = (it: ApprovalMatter): 1 | 2 =>
+  it.isProtected && !rolesFor(it).includes('manager') ? 2 : 1;
 
 /** Why somebody may not decide, in a sentence; null: they may. */
 export function whyNotApprover(user: Approver, it: ApprovalMatter): string | null {
@@ -75,3 +84,41 @@ export function challengeOf(
   const frame = new TextEncoder().encode('gatehouse/approval@1\n');
   return base64url(sha256(frame, idBytes, digest, Uint8Array.of(isGranted ? 1 : 0)));
 }
+
+/** As many approvals may be signed at once. */
+export const mostTogether = 100;
+
+/**
+ * What a passkey signs to grant several approvals at once, base64url: over the list of what it would
+ * have signed for each of them alone. So the list shows, to whoever knows one of them, that the
+ * signature is good for it, and nothing of the others.
+ */
+export const jointChallengeOf = (sha256: Sha256, challenges: readonly string[]): string =>
+  base64url(
+    sha256(
+      new TextEncoder().encode('gatehouse/approvals@1\n'),
+      ...challenges.map((it) => fromBase64url(it) ?? new Uint8Array()),
+    ),
+  );
+
+/** The order in which the list of several approvals is signed: each of them once. */
+export const inSigningOrder = (challenges: readonly string[]): readonly string[] =>
+  [...new Set(challenges)].toSorted();
+
+/** What was signed to grant an approval, alone or together with others; null: it is none of them. */
+export function signedChallenge(
+  sha256: Sha256,
+  own: string,
+  together: readonly string[] | null,
+): string | null {
+  if (together === null) return own;
+  const inOrder = inSigningOrder(together);
+  const isList =
+    together.length <= mostTogether &&
+    together.length === inOrder.length &&
+    inOrder.every((it, i) => it === together[i]) &&
+    together.every((it) => fromBase64url(it)?.length === challengeBytes);
+  return isList && together.includes(own) ? jointChallengeOf(sha256, together) : null;
+}
+
+const challengeBytes = 32;

@@ -30,6 +30,10 @@ export const inRole = (person: PersonFacts, role: NewRole = {}): PersonFacts => 
   location: role.location ?? person.location,
 });
 
+/** What somebody is in a new role, and whom they answer to there. */
+export const NextRole = FormerRole.extend({ managerId: z.string().nullable() });
+export type NextRole = z.infer<typeof NextRole>;
+
 /** What a source says about one arrival, or about one change of role. */
 export const ArrivalFacts = z.strictObject({
   /** The source's id of it, or one we made; with the person it identifies the arrival. */
@@ -40,6 +44,11 @@ export const ArrivalFacts = z.strictObject({
   startDay: z.iso.date(),
   /** Only for a change of role; null where we did not know the person before. */
   former: FormerRole.nullable(),
+  /**
+   * Where the source keeps what will hold apart from what does: to this case the person is in the
+   * new role already, to all others only from its first day on. Left out: the person is as told.
+   */
+  becomes: NextRole.optional(),
 });
 export type ArrivalFacts = z.infer<typeof ArrivalFacts>;
 

@@ -17,6 +17,7 @@ export const capabilities = {
   'groups.leave': { title: 'Remove from groups', weight: 'ordinary' },
   'data.preserve': { title: 'Preserve data', weight: 'ordinary' },
   'data.transfer': { title: 'Transfer data', weight: 'ordinary' },
+  'mailbox.hand-over': { title: 'Hand over the mailbox', weight: 'ordinary' },
   'ownership.transfer': { title: 'Hand over what the account owns', weight: 'ordinary' },
   'reports.move': { title: 'Give direct reports another manager', weight: 'ordinary' },
   'device.lock': { title: 'Lock device', weight: 'ordinary' },
@@ -29,6 +30,7 @@ export const capabilities = {
   },
   'licences.remove': { title: 'Take back licences', weight: 'ordinary', endangersData: true },
   'payroll.end': { title: 'End pay', weight: 'ordinary', takes: { 'last day': 'day' } },
+  'benefits.end': { title: 'End benefits', weight: 'ordinary' },
 } as const satisfies Record<string, CapabilityKind>;
 
 interface CapabilityKind {

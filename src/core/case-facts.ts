@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostTogether } from './approval.ts';
 import {
   Count,
   Digest,
@@ -26,6 +27,8 @@ const failureKind = z.enum([
 const approval = { approval: Reference, step: Reference };
 /** The passkey that signed the decision, base64url. */
 const signed = { credential_id: z.string().max(2_048) };
+/** What the same signature grants, where it was for several approvals: see `jointChallengeOf`. */
+const together = { together: z.array(Digest).min(1).max(mostTogether).optional() };
 
 /** Who took part in which version of a survey; never what they said. */
 const surveyPart = { survey: Reference, version: Ordinal };
@@ -150,8 +153,16 @@ export const caseFacts = {
     ...approval,
     action: Reference,
     expires: Moment,
+    /** How many people have to grant it; left out: one. */
+    approvers: z.literal(2).optional(),
   }),
-  'approval.granted': fact(web, 'done', 'Approved', { ...approval, ...signed, expires: Moment }),
+  /** Stated by each of those who grant it. */
+  'approval.granted': fact(web, 'done', 'Approved', {
+    ...approval,
+    ...signed,
+    ...together,
+    expires: Moment,
+  }),
   'approval.denied': fact(web, 'refused', 'Approval denied', {
     ...approval,
     ...signed,

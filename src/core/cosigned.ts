@@ -30,3 +30,7 @@ export async function signersBy(
     needed: trust.quorum === undefined || trust.quorum === 'none' ? 0 : trust.quorum,
   };
 }
+
+/** Whether the log itself has signed, with the key that every log has. */
+export const isSignedBy = (origin: string, signed: readonly Signed[]): boolean =>
+  signed.some(({ key }) => key.name === origin && key.type === 'ed25519');

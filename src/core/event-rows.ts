@@ -13,6 +13,8 @@ export interface RecordedEvent {
   readonly grade: string | null;
   /** The exact leaf, byte for byte what the hash is over. */
   readonly leaf: string;
+  /** The same, where it was parsed already. */
+  readonly body?: unknown;
   /** Hex. */
   readonly leafHash: string;
   /** Empty where the reader has no keys, or nothing is left to open. */
@@ -42,13 +44,17 @@ export function textAt(value: unknown, ...path: readonly string[]): string | nul
   return typeof here === 'string' ? here : null;
 }
 
+const bodyOf = ({ leaf, body }: Pick<RecordedEvent, 'leaf' | 'body'>): unknown =>
+  body ?? JSON.parse(leaf);
+
 /** A fact as its leaf alone tells of it, for those who have no database. */
 export function eventOf(
-  it: Pick<RecordedEvent, 'idx' | 'leaf' | 'leafHash' | 'disclosures'>,
+  it: Pick<RecordedEvent, 'idx' | 'leaf' | 'body' | 'leafHash' | 'disclosures'>,
 ): RecordedEvent {
-  const body: unknown = JSON.parse(it.leaf);
+  const body = bodyOf(it);
   return {
     ...it,
+    body,
     at: new Date(textAt(body, 'at') ?? 0),
     type: textAt(body, 'type') ?? '',
     caseId: textAt(body, 'case'),
@@ -122,7 +128,7 @@ export function eventCells(
   event: RecordedEvent,
   nameOf: (ref: string) => string,
 ): readonly (string | null)[] {
-  const leaf: unknown = JSON.parse(event.leaf);
+  const leaf = bodyOf(event);
   return [
     event.at.toISOString(),
     event.caseId,

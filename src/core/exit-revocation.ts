@@ -56,12 +56,13 @@ export function revocationCertificate(it: ExitCase, language: Language): ExitDoc
   };
 }
 
-/** Of things and of pay other papers speak. */
+/** Of things, of pay and of benefits other papers speak. */
 const isAccess = ({ account, capability, kind, layer }: ExitStep): boolean =>
   account !== null &&
   (kind === 'gap' ? layer === 'security' : kind === 'action') &&
   capability !== 'assets.recover' &&
-  capability !== 'payroll.end';
+  capability !== 'payroll.end' &&
+  capability !== 'benefits.end';
 
 /** Whether all of it is done; said first, so that nobody takes half of it for the whole. */
 function standing(it: ExitCase, language: Language): Block[] {

@@ -93,6 +93,7 @@ const capabilitiesInGerman: Record<Capability, string> = {
   'groups.leave': 'Aus Gruppen entfernen',
   'data.preserve': 'Daten sichern',
   'data.transfer': 'Daten übergeben',
+  'mailbox.hand-over': 'Postfach übergeben',
   'ownership.transfer': 'Übergeben, was dem Konto gehört',
   'reports.move': 'Unterstellte anderen Vorgesetzten zuordnen',
   'device.lock': 'Gerät sperren',
@@ -100,6 +101,7 @@ const capabilitiesInGerman: Record<Capability, string> = {
   'assets.recover': 'Arbeitsmittel zurückholen',
   'licences.remove': 'Lizenzen zurücknehmen',
   'payroll.end': 'Gehalt beenden',
+  'benefits.end': 'Zusatzleistungen beenden',
 };
 
 /** What each grade means, in short. */

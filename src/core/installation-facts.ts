@@ -75,7 +75,11 @@ export const installationFacts = {
     version: Ordinal,
     ...change,
   }),
-  'protected.changed': fact(web, 'done', 'Protected people changed', { ...change, ...twoPeople }),
+  'protected.changed': fact(web, 'done', 'Protected people changed', {
+    protection: Reference,
+    protected: z.boolean(),
+    ...twoPeople,
+  }),
   'connection.changed': fact(webOrWorker, 'done', 'Connection changed', {
     connection: Reference,
     connector: Reference.optional(),
@@ -86,6 +90,7 @@ export const installationFacts = {
     scopes: list.optional(),
     ...twoPeople,
   }),
+  'detours.in-force': fact(worker, 'noted', 'Hosts are reached another way', { detours: list }),
   'list.uploaded': fact(web, 'done', 'List uploaded', {
     connection: Reference,
     rows: Count,
@@ -195,6 +200,13 @@ export const installationFacts = {
     events: Count.optional(),
   }),
 
+  'checkpoint.sent': fact(worker, 'done', 'Checkpoint mailed to an auditor', {
+    /** Stands for the address. */
+    recipient: Reference,
+    size: Count,
+    /** Of the checkpoint as it stands in the letter. */
+    digest: Digest,
+  }),
   'anchor.received': fact(scribe, 'done', 'Time stamp or cosignature received', {
     size: Count,
     name: Reference,
@@ -222,7 +234,42 @@ export const installationFacts = {
     to: Count,
     cases: Count,
   }),
-  'log.pruned': fact(scribe, 'done', 'Old facts removed', { min_index: Count, policy: Reference }),
+  'pruning.requested': fact(web, 'underway', 'Removal of old facts asked for', {
+    pruning: Reference,
+    min_index: Count,
+    months: Ordinal,
+    /** Of what the two sign who approve it. */
+    digest: Digest,
+    expires: Moment,
+  }),
+  'pruning.approved': fact(web, 'underway', 'Removal of old facts approved', {
+    pruning: Reference,
+    min_index: Count,
+    digest: Digest,
+    credential_id: publicKey,
+    /** The other one, of the second. */
+    second: Reference.optional(),
+  }),
+  'pruning.withdrawn': fact(web, 'done', 'Removal of old facts withdrawn', { pruning: Reference }),
+  'log.pruned': fact(scribe, 'done', 'Old facts removed', {
+    min_index: Count,
+    /** How long facts are kept: `months:84`. */
+    policy: Reference,
+    pruning: Reference,
+    requester: Reference,
+    approvers: z.array(Reference),
+    /** When the newest of the facts that went was recorded. */
+    newest: Moment,
+    facts: Count,
+    values: Count,
+    blobs: Count,
+  }),
+  'erasure.scheduled': fact(scribe, 'underway', 'Erasure of a person due by schedule', {
+    erasure: Reference,
+    basis: Reference,
+    /** What the setting says. */
+    months: Count,
+  }),
   'erasure.requested': fact(web, 'underway', 'Erasure of a person asked for', {
     erasure: Reference,
     basis: Reference,

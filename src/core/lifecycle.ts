@@ -43,13 +43,22 @@ export function confirmationOf(arrival: ArrivalFacts | null): LifecycleEvent['ty
   return arrival.kind === 'role change' ? 'role.changed' : 'arrival.confirmed';
 }
 
+/** An employment with its beginning, and the person as they are in it. */
+export const Hire = z.strictObject({ person: PersonFacts, arrival: ArrivalFacts });
+export type Hire = z.infer<typeof Hire>;
+
 /** What a source says now about one employment: the person, and the departure if there is one. */
 export const EmploymentRecord = z.strictObject({
   person: PersonFacts,
   /** Null: nobody is leaving, or the departure was taken back. */
   departure: DepartureFacts.nullable(),
-  /** Null: nobody arrives, or the source does not tell. */
+  /** Of a record that is read: the change of role to come, else the last one. Null: there is none; left out: the source does not tell. */
   arrival: ArrivalFacts.nullish(),
+  /**
+   * Of a record that is read: the beginning of each employment that has not ended, those to come included. An
+   * arrival that is no longer among them before its first day is taken back. Left out: the source does not tell.
+   */
+  hires: z.array(Hire).optional(),
   /** When the source last changed it; null where it does not tell. */
   changedAt: z.iso.datetime({ offset: true }).nullable(),
 });

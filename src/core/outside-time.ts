@@ -55,6 +55,14 @@ export const bracketText = ({ after, before }: Bracket) => ({
   before: nearest(before, Math.ceil, (a, b) => (a < b ? -1 : 1)),
 });
 
+/** A bracket in words: `between … and …`; null: there is no outside time on either side. */
+export function bracketSaid(bracket: Bracket): string | null {
+  const { after, before } = bracketText(bracket);
+  if (after && before) return `between ${after} and ${before}`;
+  if (after) return `after ${after}`;
+  return before && `before ${before}`;
+}
+
 /** The first of the outside times in whole seconds, never nearer than it is, with everybody who states it. */
 function nearest(
   times: readonly OutsideTime[],

@@ -25,7 +25,9 @@ export type CheckStamp = (
     /** SHA-256 (hex) of the certificates that it may lead to. */
     readonly roots: readonly string[];
   },
-) => { readonly at: Date } | { readonly because: string };
+) => CheckedStamp | Promise<CheckedStamp>;
+
+export type CheckedStamp = { readonly at: Date } | { readonly because: string };
 
 interface Parts {
   /** The state that all proofs of the pack lead to. */
@@ -50,15 +52,16 @@ const textOf = (bytes: Uint8Array): string =>
  * The time stamps of a pack, once each holds: it is over a state that the signed one has grown from, a
  * fact in the record names it, and an authority that is trusted made it. Throws a NoteProblem.
  */
-export function stampsIn(files: PackFiles, parts: Parts): readonly Stamp[] {
+export async function stampsIn(files: PackFiles, parts: Parts): Promise<readonly Stamp[]> {
   const stamps: Stamp[] = [];
   for (const [name, bytes] of files) {
     if (!name.startsWith('tsa/')) continue;
     const [, state] = kinds.state.exec(name) ?? [];
     const [, size = '', by = '', generation = ''] = kinds.token.exec(name) ?? [];
     if (state !== undefined) demandGrowth(files, state, parts);
-    else if (size !== '') stamps.push(stampIn(files, { name, bytes, size, by, generation }, parts));
-    else if (!kinds.other.test(name)) throw new NoteProblem(`${name} is no file of a pack.`);
+    else if (size !== '') {
+      stamps.push(await stampIn(files, { name, bytes, size, by, generation }, parts));
+    } else if (!kinds.other.test(name)) throw new NoteProblem(`${name} is no file of a pack.`);
   }
   return stamps;
 }
@@ -69,14 +72,25 @@ function fileIn(files: PackFiles, name: string): Uint8Array {
   throw new NoteProblem(`${name} is missing.`);
 }
 
-/** The signed tree has grown from the one that was stamped: nothing was put in its place since. */
-function demandGrowth(files: PackFiles, size: string, { signed, sha256 }: Parts): void {
+/**
+ * The signed tree has grown from the one that was stamped: nothing was put in its place since. One of an earlier
+ * epoch had another name; a fact in the record says so, and what it had grown to by then is in the tree.
+ */
+function demandGrowth(files: PackFiles, size: string, { signed, context, sha256 }: Parts): void {
   const name = `tsa/${size}.checkpoint`;
   const stamped = readCheckpoint(readNote(textOf(fileIn(files, name))).body);
   const lines = textOf(fileIn(files, `tsa/${size}.consistency`)).split('\n');
   const proof = lines.slice(0, -1).flatMap((line) => fromBase64(line) ?? []);
   const isWhole = lines.at(-1) === '' && proof.length === lines.length - 1;
-  const isSame = stamped.origin === signed.origin && String(stamped.size) === size;
+  const isOurs =
+    stamped.origin === signed.origin ||
+    context.some(
+      ({ index, leaf: { type, data } }) =>
+        type === 'log.continued' &&
+        data?.['prev_origin'] === stamped.origin &&
+        index >= stamped.size,
+    );
+  const isSame = isOurs && String(stamped.size) === size;
   if (!isWhole || !isSame || !provesConsistency(sha256, stamped, signed, proof)) {
     throw new NoteProblem(`${name} is no earlier state of this record.`);
   }
@@ -90,11 +104,11 @@ interface Token {
   readonly generation: string;
 }
 
-function stampIn(
+async function stampIn(
   files: PackFiles,
   { name, bytes, size, by, generation }: Token,
   { context, trust, sha256, checkStamp }: Parts,
-): Stamp {
+): Promise<Stamp> {
   const digest = base64url(sha256(bytes));
   const anchor = context.find(
     ({ leaf: { type, data } }) =>
@@ -111,7 +125,7 @@ function stampIn(
     Number(generation) === 0
       ? `tsa/${size}.checkpoint`
       : `tsa/${size}.${by}.${Number(generation) - 1}.tsr`;
-  const checked = checkStamp(bytes, {
+  const checked = await checkStamp(bytes, {
     data: fileIn(files, covered),
     chainPem: textOf(fileIn(files, `tsa/${by}.chain.pem`)),
     roots: authority.ca_sha256,

@@ -2,11 +2,11 @@ import type { CaseLeaf } from './case-summary.ts';
 import {
   type Check,
   checkPack,
-  demandInclusion,
   type Fact,
   Fails,
   factsIn,
   fileIn,
+  inclusionDemand,
   type PackFiles,
   type Parts,
   signatureOf,
@@ -47,7 +47,9 @@ async function checkPeriod(files: PackFiles, parts: Parts): Promise<Verdict> {
     demandFolders(files, list.data);
     hold(`${list.data.cases.length} cases are listed, and those lie in it`, 'cases');
 
-    const alive = factsIn(files, 'context').filter(({ leaf }) => leaf.type === 'log.heartbeat');
+    const alive = factsIn(files, 'context', parts.sha256).filter(
+      ({ leaf }) => leaf.type === 'log.heartbeat',
+    );
     const { shared, folders } = split(files, alive);
     const once = { ...parts, checkStamp: parts.checkStamp && checkedOnce(parts.checkStamp) };
     let facts = 0;
@@ -57,13 +59,14 @@ async function checkPeriod(files: PackFiles, parts: Parts): Promise<Verdict> {
       if (verdict.fails) {
         throw new Fails(`Case ${it.case}, ${verdict.fails.name}: ${verdict.fails.detail}`);
       }
-      const leaves = factsIn(own, 'events').map(({ leaf }) => leaf);
+      const leaves = factsIn(own, 'events', parts.sha256).map(({ leaf }) => leaf);
       demandSealedIn(leaves, it, list.data);
       facts += leaves.length;
     }
     hold(`${facts} facts; every case holds by itself, and was sealed in the period`, 'record');
 
-    for (const it of alive) demandInclusion(it, files, signed, parts.sha256);
+    const demandInclusion = inclusionDemand(files, signed.checkpoint, parts.sha256);
+    for (const it of alive) demandInclusion(it);
     hold(aliveText(alive, list.data), 'withheld');
     hold(`${list.data.withheld} confidential cases of the period are left out`, '');
     return { holds, fails: null, keysFromPack, signedBy };

@@ -2,10 +2,11 @@ import { isArrival } from './arrival.ts';
 import { capabilities } from './capability.ts';
 import { type ConditionFacts, conditionText, couldHold, type Field, holds } from './condition.ts';
 import { isChosen } from './coverage.ts';
-import { inLanguage, languages, textsOf, type Wording } from './language.ts';
+import { inLanguage, textsOf, type Wording } from './language.ts';
 import { type Moment, momentOf, momentText } from './moment.ts';
+import { planNotice } from './notice-step.ts';
 import { type Law, obligationsFor, obligationText } from './obligation.ts';
-import type { NoticePlan, PlanInput, PlannedStep, Timing } from './plan.ts';
+import type { PlanInput, PlannedStep, Timing } from './plan.ts';
 import { expandAction } from './plan-actions.ts';
 import { knowledgeTasks } from './plan-knowledge.ts';
 import { planTickets } from './plan-tickets.ts';
@@ -68,9 +69,10 @@ export function expand(step: PlaybookStep, planning: Planning): Expansion {
       const planned = knowledgeTasks(step, planning.input, frameOf(step, planning));
       return { step, leftOut: planned.length === 0, planned, lookups: [] };
     }
-    case 'task':
     case 'notice':
-      return { step, leftOut: false, planned: [humanStep(step, planning)], lookups: [] };
+      return planNotice(step, planning, frameOf(step, planning));
+    case 'task':
+      return { step, leftOut: false, planned: [taskStep(step, planning)], lookups: [] };
   }
 }
 
@@ -150,12 +152,11 @@ function expandRecord(step: Delivery, planning: Planning): Expansion {
   return { step, leftOut: false, planned: [{ ...frame, params: { searched } }], lookups: [] };
 }
 
-type Human = Extract<PlaybookStep, { kind: 'task' | 'notice' }>;
+type Task = Extract<PlaybookStep, { kind: 'task' }>;
 
-function humanStep(step: Human, planning: Planning): PlannedStep {
+function taskStep(step: Task, planning: Planning): PlannedStep {
   const { input } = planning;
   const frame = frameOf(step, planning);
-  if (step.kind === 'notice') return { ...frame, notice: noticePlan(step.notice, planning) };
   const filled = (it: Wording) => fillIn(inLanguage(it, languageIn(input)), planning.values).text;
   const { title, instructions, assignTo, acceptedBy, due, proof } = step.task;
   return {
@@ -172,33 +173,6 @@ function humanStep(step: Human, planning: Planning): PlannedStep {
 }
 
 const languageIn = ({ language }: PlanInput) => language ?? 'en';
-
-type NoticeWords = Extract<Human, { kind: 'notice' }>['notice'];
-
-/** Filled in for each language that the playbook has it in. */
-function noticePlan({ to, subject, text }: NoticeWords, { input, values }: Planning): NoticePlan {
-  const ofCompany = languageIn(input);
-  const filledIn = (language: typeof ofCompany) => {
-    const inSubject = fillIn(inLanguage(subject, language), values);
-    const inText = fillIn(inLanguage(text, language), values);
-    return { subject: onOneLine(inSubject.text), text: inText.text };
-  };
-  const has = (language: typeof ofCompany) =>
-    [subject, text].some((it) => typeof it !== 'string' && it[language] !== undefined);
-  const others = languages.filter((it) => it !== ofCompany && has(it));
-  const unfilled = (it: Wording) => [
-    ...new Set(textsOf(it).flatMap((one) => fillIn(one, values).unknown)),
-  ];
-  const blanks = { subject: unfilled(subject), text: unfilled(text) };
-  return {
-    to,
-    ...filledIn(ofCompany),
-    ...(others.length > 0 && {
-      others: Object.fromEntries(others.map((it) => [it, filledIn(it)])),
-    }),
-    ...(blanks.subject.length + blanks.text.length > 0 && { blanks }),
-  };
-}
 
 /** What all kinds have in common. */
 function frameOf(step: PlaybookStep, { input, values, notes }: Planning): PlannedStep {

@@ -1,5 +1,5 @@
 import { deadlineText, localText } from './dates.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { NoticePlan, Plan, PlannedStep } from './plan.ts';
 import { lookupKey } from './plan-accounts.ts';
 import type { Recipient } from './playbook.ts';
 import { type Layer, layers } from './step.ts';
@@ -66,7 +66,7 @@ function detailsOf(step: PlannedStep, plan: Plan): readonly string[] {
   }
   if (step.kind === 'ticket')
     details.push(connectionId ? nameOf(connectionId, plan) : 'no connected system takes tickets');
-  if (notice) details.push(`to ${notice.to.map(personText).join(', ')}`);
+  if (notice) details.push(noticeText(notice, plan));
   if (step.kind === 'survey') details.push(`${step.params['survey']}, to the private address`);
   if (step.approval) details.push('needs an approval');
   if (at.late && at.due) details.push(`late: was due ${clockText(at.due, plan.zone)}`);
@@ -95,6 +95,11 @@ function afterText({ after }: PlannedStep, stepOf: ReadonlyMap<string, string>):
   return [ids.length > mostNamed ? `after ${ids.length} others` : `after ${ids.join(', ')}`];
 }
 
+function noticeText({ to, by }: NoticePlan, plan: Plan): string {
+  const way = by === undefined ? '' : `, by ${nameOf(by, plan)}`;
+  return `to ${to.map(personText).join(', ')}${way}`;
+}
+
 function personText(person: Recipient): string {
   if ('manager' in person) return 'the manager';
   if ('successor' in person) return 'who takes over';
@@ -102,6 +107,7 @@ function personText(person: Recipient): string {
   if ('personalEmail' in person) return 'the private address';
   if ('leaver' in person) return 'the person who leaves';
   if ('reports' in person) return 'those whose manager leaves';
+  if ('channel' in person) return `the channel ${person.channel}`;
   if ('systemOwner' in person) return `the owner of ${person.systemOwner}`;
   return 'role' in person ? person.role : person.email;
 }

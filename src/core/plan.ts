@@ -105,6 +105,8 @@ export interface TaskPlan {
 
 export interface NoticePlan {
   readonly to: readonly Recipient[];
+  /** Id of the connection of a chat that carries it; left out: it goes by mail. */
+  readonly by?: string;
   /** In the language of the company. */
   readonly subject: string;
   readonly text: string;

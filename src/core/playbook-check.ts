@@ -4,6 +4,7 @@ import { comparisonsIn } from './condition-document.ts';
 import { isChosen, layerIn, offeredFor } from './coverage.ts';
 import type { Mending } from './document.ts';
 import { nearest } from './nearest.ts';
+import { noticeProblems } from './notice-step.ts';
 import { momentProblems } from './plan-moments.ts';
 import type {
   Action,
@@ -35,7 +36,7 @@ export function checkPlaybook(
       ...connectionProblems(step, connections),
       ...(step.kind === 'action' ? actionProblems(step, playbook, connections) : []),
       ...(step.kind === 'task' ? taskProblems(step) : []),
-      ...(step.kind === 'notice' ? noticeProblems(step) : []),
+      ...(step.kind === 'notice' ? noticeProblems(step, connections) : []),
       ...(step.kind === 'ticket' ? ticketProblems(step, connections) : []),
       ...(step.kind === 'record' ? recordProblems(step, connections) : []),
       ...(step.kind === 'survey' ? surveyProblems(step, playbook) : []),
@@ -109,7 +110,10 @@ function connectionProblems(
     addPerson(step.task.assignTo);
     if (step.task.acceptedBy) addPerson(step.task.acceptedBy);
   }
-  if (step.kind === 'notice') step.notice.to.forEach(addPerson);
+  if (step.kind === 'notice') {
+    step.notice.to.forEach(addPerson);
+    if (step.notice.by !== null) named.add(step.notice.by);
+  }
   for (const name of step.when ? connectionsIn(step.when) : []) named.add(name);
   return unknownConnections(step.id, `“${step.id}”`, [...named], connections);
 }
@@ -201,25 +205,6 @@ function isLongAfterwards({ at }: Action): boolean {
     months: 28,
   }[at.offset.unit];
   return at.offset.amount * days >= daysUntilDeletion;
-}
-
-/** What reaches the private address tells the leaver; it goes out when access has ended. The one at work does not. */
-function noticeProblems(step: Extract<PlaybookStep, { kind: 'notice' }>): StepProblem[] {
-  const isPrivate = step.notice.to.some((it) => 'personalEmail' in it);
-  const isAtWork = step.notice.to.some((it) => 'leaver' in it);
-  const isAfter = step.after.includes('layer security');
-  const problems: StepProblem[] = [];
-  if (isPrivate && !isAfter) {
-    const problem = `“${step.id}” writes to the private address before access has ended.`;
-    problems.push(
-      warning(step.id, problem, 'Add “layer security” to its “after”, if it should wait.'),
-    );
-  }
-  if (isAtWork && isAfter) {
-    const problem = `“${step.id}” writes to the leaver’s mailbox at work after access has ended.`;
-    problems.push(error(step.id, problem, 'Write “personal address” instead of “leaver”.'));
-  }
-  return problems;
 }
 
 /** Who did something does not accept it as well. */

@@ -111,9 +111,13 @@ export const recipient: z.ZodType<Recipient> = choosing<Recipient>((value) => {
     return z.unknown().transform(() => ({ personalEmail: true }) as const);
   if (value === 'leaver') return z.unknown().transform(() => ({ leaver: true }) as const);
   if (value === 'reports') return z.unknown().transform(() => ({ reports: true }) as const);
+  if (has(value, 'channel')) return words({ channel: line(100) }, 'A channel');
   return (
     assigneeShape(value) ??
-    noPerson(value, `${assigneeForms}, or “leaver”, “personal address” or “reports”.`)
+    noPerson(
+      value,
+      `${assigneeForms}, or “leaver”, “personal address” or “reports”; in a chat also { channel: … }.`,
+    )
   );
 });
 

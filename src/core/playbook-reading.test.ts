@@ -116,6 +116,7 @@ describe('a playbook', () => {
               { email: 'it@meadow.example' },
               { systemOwner: 'okta' },
             ],
+            by: null,
             subject: '{person.name} leaves',
             text: 'Access ends {access ends}.',
           },
@@ -345,7 +346,7 @@ describe('the problems of a playbook', () => {
       notice('      to: [boss]\n'),
       10,
       'This names nobody: “boss”.',
-      'or “leaver”, “personal address” or “reports”.',
+      'or “leaver”, “personal address” or “reports”; in a chat also { channel: … }.',
     ],
     ['no receiver', notice('      to: []\n'), 10, '“to” is empty.', 'Fill it in.'],
     [

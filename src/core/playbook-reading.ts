@@ -135,11 +135,17 @@ const task = words(
 const notice = words(
   {
     to: z.array(recipient).min(1).max(20),
+    by: optional(line(100)),
     subject: wording(line(200)),
     text: wording(paragraphs(20_000)),
   },
   'A notice',
-);
+).superRefine(({ to, by }, context) => {
+  const channel = to.find((it) => 'channel' in it);
+  if (!channel || by !== null) return;
+  const problem = `The channel “${channel.channel}” is of no chat: the notice goes by mail.`;
+  report(context, { problem, mend: 'Add “by” with the id of the connection of the chat.' }, ['to']);
+});
 
 const withoutAccount = (step: PlaybookStep, context: z.RefinementCtx): void => {
   if (step.when === null || !asksForAccount(step.when)) return;

@@ -111,7 +111,12 @@ function randomPlaybook(seed: number): Playbook {
       return {
         kind: 'notice',
         notice: {
-          to: [assignee(), { personalEmail: true }, { leaver: true }, { reports: true }],
+          to: [
+            ...[assignee(), { personalEmail: true as const }, { leaver: true as const }],
+            { reports: true },
+            { channel: '#it: ops' },
+          ],
+          by: below(2) ? 'slack' : '007',
           subject: below(2) ? 'off' : { en: 'off', de: '{person.name}: aus' },
           text: '{access ends}',
         },

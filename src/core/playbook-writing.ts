@@ -1,7 +1,14 @@
 import { stringify } from 'yaml';
 import { conditionDocument, yesNo } from './condition-document.ts';
 import { momentText } from './moment.ts';
-import type { AccountChoice, Playbook, PlaybookStep, Recipient, SystemChoice } from './playbook.ts';
+import type {
+  AccountChoice,
+  NoticeStep,
+  Playbook,
+  PlaybookStep,
+  Recipient,
+  SystemChoice,
+} from './playbook.ts';
 
 /** The YAML that `readPlaybook` reads back as the same playbook. */
 export function writePlaybook(playbook: Playbook): string {
@@ -75,7 +82,7 @@ function contentOf(step: PlaybookStep): Record<string, unknown> {
     case 'survey':
       return { survey: step.survey };
     case 'notice':
-      return { notice: { ...step.notice, to: step.notice.to.map(personDocument) } };
+      return { notice: noticeDocument(step.notice) };
   }
 }
 
@@ -86,6 +93,10 @@ function choiceDocument({ category, connection, privileged }: AccountChoice): un
     ...(connection !== null && { connection }),
     ...(privileged !== null && { privileged: yesNo(privileged) }),
   };
+}
+
+function noticeDocument({ to, by, subject, text }: NoticeStep['notice']): object {
+  return { to: to.map(personDocument), ...(by !== null && { by }), subject, text };
 }
 
 const isEverywhere = ({ category, connection }: SystemChoice): boolean =>

@@ -111,6 +111,8 @@ export interface NoticeStep {
   readonly kind: 'notice';
   readonly notice: {
     readonly to: readonly Recipient[];
+    /** Id of the connection of a chat that carries it; null: it goes by mail. */
+    readonly by: string | null;
     readonly subject: Wording;
     readonly text: Wording;
   };
@@ -123,7 +125,9 @@ export type Recipient =
   /** The person who leaves, at work, as long as access has not ended. */
   | { readonly leaver: true }
   /** Whose manager leaves. */
-  | { readonly reports: true };
+  | { readonly reports: true }
+  /** Everybody in a channel of the chat that carries it, as the chat calls it. */
+  | { readonly channel: string };
 
 /** One task for each thing that somebody else has to know; whoever takes over accepts each. */
 export interface KnowledgeStep {
@@ -185,6 +189,8 @@ export interface ConnectionOffer {
   readonly readsOwned?: boolean;
   /** Whether records of cases can be delivered there. */
   readonly keepsRecords?: boolean;
+  /** Whether notices can go by it. */
+  readonly carriesNotices?: boolean;
   /** False: what it holds opens nothing, such as equipment or a place on the payroll. */
   readonly areAccess?: false;
 }

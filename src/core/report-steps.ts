@@ -98,7 +98,10 @@ function systemRow(step: StepStory, story: Story, language: Language): Row {
   };
 }
 
-/** What was done about it, and who had approved. */
+const isGrant = ({ event }: ApprovalStory['decisions'][number]): boolean =>
+  event.type === 'approval.granted';
+
+/** What was done about it, and everybody who had approved. */
 function doneLines(step: StepStory, story: Story, language: Language): Line[] {
   const said = texts[language];
   const { calls, summary, grade, settled, approvals } = step;
@@ -116,8 +119,8 @@ function doneLines(step: StepStory, story: Story, language: Language): Line[] {
     deed(),
     ...by,
     ...(calls > 1 ? [{ text: said.calls(calls), as: 'quiet' as const }] : []),
-    ...granted.flatMap(({ decided }) =>
-      decided ? [said.approved(actorOf(decided, story, language))] : [],
+    ...granted.flatMap(({ decisions }) =>
+      decisions.filter(isGrant).map((it) => said.approved(actorOf(it, story, language))),
     ),
   ];
 }
@@ -162,10 +165,11 @@ export function approvalBlocks(story: Story, language: Language): ReportBlock[] 
 
 function approvalRow(it: ApprovalStory, story: Story, language: Language): Row {
   const said = texts[language];
-  const { requested, decided, used } = it;
+  const { requested, decisions, used } = it;
   const step = story.steps.find(({ id }) => requested && dataOf(requested, 'step') === id);
   const moment = (told: ApprovalStory['used']): Line[] =>
     told ? [shortMoment(told.event.at)] : [];
+  const decided = decisions.at(-1);
   const plan: unknown = decided && Reflect.get(Object(JSON.parse(decided.event.leaf)), 'plan');
   return {
     cells: [
@@ -175,16 +179,16 @@ function approvalRow(it: ApprovalStory, story: Story, language: Language): Row {
         valueText(requested, 'step.summary') ?? '',
         ...moment(requested),
       ],
-      decided
-        ? [
+      decisions.length === 0
+        ? [said.undecided]
+        : decisions.flatMap((one): Line[] => [
             {
-              badge: factTitle(decided.event.type, language),
-              tone: decided.event.type === 'approval.granted' ? 'good' : 'attention',
+              badge: factTitle(one.event.type, language),
+              tone: isGrant(one) ? 'good' : 'attention',
             },
-            actorOf(decided, story, language),
-            ...moment(decided),
-          ]
-        : [said.undecided],
+            actorOf(one, story, language),
+            ...moment(one),
+          ]),
       [
         ...(used ? moment(used) : [said.unused]),
         ...(typeof plan === 'string' ? [{ text: plan, as: 'code' as const }] : []),
@@ -222,8 +226,8 @@ const texts = {
     said: 'What they said, and proof',
     approvals: 'Approvals',
     approvalsText:
-      'What cannot be undone needs another person, who signs with a passkey for exactly the plan that was shown. The ' +
-      'signature lies in blobs/.',
+      'What cannot be undone needs another person, or two where it is about somebody who is protected. Each signs with ' +
+      'a passkey for exactly the plan that was shown. The signatures lie in blobs/.',
     approvalsCaption: 'What was asked, what was decided, and when it was used',
     noApprovals: 'Nothing in this case needed an approval.',
     asked: 'Asked',
@@ -260,8 +264,8 @@ const texts = {
     said: 'Was gesagt wurde, und Beleg',
     approvals: 'Genehmigungen',
     approvalsText:
-      'Was sich nicht rückgängig machen lässt, braucht eine andere Person, die mit einem Passkey für genau den gezeigten ' +
-      'Plan unterschreibt. Die Unterschrift liegt in blobs/.',
+      'Was sich nicht rückgängig machen lässt, braucht eine andere Person, oder zwei, wo es um jemanden geht, der geschützt ' +
+      'ist. Jede unterschreibt mit einem Passkey für genau den gezeigten Plan. Die Unterschriften liegen in blobs/.',
     approvalsCaption: 'Was gefragt wurde, was entschieden wurde und wann es verwendet wurde',
     noApprovals: 'Nichts in diesem Vorgang brauchte eine Genehmigung.',
     asked: 'Gefragt',

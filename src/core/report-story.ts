@@ -62,7 +62,8 @@ export interface StepStory {
 export interface ApprovalStory {
   readonly id: string;
   readonly requested: Told | null;
-  readonly decided: Told | null;
+  /** In their order: each who granted it, and whatever ended it. */
+  readonly decisions: readonly Told[];
   readonly used: Told | null;
 }
 
@@ -77,10 +78,9 @@ export interface Story extends ReportCase {
 /** Reads the facts of a case as a story: what was, what was done, what is. */
 export function storyOf(it: ReportCase): Story {
   const told = it.facts.map((event) => ({ event, values: valuesOf(event) }));
+  const ofStep = Map.groupBy(told, ({ event }) => textAt(JSON.parse(event.leaf), 'step', 'id'));
   const steps = it.summary.steps.map((step) => {
-    const own = told.filter(
-      ({ event }) => textAt(JSON.parse(event.leaf), 'step', 'id') === step.step,
-    );
+    const own = ofStep.get(step.step) ?? [];
     const settled = own.findLast(({ event }) => event.grade !== null) ?? null;
     const newest = (name: string) =>
       own.findLast(({ values }) => values.has(name))?.values.get(name);
@@ -120,6 +120,13 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const valuesOf = ({ disclosures }: RecordedEvent): ReadonlyMap<string, unknown> =>
   new Map(disclosures.flatMap((it) => (it.state === 'open' ? [[it.name, it.value]] : [])));
 
+const decisions: readonly string[] = [
+  'approval.granted',
+  'approval.denied',
+  'approval.expired',
+  'approval.voided',
+];
+
 function approvalsIn(told: readonly Told[]): readonly ApprovalStory[] {
   const ofOne = Map.groupBy(
     told.filter(({ event }) => event.type.startsWith('approval.')),
@@ -131,7 +138,7 @@ function approvalsIn(told: readonly Told[]): readonly ApprovalStory[] {
     return {
       id,
       requested: last('approval.requested'),
-      decided: last('approval.granted', 'approval.denied', 'approval.expired', 'approval.voided'),
+      decisions: facts.filter(({ event }) => decisions.includes(event.type)),
       used: last('approval.consumed'),
     };
   });

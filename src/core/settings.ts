@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Capability } from './capability.ts';
 import { languages } from './language.ts';
 import { RetentionRule } from './retention.ts';
 
@@ -8,6 +9,16 @@ export const AlertContact = z.strictObject({
   email: z.email(),
   /** Id of a webhook connection that is told beside the mail. */
   webhook: z.string().nullable().default(null),
+  /** Where they are told beside the mail, in a chat. */
+  chat: z
+    .strictObject({
+      /** Id of a connection. */
+      connection: z.string().min(1),
+      /** As the chat calls it; null: the contact alone, by their address. */
+      channel: z.string().min(1).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
 });
 export type AlertContact = z.infer<typeof AlertContact>;
 
@@ -59,6 +70,10 @@ export const settingShapes = {
     departuresPerHour: z.int().min(1).nullable().default(null),
     /** The same for a rolling day; null: max(15, 3 % of headcount). */
     departuresPerDay: z.int().min(1).nullable().default(null),
+    /** Devices that may be wiped in one connection within an hour; further ones wait. */
+    wipesPerHour: z.int().min(1).default(5),
+    /** The same for accounts that are deleted. */
+    deletionsPerHour: z.int().min(1).default(20),
   }),
   onPremises: z.strictObject({ targets: z.array(OnPremisesTarget).default([]) }),
   sources: z.strictObject({
@@ -77,9 +92,22 @@ export const settingShapes = {
     /** How long somebody may answer, from the day of the invitation. */
     days: z.int().min(1).max(365).default(30),
   }),
+  checkpoints: z.strictObject({
+    /** Who is mailed the newest checkpoint of the record, to be kept outside the company. */
+    auditors: z
+      .array(z.strictObject({ name: z.string().min(1), email: z.email() }))
+      .max(20)
+      .default([]),
+    /** How many days lie between two such letters. */
+    days: z.int().min(1).max(365).default(7),
+  }),
   retention: z.strictObject({
     /** What asks to keep what is known of people who left; none of them is erased before. */
     rules: z.array(RetentionRule).default([]),
+    /** How many months after the end of the last employment a person is erased by itself; null: never. */
+    eraseAfterMonths: z.int().min(12).max(1_200).nullable().default(null),
+    /** How many months every fact of the record is kept before it may be pruned. */
+    recordMonths: z.int().min(12).max(1_200).default(84),
   }),
   playbooks: z.strictObject({
     /** Whether publishing needs another person than the author. */
@@ -101,6 +129,21 @@ export function settingsFrom(stored: Readonly<Record<string, unknown>>): Setting
   ]);
   return Object.fromEntries(filled) as Settings;
 }
+
+const budgets = {
+  'device.wipe': 'wipesPerHour',
+  'account.delete': 'deletionsPerHour',
+} as const satisfies Partial<Record<Capability, string>>;
+
+/** What may be begun only so often in one connection within an hour. */
+export type BudgetedCapability = keyof typeof budgets;
+
+export const hasBudget = (capability: Capability): capability is BudgetedCapability =>
+  Object.hasOwn(budgets, capability);
+
+/** How often it may be begun in one connection within an hour; null: there is no limit. */
+export const budgetOf = ({ guardrails }: Settings, capability: BudgetedCapability): number | null =>
+  guardrails[budgets[capability]];
 
 /** Above these counts new departures are held back. */
 export function departureLimits(settings: Settings): { perHour: number; perDay: number } {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { inclusionIn } from './inclusion.ts';
+import { base64, NoteProblem } from './note.ts';
 import { grow, leafHash, type Place, rootOf, type Sha256, type Tile } from './proof.ts';
 import {
   consistencyRanges,
   hashOf,
   inclusionRanges,
   provesConsistency,
-  provesInclusion,
   type Range,
 } from './tree-proof.ts';
 
@@ -51,6 +52,16 @@ const subproof = (m: number, start: number, end: number, whole: boolean): Uint8A
 };
 const hex = (hashes: readonly Uint8Array[]) => hashes.map((it) => Buffer.from(it).toString('hex'));
 
+interface Leaf {
+  readonly index: number;
+  readonly size: number;
+  readonly leafHash: Uint8Array;
+  readonly root: Uint8Array;
+}
+const lines = (proof: readonly Uint8Array[]) => proof.map(base64).join('\n');
+const provesInclusion = (leaf: Leaf, proof: readonly Uint8Array[]) =>
+  inclusionIn(leaf, sha256)(leaf, lines(proof));
+
 describe('proofs about the tree', () => {
   it('are those of the RFC for every leaf and every earlier size of every tree below 70', () => {
     for (let size = 1; size < 70; size += 1) {
@@ -59,7 +70,7 @@ describe('proofs about the tree', () => {
         const proof = hashes(inclusionRanges(index, size));
         assert.deepEqual(hex(proof), hex(path(index, 0, size)));
         const leaf = { index, size, leafHash: leaves[index]!, root };
-        assert.ok(provesInclusion(sha256, leaf, proof), `${index} in ${size}`);
+        assert.ok(provesInclusion(leaf, proof), `${index} in ${size}`);
       }
       for (let earlier = 0; earlier <= size; earlier += 1) {
         const proof = hashes(consistencyRanges(earlier, size));
@@ -75,7 +86,7 @@ describe('proofs about the tree', () => {
       for (const index of [0, 255, 256, size - 1].filter((it) => it < size)) {
         const proof = hashes(inclusionRanges(index, size));
         const leaf = { index, size, leafHash: leaves[index]!, root };
-        assert.ok(provesInclusion(sha256, leaf, proof), `${index} in ${size}`);
+        assert.ok(provesInclusion(leaf, proof), `${index} in ${size}`);
       }
       for (const earlier of [1, 255, 256, 300].filter((it) => it <= size)) {
         const proof = hashes(consistencyRanges(earlier, size));
@@ -88,8 +99,7 @@ describe('proofs about the tree', () => {
     const { size, root, hashes } = treeOf(23);
     const proof = hashes(inclusionRanges(11, size));
     const leaf = { index: 11, size, leafHash: leaves[11]!, root };
-    const holds = (it: Partial<typeof leaf>, by = proof) =>
-      provesInclusion(sha256, { ...leaf, ...it }, by);
+    const holds = (it: Partial<typeof leaf>, by = proof) => provesInclusion({ ...leaf, ...it }, by);
     assert.ok(holds({}));
     assert.ok(!holds({ leafHash: leaves[12]! }));
     assert.ok(!holds({ index: 10 }));
@@ -99,6 +109,9 @@ describe('proofs about the tree', () => {
     assert.ok(!holds({}, proof.slice(1)));
     assert.ok(!holds({}, [...proof, leaves[0]!]));
     for (let i = 0; i < proof.length; i += 1) assert.ok(!holds({}, proof.with(i, leaves[0]!)));
+
+    assert.throws(() => inclusionIn(leaf, sha256)(leaf, `${lines(proof)}=`), NoteProblem);
+    assert.throws(() => inclusionIn(leaf, sha256)(leaf, `${lines(proof)}\n`.slice(1)), NoteProblem);
 
     const old = treeOf(10);
     const grown = hashes(consistencyRanges(10, size));
@@ -110,5 +123,47 @@ describe('proofs about the tree', () => {
     for (let i = 0; i < grown.length; i += 1) {
       assert.ok(!provesConsistency(sha256, old, { size, root }, grown.with(i, leaves[0]!)));
     }
+  });
+
+  it('are checked many at once as one by one, and most nodes are hashed once', () => {
+    for (const size of [1, 2, 7, 8, 23, 64, 69]) {
+      const { root, hashes } = treeOf(size);
+      const others = [leaves[0]!, leaves[size]!, root];
+      const leadsToRoot = inclusionIn({ size, root }, sha256);
+      for (const round of ['unseen', 'seen']) {
+        for (let index = 0; index < size; index += 1) {
+          const leaf = { index, size, leafHash: leaves[index]!, root };
+          const proof = hashes(inclusionRanges(index, size));
+          const all = (it: Leaf, by: readonly Uint8Array[]) => {
+            const holds = provesInclusion(it, by);
+            assert.equal(leadsToRoot(it, lines(by)), holds, `${round}: ${it.index} in ${size}`);
+            return holds;
+          };
+          assert.ok(all(leaf, proof));
+          for (const other of others) {
+            for (let i = 0; i < proof.length; i += 1) all(leaf, proof.with(i, other));
+            all({ ...leaf, leafHash: other }, proof);
+            all(leaf, [...proof, other]);
+            all(leaf, [other, ...proof]);
+          }
+          all(leaf, proof.slice(0, -1));
+          all(leaf, proof.slice(1));
+          for (const step of [-1, 1, 2, size]) all({ ...leaf, index: index + step }, proof);
+        }
+      }
+    }
+
+    let hashed = 0;
+    const counted: Sha256 = (...parts) => {
+      hashed += 1;
+      return sha256(...parts);
+    };
+    const { size, root, hashes } = treeOf(1_000);
+    const leadsToRoot = inclusionIn({ size, root }, counted);
+    for (let index = 0; index < size; index += 1) {
+      const proof = lines(hashes(inclusionRanges(index, size)));
+      assert.ok(leadsToRoot({ index, leafHash: leaves[index]! }, proof));
+    }
+    assert.ok(hashed < 2.1 * size, `${hashed} hashes`);
   });
 });

@@ -1,7 +1,8 @@
-import { unzipSync } from 'fflate';
+import { inflateSync } from 'fflate';
 import type { PackFiles } from './evidence-check.ts';
+import { zipEntries } from './zip-directory.ts';
 
-/** A pack larger than this is no pack of ours: a quarter with 500 departures has a third of it. */
+/** A pack larger than this is no pack of ours: a quarter with 500 departures has less than half of it. */
 export const largestPackBytes = 2 * 1024 * 1024 * 1024 - 1;
 const mostFiles = 200_000;
 
@@ -13,25 +14,29 @@ export type Unpacked =
 /** Why a file is refused; only within this file. */
 class Refused extends Error {}
 
+/** Unpacks by deflate; at most so many bytes come out, or it throws. */
+export type Inflate = (packed: Uint8Array, sizeBytes: number) => Uint8Array;
+
+/** As the browser does it, which brings nothing of its own along that answers at once. */
+const inflateByFflate: Inflate = (packed, sizeBytes) =>
+  inflateSync(packed, { out: new Uint8Array(sizeBytes) });
+
 /**
  * Unpacks a pack that somebody was sent: it may be anything. What it claims to hold is counted before
- * any of it is unpacked, and a name that occurs twice is refused, since readers differ on which counts.
+ * it is unpacked, and a name that occurs twice is refused, since readers differ on which counts.
  */
-export function unpack(bytes: Uint8Array): Unpacked {
+export function unpack(bytes: Uint8Array, inflate: Inflate = inflateByFflate): Unpacked {
   if (bytes.length > largestPackBytes) return { kind: 'none', because: tooLarge };
   let total = 0;
-  const names = new Set<string>();
+  const files = new Map<string, Uint8Array>();
   try {
-    const files = unzipSync(bytes, {
-      filter({ name, originalSize }) {
-        total += originalSize;
-        if (total > largestPackBytes || names.size >= mostFiles) throw new Refused(tooLarge);
-        if (names.has(name)) throw new Refused(`is no evidence pack: it holds ${name} twice.`);
-        names.add(name);
-        return !name.endsWith('/');
-      },
-    });
-    return { kind: 'files', files: new Map(Object.entries(files)) };
+    for (const { name, packed, isDeflated, sizeBytes } of zipEntries(bytes)) {
+      total += sizeBytes;
+      if (total > largestPackBytes || files.size >= mostFiles) throw new Refused(tooLarge);
+      if (files.has(name)) throw new Refused(`is no evidence pack: it holds ${name} twice.`);
+      if (!name.endsWith('/')) files.set(name, isDeflated ? inflate(packed, sizeBytes) : packed);
+    }
+    return { kind: 'files', files };
   } catch (error) {
     const because = error instanceof Refused ? error.message : 'is no zip file, or is damaged.';
     return { kind: 'none', because };

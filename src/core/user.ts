@@ -37,6 +37,7 @@ export const rights = {
   'case.bring-back': ['it-admin', 'security'],
   'case.release': ['it-admin', 'security'],
   'step.retry': ['it-operator', 'it-admin', 'security'],
+  'step.hold': ['it-operator', 'it-admin', 'security'],
   'step.attest': [
     'hr',
     'manager',
@@ -85,8 +86,13 @@ export const rights = {
   'approval.decide': ['manager', 'it-admin', 'security'],
   'hold.read': ['hr', 'it-admin', 'security', 'auditor', 'legal'],
   'hold.change': ['security', 'legal'],
+  'protected.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
+  'protected.change': ['it-admin', 'security'],
   /** Ask, approve and withdraw; never both of the first two. */
   'person.erase': ['hr', 'security'],
+  'pruning.read': ['it-admin', 'security', 'auditor', 'legal'],
+  /** Ask, approve and withdraw; three people for one pruning. */
+  'pruning.decide': ['it-admin', 'security', 'legal'],
   'passkey.own': roles,
   'user.read': ['it-admin', 'security'],
   'switch.stop': ['it-operator', 'it-admin', 'security'],

@@ -1,4 +1,4 @@
-import { type Approver, whyNotApprover } from '#core/approval.ts';
+import { type Approver, approversNeeded, whyNotApprover } from '#core/approval.ts';
 import { isCapability } from '#core/capability.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import {
@@ -11,15 +11,18 @@ import { listUsers, type UserRow } from '#store/users.ts';
 import type { Engine } from './engine.ts';
 import { sendLetter } from './messages.ts';
 
-/** Every user who may decide about a step. */
+/** Every user who may decide about a step, and how many of them have to grant it. */
 export async function approversOf(
   engine: Engine,
   { caseId, stepId, action }: Pick<ApprovalRow, 'caseId' | 'stepId' | 'action'>,
-): Promise<readonly UserRow[]> {
+): Promise<{ users: readonly UserRow[]; needed: 1 | 2 }> {
   const capability = isCapability(action) ? action : null;
   const matter = await approvalMatter(engine.pool, { caseId, stepId, capability });
   const users: readonly (UserRow & Approver)[] = await listUsers(engine.pool);
-  return users.filter((user) => whyNotApprover(user, matter) === null);
+  return {
+    users: users.filter((user) => whyNotApprover(user, matter) === null),
+    needed: approversNeeded(matter),
+  };
 }
 
 /** Writes to everybody who may decide; an alert says so when that reached nobody. */
@@ -27,7 +30,7 @@ export async function tellApprovers(engine: Engine, approvalId: string): Promise
   const it = await loadApproval(engine.pool, approvalId);
   if (it?.decision !== null || it.endedAt !== null) return;
   let reached = 0;
-  for (const [i, user] of (await approversOf(engine, it)).entries()) {
+  for (const [i, user] of (await approversOf(engine, it)).users.entries()) {
     const sent = await sendLetter(engine, {
       to: user.email,
       subject: `Gatehouse: ${it.confidential ? 'something waits for you' : `approve: ${it.title}`}`,
@@ -63,7 +66,8 @@ function letterText(engine: Engine, it: ApprovalRow, name: string): string {
     ? 'Something waits for your approval.'
     : `“${it.title}”${where} for ${it.person} waits for your approval:\n${it.shown.summary}`;
   return (
-    `${name},\n\n${what}\n\nUntil ${whenText(it.expiresAt)}, with your passkey.\n` +
+    `${name},\n\n${what}\n\nUntil ${whenText(it.expiresAt)}, with your passkey.` +
+    `${it.approvers === 2 ? ' It takes two people.' : ''}\n` +
     `Look at it first: gatehouse approvals ${it.id}\n${engine.publicUrl}\n`
   );
 }

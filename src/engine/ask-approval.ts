@@ -22,10 +22,14 @@ export async function askForApproval(
   if (!found) throw new Stale(work.id);
   const action = work.capability ?? work.kind;
   const about = { caseId, stepId: work.id, action };
-  if ((await approversOf(engine, about)).length === 0) {
+  const { users, needed: approvers } = await approversOf(engine, about);
+  if (users.length < approvers) {
     return hold(engine, work, {
       because:
-        'Nobody may approve this: it takes another person than whoever opened or changed the departure. ' +
+        (approvers === 1
+          ? 'Nobody may approve this: it takes another person than whoever opened or changed the departure. '
+          : 'This is about somebody who is protected: it takes two other people than whoever opened or changed ' +
+            `the departure, and there ${users.length === 0 ? 'is nobody' : 'is one'}. `) +
         'Add one (gatehouse user add), then try again; or do it by hand, or skip it with a reason.',
       failure: null,
       reason: 'no approver',
@@ -37,7 +41,8 @@ export async function askForApproval(
   const expiresAt = new Date(work.now.getTime() + approvalLastsMs(work.capability));
   await inTransaction(engine.pool, async (tx) => {
     const asked = { ...about, id, version: 0, digest };
-    const data = { action, expires: expiresAt.toISOString() };
+    const two = approvers === 2 ? { approvers } : {};
+    const data = { action, expires: expiresAt.toISOString(), ...two };
     await record(tx, engine.keys, [
       {
         ...approvalFact(asked, work.ref, 'approval.requested', data),
@@ -54,18 +59,20 @@ export async function askForApproval(
     ]);
     const { openedBy: requestedBy } = found;
     const stepVersion = work.version;
-    await insertApproval(tx, { ...asked, stepVersion, shown, requestedBy, expiresAt });
-    await letWait(tx, work, { until: expiresAt, because: waitingText(expiresAt) });
+    await insertApproval(tx, { ...asked, stepVersion, shown, requestedBy, expiresAt, approvers });
+    await letWait(tx, work, { until: expiresAt, because: waitingText({ approvers, expiresAt }) });
   });
   await tellApprovers(engine, id);
 }
 
 /** An approval has been asked for already, and nobody has decided yet. */
-export const waitForDecision = (engine: Engine, work: Work, { expiresAt }: ApprovalRow) =>
-  letWait(engine.pool, work, { until: expiresAt, because: waitingText(expiresAt) });
+export const waitForDecision = (engine: Engine, work: Work, it: ApprovalRow) =>
+  letWait(engine.pool, work, { until: it.expiresAt, because: waitingText(it) });
 
-const waitingText = (until: Date): string =>
-  `Waits for the approval of another person, until ${whenText(until)}.`;
+const waitingText = (it: Pick<ApprovalRow, 'approvers' | 'expiresAt'>): string => {
+  const whose = it.approvers === 2 ? 'two other people' : 'another person';
+  return `Waits for the approval of ${whose}, until ${whenText(it.expiresAt)}.`;
+};
 
 /** The engine looks again at `until`, or when somebody wakes the step. */
 export async function letWait(
@@ -73,7 +80,8 @@ export async function letWait(
   work: Work,
   { until, because }: { until: Date; because: string },
 ): Promise<void> {
-  const waits = { stepId: work.id, version: work.version, wakeAt: until, because };
+  const { id: stepId, version, now: since } = work;
+  const waits = { stepId, version, since, wakeAt: until, because };
   if (!(await letStepWait(db, waits))) throw new Stale(work.id);
 }
 

@@ -13,10 +13,11 @@ import {
   tellOfRefusal,
   waitForDecision,
 } from './ask-approval.ts';
+import { spend, waitsForBudget } from './budget.ts';
 import type { Engine } from './engine.ts';
 import { holdAgainst, holdText } from './legal-hold.ts';
 import { hold, Stale } from './settle.ts';
-import { checkDecision } from './signed-decision.ts';
+import { checkGrant } from './signed-decision.ts';
 
 /** What may be done now, and what belongs into the transaction that begins it. */
 export interface Clearance {
@@ -69,7 +70,7 @@ export async function clear(
   const verdict = newest ? await judge(engine, work, newest, digest) : 'ask';
   switch (verdict) {
     case 'go':
-      return guarded(work, digest, newest);
+      return (await waitsForBudget(engine, work)) ? null : guarded(work, digest, newest);
     case 'wait':
       return null;
     case 'ask':
@@ -88,6 +89,7 @@ function guarded(work: Work, digest: string, approval: ApprovalRow | null): Clea
     async confirm(tx) {
       if (unused && !(await consumeApproval(tx, unused))) throw new Stale(work.id);
       if (await holdAgainst(tx, work)) throw new Stale(work.id);
+      await spend(tx, work);
     },
   };
 }
@@ -126,12 +128,7 @@ async function judge(
     return 'wait';
   }
 
-  const checked = await checkDecision(engine.pool, engine.publicUrl, {
-    approval: it,
-    decision: 'granted',
-    by: it.decidedBy!,
-    assertion: it.assertion!,
-  });
+  const checked = await checkGrant(engine.pool, engine.publicUrl, it);
   if (checked.ok) return 'go';
   if (it.consumedAt === null) {
     const { code, because } = checked;

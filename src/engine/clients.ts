@@ -2,6 +2,8 @@ import {
   type AnyAction,
   type AnyConnector,
   actionsOf,
+  type Chat,
+  chatOf,
   type Io,
   type Records,
   recordsOf,
@@ -27,6 +29,8 @@ export interface Opened {
   readonly tickets: Tickets<unknown> | null;
   /** Null: the system cannot be asked what an account owns. */
   readonly owns: ((accountId: string) => Promise<readonly Owned[]>) | null;
+  /** Null: it carries no messages to people. */
+  readonly chat: Chat<unknown> | null;
   /** Null: it keeps no records. */
   readonly records: Records<unknown> | null;
   /** What the system said about itself in its newest answer over HTTP; null: no such answer yet. */
@@ -40,7 +44,7 @@ export interface Clients {
   /** Forgets what is kept of a connection, after somebody changed it. */
   forget(connectionId: string): void;
   /** Opens a connection with its secrets, for one pass. Throws a ConnectorError when its settings do not fit. */
-  open(connectionId: string): Promise<Opened>;
+  open(connectionId: string, more?: Pick<Io, 'patience'>): Promise<Opened>;
 }
 
 /** How clients come by what they may not know themselves. */
@@ -90,7 +94,7 @@ export function openClients(deps: ClientDeps): Clients {
       deps.forget();
     },
 
-    async open(connectionId) {
+    async open(connectionId, more = {}) {
       const connection = await find(connectionId);
       const connector = connectorOf(connection);
       const secrets = await deps.secretsOf(connection);
@@ -110,7 +114,7 @@ export function openClients(deps: ClientDeps): Clients {
         });
       }
       const { io, lastAnswer } = listening(deps.ioFor(connection));
-      const client = connector.open(settings.data, io);
+      const client = connector.open(settings.data, { ...io, ...more });
       const owns = connector.owns?.(settings.data) ?? null;
 
       return {
@@ -121,6 +125,7 @@ export function openClients(deps: ClientDeps): Clients {
         actions: actionsOf(connector, settings.data),
         tickets: ticketsOf(connector, settings.data),
         owns: owns && ((accountId) => owns(client, accountId)),
+        chat: chatOf(connector, settings.data),
         records: recordsOf(connector, settings.data),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),

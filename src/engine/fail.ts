@@ -8,6 +8,7 @@ import { type Db, inTransaction } from '#store/sql.ts';
 import { postponeStep, type Work } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { factAbout } from './facts.ts';
+import { heldUpBlocks } from './held-up-block.ts';
 import { answersAtAll } from './probe.ts';
 import { outcomeOf, type Reaction, reactTo } from './reaction.ts';
 import { connectionAnswered, hold, Stale } from './settle.ts';
@@ -35,6 +36,10 @@ const ownFault = 'Gatehouse itself failed:';
 const ownFaultsUntilHeld = 5;
 /** By then half a minute has passed; eight minutes where no access is at stake. */
 const attemptsUntilAlert = { security: 4, operations: 8, compliance: 8 } as const;
+
+/** What whoever is told of it can do. */
+const wayOut =
+  'A step that cannot wait: take it out of the queue (gatehouse step hold) and do it by hand.';
 
 /** A system that wants us to wait longer than this keeps somebody's access open meanwhile. */
 const longWaitMs = 5 * 60_000;
@@ -153,6 +158,11 @@ async function tryAgain(tx: Db, work: Work, failure: Failure, afterMs: number): 
   if (!kept) throw new Stale(work.id);
   const isLong = afterMs > longWaitMs || work.attempts + 1 >= attemptsUntilAlert[work.layer];
   if (!isLong || work.downSince) return;
+  const heldUp = await heldUpBlocks(
+    tx,
+    work,
+    'Where that is urgent, block the account there by hand.',
+  );
   await raiseAlert(tx, {
     condition: `step:${work.id}:failing`,
     kind: 'step.failing',
@@ -160,7 +170,7 @@ async function tryAgain(tx: Db, work: Work, failure: Failure, afterMs: number): 
       work.layer === 'security' ? 'A step that ends access keeps failing' : 'A step keeps failing',
     body:
       `${work.title}${work.connectionId ? ` in ${work.connectionId}` : ''}: ${failure.detail} ` +
-      'We go on trying.',
+      `We go on trying. ${wayOut}${heldUp}`,
     caseId: work.caseId,
     stepId: work.id,
     connectionId: work.connectionId,
@@ -177,7 +187,7 @@ async function goDown(tx: Db, engine: Engine, connectionId: string): Promise<voi
     title: `${connectionId} does not answer`,
     body:
       `Steps in ${connectionId} wait until it answers; all others go on. ` +
-      'We try once a minute and go on by ourselves.',
+      `We try once a minute and go on by ourselves. ${wayOut}`,
     caseId: null,
     stepId: null,
     connectionId,
@@ -210,7 +220,7 @@ async function pause(tx: Db, engine: Engine, work: Work, failure: Failure): Prom
     title: `${connectionId} no longer accepts our key`,
     body:
       `Nothing more happens in ${connectionId} until somebody enters a new key ` +
-      `(gatehouse connection add). The steps wait and are not lost.`,
+      `(gatehouse connection add). The steps wait and are not lost. ${wayOut}`,
     caseId: null,
     stepId: null,
     connectionId,

@@ -14,7 +14,7 @@ import { heldCases } from '#store/holds.ts';
 import { loadSettings } from '#store/settings.ts';
 import { standingsOf } from '#store/standing.ts';
 import type { Engine } from './engine.ts';
-import { postMessage, type Sent, sendLetter } from './messages.ts';
+import { postInChat, postMessage, type Sent, sendLetter, tellInChat } from './messages.ts';
 
 /**
  * Tells people about one open alert, rung by rung: the connection's owner and the
@@ -72,7 +72,7 @@ async function rungsOf(engine: Engine, alert: AlertRow): Promise<AlertContact[][
     : null;
   const [designated, ...others] = contacts;
   const first: AlertContact[] = [];
-  if (connection?.owner) first.push({ ...connection.owner, webhook: null });
+  if (connection?.owner) first.push({ ...connection.owner, webhook: null, chat: null });
   if (designated && !first.some((it) => it.email === designated.email)) first.push(designated);
   const rungs = first.length === 0 ? [] : [first, ...others.map((it) => [it])];
 
@@ -89,13 +89,35 @@ async function rungsOf(engine: Engine, alert: AlertRow): Promise<AlertContact[][
 
 async function tell(engine: Engine, alert: AlertRow, contact: AlertContact): Promise<boolean> {
   const key = { alertId: alert.id, level: alert.level, recipient: contact.email } as const;
-  const told = [await byMail(engine, alert, contact, { ...key, channel: 'mail' })];
-  if (contact.webhook) {
-    const { webhook } = contact;
+  const { webhook, chat } = contact;
+  const byMail = { ...key, channel: 'mail' } as const;
+  const told = [await once(engine, byMail, () => mail(engine, alert, contact))];
+  if (webhook) {
     const byWebhook = { ...key, recipient: webhook, channel: 'webhook' } as const;
-    told.push(await post(engine, alert, webhook, byWebhook));
+    told.push(await once(engine, byWebhook, () => post(engine, alert, webhook)));
+  }
+  // Many read a channel: a confidential departure does not exist for them, and the mail has gone to the contact.
+  if (chat && !(alert.confidential && chat.channel !== null)) {
+    const { connection, channel } = chat;
+    const recipient = channel === null ? contact.email : `${connection} ${channel}`;
+    const byChat = { ...key, recipient, channel: 'chat' } as const;
+    told.push(await once(engine, byChat, () => inChat(engine, alert, { ...contact, chat })));
   }
   return told.includes(true);
+}
+
+type Told = Awaited<ReturnType<typeof tellInChat>>;
+
+/** Sends what was not sent yet, and keeps whether it went out. */
+async function once(
+  engine: Engine,
+  key: Parameters<typeof alertMessageSent>[1],
+  send: () => Promise<Told>,
+): Promise<boolean> {
+  if (await alertMessageSent(engine.pool, key)) return true;
+  const told = await send();
+  await noteAlertMessage(engine.pool, { ...key, error: errorOf(told) });
+  return told.kind === 'sent';
 }
 
 /** A contact is an address, and whoever reads its mail need not know of a confidential departure. */
@@ -104,36 +126,19 @@ const wordsOf = ({ confidential, body }: AlertRow): string =>
     ? 'It is about a confidential departure. Whoever may see it finds there what to do.'
     : body;
 
-type MessageKey = Parameters<typeof alertMessageSent>[1];
-
-async function byMail(
-  engine: Engine,
-  alert: AlertRow,
-  contact: AlertContact,
-  key: MessageKey,
-): Promise<boolean> {
-  if (await alertMessageSent(engine.pool, key)) return true;
-  const link = alert.caseId ? `\n\ngatehouse case show ${alert.caseId}` : '';
+function mail(engine: Engine, alert: AlertRow, contact: AlertContact): Promise<Sent> {
   const repeats = alert.times > 1 ? `\n\nSeen ${alert.times} times so far.` : '';
-  const sent = await sendLetter(engine, {
+  return sendLetter(engine, {
     to: contact.email,
     // Never a name in a subject: subjects are read on lock screens.
     subject: `Gatehouse: ${alert.title}`,
-    text: `${contact.name},\n\n${wordsOf(alert)}${repeats}${link}\n\n${engine.publicUrl}\n`,
+    text: `${contact.name},\n\n${wordsOf(alert)}${repeats}${linkTo(alert)}\n\n${engine.publicUrl}\n`,
     id: `alert-${alert.id}-${alert.level}`,
   });
-  await noteAlertMessage(engine.pool, { ...key, error: errorOf(sent) });
-  return sent.kind === 'sent';
 }
 
-async function post(
-  engine: Engine,
-  alert: AlertRow,
-  webhook: string,
-  key: MessageKey,
-): Promise<boolean> {
-  if (await alertMessageSent(engine.pool, key)) return true;
-  const sent = await postMessage(engine, webhook, {
+function post(engine: Engine, alert: AlertRow, webhook: string): Promise<Sent> {
+  return postMessage(engine, webhook, {
     id: `alert-${alert.id}-${alert.level}`,
     // Ids and kinds only: what is personal stays here.
     body: {
@@ -148,11 +153,37 @@ async function post(
       opened_at: alert.openedAt.toISOString(),
     },
   });
-  await noteAlertMessage(engine.pool, { ...key, error: errorOf(sent) });
-  return sent.kind === 'sent';
 }
 
-function errorOf(sent: Sent): string | null {
-  if (sent.kind === 'sent') return null;
-  return sent.kind === 'no mail' ? 'nothing is set up to carry it' : sent.failure.detail;
+/** Many read a channel: they learn that there is something, and where to look. */
+function inChat(
+  engine: Engine,
+  alert: AlertRow,
+  { name, email, chat }: AlertContact & { readonly chat: NonNullable<AlertContact['chat']> },
+): Promise<Told> {
+  const subject = `Gatehouse: ${alert.title}`;
+  const where = `${linkTo(alert)}\n\n${engine.publicUrl}`.trim();
+  return chat.channel === null
+    ? tellInChat(engine, chat.connection, email, {
+        subject,
+        text: `${name},\n\n${wordsOf(alert)}\n\n${where}`,
+      })
+    : postInChat(engine, chat.connection, chat.channel, { subject, text: where });
+}
+
+/** What shows the case to whoever may see it. */
+const linkTo = ({ caseId }: AlertRow): string =>
+  caseId ? `\n\ngatehouse case show ${caseId}` : '';
+
+function errorOf(told: Told): string | null {
+  switch (told.kind) {
+    case 'sent':
+      return null;
+    case 'no mail':
+      return 'nothing is set up to carry it';
+    case 'stranger':
+      return `${told.chat} knows nobody of this address`;
+    case 'failed':
+      return told.failure.detail;
+  }
 }

@@ -1,3 +1,4 @@
+import type { ChatWords } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { type Language, languageOf } from '#core/language.ts';
 import { quietSubject } from '#core/letters.ts';
@@ -12,17 +13,24 @@ import { peopleFor, reportsTo } from './addressees.ts';
 import { beginCall, type Claimed, makeCall } from './call.ts';
 import type { Engine } from './engine.ts';
 import { acknowledgeLetters, noMailSet } from './letter-receipts.ts';
-import { sendLetter } from './messages.ts';
+import { postInChat, type Sent, sendLetter, tellInChat } from './messages.ts';
 import { planFor } from './plan-for.ts';
 import { hold } from './settle.ts';
 
 interface Receiver {
-  /** In lower case. */
-  readonly address: string;
+  /** By which the receipt is known: an address, or a channel. In lower case. */
+  readonly key: string;
+  readonly way: Way;
   readonly language: Language;
   /** The private address of the person who leaves. */
   readonly isOutside: boolean;
 }
+
+/** `chat` is the id of a connection. */
+type Way =
+  | { readonly kind: 'letter'; readonly address: string }
+  | { readonly kind: 'chat'; readonly chat: string; readonly address: string }
+  | { readonly kind: 'channel'; readonly chat: string; readonly channel: string };
 
 interface Receivers {
   readonly all: readonly Receiver[];
@@ -31,12 +39,12 @@ interface Receivers {
 }
 
 /**
- * A notice is mail that must not go out twice: marked before it is sent, like every such call,
- * and for each receiver remembered once the mail server has taken it.
+ * A notice is a message that must not go out twice: marked before it is sent, like every such call,
+ * and for each receiver remembered once the mail server, or the chat, has taken it.
  */
 export async function tell(engine: Engine, work: Work): Promise<void> {
   const notice = await filledIn(engine, work);
-  const receivers = await receiversOf(engine, work, notice.to);
+  const receivers = await receiversOf(engine, work, notice);
   if (receivers.all.length === 0) {
     const why = receivers.notes.join('; ') || 'no address is known for any of its receivers';
     return hold(engine, work, {
@@ -56,13 +64,13 @@ export async function tell(engine: Engine, work: Work): Promise<void> {
     });
   }
   const told = await receiptsOf(engine.pool, work.id);
-  const untold = receivers.all.filter((it) => !told.has(it.address));
+  const untold = receivers.all.filter((it) => !told.has(it.key));
   if (untold.length === 0) return acknowledge(engine, work, receivers, [...told.values()], null);
 
   const claim = await beginCall(engine, work, {
     state: null,
     planned: {
-      summary: `Tell ${untold.map((it) => it.address).join(', ')}.`,
+      summary: `Tell ${untold.map((it) => it.key).join(', ')}.`,
       change: work.notice,
     },
     settleMs: 0,
@@ -101,35 +109,46 @@ function blanksThatMatter({ blanks }: NoticePlan, to: readonly Receiver[]): read
 }
 
 /** Every receiver once, in the order of the playbook. */
-async function receiversOf(
-  engine: Engine,
-  work: Work,
-  to: readonly Recipient[],
-): Promise<Receivers> {
+async function receiversOf(engine: Engine, work: Work, { to, by }: NoticePlan): Promise<Receivers> {
   const { company } = settingsFrom(await loadSettings(engine.pool));
   const found = new Map<string, Receiver>();
+  const inHouse = { language: company.language, isOutside: false };
   const notes: string[] = [];
   for (const recipient of to) {
+    if ('channel' in recipient) {
+      const { channel } = recipient;
+      const key = `channel ${channel}`.toLowerCase();
+      // Planning leaves it out as well; a case may have become confidential since.
+      if (work.departure.confidential) notes.push('a channel is not told of a confidential case');
+      else if (by) found.set(key, { ...inHouse, key, way: { kind: 'channel', chat: by, channel } });
+      continue;
+    }
     const { addresses, note } = await addressesOf(engine, work, recipient);
     if (note) notes.push(note);
     const isOutside = 'personalEmail' in recipient;
     const language = isOutside
       ? languageOf(work.personFacts.country, company.language)
       : company.language;
+    // The one who leaves gets a letter, which is theirs to keep. A chat shows its words on every screen.
+    const byLetter = isOutside || 'leaver' in recipient || work.departure.confidential;
+    const chat = byLetter ? undefined : by;
     for (const it of addresses) {
       const address = it.trim().toLowerCase();
-      if (!found.has(address)) found.set(address, { address, language, isOutside });
+      const way: Way = chat ? { kind: 'chat', chat, address } : { kind: 'letter', address };
+      if (!found.has(address)) found.set(address, { key: address, way, language, isOutside });
     }
   }
   return { all: [...found.values()], notes };
 }
+
+type Personal = Exclude<Recipient, { readonly channel: string }>;
 
 interface Addresses {
   readonly addresses: readonly string[];
   readonly note: string | null;
 }
 
-async function addressesOf(engine: Engine, work: Work, to: Recipient): Promise<Addresses> {
+async function addressesOf(engine: Engine, work: Work, to: Personal): Promise<Addresses> {
   if ('personalEmail' in to) {
     const { personalEmail } = work.personFacts;
     return personalEmail
@@ -172,10 +191,9 @@ async function sendAll(
   let refusal: ConnectorError | null = null;
   for (const [i, receiver] of receivers.entries()) {
     engine.failpoint('during the call');
-    const { address: to, language } = receiver;
+    const { key, way, language } = receiver;
     const { subject, text } = notice.others?.[language] ?? notice;
-    const sent = await sendLetter(engine, {
-      to,
+    const sent = await sendOne(engine, way, {
       subject: work.departure.confidential ? quietSubject(language) : subject,
       text,
       id: `notice-${work.id}-${i}`,
@@ -184,7 +202,7 @@ async function sendAll(
       case 'sent':
         await keepReceipt(engine.pool, {
           stepId: work.id,
-          recipient: to,
+          recipient: key,
           receipt: sent.receipt,
         });
         break;
@@ -192,13 +210,36 @@ async function sendAll(
         throw new ConnectorError(noMailSet);
       case 'failed': {
         const { failure } = sent;
-        const error = new ConnectorError({ ...failure, detail: `${to}: ${failure.detail}` });
+        const error = new ConnectorError({ ...failure, detail: `${key}: ${failure.detail}` });
         if (failure.kind !== 'rejected') throw error;
         refusal ??= error;
       }
     }
   }
   if (refusal) throw refusal;
+}
+
+/** In the chat, or else by mail where the chat knows nobody of that address. */
+async function sendOne(
+  engine: Engine,
+  way: Way,
+  words: ChatWords & { readonly id: string },
+): Promise<Sent> {
+  const { subject, text } = words;
+  switch (way.kind) {
+    case 'letter':
+      return sendLetter(engine, { ...words, to: way.address });
+    case 'channel':
+      return postInChat(engine, way.chat, way.channel, { subject, text });
+    case 'chat': {
+      const told = await tellInChat(engine, way.chat, way.address, { subject, text });
+      if (told.kind !== 'stranger') return told;
+      const sent = await sendLetter(engine, { ...words, to: way.address });
+      if (sent.kind !== 'sent') return sent;
+      const receipt = `${told.chat} knows nobody of this address, so it went by mail. ${sent.receipt}`;
+      return { kind: 'sent', receipt };
+    }
+  }
 }
 
 async function acknowledge(
@@ -208,7 +249,10 @@ async function acknowledge(
   receipts: readonly string[],
   claim: Claimed | null,
 ): Promise<void> {
-  const taken = `The mail server took ${receipts.length === 1 ? 'it' : `all ${receipts.length}`}.`;
+  const all = receipts.length === 1 ? 'it' : `all ${receipts.length}`;
+  const taken = work.notice?.by
+    ? `The chat, or the mail server, took ${all}.`
+    : `The mail server took ${all}.`;
   await acknowledgeLetters(engine, work, {
     receipts,
     because: [taken, ...(notes.length > 0 ? [`But: ${notes.join('; ')}.`] : [])].join(' '),

@@ -2,6 +2,7 @@ import {
   type AnyAction,
   type AnyConnector,
   actionsOf,
+  chatOf,
   recordsOf,
   ticketsOf,
 } from '#connector-kit/contract.ts';
@@ -20,18 +21,13 @@ export const offersFrom = (
     .filter((it) => it.state !== 'disabled')
     .map((connection) => {
       const connector = connectors.get(connection.connector);
-      const { actions, takesTickets, readsOwned, keepsRecords, areAccess } = offered(
-        connector,
-        connection,
-      );
+      const { actions, areAccess, ...can } = offered(connector, connection);
       return {
         id: connection.id,
         name: connection.name,
         category: connection.category,
         holdsAccounts: connector?.accounts != null,
-        takesTickets,
-        readsOwned,
-        keepsRecords,
+        ...can,
         ...(!areAccess && { areAccess: false as const }),
         actions: actions.map((it) => ({
           capability: it.capability,
@@ -48,6 +44,7 @@ interface Offered {
   readonly takesTickets: boolean;
   readonly readsOwned: boolean;
   readonly keepsRecords: boolean;
+  readonly carriesNotices: boolean;
   readonly areAccess: boolean;
 }
 
@@ -56,17 +53,18 @@ const nothing: Offered = {
   takesTickets: false,
   readsOwned: false,
   keepsRecords: false,
+  carriesNotices: false,
   areAccess: true,
 };
 
 /** What a connection offers; needs no secrets and calls nobody. */
 function offered(connector: AnyConnector | undefined, connection: ConnectionRow): Offered {
   if (!connector) return nothing;
-  const { actions, tickets, owns, records } = connector;
+  const { actions, tickets, owns, records, chat } = connector;
   const areAccess = connector.accounts?.areAccess ?? true;
   // Where nobody can tell, it counts as access.
   const unread = { ...nothing, areAccess: areAccess !== false };
-  const isFixed = ![actions, tickets, owns, records, areAccess].some(
+  const isFixed = ![actions, tickets, owns, records, chat, areAccess].some(
     (it) => typeof it === 'function',
   );
   if (isFixed && typeof actions !== 'function') {
@@ -75,17 +73,10 @@ function offered(connector: AnyConnector | undefined, connection: ConnectionRow)
       actions,
       takesTickets: tickets !== undefined,
       keepsRecords: records !== undefined,
+      carriesNotices: chat !== undefined,
     };
   }
-  // Secrets decide nothing about what a system can do; stand-ins let the settings parse.
-  const standIns = [...connection.secretFields, ...connection.inboundFields].map((field) => [
-    field,
-    standInSecret,
-  ]);
-  const settings = connector.settings.safeParse({
-    ...connection.settings,
-    ...Object.fromEntries(standIns),
-  });
+  const settings = settingsOf(connector, connection);
   if (!settings.success) {
     return typeof actions === 'function' ? unread : { ...unread, actions };
   }
@@ -94,8 +85,16 @@ function offered(connector: AnyConnector | undefined, connection: ConnectionRow)
     takesTickets: ticketsOf(connector, settings.data) !== null,
     readsOwned: owns?.(settings.data) != null,
     keepsRecords: recordsOf(connector, settings.data) !== null,
+    carriesNotices: chatOf(connector, settings.data) !== null,
     areAccess: typeof areAccess === 'function' ? areAccess(settings.data) : areAccess,
   };
+}
+
+/** Secrets decide nothing about what a system can do; stand-ins let the settings parse. */
+export function settingsOf(connector: AnyConnector, connection: ConnectionRow) {
+  const { settings, secretFields, inboundFields } = connection;
+  const standIns = [...secretFields, ...inboundFields].map((field) => [field, standInSecret]);
+  return connector.settings.safeParse({ ...settings, ...Object.fromEntries(standIns) });
 }
 
 /** Whom a new account is for is no choice of the playbook. */

@@ -24,6 +24,7 @@ import { deadline } from './deadline.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
+import { patienceWith } from './patience.ts';
 import { knownAccounts, offersOf, planFor } from './plan-for.ts';
 
 /** Carries out what web asked for, which may call nobody outside, and leaves the answer in its row. */
@@ -100,7 +101,8 @@ async function check(engine: Engine, connectionId: string): Promise<unknown> {
 
 /** Lists every account, page by page, into the discovery map. */
 async function discover(engine: Engine, connectionId: string): Promise<unknown> {
-  const opened = await engine.clients.open(connectionId);
+  const patience = patienceWith(engine.pool, connectionId);
+  const opened = await engine.clients.open(connectionId, { patience });
   try {
     const { accounts } = opened.connector;
     if (!accounts) return { accounts: 0 };
@@ -129,7 +131,7 @@ const PreviewInput = z.union([
   z.strictObject({ person, departure: DepartureFacts.omit({ id: true }) }),
   z.strictObject({
     person,
-    arrival: ArrivalFacts.omit({ id: true, former: true }).extend({
+    arrival: ArrivalFacts.omit({ id: true, former: true, becomes: true }).extend({
       role: FormerRole.partial().optional(),
     }),
   }),

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import {
   Logger,
-  type Runner,
-  run,
+  runTaskList,
   type Task,
   type TaskList,
   type WorkerEvents,
+  type WorkerPool,
 } from 'graphile-worker';
 import type pg from 'pg';
 import { every } from '#core/every.ts';
@@ -16,6 +16,8 @@ import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
 import { openQueuePool } from '#store/pools.ts';
 import { dueSteps, wakeSteps } from '#store/steps.ts';
 import { seeToApprovals, tellOfPasskeys } from './approval-sweep.ts';
+import { mailCheckpoints } from './checkpoint-letters.ts';
+import { inTime } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { tellOfFork } from './fork.ts';
 import { tellOfLongHolds } from './holds.ts';
@@ -39,11 +41,9 @@ export interface RunningEngine {
 }
 
 interface Running {
-  readonly runner: Runner;
+  readonly runner: WorkerPool;
   readonly concurrency: number;
   readonly tasks: readonly string[];
-  /** Tells it that there may be jobs for it. */
-  nudge(): void;
 }
 
 /** How often a runner looks by itself; new jobs wake it at once. Also the resolution of timers. */
@@ -72,7 +72,30 @@ export async function startEngine(
     if (level === 'error') engine.log.error({}, message);
   });
 
-  const stepTask: Task = async (payload) => pass(engine, (payload as { stepId: string }).stepId);
+  const underWay = new Map<string, { again: boolean; readonly since: number }>();
+  /**
+   * No two passes over one step in this process: when everything is slow, steps are woken while they are
+   * under way, and a second pass would only make the first one slower. It follows instead. One that takes
+   * ten times as long as a claim lasts counts as hung, and stands in nobody's way.
+   */
+  const stepTask: Task = async (payload) => {
+    const { stepId } = payload as { stepId: string };
+    const present = underWay.get(stepId);
+    if (present && performance.now() - present.since < engine.timing.leaseMs * 10) {
+      present.again = true;
+      return;
+    }
+    const mine = { again: true, since: performance.now() };
+    underWay.set(stepId, mine);
+    try {
+      while (mine.again) {
+        mine.again = false;
+        await pass(engine, stepId);
+      }
+    } finally {
+      if (underWay.get(stepId) === mine) underWay.delete(stepId);
+    }
+  };
   // Each has a runner of its own: a mail server that hangs must not keep departures from being planned.
   const ownTasks: Readonly<Record<string, Task>> = {
     'step:gatehouse': stepTask,
@@ -83,55 +106,43 @@ export async function startEngine(
     ),
   };
 
-  async function start(name: string, taskList: TaskList, concurrency: number): Promise<void> {
-    const ids: string[] = [];
-    const live = (id: string) => {
-      ids.push(id);
-      void life.add(id);
-    };
-    let nudge = () => {};
+  function start(name: string, taskList: TaskList, concurrency: number): void {
     const events: WorkerEvents = new EventEmitter();
-    events.on('pool:create', ({ workerPool }) => {
-      live(workerPool.id);
-      nudge = () => workerPool.nudge(concurrency);
-    });
-    events.on('worker:create', ({ worker }) => live(worker.workerId));
-    const forget = () => {
-      for (const id of ids) void life.remove(id);
-    };
-    const runner = await run({
-      pgPool: queue,
-      taskList,
-      concurrency,
-      noHandleSignals: true,
-      pollInterval: pollMs,
-      logger: quiet,
-      events,
-      preset: {
-        worker: {
-          // Without a delay before it fetches again: a nudge in the meantime would be lost.
-          localQueue: { size: concurrency },
-          // At once: a batch locks many jobs in an order of its own, and passes that wake several
-          // steps would meet it in a deadlock. Never -1: what fails then ends the whole process.
-          completeJobBatchDelay: 0,
-          failJobBatchDelay: 0,
+    const runner = runTaskList(
+      {
+        concurrency,
+        noHandleSignals: true,
+        pollInterval: pollMs,
+        logger: quiet,
+        events,
+        preset: {
+          worker: {
+            // Without a delay before it fetches again: a nudge in the meantime would be lost.
+            localQueue: { size: concurrency },
+            // At once: a batch locks many jobs in an order of its own, and passes that wake several
+            // steps would meet it in a deadlock. Never -1: what fails then ends the whole process.
+            completeJobBatchDelay: 0,
+            failJobBatchDelay: 0,
+          },
         },
       },
-    }).catch((error: unknown) => {
+      taskList,
+      queue,
+    );
+    void life.add(runner.id);
+    runners.set(name, { runner, concurrency, tasks: Object.keys(taskList) });
+    // What it still holds then is for others.
+    const forget = () => void life.remove(runner.id);
+    runner.promise.then(forget, forget);
+    // Not only when it has ended: in graphile-worker 0.18 one that shuts down because it could not
+    // note several jobs as done, as when the database goes away, waits for itself for ever.
+    events.once('pool:gracefulShutdown', () => {
+      if (runners.get(name)?.runner !== runner) return; // we stopped it
       forget();
-      throw error;
-    });
-    runners.set(name, { runner, concurrency, tasks: Object.keys(taskList), nudge });
-    const ended = () => {
-      // What it still holds is for others.
-      forget();
-      if (runners.get(name)?.runner !== runner) return;
-      // It ended by itself: the database went away, say.
       runners.delete(name);
       engine.log.error({ connectionId: name }, 'a runner ended and is started again');
       setTimeout(() => void follow(), restartMs);
-    };
-    runner.promise.then(ended, ended);
+    });
   }
 
   let stopping = false;
@@ -152,11 +163,12 @@ export async function startEngine(
         for (const [name, { runner, concurrency }] of runners) {
           if (wanted.get(name)?.concurrency === concurrency) continue;
           runners.delete(name);
-          await runner.stop();
+          // No longer than a call may take: one that does not end must not keep the others from starting.
+          await inTime(Promise.resolve(runner.gracefulShutdown()), engine.timing.callMs);
         }
         for (const [name, { taskList, concurrency }] of wanted) {
           if (stopping) return;
-          if (!runners.has(name)) await start(name, taskList, concurrency);
+          if (!runners.has(name)) start(name, taskList, concurrency);
         }
       })
       .catch((error: Error) => {
@@ -207,19 +219,25 @@ export async function startEngine(
   await follow();
   await life.listen('gatehouse_connections', () => void follow());
   await life.listen('gatehouse_jobs', (task) => {
-    for (const { tasks, nudge } of runners.values())
-      if (task === null || tasks.includes(task)) nudge();
+    for (const { runner, concurrency, tasks } of runners.values())
+      if (task === null || tasks.includes(task)) runner.nudge(concurrency);
   });
   const sweeper = every(engine.timing.sweepMs, sweep);
+  // Beside the sweep: a mail server that hangs must not hold it up.
+  const letters = every(engine.timing.sweepMs, () =>
+    mailCheckpoints(engine).catch((error: Error) =>
+      engine.log.error({ error: error.message }, 'checkpoints could not be mailed'),
+    ),
+  );
 
   return {
     async stop() {
       stopping = true;
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), letters.stop()]);
       await following;
       const last = [...runners.values()];
       runners.clear();
-      await Promise.all(last.map(({ runner }) => runner.stop().catch(() => {})));
+      await Promise.allSettled(last.map(({ runner }) => runner.gracefulShutdown()));
       await life.end();
       await queue.end();
     },

@@ -17,6 +17,7 @@ import {
 } from '#store/steps.ts';
 import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
+import { heldUpBlocks } from './held-up-block.ts';
 import { advanceCase } from './progress.ts';
 
 /** Somebody else moved the step, or the claim ran out: roll back and write nothing. */
@@ -165,11 +166,16 @@ export async function holdIn(tx: Db, engine: Engine, work: Work, it: Holding): P
     after: it.state,
   });
   if (!held) throw new Stale(work.id);
+  const heldUp = await heldUpBlocks(
+    tx,
+    work,
+    'If it cannot be mended at once, skip it with a reason (gatehouse step waive); the block follows by itself.',
+  );
   await raiseAlert(tx, {
     condition: `step:${work.id}:held`,
     kind: 'step.held',
     title: 'A step needs you',
-    body: `${work.title}${work.connectionId ? ` in ${work.connectionId}` : ''}: ${it.because}`,
+    body: `${work.title}${work.connectionId ? ` in ${work.connectionId}` : ''}: ${it.because}${heldUp}`,
     caseId: work.caseId,
     stepId: work.id,
     connectionId: work.connectionId,

@@ -1,7 +1,7 @@
-import { type ApprovalDecision, whyNotApprover } from '#core/approval.ts';
+import { type ApprovalDecision, approversNeeded, whyNotApprover } from '#core/approval.ts';
 import { isCapability } from '#core/capability.ts';
 import type { Assertion } from '#core/passkey.ts';
-import { approvalChallenge } from '#ledger/digest.ts';
+import { approvalChallenge, decisionChallenge } from '#ledger/digest.ts';
 import { type ApprovalRow, approvalMatter } from '#store/approvals.ts';
 import { type PasskeyRow, passkeyNamed, recordedFact } from '#store/passkeys.ts';
 import type { Db } from '#store/sql.ts';
@@ -26,6 +26,8 @@ interface Decided {
   readonly decision: ApprovalDecision;
   readonly by: string;
   readonly assertion: Assertion;
+  /** What was signed, where that was for several approvals at once. */
+  readonly together: readonly string[] | null;
 }
 
 /**
@@ -38,6 +40,23 @@ interface Decided {
 export async function checkDecision(db: Db, publicUrl: string, it: Decided): Promise<Checked> {
   const why = await whyNotDecide(db, it.approval, it.by);
   if (why !== null) return no('not-an-approver', why);
+  const { id, digest } = it.approval;
+  const challenge = decisionChallenge(
+    approvalChallenge(id, digest, it.decision === 'granted'),
+    it.together,
+  );
+  return checkSignature(db, publicUrl, { ...it, challenge });
+}
+
+/**
+ * Whether a passkey of this user signed this, and user and passkey have stood in the record for a day. `challenge` null:
+ * there is nothing that could have been signed.
+ */
+export async function checkSignature(
+  db: Db,
+  publicUrl: string,
+  it: Pick<Decided, 'by' | 'assertion'> & { readonly challenge: string | null },
+): Promise<Checked> {
   const settled = await recordedUser(db, it.by);
   if (settled !== null) return settled;
 
@@ -48,12 +67,9 @@ export async function checkDecision(db: Db, publicUrl: string, it: Decided): Pro
   const recorded = await recordedPasskey(db, passkey);
   if (recorded !== null) return recorded;
 
-  const challenge = approvalChallenge(
-    it.approval.id,
-    it.approval.digest,
-    it.decision === 'granted',
-  );
-  const counter = await verified(it.assertion, { challenge, publicUrl, passkey });
+  const { challenge } = it;
+  const counter =
+    challenge === null ? null : await verified(it.assertion, { challenge, publicUrl, passkey });
   if (counter === null) {
     return no(
       'invalid-assertion',
@@ -61,6 +77,38 @@ export async function checkDecision(db: Db, publicUrl: string, it: Decided): Pro
     );
   }
   return { ok: true, passkey, counter };
+}
+
+/**
+ * Whether a granted approval is what it claims to be: granted by as many different people as it takes
+ * now, and took when it was asked for, and each decision good by itself.
+ */
+export async function checkGrant(db: Db, publicUrl: string, it: ApprovalRow): Promise<Checked> {
+  const asked = await recordedFact(db, { table: 'approvals', id: it.id, version: 1 });
+  const needsTwo = it.approvers === 2 || asked?.data['approvers'] === 2;
+  const { caseId, stepId, action } = it;
+  const capability = isCapability(action) ? action : null;
+  const now = approversNeeded(await approvalMatter(db, { caseId, stepId, capability }));
+  if (now > it.approvers) {
+    return no('protected-since', 'It takes the approval of two people, and was asked of one.');
+  }
+  const granted = { approval: it, decision: 'granted' } as const;
+  if (needsTwo) {
+    const { firstBy, firstAssertion, firstTogether } = it;
+    if (firstBy === null || firstAssertion === null || firstBy === it.decidedBy) {
+      return no('one-approver', 'It takes the approval of two people, and one has given it.');
+    }
+    const first = { by: firstBy, assertion: firstAssertion, together: firstTogether };
+    const checked = await checkDecision(db, publicUrl, { ...granted, ...first });
+    if (!checked.ok) return checked;
+  }
+  const { decidedBy: by, assertion, together } = it;
+  return checkDecision(db, publicUrl, {
+    ...granted,
+    by: by!,
+    assertion: assertion!,
+    together,
+  });
 }
 
 /** Why a user may not decide about an approval, in a sentence; null: they may. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ArrivalFacts, aOf, caseKindOf, roleOf } from '#core/arrival.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
@@ -24,6 +25,8 @@ import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
 import type { Heard, Received } from './receive.ts';
 import { rescind } from './rescind.ts';
+import { judgeShownArrival } from './shown-arrival.ts';
+import { receiveShownRole } from './shown-role.ts';
 import { isOlder, nothingNew, remember } from './words.ts';
 
 /**
@@ -37,6 +40,13 @@ export async function receiveArrival(
   { person, known }: { person: PersonRow; known: PersonRow | null },
 ): Promise<Received> {
   const { arrival } = heard.record;
+  if (heard.from === 'record') {
+    const said =
+      arrival && caseKindOf(arrival) === 'arrival'
+        ? await judgeShownArrival(tx, heard, arrival, person)
+        : await receiveShownRole(tx, intake, heard, { person, known });
+    if (said) return said;
+  }
   if (!arrival) return nothingNew(null, 'facts about the person kept');
   const kind = caseKindOf(arrival);
   const open = await openArrivalOf(tx, { person: person.id, kind });
@@ -184,11 +194,12 @@ export async function changeArrival(
     });
     return { outcome: 'question', detail, caseId: it.id };
   }
-  const changed: ('dates' | 'kind')[] = [];
+  const changed: ('dates' | 'kind' | 'person')[] = [];
   if (it.departure.startDay !== arrival.startDay) changed.push('dates');
   if (it.departure.kind !== arrival.kind || it.departure.confidential !== arrival.confidential) {
     changed.push('kind');
   }
+  if (!isDeepStrictEqual(it.departure.becomes, arrival.becomes)) changed.push('person');
   if (changed.length === 0) return nothingNew(it, 'the same facts again');
   await record(tx, intake.keys, [
     {

@@ -141,8 +141,11 @@ export function readCsvRow(cell: (column: string) => string, options: RowOptions
       return null;
     }
     return {
-      // The same for a corrected file, as long as the kind stays.
-      id: `csv:${kind}:${personId}:${person.employmentId}`,
+      // The same for a corrected file, as long as the kind stays. Roles change more than once: a change that
+      // is under way moves to another day all the same, and one that is complete is another one.
+      id: ['csv', kind, personId, person.employmentId]
+        .concat(kind === 'role change' ? person.startDate : [])
+        .join(':'),
       kind,
       confidential: read('confidential', readTruth) ?? false,
       startDay: person.startDate,

@@ -167,6 +167,19 @@ describe('a file of people', () => {
     );
   });
 
+  it('tells one change of role from the next by its day, and an arrival by none', () => {
+    const coming = (kind: string, day: string) =>
+      `person_id,name,email,arrival_kind,start_date\nE-1,Ada,ada@meadow.example,${kind},${day}\n`;
+    const idOf = (text: string) => read(text).rows[0]?.arrival?.id;
+
+    assert.equal(idOf(coming('role change', '2026-12-01')), 'csv:role change:E-1:E-1:2026-12-01');
+    assert.notEqual(
+      idOf(coming('role change', '2027-06-01')),
+      idOf(coming('role change', '2026-12-01')),
+    );
+    assert.equal(idOf(coming('arrival', '2026-12-08')), idOf(coming('arrival', '2026-12-01')));
+  });
+
   it('may be judged by another list of zones', () => {
     const moon = inFile(row({ ...ada, zone: 'Moon/Tycho' }));
     assert.equal(read(moon, { knownZones: new Set(['Moon/Tycho']) }).rows.length, 1);

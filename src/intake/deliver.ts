@@ -1,6 +1,6 @@
 import type { Heard as HeardFromSource } from '#connector-kit/contract.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
-import { EmploymentRecord, LifecycleEvent, saidBy } from '#core/lifecycle.ts';
+import { LifecycleEvent, saidBy } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -10,10 +10,12 @@ import {
   loadDelivery,
   postponeDelivery,
   takeDelivery,
+  wakeDelivery,
 } from '#store/deliveries.ts';
 import { inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
+import { type Reading, receiveReading } from './reading.ts';
 import { type Heard, type Received, receive } from './receive.ts';
 
 const longestRetryMs = 15 * 60_000;
@@ -31,8 +33,15 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
     await inTransaction(intake.pool, async (tx) => {
       const taken = await takeDelivery(tx, deliveryId);
       if (!taken) return;
+      // Told once more since we looked: what we read may be older than that.
+      if (taken.receivedAt.getTime() !== found.receivedAt.getTime()) {
+        return wakeDelivery(tx, deliveryId);
+      }
       const received: Received[] = [];
-      for (const it of heard) received.push(await receive(tx, intake, it));
+      for (const it of heard) {
+        if ('found' in it) received.push(...(await receiveReading(tx, intake, it)));
+        else received.push(await receive(tx, intake, it));
+      }
       await closeDelivery(tx, {
         id: deliveryId,
         outcome: 'handled',
@@ -126,7 +135,7 @@ async function notUnderstood(intake: Intake, it: DeliveryRow, failure: Failure):
 /** Requests through the API come as one event that stands for itself, or as a row of a file. */
 const ownSources = ['api', 'csv', 'form'];
 
-async function understand(intake: Intake, it: DeliveryRow): Promise<readonly Heard[]> {
+async function understand(intake: Intake, it: DeliveryRow): Promise<readonly (Heard | Reading)[]> {
   if (ownSources.includes(it.source)) {
     const parsed = LifecycleEvent.safeParse(JSON.parse(it.body.toString('utf8')));
     if (!parsed.success) {
@@ -144,9 +153,8 @@ async function understand(intake: Intake, it: DeliveryRow): Promise<readonly Hea
     if (!people) {
       throw new ConnectorError({ kind: 'rejected', detail: `${it.source} is no HR system` });
     }
-    const heard: Heard[] = [];
-    for (const said of people.hear(it.body))
-      heard.push(...(await resolve(intake, opened, it, said)));
+    const heard: (Heard | Reading)[] = [];
+    for (const said of people.hear(it.body)) heard.push(await resolve(intake, opened, it, said));
     return heard;
   } catch (error) {
     throw opened.withoutSecrets(error);
@@ -161,26 +169,12 @@ async function resolve(
   opened: Awaited<ReturnType<Intake['open']>>,
   it: DeliveryRow,
   said: HeardFromSource,
-): Promise<readonly Heard[]> {
-  if (said.kind === 'event') return [fromEvent(it, said.event)];
-  // Before it is read: what is read cannot be older than this.
+): Promise<Heard | Reading> {
+  if (said.kind === 'event') return fromEvent(it, said.event);
+  const { personId } = said;
   const readAt = await databaseNow(intake.pool);
-  const found = await opened.connector.people!.read?.(opened.client, said.personId);
-  return found ? [fromRecord(it.source, found, readAt)] : [];
-}
-
-/** What a source shows now about one employment. */
-export function fromRecord(source: string, found: EmploymentRecord, readAt: Date): Heard {
-  return {
-    source,
-    record: EmploymentRecord.parse(found),
-    from: 'record',
-    says: found.departure ? 'departure' : 'no departure',
-    occurredAt: readAt,
-    version: null,
-    actor: { kind: 'source', id: source, auth: 'none' },
-    askedBy: null,
-  };
+  const found = (await opened.connector.people!.read?.(opened.client, personId)) ?? null;
+  return { source: it.source, personId, found, readAt };
 }
 
 function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {

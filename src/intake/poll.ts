@@ -9,8 +9,8 @@ import { loadSettings } from '#store/settings.ts';
 import { endTurn, failTurn, keepCursor, type SourceRow, takeTurn } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
-import { fromRecord } from './deliver.ts';
 import type { Intake } from './intake.ts';
+import { receiveReading } from './reading.ts';
 import { passOver, receive } from './receive.ts';
 
 /** After so many failed turns a person is told. */
@@ -42,7 +42,7 @@ async function poll(intake: Intake, turn: SourceRow, everyMs: number): Promise<v
   try {
     const passedOver = await readChanges(intake, turn);
     await inTransaction(intake.pool, async (tx) => {
-      await endTurn(tx, connectionId);
+      await endTurn(tx, { connectionId, everyMs });
       if (passedOver > 0) await tellOfHistory(tx, connectionId, passedOver);
       await resolveAlerts(tx, `source:${connectionId}`);
     });
@@ -86,13 +86,17 @@ async function readChanges(
     const people = opened.connector.people!;
     for await (const hint of people.changes!(opened.client, cursor)) {
       const readAt = await databaseNow(intake.pool);
-      const found = await people.read?.(opened.client, hint.personId);
+      const { personId } = hint;
+      const found = (await people.read?.(opened.client, personId)) ?? null;
+      const reading = { source: connectionId, personId, found, readAt };
       await inTransaction(intake.pool, async (tx) => {
-        const heard = found ? fromRecord(connectionId, found, readAt) : null;
-        if (heard && succeededAt === null && isHistory(heard.record, readAt)) {
+        await receiveReading(tx, intake, reading, async (heard) => {
+          const isFirst = heard.says === 'departure' && succeededAt === null;
+          if (!isFirst || !isHistory(heard.record, readAt)) return receive(tx, intake, heard);
           await passOver(tx, heard);
           passedOver += 1;
-        } else if (heard) await receive(tx, intake, heard);
+          return null;
+        });
         await keepCursor(tx, { connectionId, cursor: hint.cursor });
       });
     }

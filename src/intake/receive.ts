@@ -33,6 +33,8 @@ export interface Heard {
   /** Grows with each change of one departure; null where the source has none. */
   readonly version: number | null;
   readonly actor: Actor;
+  /** Of an arrival that a record shows: what we knew before says that the person had begun. */
+  readonly hadBegun?: boolean;
   /** The user who asked, for requests through the API. */
   readonly askedBy: string | null;
   /** HR id of who takes over; left out or null: the source does not say. */

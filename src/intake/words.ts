@@ -18,6 +18,7 @@ export async function remember(
     sourceVersion: heard.version ?? version,
     heardAt: heard.occurredAt,
     departure: heard.says === 'departure' ? heard.record.departure : null,
+    arrival: heard.says === 'arrival' ? (heard.record.arrival ?? null) : null,
   });
 }
 

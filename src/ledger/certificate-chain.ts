@@ -1,8 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { X509Certificate as ReadableCertificate } from '@sigstore/core';
-
-/** Longer chains than this exist nowhere, and following them takes long. */
-const longestChain = 8;
+import { longestChain, stampIds } from '#core/time-stamp-words.ts';
 
 /** SHA-256 over a certificate, in hex: how a trusted one is named. */
 export const certificateDigest = (it: X509Certificate): string =>
@@ -43,7 +41,7 @@ function mayIssue(it: X509Certificate, below: number): boolean {
 
 /** Whether a certificate says that it is for time stamps, for nothing else, and that this must be heeded. */
 export function isForTimeStampsOnly(it: X509Certificate): boolean {
-  const use = ReadableCertificate.parse(it.raw).extension('2.5.29.37');
+  const use = ReadableCertificate.parse(it.raw).extension(stampIds.extendedKeyUsage);
   const uses = use?.valueObj.subs[0]?.subs.map((one) => one.toOID()) ?? [];
-  return use?.critical === true && uses.length === 1 && uses[0] === '1.3.6.1.5.5.7.3.8';
+  return use?.critical === true && uses.length === 1 && uses[0] === stampIds.timeStamping;
 }

@@ -1,7 +1,7 @@
 import type { Db } from '#store/sql.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import type { LogFiles } from './fsck.ts';
-import { logKeysOf, vkeyLines } from './log-keys.ts';
+import { vkeyLines, vkeysAt } from './log-keys.ts';
 import { bundleOf, hashesOf, placeOf } from './tile-tree.ts';
 
 /** The log in the database as the files that an export would write, up to its newest checkpoint. */
@@ -14,10 +14,7 @@ export function databaseFiles(db: Db, origin: string): LogFiles {
       }
       if (name === 'log.vkey') {
         const size = (await newestCheckpoint(db, origin))?.size ?? 0;
-        const keys = (await logKeysOf(db, origin)).filter(
-          ({ fromSize, toSize }) => fromSize <= size && (toSize === null || toSize >= size),
-        );
-        return Buffer.from(vkeyLines(keys.map(({ vkey }) => vkey)));
+        return Buffer.from(vkeyLines(await vkeysAt(db, { origin, size })));
       }
       const place = placeOf(name);
       if (!place) return null;

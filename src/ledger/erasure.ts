@@ -3,14 +3,17 @@ import { every } from '#core/every.ts';
 import { keepingRules } from '#core/retention.ts';
 import { settingsFrom } from '#core/settings.ts';
 import {
+  addScheduledErasure,
   approvedErasures,
   beginErasure,
   destroySubjects,
+  dueForErasure,
   finishErasure,
   lockErasure,
   refuseErasure,
   standingOf,
 } from '#store/erasures.ts';
+import { forgetPeriodEvidence } from '#store/evidence-orders.ts';
 import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction, type Pool } from '#store/sql.ts';
 import { aboutNobody, type Fact, record } from './record.ts';
@@ -81,6 +84,7 @@ export async function eraseApproved(tx: Db, id: string): Promise<boolean> {
     tx,
     subjects.map(({ subject }) => subject),
   );
+  await forgetPeriodEvidence(tx);
   const counts = [...destroyed.values()];
   await finishErasure(tx, {
     id,
@@ -109,12 +113,44 @@ export async function eraseApproved(tx: Db, id: string): Promise<boolean> {
   return true;
 }
 
-/** Carries out approved erasures for as long as it runs. Any number of scribes may: each erasure is one transaction. */
+/**
+ * Makes an erasure of everybody who is due by the schedule and of whom nothing asks to keep the data. Whom a legal
+ * hold or anything else keeps is looked at again the next time. They are carried out like those that people approved.
+ */
+export async function scheduleErasures(pool: Pool, stopping?: AbortSignal): Promise<number> {
+  let count = 0;
+  for (const personId of await dueForErasure(pool)) {
+    if (stopping?.aborted) break;
+    const made = await inTransaction(pool, async (tx) => {
+      if ((await obstaclesFor(tx, personId)).length > 0) return false;
+      const id = await addScheduledErasure(tx, personId);
+      if (id === null) return false;
+      const { eraseAfterMonths } = settingsFrom(await loadSettings(tx)).retention;
+      await record(tx, aboutNobody, [
+        {
+          type: 'erasure.scheduled',
+          actor: scribe,
+          row: { table: 'erasures', id, version: 1 },
+          data: { erasure: id, basis: 'no-longer-needed', months: eraseAfterMonths ?? 0 },
+        },
+      ]);
+      return true;
+    });
+    if (made) count += 1;
+  }
+  return count;
+}
+
+/** Carries out erasures, approved or scheduled, for as long as it runs. Any number of scribes may: each erasure is one transaction. */
 export function startErasing(
   pool: Pool,
-  { onError, pollMs = 1_000 }: { onError: (error: unknown) => void; pollMs?: number },
+  {
+    onError,
+    pollMs = 1_000,
+    scheduleMs = 24 * 3_600_000,
+  }: { onError: (error: unknown) => void; pollMs?: number; scheduleMs?: number },
 ): { stop(): Promise<void> } {
-  return every(pollMs, async (stopping) => {
+  const carryingOut = every(pollMs, async (stopping) => {
     try {
       for (const id of await approvedErasures(pool)) {
         if (stopping.aborted) return;
@@ -124,4 +160,13 @@ export function startErasing(
       onError(error);
     }
   });
+  // Beside it: who is kept by something has to be looked at each time, which may take long.
+  const scheduling = every(scheduleMs, (stopping) =>
+    scheduleErasures(pool, stopping).then(() => {}, onError),
+  );
+  return {
+    async stop() {
+      await Promise.all([carryingOut.stop(), scheduling.stop()]);
+    },
+  };
 }

@@ -9,7 +9,7 @@ export interface EventIndexRow {
   readonly system: string | null;
   readonly actorId: string | null;
   readonly grade: string | null;
-  /** Lower-case words, each once, separated by blanks. */
+  /** Lower-case words, and the terms of the columns before it, each once, separated by blanks. */
   readonly words: string;
 }
 
@@ -22,17 +22,32 @@ export function indexLeaf(leaf: Uint8Array, stagedAt: Date): EventIndexRow {
   const body: unknown = JSON.parse(Buffer.from(leaf).toString('utf8'));
   const term = (...path: readonly string[]) => textAt(body, ...path)?.slice(0, longestTerm) ?? null;
   const at = textAt(body, 'at') ?? '';
-  return {
-    at: /^[12]\d{3}-/.test(at) && !Number.isNaN(Date.parse(at)) ? new Date(at) : stagedAt,
+  const columns = {
     type: term('type') ?? '',
     caseId: term('case'),
     personRef: term('target', 'ref'),
     system: term('target', 'system') ?? term('step', 'connection'),
     actorId: term('actor', 'id'),
     grade: term('grade'),
-    words: [...new Set(wordsIn(body))].join(' '),
+  };
+  const terms = Object.entries(columns).flatMap(([name, value]) =>
+    value === null ? [] : [termOf(name as Term, value)],
+  );
+  return {
+    at: /^[12]\d{3}-/.test(at) && !Number.isNaN(Date.parse(at)) ? new Date(at) : stagedAt,
+    ...columns,
+    words: [...new Set(wordsIn(body)), ...terms].join(' '),
   };
 }
+
+export type Term = 'type' | 'caseId' | 'personRef' | 'system' | 'actorId' | 'grade';
+
+/**
+ * What a column says, as it stands among the words: so one index finds several criteria at once, of which each
+ * is common and all together are rare. No word begins like it. Whatever is in the value, it stays one word.
+ */
+export const termOf = (column: Term, value: string): string =>
+  `=${column}:${Buffer.from(value).toString('base64url')}`;
 
 /** Far longer than anything of ours, and short enough for PostgreSQL's indexes. */
 const longestTerm = 256;

@@ -4,12 +4,13 @@ import { after, before, describe, it } from 'node:test';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
 import { ulid } from 'ulid';
 import { makePasskey, type SoftwarePasskey } from '#app/testing/passkey.ts';
+import { inSigningOrder } from '#core/approval.ts';
 import { checkPack, type PackFiles } from '#core/evidence-check.ts';
 import type { Assertion } from '#core/passkey.ts';
 import { Trust } from '#core/trust.ts';
 import { inSnapshot, inTransaction } from '#store/sql.ts';
 import { keepOpenBlob } from './blob.ts';
-import { approvalChallenge } from './digest.ts';
+import { approvalChallenge, approvalsChallenge } from './digest.ts';
 import { evidenceOf } from './evidence.ts';
 import { base64url, sha256 } from './hash.ts';
 import { verifySignature } from './log-keys.ts';
@@ -19,6 +20,7 @@ import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 
 const ourPage = { origin: 'https://gatehouse.example', rpId: 'gatehouse.example' };
 const ivy = { kind: 'person', id: 'u_ivy', auth: 'webauthn' } as const;
+const sam = { kind: 'person', id: 'u_sam', auth: 'webauthn' } as const;
 const worker = { kind: 'system', id: 'worker', auth: 'none' } as const;
 const plan = base64url(sha256(Buffer.from('delete her account')));
 const otherPlan = base64url(sha256(Buffer.from('delete another account')));
@@ -35,12 +37,17 @@ interface Otherwise {
   readonly endedBefore?: boolean;
   readonly expires?: string;
   readonly approver?: string;
+  /** What the signature says it is for, beside this approval. */
+  readonly together?: (approval: string) => readonly string[];
+  /** It was asked of two; the second one is who. */
+  readonly second?: { readonly actor: Fact['actor']; readonly passkey: SoftwarePasskey };
+  readonly needsTwo?: boolean;
 }
 
 describe('what an evidence pack shows of approvals', () => {
   let log: SignedLog;
   let passkey: SoftwarePasskey;
-  let publicKey: Uint8Array;
+  let sams: SoftwarePasskey;
 
   const signed = (of: string, by = plan) =>
     passkey.sign(approvalChallenge(of, Buffer.from(by, 'base64url'), true), ourPage);
@@ -71,16 +78,41 @@ describe('what an evidence pack shows of approvals', () => {
       actor: worker,
       caseId,
       plan,
-      data: { ...about, action: 'account.delete', expires },
+      data: {
+        ...about,
+        action: 'account.delete',
+        expires,
+        ...(it.needsTwo ? { approvers: 2 } : {}),
+      },
     });
+    const together = it.together?.(approval);
     await state('web', {
       type: 'approval.granted',
       actor: approver,
       caseId,
       plan: it.grantedPlan ?? plan,
-      data: { ...about, credential_id: passkey.id, expires },
+      data: {
+        ...about,
+        credential_id: passkey.id,
+        expires,
+        ...(together ? { together } : {}),
+      },
       ...(blob ? { evidence: [{ kind: 'assertion', ...blob }] } : {}),
     });
+    if (it.second) {
+      const { actor, passkey: theirs } = it.second;
+      const own = approvalChallenge(approval, Buffer.from(plan, 'base64url'), true);
+      const bytes = Buffer.from(JSON.stringify(theirs.sign(own, ourPage)));
+      const kept = await inTransaction(ledger.pools.web, (tx) => keepOpenBlob(tx, bytes));
+      await state('web', {
+        type: 'approval.granted',
+        actor,
+        caseId,
+        plan,
+        data: { ...about, credential_id: theirs.id, expires },
+        evidence: [{ kind: 'assertion', ...kept }],
+      });
+    }
     if (it.endedBefore) {
       const data = { ...about, reason: 'digest-differs' };
       await state('worker', { type: 'approval.voided', actor: worker, caseId, plan, data });
@@ -121,17 +153,22 @@ describe('what an evidence pack shows of approvals', () => {
   before(async () => {
     log = await startSignedLog();
     passkey = makePasskey();
-    publicKey = keyIn(passkey);
-    await log.ledger.state('web', {
-      type: 'passkey.registered',
-      actor: ivy,
-      data: {
-        user: ivy.id,
-        credential_id: passkey.id,
-        public_key: base64url(publicKey),
-        rp_id: ourPage.rpId,
-      },
-    });
+    sams = makePasskey();
+    for (const [actor, theirs] of [
+      [ivy, passkey],
+      [sam, sams],
+    ] as const) {
+      await log.ledger.state('web', {
+        type: 'passkey.registered',
+        actor,
+        data: {
+          user: actor.id,
+          credential_id: theirs.id,
+          public_key: base64url(keyIn(theirs)),
+          rp_id: ourPage.rpId,
+        },
+      });
+    }
   });
   after(() => log.stop());
 
@@ -147,7 +184,27 @@ describe('what an evidence pack shows of approvals', () => {
     }
   });
 
-  const wrong: Readonly<Record<string, [Otherwise, RegExp]>> = {
+  const ofAnother = () => approvalChallenge(randomUUID(), sha256(Buffer.from('x')), true);
+  const listWith = (of: string) => inSigningOrder([own(of), ...anotherTwo]);
+  const own = (of: string) => approvalChallenge(of, Buffer.from(plan, 'base64url'), true);
+  const anotherTwo = [ofAnother(), ofAnother()];
+  const signedWithOthers = (of: string) => passkey.sign(approvalsChallenge(listWith(of)), ourPage);
+
+  it('holds one signature for several approvals, in the pack of each', async () => {
+    const caseId = await departure({ assertion: signedWithOthers, together: listWith });
+    assert.equal((await check(await packOf(caseId))).fails, null);
+  });
+
+  it('holds the signatures of both where it was asked of two', async () => {
+    const second = { actor: sam, passkey: sams };
+    const files = await packOf(await departure({ needsTwo: true, second }));
+    const { fails, holds } = await check(files);
+    assert.equal(fails, null);
+    const approvals = holds.find(({ name }) => name === 'approvals');
+    assert.match(approvals!.detail, /another person; 1 of them by two people$/);
+  });
+
+  const wrong: Readonly<Record<string, [Otherwise | (() => Otherwise), RegExp]>> = {
     'a signature about another plan': [
       { assertion: (of) => signed(of, otherPlan) },
       /about another plan, another approval or another decision/,
@@ -210,6 +267,44 @@ describe('what an evidence pack shows of approvals', () => {
       },
       /was made on another site than gatehouse\.example/,
     ],
+    'a signature for several that is said to be for this one alone': [
+      { assertion: signedWithOthers },
+      /about another plan, another approval or another decision/,
+    ],
+    'a signature for this one alone that is said to be for several': [
+      { together: listWith },
+      /about another plan, another approval or another decision/,
+    ],
+    'a signature for several others': [
+      {
+        assertion: () => passkey.sign(approvalsChallenge(inSigningOrder(anotherTwo)), ourPage),
+        together: () => inSigningOrder(anotherTwo),
+      },
+      /the signature of its approval is for others, and not for it/,
+    ],
+    'a signature for several to which this one was added': [
+      {
+        assertion: () => passkey.sign(approvalsChallenge(inSigningOrder(anotherTwo)), ourPage),
+        together: (of) => inSigningOrder([own(of), ...anotherTwo]),
+      },
+      /about another plan, another approval or another decision/,
+    ],
+    'one approval where it takes two': [
+      { needsTwo: true },
+      /it needed the approval of two people, and one had approved it/,
+    ],
+    'two approvals by one person where it takes two': [
+      () => ({ needsTwo: true, second: { actor: ivy, passkey } }),
+      /it needed the approval of two people, and one had approved it/,
+    ],
+    'a second approval by whoever opened the departure': [
+      () => ({ needsTwo: true, openedBy: sam, second: { actor: sam, passkey: sams } }),
+      /whoever approved it had asked for it/,
+    ],
+    'a second approval with the passkey of the first': [
+      () => ({ needsTwo: true, second: { actor: sam, passkey } }),
+      /no passkey of whoever approved it had been registered before/,
+    ],
     'no signature': [{ assertion: () => null }, /the signature of its approval is missing/],
     'an approval by whoever opened the departure': [
       { openedBy: ivy },
@@ -241,7 +336,7 @@ describe('what an evidence pack shows of approvals', () => {
   };
   for (const [what, [otherwise, words]] of Object.entries(wrong)) {
     it(`does not hold with ${what}`, async () => {
-      const fails = await failure(otherwise);
+      const fails = await failure(typeof otherwise === 'function' ? otherwise() : otherwise);
 
       assert.match(fails?.detail ?? 'it holds', words);
       assert.ok(['approvals', 'grades'].includes(fails!.name));

@@ -1,5 +1,6 @@
 import { every } from '#core/every.ts';
-import { loadCase } from '#store/cases.ts';
+import { Period } from '#core/period.ts';
+import { confidentialCases, loadCase } from '#store/cases.ts';
 import {
   type EvidenceOrder,
   failEvidence,
@@ -51,31 +52,57 @@ async function makeNext({ pool, keys, onError }: Maker): Promise<boolean> {
     try {
       return await make(pool, tx, keys, order);
     } catch (error) {
-      const erased = error instanceof SubjectErased;
-      if (!erased) onError(error);
-      await failEvidence(tx, order.id, erased ? whyErased : 'It failed here; the log says why.');
+      const because = whyFailed(error);
+      if (because === null) onError(error);
+      await failEvidence(tx, order.id, because ?? 'It failed here; the log says why.');
       return true;
     }
   });
 }
 
+/** Null: nobody expected it. */
+function whyFailed(error: unknown): string | null {
+  if (error instanceof SubjectErased) return whyErased;
+  return error instanceof TooLarge ? whyTooLarge : null;
+}
+
 const whyErased =
   'The data of this person was erased. On the server, gatehouse evidence makes what is left.';
 
+/** Of a case whose facts are gone. */
+export const whyPruned = (at: Date): string =>
+  `The facts of this case were pruned on ${at.toISOString().slice(0, 10)}, as their time was over. Their hashes are in ` +
+  'place: a pack that was made before is checked as ever.';
+
+/** Above this a file is made on the server: it would have to lie in memory, and in the database, as a whole. */
+const mostBytes = 200_000_000;
+
+class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+const whyTooLarge = `It would be larger than ${mostBytes / 1_000_000} MB. Choose a shorter period, or make it on the server with gatehouse evidence.`;
+
 async function make(pool: Pool, tx: Db, keys: SubjectKeys, order: EvidenceOrder): Promise<boolean> {
-  const found = await loadCase(tx, order.caseId);
-  if (!found) throw new Error(`The case ${order.caseId} of an order is gone.`);
-  const key = await keys.keyOf(tx, found.subject);
+  const key = await keys.keyOf(tx, order.subject ?? (await subjectOf(tx, order)));
   const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
   const wanted = {
-    of: { caseId: order.caseId },
+    of:
+      order.caseId === null
+        ? Period.parse({ from: order.from, to: order.to })
+        : { caseId: order.caseId },
     keys: order.personal ? keys : null,
     language: order.language,
-    withheld: new Set<string>(),
+    withheld: await withheldFrom(tx, order),
     recipient: order.askedBy,
   };
   const made = await exportPack(pool, wanted, async (all) => {
-    for await (const piece of all) pieces.push(piece);
+    for await (const piece of all) {
+      sizeBytes += piece.length;
+      if (sizeBytes > mostBytes) throw new TooLarge();
+      pieces.push(piece);
+    }
   });
   if (made.kind === 'made') {
     const ct = seal(key, orderPlace(order.id), Buffer.concat(pieces));
@@ -84,6 +111,22 @@ async function make(pool: Pool, tx: Db, keys: SubjectKeys, order: EvidenceOrder)
   }
   // The scribe signs within a second or two; then it is looked at again.
   if (made.kind === 'not signed yet') return false;
-  await failEvidence(tx, order.id, 'The case is not complete yet.');
+  const because = made.kind === 'pruned' ? whyPruned(made.at) : 'The case is not complete yet.';
+  await failEvidence(tx, order.id, because);
   return true;
 }
+
+async function subjectOf(tx: Db, { caseId }: EvidenceOrder): Promise<string> {
+  const found = caseId === null ? null : await loadCase(tx, caseId);
+  if (!found) throw new Error(`The case ${caseId} of an order is gone.`);
+  return found.subject;
+}
+
+/** The cases that whoever asked may not know of. */
+const withheldFrom = async (
+  tx: Db,
+  { caseId, secret, askedBy }: EvidenceOrder,
+): Promise<ReadonlySet<string>> =>
+  new Set(
+    caseId !== null || secret ? [] : await confidentialCases(tx, { exceptOpenedBy: askedBy }),
+  );

@@ -9,6 +9,7 @@ import { RFC3161Timestamp } from '@sigstore/core';
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import { checkPack, type PackFiles } from '#core/evidence-check.ts';
+import { readCheckpoint, readNote } from '#core/note.ts';
 import { Trust } from '#core/trust.ts';
 import { inSnapshot, inTransaction, sql } from '#store/sql.ts';
 import { run } from '../../practice/servers/program.ts';
@@ -16,9 +17,11 @@ import {
   startTimeStampAuthority,
   type TimeStampAuthority,
 } from '../../practice/servers/time-stamp-authority.ts';
+import { beginEpoch, nextOrigin } from './epoch.ts';
 import { evidenceOf } from './evidence.ts';
 import { newestCheckpoint } from './fork-guard.ts';
 import { base64url, sha256 } from './hash.ts';
+import { headOf } from './head.ts';
 import { verifySignature } from './log-keys.ts';
 import { checkPackStamp } from './pack-stamp.ts';
 import { aboutNobody, record } from './record.ts';
@@ -280,5 +283,27 @@ describe('the times of an evidence pack', () => {
     const broken = new Map(all);
     broken.delete(renewed[0]!.replace('.1.tsr', '.0.tsr'));
     assert.match(await why(broken), /\.0\.tsr is missing/);
+  });
+
+  it('are also those of an earlier epoch, as far as the record was continued', async () => {
+    const { admin, scribe } = log.ledger.pools;
+    const { origin } = await headOf(scribe);
+    await beginEpoch({ admin, scribe }, log.markFolder, 'restored from a backup');
+    await sign();
+    await log.state(3);
+    await sign();
+    files = await pack();
+
+    const note = text('checkpoint');
+    assert.equal(readCheckpoint(readNote(note).body).origin, nextOrigin(origin));
+    const { steps } = Summary.parse(JSON.parse(text('case.json')));
+    assert.ok(steps.every(({ graded }) => graded.after.length === 3 && graded.before.length === 2));
+    const { fails } = await check(files);
+    assert.equal(fails, null, fails?.detail);
+
+    const renaming = named(/^context\/.*json$/).find((it) => text(it).includes('log.continued'))!;
+    const proof = renaming.replace('.json', '.tlog-proof');
+    const less = new Map([...files].filter(([it]) => it !== renaming && it !== proof));
+    assert.match(await why(less), /is no earlier state of this record/);
   });
 });

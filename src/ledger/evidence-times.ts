@@ -30,17 +30,23 @@ export async function timesOf(
   signed: SignedTree,
 ): Promise<PackTimes> {
   const tokens = await tokensAround(db, indices, signed);
+  const renamed = await renamingsOf(db, tokens, signed);
   const stamps: readonly Stamp[] = tokens.map(({ tsa, at, size, generation, idx }) => {
     return { by: tsa, at: at.toISOString(), size, generation, anchor: idx };
   });
   return {
-    context: tokens.map(({ idx, leaf }) => ({ idx, leaf: leaf.toString('utf8') })),
+    context: [...renamed, ...tokens].map(({ idx, leaf }) => ({
+      idx,
+      leaf: leaf.toString('utf8'),
+    })),
     entries: await entriesOf(db, tokens, signed),
     bracketOf: (index) => bracketOf(index, stamps),
   };
 }
 
 interface Token {
+  /** The name of the record when it was stamped: that of now, or of an earlier epoch. */
+  readonly origin: string;
   readonly size: number;
   readonly tsa: string;
   readonly generation: number;
@@ -54,15 +60,27 @@ interface Token {
   readonly leaf: Buffer;
 }
 
-/** For each authority and fact the newest time stamp before it and the earliest after it, with all newer ones over these. */
+/**
+ * For each authority and fact the newest time stamp before it and the earliest after it, with all newer ones over
+ * these. Those of an earlier epoch count up to where the record was continued: what came after that was lost.
+ */
 async function tokensAround(
   db: Db,
   indices: readonly number[],
   { origin, size }: SignedTree,
 ): Promise<readonly Token[]> {
   const { rows } = await db.query<Token & { tsa: string }>(sql`
-    with authority as (
-      select distinct tsa from ledger.tsa_token where origin = ${origin}
+    with epoch as (
+      select ${origin}::text as origin, ${size}::bigint as upto
+      union all
+      select body -> 'data' ->> 'prev_origin', min(idx)
+        from ledger.event_ix
+       where type = 'log.continued'
+         and idx < ${size}
+         and body -> 'data' ->> 'prev_origin' <> ${origin}
+       group by 1
+    ), authority as (
+      select distinct tsa from ledger.tsa_token join epoch using (origin)
     ), wanted as (
       select tsa, earlier.size
         from authority, unnest(${indices}::bigint[]) as fact (idx), lateral (
@@ -71,26 +89,34 @@ async function tokensAround(
               where type = 'anchor.received'
                 and body -> 'data' ->> 'name' = tsa
                 and ledger.event_ix.idx < fact.idx
+                and exists (select from epoch
+                              join ledger.tsa_token as token using (origin)
+                             where token.tsa = authority.tsa
+                               and token.size = (body -> 'data' ->> 'size')::bigint
+                               and token.size <= upto)
               order by ledger.event_ix.idx desc
               limit 1) as earlier
       union
       select tsa, later.size
         from authority, unnest(${indices}::bigint[]) as fact (idx), lateral (
-             select token.size
-               from ledger.tsa_token as token
-              where token.origin = ${origin}
-                and token.tsa = authority.tsa
-                and generation = 0
-                and token.size > fact.idx
-                and token.size <= ${size}
-              order by token.size
-              limit 1) as later
+             select min(one.size) as size
+               from epoch, lateral (
+                    select token.size
+                      from ledger.tsa_token as token
+                     where token.origin = epoch.origin
+                       and token.tsa = authority.tsa
+                       and generation = 0
+                       and token.size > fact.idx
+                       and token.size <= upto
+                     order by token.size
+                     limit 1) as one) as later
     )
-    select token.size::float8 as size, tsa, generation, tsr, gen_time as at, chain_pem as "chainPem", note,
+    select token.origin, token.size::float8 as size, tsa, generation, tsr, gen_time as at, chain_pem as "chainPem", note,
            named.idx::float8 as idx, named.leaf
       from wanted
       join ledger.tsa_token as token using (tsa, size)
-      join ledger.checkpoint using (origin, size)
+      join epoch on epoch.origin = token.origin and token.size <= upto
+      join ledger.checkpoint on checkpoint.origin = token.origin and checkpoint.size = token.size
       join lateral (
              select event.idx, leaf
                from ledger.event_ix as event
@@ -102,10 +128,29 @@ async function tokensAround(
                     = translate(rtrim(encode(sha256(tsr), 'base64'), '='), '+/', '-_')
               order by event.idx
               limit 1) as named on true
-     where origin = ${origin}
      order by token.size, tsa, generation
   `);
   return rows;
+}
+
+/** The facts that say by which earlier names the record went when these were stamped. */
+async function renamingsOf(
+  db: Db,
+  tokens: readonly Token[],
+  { origin, size }: SignedTree,
+): Promise<readonly { readonly idx: number; readonly leaf: Buffer }[]> {
+  const names = tokens.map((it) => it.origin).filter((it) => it !== origin);
+  if (names.length === 0) return [];
+  const { rows } = await db.query<{ idx: number; leaf: Buffer }>(sql`
+    select distinct on (body -> 'data' ->> 'prev_origin') idx::float8 as idx, leaf
+      from ledger.event_ix
+      join ledger.entry using (idx)
+     where type = 'log.continued'
+       and idx < ${size}
+       and body -> 'data' ->> 'prev_origin' = any (${[...new Set(names)]})
+     order by body -> 'data' ->> 'prev_origin', idx
+  `);
+  return rows.toSorted((a, b) => a.idx - b.idx);
 }
 
 async function entriesOf(

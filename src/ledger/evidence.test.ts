@@ -241,11 +241,11 @@ describe('an evidence pack', () => {
     const [name = ''] = events();
     const proof = name.replace('.json', '.tlog-proof');
     const run = (...args: string[]) => {
-      const { stdout } = spawnSync('bash', ['verify.sh', ...args], {
+      const { stdout, stderr } = spawnSync('bash', ['verify.sh', ...args], {
         cwd: folder,
         encoding: 'utf8',
       });
-      return stdout.trim();
+      return `${stdout}${stderr}`.trim();
     };
     assert.match(run(name, proof, 'log.vkey'), /^OK \d+\.json is in log-.* @ size \d+$/);
 

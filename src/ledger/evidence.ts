@@ -4,7 +4,7 @@ import { eventFiles } from '#core/event-rows.ts';
 import type { PackFiles, PackFolder } from '#core/evidence-check.ts';
 import type { Language } from '#core/language.ts';
 import { tlogProofText } from '#core/tlog-proof.ts';
-import { hashOf, inclusionRanges, tilesOf } from '#core/tree-proof.ts';
+import { hashOf, inclusionRanges, type Range, tilesOf } from '#core/tree-proof.ts';
 import { keysFor, type Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
 import { openBlob, readOpenBlob } from './blob.ts';
@@ -14,7 +14,9 @@ import { type PackTimes, timesOf, tsasOf } from './evidence-times.ts';
 import type { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
-import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
+import { logKeysOf, vkeyLines } from './log-keys.ts';
+import { policyText } from './policy.ts';
+import { prunedAt } from './pruned.ts';
 import type { SubjectKeys } from './record.ts';
 import { type ReportNames, reportNames, reportOf } from './report/case-report.ts';
 import { type ExportedEvent, exportEvents } from './search.ts';
@@ -27,7 +29,9 @@ import type { PackEntry } from './zip.ts';
 export type Evidence =
   | { readonly kind: 'pack'; readonly files: PackFiles }
   | { readonly kind: 'not complete' }
-  | { readonly kind: 'not signed yet' };
+  | { readonly kind: 'not signed yet' }
+  /** The facts of the case are gone since then. */
+  | { readonly kind: 'pruned'; readonly at: Date };
 
 const script = readFileSync(new URL('verify.sh', import.meta.url));
 
@@ -40,6 +44,8 @@ export interface Press {
   /** Null: no personal values. */
   readonly keys: SubjectKeys | null;
   readonly signed: SignedTree;
+  /** How many witnesses should have signed and have not, as the pack was not to wait; 0: nothing is missing. */
+  readonly quorumMissed: number;
   readonly trust: Trust;
   readonly names: ReportNames;
 }
@@ -63,6 +69,8 @@ export async function evidenceOf(
   language: Language | null = null,
   withoutQuorum = false,
 ): Promise<Evidence> {
+  const pruned = await prunedAt(db, caseId);
+  if (pruned) return { kind: 'pruned', at: pruned };
   const found = await sealedCase(db, keys, caseId);
   if (!found) return { kind: 'not complete' };
   const press = await openPress(db, keys, language, withoutQuorum);
@@ -70,7 +78,7 @@ export async function evidenceOf(
   const context = await contextOf(db, found.leaves, press.signed.size);
   const times = await timesFor(press, [found]);
   const entries = [
-    ['README.txt', readme(found, keys !== null, times)] as const,
+    ['README.txt', readme(found, press, times)] as const,
     ...(await caseEntries(press, found, times)),
     ...(await sharedEntries(press, context, times)),
   ];
@@ -91,7 +99,9 @@ export async function openPress(
   if (!signed) return null;
   const trust = await trustOf(db, signed.origin, policy);
   const names = await reportNames(db, { personal: keys !== null, language });
-  return { db, keys, signed, trust, names };
+  const whole = withoutQuorum ? await cosignedCheckpoint(db, signed.origin, policy) : signed;
+  const quorumMissed = whole?.size === signed.size ? 0 : policy.quorum;
+  return { db, keys, signed, quorumMissed, trust, names };
 }
 
 /** The facts of a case up to its last seal in a tree of this size; null: it has none. */
@@ -175,8 +185,16 @@ async function proven(
     db,
     tilesOf(facts.flatMap(({ idx }) => inclusionRanges(idx, size))),
   );
+  // Neighbours share most of their proofs, and a hash over 128 facts takes 127 others to compute.
+  const known = new Map<string, Uint8Array>();
+  const once = (range: Range): Uint8Array => {
+    const key = `${range.start} ${range.end}`;
+    const hash = known.get(key) ?? hashOf(sha256, range, hashesAt);
+    known.set(key, hash);
+    return hash;
+  };
   return facts.flatMap(({ idx, leaf }): [string, string][] => {
-    const hashes = inclusionRanges(idx, size).map((range) => hashOf(sha256, range, hashesAt));
+    const hashes = inclusionRanges(idx, size).map(once);
     return [
       [`${folder}/${idx}.json`, leaf],
       [`${folder}/${idx}.tlog-proof`, tlogProofText({ index: idx, hashes, checkpoint: note })],
@@ -240,16 +258,25 @@ async function openBlobsOf(db: Db, leaves: readonly CaseLeaf[]): Promise<[string
   return [...blobs];
 }
 
+/** What the README says when it was issued before enough witnesses had signed. */
+export const quorumWords = ({ quorumMissed }: Pick<Press, 'quorumMissed'>): string =>
+  quorumMissed === 0
+    ? ''
+    : `
+Issued before enough witnesses had signed: ${quorumMissed} of those in trust.json have to, and their quorum is missing here.
+gatehouse verify says so, and fails. Ask for the pack again once they have signed.
+`;
+
 const readme = (
   { caseId, events }: SealedCase,
-  personal: boolean,
+  press: Pick<Press, 'keys' | 'quorumMissed'>,
   times: PackTimes,
 ): string => `Evidence of the case ${caseId}
 
 ${events.length} facts, each in events/ as it was recorded, byte for byte, with a proof that it is in the signed log.
 context/ holds in the same way what they rely on and is of no case.
-report.pdf is for reading. case.json is what the facts come to, without anything personal. ${personal ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
-
+report.pdf is for reading. case.json is what the facts come to, without anything personal. ${press.keys ? 'disclosures.json holds the personal values.' : 'The personal values were left out.'}
+${quorumWords(press)}
 To check one fact with bash and openssl 3, and nothing of ours:
 
   bash verify.sh events/N.json events/N.tlog-proof log.vkey

@@ -27,6 +27,7 @@ export interface WantedPack {
 export type MadePack =
   | { readonly kind: 'made'; readonly digest: string; readonly size: number }
   | { readonly kind: 'not complete' | 'not signed yet' }
+  | { readonly kind: 'pruned'; readonly at: Date }
   | { readonly kind: 'not grown'; readonly because: string };
 
 /**

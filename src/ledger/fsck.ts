@@ -1,20 +1,17 @@
-import {
-  type Checkpoint,
-  NoteProblem,
-  readCheckpoint,
-  readNote,
-  readVkey,
-  signersOf,
-} from '#core/note.ts';
+import { type Checkpoint, NoteProblem, readCheckpoint, readNote } from '#core/note.ts';
 import { edgeOf, leafHash, perfectRoot, rootOf } from '#core/proof.ts';
+import { prunedBelow } from '#core/pruning.ts';
 import { leavesOf } from './bundle.ts';
+import { type Rotation, rotationIn } from './fsck-keys.ts';
+import { type Cosigned, checkKept, checkNotes, type Say } from './fsck-notes.ts';
 import { sha256 } from './hash.ts';
-import { policyText, verifySignature, vkeyLines } from './log-keys.ts';
 import { tilePath } from './tile-tree.ts';
 
 /** A log as files: an export, a mirror, or the database read as one. Null: there is no such file. */
 export interface LogFiles {
   read(name: string): Promise<Buffer | null>;
+  /** The names in a folder; left out: they cannot be told. */
+  list?(folder: string): Promise<readonly string[]>;
 }
 
 /** What came out when a log was gone through. */
@@ -22,8 +19,12 @@ export interface Checked {
   readonly checkpoint: Checkpoint;
   /** The keys that signed it. */
   readonly signedBy: readonly string[];
+  /** The newest state that each witness has signed, whose key is known. */
+  readonly cosigned: readonly Cosigned[];
   /** What is wrong, each with the name of the file; empty: all is as it was signed. */
   readonly problems: readonly string[];
+  /** Below it facts are missing, as the log itself says that they were pruned; 0: none are. */
+  readonly minIndex: number;
 }
 
 /** More than this is not told: the log is another one. */
@@ -34,82 +35,41 @@ const hashBytes = 32;
 /**
  * Hashes every fact of a log again, and holds every tile and the signed checkpoint against that. `vkeys`: the keys that
  * the reader trusts; null: those that lie with the log. Null: there is no checkpoint that could be read.
+ *
+ * Bundles may be missing where a fact of the log (`log.pruned`) says that they were pruned. `claimed`: below this index
+ * that is about to be signed.
  */
 export async function checkLog(
   files: LogFiles,
   vkeys: readonly string[] | null = null,
+  claimed = 0,
 ): Promise<Checked | null> {
   const note = (await files.read('checkpoint'))?.toString('utf8');
   const checkpoint = note === undefined ? null : orNull(() => readCheckpoint(readNote(note).body));
   if (note === undefined || !checkpoint) return null;
   const problems: string[] = [];
   const say = (problem: string) => void (problems.length < mostProblems && problems.push(problem));
-  const signedBy = await checkNotes(files, { note, checkpoint, vkeys }, say);
-  await checkTree(files, checkpoint, say);
-  return { checkpoint, signedBy, problems };
-}
-
-type Say = (problem: string) => void;
-
-/** The signatures of the checkpoint, and the small files beside it. */
-async function checkNotes(
-  files: LogFiles,
-  it: { note: string; checkpoint: Checkpoint; vkeys: readonly string[] | null },
-  say: Say,
-): Promise<readonly string[]> {
-  const keys = (await files.read('log.vkey'))?.toString('utf8') ?? '';
-  const there = keys.split('\n').filter((line) => line !== '');
-  if (it.vkeys === null && vkeyLines(there) !== keys) say('log.vkey is not one key in each line.');
-  const known = it.vkeys ?? there;
-  const signedBy: string[] = [];
-  for (const vkey of known) {
-    try {
-      const key = readVkey(sha256, vkey);
-      const signers = await signersOf(readNote(it.note), [key], {
-        sha256,
-        verify: verifySignature,
-      });
-      if (signers.length > 0) signedBy.push(vkey);
-      // A key that was handed over may be of another time; one that lies beside the checkpoint has signed it.
-      else if (it.vkeys === null) say(`checkpoint is not signed by a key in log.vkey: ${vkey}`);
-    } catch (error) {
-      if (!(error instanceof NoteProblem)) throw error;
-      say(`checkpoint, by log.vkey: ${error.message}`);
-    }
-  }
-  if (signedBy.length === 0) say('checkpoint: none of the keys has signed it.');
-
-  const kept = await files.read(`checkpoints/${it.checkpoint.size}`);
-  if (kept && kept.toString('utf8') !== it.note) {
-    say(`checkpoints/${it.checkpoint.size} and checkpoint are not the same.`);
-  }
-  const policy = (await files.read('policy.txt'))?.toString('utf8');
-  if (policy !== undefined && !isPolicy(policy, there)) {
-    say('policy.txt does not say what log.vkey says.');
-  }
-  return signedBy;
-}
-
-/** Beside the keys of the log it may name witnesses, and who of them has to have signed. */
-function isPolicy(policy: string, vkeys: readonly string[]): boolean {
-  if (policy === policyText(vkeys)) return true;
-  const lines = policy.split('\n');
-  if (lines.pop() !== '') return false;
-  const logs = lines.flatMap((line) => (line.startsWith('log ') ? [line.slice(4)] : []));
-  const names = lines.flatMap((line) => /^(?:witness|group) (\S+) /.exec(line)?.[1] ?? []);
-  const others = lines.filter((line) => !line.startsWith('log '));
-  return (
-    logs.join() === vkeys.join() &&
-    names.length > 0 &&
-    others.every((line) => /^(witness|group) \S+ \S/.test(line) || isQuorum(line, names))
+  const signed = await checkNotes(files, { note, checkpoint, vkeys }, say);
+  const { rotations, minIndex } = await checkTree(files, checkpoint, claimed, say);
+  const cosigned = await checkKept(
+    files,
+    { note, checkpoint, rotations, minIndex, ...signed },
+    say,
   );
+  return { checkpoint, signedBy: signed.signedBy, cosigned, problems, minIndex };
 }
 
-const isQuorum = (line: string, names: readonly string[]): boolean =>
-  ['none', ...names].some((name) => line === `quorum ${name}`);
-
-/** Goes through the bundles once, and through each level of tiles, with as much in memory as one path needs. */
-async function checkTree(files: LogFiles, { size, root }: Checkpoint, say: Say): Promise<void> {
+/**
+ * Goes through the bundles once, and through each level of tiles, with as much in memory as one path needs. Answers the
+ * changes of keys that the facts tell of, and below which index facts are missing that were pruned.
+ */
+async function checkTree(
+  files: LogFiles,
+  { size, root }: Checkpoint,
+  claimed: number,
+  say: Say,
+): Promise<{ readonly rotations: readonly Rotation[]; readonly minIndex: number }> {
+  const rotations: Rotation[] = [];
   const cache = new Map<number, { path: string; hashes: Buffer | null }>();
   /** A tile as it lies there; null, and said once: it is missing or has another length. */
   async function tileAt(
@@ -151,15 +111,25 @@ async function checkTree(files: LogFiles, { size, root }: Checkpoint, say: Say):
     say(`The tiles at the edge (${paths.join(', ')}) do not lead to the root in checkpoint.`);
   }
 
+  const missing: { readonly end: number; readonly bundle: string }[] = [];
+  let prunedTo = claimed;
   for (let n = 0; n * tileWidth < size; n += 1) {
     const width = Math.min(tileWidth, size - n * tileWidth);
     const bundle = tilePath('entries', n, width);
     const tile = await tileAt(0, n);
     if (width === tileWidth) await fits(0, n);
-    const hashes = await hashesIn(files, bundle, width, say);
-    if (!hashes || !tile.hashes) continue;
+    const leaves = await leavesIn(files, bundle, width, say);
+    if (leaves === 'missing') missing.push({ end: n * tileWidth + width, bundle });
+    if (!Array.isArray(leaves)) continue;
+    rotations.push(...leaves.flatMap((leaf, i) => rotationIn(leaf, n * tileWidth + i) ?? []));
+    if (!tile.hashes) continue;
+    const hashes = leaves.map((leaf) => Buffer.from(leafHash(sha256, leaf)));
     const first = hashes.findIndex((hash, i) => !hash.equals(hashAt(tile.hashes!, i)));
-    if (first < 0) continue;
+    if (first < 0) {
+      // Only what is as it was signed says which facts may be missing.
+      prunedTo = Math.max(prunedTo, ...leaves.map((leaf) => prunedBelow(leaf.toString('utf8'))));
+      continue;
+    }
     const isRight = async (candidate: readonly Buffer[]) =>
       width < tileWidth
         ? rootIs({ n, hashes: Buffer.concat(candidate) })
@@ -176,6 +146,7 @@ async function checkTree(files: LogFiles, { size, root }: Checkpoint, say: Say):
       );
     }
   }
+  for (const it of missing) if (it.end > prunedTo) say(`${it.bundle} is missing.`);
 
   /** The hash of a full tile as the tile above it has it. */
   async function parentOf(level: number, n: number): Promise<Buffer | null> {
@@ -196,26 +167,25 @@ async function checkTree(files: LogFiles, { size, root }: Checkpoint, say: Say):
   for (let level = 1; tileWidth ** (level + 1) <= size; level += 1) {
     for (let n = 0; (n + 1) * tileWidth ** (level + 1) <= size; n += 1) await fits(level, n);
   }
+  const pruned = missing.map(({ end }) => end).filter((end) => end <= prunedTo);
+  return { rotations, minIndex: Math.max(0, ...pruned) };
 }
 
 const hashAt = (hashes: Buffer, i: number): Buffer =>
   hashes.subarray(i * hashBytes, (i + 1) * hashBytes);
 
-/** The hashes of the facts in a bundle; null, and said: it cannot be read. */
-async function hashesIn(
+/** The facts in a bundle; null, and said: it cannot be read. */
+async function leavesIn(
   files: LogFiles,
   path: string,
   width: number,
   say: Say,
-): Promise<readonly Buffer[] | null> {
+): Promise<readonly Buffer[] | 'missing' | null> {
   const bytes = await files.read(path);
-  const leaves = bytes && leavesOf(bytes);
-  if (leaves?.length === width) return leaves.map((leaf) => Buffer.from(leafHash(sha256, leaf)));
-  say(
-    bytes
-      ? `${path} does not hold ${width} facts: it was cut off or changed.`
-      : `${path} is missing.`,
-  );
+  if (!bytes) return 'missing';
+  const leaves = leavesOf(bytes);
+  if (leaves?.length === width) return leaves;
+  say(`${path} does not hold ${width} facts: it was cut off or changed.`);
   return null;
 }
 

@@ -17,6 +17,8 @@ import { type SignedLog, startSignedLog } from './testing/signed-log.ts';
 import { startWitness, type TestWitness } from './testing/witness.ts';
 import { keepWitnesses } from './witnesses.ts';
 
+const parts = { sha256, verify: verifySignature, trust: null };
+
 describe('a pack for somebody who has witnesses, or kept a checkpoint', () => {
   let log: SignedLog;
   let witness: TestWitness;
@@ -59,8 +61,10 @@ describe('a pack for somebody who has witnesses, or kept a checkpoint', () => {
 
   it('is not made before enough witnesses have signed, and says so when it is made all the same', async () => {
     assert.deepEqual(await pack(), { kind: 'not signed yet' });
-    const { fails } = await check(await packed(true));
+    const early = await packed(true);
+    const { fails } = await check(early);
     assert.match(fails!.detail, /Of the 1 witnesses that have to have signed it, 0 have/);
+    assert.match(text(early, 'README.txt'), /before enough witnesses had signed: 1 of those/);
   });
 
   it('carries the signatures of witnesses, which are checked', async () => {
@@ -69,6 +73,7 @@ describe('a pack for somebody who has witnesses, or kept a checkpoint', () => {
     assert.equal(asked.kind, 'cosigned');
 
     const files = await packed();
+    assert.doesNotMatch(text(files, 'README.txt'), /witnesses/);
     const verdict = await check(files);
     assert.equal(verdict.fails, null);
     assert.match(verdict.holds[0]!.detail, /signed by firm as well/);
@@ -90,18 +95,70 @@ describe('a pack for somebody who has witnesses, or kept a checkpoint', () => {
   it('proves that the record has grown from a checkpoint that was kept', async () => {
     const files = await growing(await packed(), kept);
     const verdict = await check(files);
-    const grown = withGrowth(verdict, files, kept, sha256);
+    const grown = await withGrowth(verdict, files, { ...parts, kept });
     assert.equal(grown.fails, null);
     assert.match(grown.holds.at(-1)!.detail, /grown from the 5 facts/);
-    const why = (of: PackFiles, since: string) =>
-      withGrowth(verdict, of, since, sha256).fails?.detail;
-    assert.equal(why(files, text(files, 'checkpoint')), undefined, 'from itself');
-    assert.match(why(await packed(), kept)!, /holds no proof .*--since/);
-    assert.match(why(files, kept.replaceAll('/01', '/00'))!, /another\s+epoch/);
-    assert.match(why(files, 'x')!, /no signed note/);
+    const why = async (of: PackFiles, since: string) =>
+      (await withGrowth(verdict, of, { ...parts, kept: since })).fails?.detail;
+    assert.equal(await why(files, text(files, 'checkpoint')), undefined, 'from itself');
+    assert.match((await why(await packed(), kept))!, /holds no proof .*--since/);
+    assert.match((await why(files, kept.replaceAll('/01', '/00')))!, /another\s+epoch/);
+    assert.match((await why(files, 'x'))!, /no signed note/);
+  });
+
+  it('does not believe a checkpoint that was kept before a known key has signed it', async () => {
+    const files = await growing(await packed(), kept);
+    const verdict = await check(files);
+    const trust = Trust.parse(JSON.parse(text(files, 'trust.json')));
+    const why = async (since: string, known: Trust | null = trust) =>
+      (await withGrowth(verdict, files, { ...parts, trust: known, kept: since })).fails?.detail;
+
+    assert.equal(await why(kept), undefined);
+    const [body = '', signatures = ''] = kept.split('\n\n');
+    const stranger = signatures.replaceAll(`— ${log.origin}`, '— somebody.else');
+    assert.match(
+      (await why(`${body}\n\n${stranger}`))!,
+      /no known key of .* has signed its 5 facts/,
+    );
+    const first = signatures.split('\n')[0]!.replace(/.{9}=$/, 'AAAAAAAAA=');
+    assert.match((await why(`${body}\n\n${first}\n`))!, /signature of .* does not hold/);
+    // What fits by its numbers alone, as anybody could write it down.
+    const unsigned = `${body.replace('\n5\n', '\n6\n')}\n\n${signatures}`;
+    assert.match((await why(unsigned))!, /does not hold/);
+    const later = trust.logs.map((it) => ({
+      ...it,
+      keys: it.keys.map((key) => ({ ...key, from_size: 6 })),
+    }));
+    assert.match((await why(kept, { ...trust, logs: later }))!, /no known key/);
+  });
+
+  it('looks at the proof in a pack also when nobody kept a checkpoint', async () => {
+    const files = await growing(await packed(), kept);
+    const look = async (of: PackFiles) => withGrowth(await check(of), of, { ...parts, kept: null });
+    const { fails, holds } = await look(files);
+    assert.equal(fails, null);
+    assert.match(
+      holds.at(-1)!.detail,
+      /grown from the 5 facts of checkpoint\.5, which lies in the/,
+    );
+    assert.ok(!(await look(await packed())).holds.some(({ name }) => name === 'growth'));
+
     const name = [...files.keys()].find((it) => it.startsWith('consistency.'))!;
-    const changed = new Map(files).set(name, Buffer.from(`${'A'.repeat(43)}=\n`));
-    assert.match(why(changed, kept)!, /has not grown/);
+    const why = async (change: (it: Map<string, Uint8Array>) => unknown) => {
+      const other = new Map(files);
+      change(other);
+      return (await look(other)).fails?.detail;
+    };
+    const proof = Buffer.from(`${'A'.repeat(43)}=\n`);
+    assert.match((await why((it) => it.set(name, proof)))!, /has not grown .*checkpoint\.5/);
+    assert.match((await why((it) => it.delete(name)))!, /holds no proof/);
+    assert.match((await why((it) => it.delete('checkpoint.5')))!, /checkpoint\.5 is missing/);
+    assert.match((await why((it) => it.set('consistency.5-6', proof)))!, /does not lead to the/);
+    const unsigned = text(files, 'checkpoint.5').replaceAll(`— ${log.origin}`, '— somebody');
+    assert.match(
+      (await why((it) => it.set('checkpoint.5', Buffer.from(unsigned))))!,
+      /no known key/,
+    );
   });
 
   it('is refused where the history was rewritten and signed again with the real key', async () => {
@@ -120,6 +177,9 @@ describe('a pack for somebody who has witnesses, or kept a checkpoint', () => {
     const growth = await growthSince(scribe(), kept, text(files, 'checkpoint'));
     assert.match(growth.kind === 'not grown' ? growth.because : '', /Somebody has rewritten it/);
     const forged = new Map(files).set(name, before.get(name)!);
-    assert.match(withGrowth(verdict, forged, kept, sha256).fails!.detail, /it was rewritten/);
+    const earlier = 'checkpoint.5';
+    forged.set(earlier, before.get(earlier)!);
+    const grown = await withGrowth(verdict, forged, { ...parts, trust, kept });
+    assert.match(grown.fails!.detail, /it was rewritten/);
   });
 });

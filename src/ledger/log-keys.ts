@@ -10,7 +10,6 @@ import { keyIdOf, type NoteKey, type NoteKeyType, type Verify, vkeyOf } from '#c
 import { type Db, sql } from '#store/sql.ts';
 import { sha256 } from './hash.ts';
 import { aboutNobody, record } from './record.ts';
-import type { WitnessPolicy } from './witnesses.ts';
 
 /** A key of the log with its private half. */
 export interface LogKey {
@@ -96,6 +95,16 @@ export async function logKeysOf(db: Db, origin: string): Promise<LogKeyRow[]> {
   return rows;
 }
 
+/** The keys that sign a state of this size. */
+export async function vkeysAt(
+  db: Db,
+  { origin, size }: { readonly origin: string; readonly size: number },
+): Promise<readonly string[]> {
+  return (await logKeysOf(db, origin))
+    .filter(({ fromSize, toSize }) => fromSize <= size && (toSize === null || size <= toSize))
+    .map(({ vkey }) => vkey);
+}
+
 /** Ends the keys whose time is over; the last state that each signed was at most this large. */
 async function retireLogKeys(db: Db, it: { origin: string; size: number }): Promise<void> {
   await db.query(sql`
@@ -146,22 +155,6 @@ export async function rotateLogKeys(
 /** Keys as people pass them on, each in a line. */
 export const vkeyLines = (vkeys: readonly string[]): string =>
   vkeys.map((vkey) => `${vkey}\n`).join('');
-
-/** A C2SP policy: this log, and how many of which witnesses have to have signed; left out: none. */
-export function policyText(
-  vkeys: readonly string[],
-  { witnesses, quorum }: WitnessPolicy = { witnesses: [], quorum: 0 },
-): string {
-  const lines = [
-    ...vkeys.map((vkey) => `log ${vkey}`),
-    ...witnesses.map(({ name, vkey }) => `witness ${name} ${vkey}`),
-    ...(quorum > 0
-      ? [`group those-named ${quorum} ${witnesses.map(({ name }) => name).join(' ')}`]
-      : []),
-    `quorum ${quorum > 0 ? 'those-named' : 'none'}`,
-  ];
-  return lines.map((line) => `${line}\n`).join('');
-}
 
 /** Makes a key of a log, which signs from this size on. */
 export async function makeLogKey(

@@ -46,9 +46,19 @@ export function mirrorBucket(
     headers: Readonly<Record<string, string>> = {},
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> {
+    return sendTo(method, name, `${endpoint}/${bucket}/${prefix}${name}`, headers, body);
+  }
+
+  async function sendTo(
+    method: string,
+    name: string,
+    url: string,
+    headers: Readonly<Record<string, string>> = {},
+    body?: Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
     const signer = new AwsV4Signer({
       method,
-      url: `${endpoint}/${bucket}/${prefix}${name}`,
+      url,
       headers: {
         ...headers,
         'x-amz-content-sha256': digest(body ?? new Uint8Array()).toString('hex'),
@@ -81,9 +91,27 @@ export function mirrorBucket(
     return null;
   }
 
+  /** The names in a folder, a thousand at a time (ListObjectsV2). */
+  async function list(folder: string): Promise<readonly string[]> {
+    const inside = `${prefix}${folder}/`;
+    const names: string[] = [];
+    let next: string | undefined;
+    do {
+      const query = new URLSearchParams({ 'list-type': '2', delimiter: '/', prefix: inside });
+      if (next !== undefined) query.set('continuation-token', next);
+      const answer = await sendTo('GET', `${folder}/`, `${endpoint}/${bucket}?${query}`);
+      const text = await answer.text();
+      if (answer.status === 404) throw new Error(`There is no bucket ${bucket}.`);
+      const keys = [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
+      names.push(...keys.map((key) => plain(key).slice(inside.length)));
+      next = plainIn(text, 'NextContinuationToken');
+    } while (next !== undefined);
+    return names;
+  }
+
   /** What is replaced all the time is not kept for years; what is complete and what was signed is. */
   const lockOf = (name: string, how: 'once' | 'anew'): Readonly<Record<string, string>> => {
-    if (!lock || (how === 'anew' && !name.endsWith('/checkpoint'))) return {};
+    if (!lock || (how === 'anew' && !/\/(checkpoint|checkpoints\/\d+)$/.test(name))) return {};
     return {
       'x-amz-object-lock-mode': lock.mode.toUpperCase(),
       'x-amz-object-lock-retain-until-date': new Date(
@@ -96,6 +124,7 @@ export function mirrorBucket(
     place: `s3://${bucket}/${prefix}`,
     comesFirst: false,
     read,
+    list,
     async write(name, bytes, how) {
       const headers = {
         'content-type': 'application/octet-stream',
@@ -115,4 +144,20 @@ export function mirrorBucket(
       await (await send('DELETE', name)).body?.cancel();
     },
   };
+}
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+const plain = (xml: string): string =>
+  xml.replaceAll(/&(\w+);/g, (whole, name: string) => entities[name] ?? whole);
+
+function plainIn(xml: string, element: string): string | undefined {
+  const found = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
+  return found === undefined ? undefined : plain(found);
 }

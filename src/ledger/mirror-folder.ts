@@ -1,10 +1,11 @@
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { LogFiles } from './fsck.ts';
 import type { MirrorStore } from './mirror.ts';
 import { syncFolder, writeOnDisk } from './on-disk.ts';
 
 /** A mirror in a folder, which should lie on another disk than the database. */
-export function mirrorFolder(folder: string): MirrorStore {
+export function mirrorFolder(folder: string): MirrorStore & Required<LogFiles> {
   /** Folders with new names in them, which are not on disk yet. */
   let unsettled = new Set<string>();
   const known = new Set<string>();
@@ -15,18 +16,17 @@ export function mirrorFolder(folder: string): MirrorStore {
       throw error;
     });
 
-  /** With every folder above that may be new, up to the mirror's own. */
+  /** With every folder above that is new, up to the mirror's own. */
   async function makeFolder(made: string): Promise<void> {
     unsettled.add(made);
-    if (known.has(made)) return;
-    // Made here, it would lie on whatever disk is left when the right one is not mounted.
-    await access(folder).catch(() => {
+    if (made === folder || known.has(made)) return;
+    await makeFolder(path.dirname(made));
+    await mkdir(made, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return;
+      if (error.code !== 'ENOENT') throw error;
+      // Made here, it would lie on whatever disk is left when the right one is not mounted.
       throw new Error('The folder is not there. Is its disk mounted? Otherwise make the folder.');
     });
-    await mkdir(made, { recursive: true, mode: 0o700 });
-    for (let at = made; at !== folder && at !== path.dirname(at); at = path.dirname(at)) {
-      unsettled.add(path.dirname(at));
-    }
     known.add(made);
   }
 
@@ -34,6 +34,7 @@ export function mirrorFolder(folder: string): MirrorStore {
     place: folder,
     comesFirst: true,
     read,
+    list: (name) => readdir(inside(folder, name)).catch(() => []),
     async write(name, bytes, how) {
       const file = inside(folder, name);
       const there = how === 'once' ? await read(name) : null;

@@ -19,13 +19,16 @@ import { rootAt } from './tiles.ts';
 
 let folder: string;
 let log: SignedLog;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-mirror-'));
-});
-afterEach(async () => {
-  await log.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+
+function withFolderAndLog(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-mirror-'));
+  });
+  afterEach(async () => {
+    await log.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+}
 
 const newest = async () => newestCheckpoint(log.ledger.pools.web, log.origin);
 
@@ -48,10 +51,13 @@ async function exported(): Promise<ReadonlyMap<string, string>> {
   await rm(place, { recursive: true, force: true });
   await log.export(place);
   const files = [...(await filesIn(place))];
-  return new Map(files.filter(([name]) => /^(tile\/|checkpoint$|log\.vkey)/.test(name)));
+  return new Map(
+    files.filter(([name]) => /^(tile\/|checkpoint$|log\.vkey|policy\.txt)/.test(name)),
+  );
 }
 
 describe('a mirror in a folder', () => {
+  withFolderAndLog();
   const mirror = () => path.join(folder, 'mirror');
   const there = () => filesIn(path.join(mirror(), log.origin));
   const sign = () => log.signer.sign(log.ledger.pools.scribe);
@@ -88,6 +94,7 @@ describe('a mirror in a folder', () => {
     assert.deepEqual(written.toSorted(), [
       'checkpoint',
       'log.vkey',
+      'policy.txt',
       'tile/0/002.p/89',
       'tile/1/000.p/2',
       'tile/entries/002.p/89',
@@ -190,6 +197,7 @@ describe('a mirror in a folder', () => {
 });
 
 describe('a mirror in a bucket', () => {
+  withFolderAndLog();
   const keys = { accessKeyId: 'AKIAPRACTICE', secretAccessKey: 'not-so-secret' };
   let server: Awaited<ReturnType<typeof startFakeS3>>;
   const store = (more: object = {}) =>
@@ -287,6 +295,7 @@ describe('a mirror in a bucket', () => {
     assert.deepEqual(Object.fromEntries(modes), {
       checkpoint: 'COMPLIANCE',
       'log.vkey': 'open',
+      'policy.txt': 'open',
       'tile/0/000': 'COMPLIANCE',
       'tile/0/001.p/1': 'open',
       'tile/1/000.p/1': 'open',

@@ -1,8 +1,9 @@
 import { caseFolder, type PeriodCases, periodText } from '#core/period.ts';
 import { type Db, sql } from '#store/sql.ts';
-import { caseEntries, type Press, sealedCase, sharedEntries } from './evidence.ts';
+import { caseEntries, type Press, quorumWords, sealedCase, sharedEntries } from './evidence.ts';
 import { type ContextFact, contextOf } from './evidence-context.ts';
 import { timesOf } from './evidence-times.ts';
+import { type LastPruning, lastPruning } from './pruned.ts';
 import type { PackEntry } from './zip.ts';
 
 export interface Period {
@@ -11,7 +12,7 @@ export interface Period {
   readonly to: Date;
 }
 
-/** Every case that was sealed in a period, as far as the signed tree holds it, in the order of the first seal there. */
+/** Every case that was sealed in a period, as far as the signed tree holds all of it, in the order of the first seal there. */
 export async function casesSealedIn(
   { db, signed }: Pick<Press, 'db' | 'signed'>,
   { from, to }: Period,
@@ -23,6 +24,7 @@ export async function casesSealedIn(
       from ledger.event_ix
      where type = 'case.sealed'
        and idx < ${signed.size}
+       and case_id not in (select chain.case_id from ledger.chain where pruned_at is not null)
      group by case_id
     having bool_or(at >= ${from} and at < ${to})
      order by min(idx) filter (where at >= ${from} and at < ${to})
@@ -49,7 +51,7 @@ export async function* periodEntries(
     cases,
     withheld: all.length - cases.length,
   };
-  yield ['README.txt', readme(list, keys !== null)];
+  yield ['README.txt', readme(list, press, await lastPruning(db))];
   yield ['cases.json', periodText(list)];
   const times = await timesOf(db, await gradedIn(press, cases), signed);
   const context = new Map<number, ContextFact>();
@@ -104,14 +106,21 @@ async function signsOfLife(
   return rows.map(({ idx, leaf }) => ({ idx, leaf: leaf.toString('utf8') }));
 }
 
+const prunedWords = (from: string, it: LastPruning | null): string =>
+  it === null || it.newest < new Date(from)
+    ? ''
+    : `Facts that were recorded until ${it.newest.toISOString()} were pruned on ${it.at.toISOString()}, as their time was over: cases whose
+facts all went are not in here.\n`;
+
 const readme = (
   { from, to, cases, withheld }: PeriodCases,
-  personal: boolean,
+  press: Press,
+  pruning: LastPruning | null,
 ): string => `Evidence of every case that was sealed from ${from} until before ${to}
 
 ${cases.length} cases, each in cases/ID/ with its report.pdf, its facts as they were recorded, byte for byte, and a proof for
-each that it is in the signed log. cases.json lists them. ${personal ? 'disclosures.json holds the personal values of each.' : 'The personal values were left out.'}
-${withheld === 0 ? '' : `${withheld} confidential cases of the period were left out: whoever asked may not know which.\n`}
+each that it is in the signed log. cases.json lists them. ${press.keys ? 'disclosures.json holds the personal values of each.' : 'The personal values were left out.'}
+${withheld === 0 ? '' : `${withheld} confidential cases of the period were left out: whoever asked may not know which.\n`}${prunedWords(from, pruning)}${quorumWords(press)}
 To check one fact with bash and openssl 3, and nothing of ours:
 
   bash verify.sh cases/ID/events/N.json cases/ID/events/N.tlog-proof log.vkey

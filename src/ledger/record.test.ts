@@ -234,10 +234,13 @@ describe('the record', () => {
       return readFileSync(path.join(root, file), 'utf8').includes('ledger.staged');
     });
     assert.deepEqual(naming.sort(), [
+      'src/ledger/pruned.ts', // looks whether one says what was pruned
       'src/ledger/recover.ts', // takes away what the mirror has in order already
       'src/ledger/scribe.ts', // looks whether any wait
       'src/ledger/sequence.ts', // takes them away
       'src/store/migrations/0001_ledger.sql',
+      'src/store/migrations/0036_scheduled_erasure.sql', // a change of its setting may be staged still
+      'src/store/migrations/0045_pruning.sql', // a file that one of them names stays
     ]);
   });
 });

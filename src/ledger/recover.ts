@@ -2,6 +2,7 @@ import pg from 'pg';
 import { textAt } from '#core/event-rows.ts';
 import { type Checkpoint, NoteProblem } from '#core/note.ts';
 import { grow, leafHash, type Place, rootOf } from '#core/proof.ts';
+import { prunedBelow } from '#core/pruning.ts';
 import { type Db, inTransaction, sql } from '#store/sql.ts';
 import { leavesOf } from './bundle.ts';
 import { indexLeaf } from './event-index.ts';
@@ -11,8 +12,10 @@ import { lockHead } from './head.ts';
 import { logKeysOf } from './log-keys.ts';
 import type { Mark } from './mark.ts';
 import { type MirrorStore, signedBy } from './mirror.ts';
+import { minIndexOf } from './pruned.ts';
 import { aboutNobody, record } from './record.ts';
-import { bundleOf, tilePath } from './tile-tree.ts';
+import { recoverCosigned } from './recover-cosigned.ts';
+import { bundleOf, hashesOf, tilePath } from './tile-tree.ts';
 
 /** Why nothing was brought back; the database is as it was. */
 export class RecoveryRefused extends Error {
@@ -40,7 +43,8 @@ const tileWidth = 256;
  * changed, and `RecoveryRefused` says why.
  *
  * Rows of which the record knows a later version are raised to that version, since it cannot be accounted for twice;
- * what stands in them is still of the earlier day. `admin` may act as the owner of the tables.
+ * what stands in them is still of the earlier day. Facts that were pruned after that day are pruned again, as the record
+ * says. `admin` may act as the owner of the tables.
  */
 export async function replayFromMirror(
   admin: pg.Pool,
@@ -67,10 +71,18 @@ export async function replayFromMirror(
       }
     };
     const versions = new Map<string, number>();
+    const minIndex = await minIndexOf(tx);
+    let prunedTo = minIndex;
     try {
       for (let n = 0; n * tileWidth < checkpoint.size; n += 1) {
         const start = n * tileWidth;
         const end = Math.min(start + tileWidth, checkpoint.size);
+        if (end <= minIndex) {
+          // Of what was pruned the tile is left; that it is the right one, the root says.
+          tree.add(splitTile(await hashesOf(tx, 0, n, tileWidth)));
+          check(tree.size());
+          continue;
+        }
         const known = Math.max(0, Math.min(end, head.size) - start);
         const leaves =
           known === end - start
@@ -88,11 +100,15 @@ export async function replayFromMirror(
         }
         if (known === end - start) continue;
         await replay(tx, start + known, all.slice(known), versions);
+        prunedTo = Math.max(
+          prunedTo,
+          ...all.slice(known).map((leaf) => prunedBelow(leaf.toString('utf8'))),
+        );
         for (const { level, n, hashes } of tiles) await putTile(tx, level, n, Buffer.from(hashes));
       }
     } catch (error) {
       if (!(error instanceof LeadsElsewhere)) throw error;
-      throw new RecoveryRefused(await whyElsewhere(tx, store, head.origin, head.size));
+      throw new RecoveryRefused(await whyElsewhere(tx, store, head, minIndex));
     }
     if (head.size < checkpoint.size) {
       await tx.query(sql`
@@ -104,7 +120,9 @@ export async function replayFromMirror(
             on conflict (origin, size) do nothing
       `);
     }
+    await recoverCosigned(tx, store, checkpoint);
     const missingRows = await raiseVersions(tx, versions);
+    if (prunedTo > minIndex) await tx.query(sql`select ledger.prune_below(${prunedTo})`);
     return {
       origin: head.origin,
       from: head.size,
@@ -196,6 +214,9 @@ async function bundleIn(
   );
 }
 
+const splitTile = (tile: Uint8Array): readonly Uint8Array[] =>
+  Array.from({ length: tileWidth }, (_, i) => tile.subarray(32 * i, 32 * (i + 1)));
+
 const splitBundle = (bundle: Buffer): readonly Buffer[] => leavesOf(bundle) ?? [];
 
 /** Puts facts into the record, in their order, as the sequencer would have. */
@@ -283,13 +304,16 @@ async function putTile(tx: Db, level: number, n: number, data: Buffer): Promise<
 async function whyElsewhere(
   tx: Db,
   store: MirrorStore,
-  origin: string,
-  size: number,
+  { origin, size }: Checkpoint,
+  minIndex: number,
 ): Promise<string> {
-  const checked = await checkLog({ read: (name) => store.read(`${origin}/${name}`) });
+  const checked = await checkLog({
+    read: (name) => store.read(`${origin}/${name}`),
+    list: (name) => store.list(`${origin}/${name}`),
+  });
   const [first] = checked?.problems ?? [];
   if (first) return `The mirror ${store.place} is not as it was signed. ${first}`;
-  for (let n = 0; n * tileWidth < size; n += 1) {
+  for (let n = minIndex / tileWidth; n * tileWidth < size; n += 1) {
     const total = checked?.checkpoint.size ?? 0;
     const theirs = await bundleIn(store, origin, n, Math.min(tileWidth, total - n * tileWidth));
     const ours = splitBundle(await bundleOf(tx, n, Math.min(tileWidth, size - n * tileWidth)));
@@ -377,6 +401,7 @@ export async function unstatedRecovery(db: Db): Promise<Recovered | null> {
       from ledger.entry
       join ledger.event_ix using (idx)
      where staged_by = ${recoveredBy}
+       and idx >= (select min_index from ledger.head)
        and idx >= coalesce((select max((body #>> '{data,to}')::bigint) from ledger.event_ix
                              where type = 'log.recovered'), 0)
      group by entry.case_id

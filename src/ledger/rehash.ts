@@ -3,7 +3,9 @@ import { type Db, type Pool, sql } from '#store/sql.ts';
 import { ForkFound, newestCheckpoint } from './fork-guard.ts';
 import { base64url, sha256 } from './hash.ts';
 import { headOf } from './head.ts';
+import { claimedPruning } from './pruned.ts';
 import { aboutNobody, record } from './record.ts';
+import { loadTiles } from './tiles.ts';
 
 /** How the whole record came out when it was hashed again. */
 export interface Rehashed {
@@ -17,7 +19,8 @@ const batchSize = 4_096;
 
 /**
  * Hashes every fact of the record again, up to its newest checkpoint, and holds the root against the one
- * that was signed: whoever changes a fact past all triggers is found here. Null: nothing was signed yet.
+ * that was signed: whoever changes a fact past all triggers is found here. Of facts that were pruned the hashes are
+ * left, and the record has to say that they were. Null: nothing was signed yet.
  *
  * Throws `ForkFound` that names the first fact which is another.
  */
@@ -51,23 +54,57 @@ export async function rehash(db: Db): Promise<Rehashed | null> {
   return { size: signed.size, root, ms: Math.round(performance.now() - startedAt) };
 }
 
-/** The hashes of the facts from `start` up to, and without, `end`, computed from their bytes. */
+/** The hashes of the facts from `start` up to, and without, `end`, computed from their bytes where these are there. */
 async function leafHashes(db: Db, start: number, end: number): Promise<readonly Buffer[]> {
-  const { rows } = await db.query<{ idx: number; leaf: Buffer; stored: Buffer }>(sql`
-    select idx::float8 as idx, leaf, leaf_hash as stored
-      from ledger.entry
-     where ledger.entry.idx >= ${start}
+  // In one statement, since facts may be pruned while this goes on.
+  const { rows } = await db.query<Row & { minIndex: number }>(sql`
+    select idx::float8 as idx, leaf, leaf_hash as stored, min_index::float8 as "minIndex"
+      from ledger.head
+      left join ledger.entry
+        on ledger.entry.idx >= ${start}
        and ledger.entry.idx < ${end}
      order by ledger.entry.idx
   `);
+  const minIndex = rows[0]?.minIndex ?? 0;
+  const there = new Map(rows.map((row) => [row.idx, row]));
+  const kept = await keptHashes(db, start, Math.min(end, minIndex));
   return Array.from({ length: end - start }, (_, i) => {
-    const row = rows[i];
-    if (row?.idx !== start + i) throw new ForkFound(`The fact ${start + i} of the record is gone.`);
-    const hash = Buffer.from(leafHash(sha256, row.leaf));
-    if (!hash.equals(row.stored)) {
-      throw new ForkFound(`The fact ${row.idx} of the record is not the one that was written.`);
+    const idx = start + i;
+    const row = there.get(idx);
+    const hash = row ? Buffer.from(leafHash(sha256, row.leaf)) : kept[i];
+    if (!hash) throw new ForkFound(`The fact ${idx} of the record is gone.`);
+    if (row && !hash.equals(row.stored)) {
+      throw new ForkFound(`The fact ${idx} of the record is not the one that was written.`);
     }
     return hash;
+  });
+}
+
+interface Row {
+  readonly idx: number;
+  readonly leaf: Buffer;
+  readonly stored: Buffer;
+}
+
+const tileWidth = 256;
+
+/** The hashes of facts that may have been pruned, from the tiles. Nothing where `end` is not behind `start`. */
+async function keptHashes(db: Db, start: number, end: number): Promise<readonly Buffer[]> {
+  if (end <= start) return [];
+  if ((await claimedPruning(db)) < end) {
+    throw new ForkFound(
+      `The facts below ${end} are marked as pruned, and the record does not say that they were.`,
+    );
+  }
+  const places = Array.from({ length: (end - start) / tileWidth }, (_, i) => ({
+    level: 0,
+    n: start / tileWidth + i,
+    width: tileWidth,
+  }));
+  const hashesAt = await loadTiles(db, places);
+  return places.flatMap((place) => {
+    const tile = Buffer.from(hashesAt(place));
+    return Array.from({ length: tileWidth }, (_, i) => tile.subarray(32 * i, 32 * (i + 1)));
   });
 }
 

@@ -5,14 +5,10 @@ import { csvHeader, csvRow, jsonLine } from '#core/event-rows.ts';
 import { leafHash } from '#core/proof.ts';
 import { sql } from '#store/sql.ts';
 import { digestOf } from './disclosure.ts';
+import type { EventFilter } from './event-filter.ts';
+import { termOf } from './event-index.ts';
 import { sha256 } from './hash.ts';
-import {
-  type EventFilter,
-  type ExportedEvent,
-  exportEvents,
-  openDisclosures,
-  searchEvents,
-} from './search.ts';
+import { type ExportedEvent, exportEvents, openDisclosures, searchEvents } from './search.ts';
 import {
   held,
   loggedIn,
@@ -79,6 +75,34 @@ describe('searching the record', { timeout: 60_000 }, () => {
     assert.deepEqual(await find({ results: ['held'] }), ['step.held']);
     assert.deepEqual(await find({ caseIds: [one], types: ['step.held'] }), []);
     assert.deepEqual(await find({ caseIds: [] }), []);
+  });
+
+  it('narrows by several things at once', async () => {
+    const ofJane = { personRefs: [jane.ref, joe.ref], systems: ['okta-prod'] };
+    assert.deepEqual(await find({ ...ofJane, grades: ['verified'], text: 'susp' }), [
+      'step.verified',
+    ]);
+    assert.deepEqual(await find({ ...ofJane, types: ['step.held'] }), []);
+    assert.deepEqual(await find({ actors: ['worker'], types: ['step.held', 'step.verified'] }), [
+      'step.held',
+      'step.verified',
+    ]);
+    const crowd = Array.from({ length: 12 }, () => somebody().ref);
+    assert.deepEqual(await find({ personRefs: [...crowd, jane.ref], grades: ['verified'] }), [
+      'step.verified',
+    ]);
+    assert.deepEqual(await find({ personRefs: crowd, grades: ['verified'] }), []);
+    assert.deepEqual(await find({ actors: ['worker'], types: [] }), []);
+    assert.deepEqual(
+      await find({ actors: ["it's | 'u_sam':* \\"], types: ['login.succeeded'] }),
+      [],
+    );
+  });
+
+  it('takes no column for a word', async () => {
+    assert.deepEqual(await find({ text: 'type' }), []);
+    assert.deepEqual(await find({ text: '=type:' }), []);
+    assert.deepEqual(await find({ text: termOf('type', 'step.held') }), []);
   });
 
   it('narrows by a period that excludes its end', async () => {
@@ -238,5 +262,41 @@ describe('searching the record', { timeout: 60_000 }, () => {
   it('finds nothing by what is personal', async () => {
     assert.deepEqual(await find({ text: 'hyperlink' }), []);
     assert.deepEqual(await find({ text: 'HYPERLINK forbidden' }), []);
+  });
+
+  it('finds what a word begins, however many words these are, and what goes on with a digit', async () => {
+    const caseId = ulid();
+    const about = (criterion: string) => ({
+      type: 'read.search' as const,
+      actor: { kind: 'person' as const, id: 'u_sam', auth: 'webauthn' as const },
+      data: { criteria: [criterion], found: 1 },
+    });
+    const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
+    const words = ['zeal', 'zeal7', 'zealous', 'zealous9x', ...letters.map((it) => `zebra${it}`)];
+    await ledger.state('web', ...words.map((it) => about(`system:${it}`)));
+    await ledger.state('worker', opened(caseId));
+    await ledger.sequenceAll();
+
+    const count = async (text: string, types: readonly string[] = ['read.search']) => {
+      const found = await find({ text, types });
+      assert.equal((await exported({ text, types })).length, found.length, text);
+      return found.length;
+    };
+    const begun = (by: string) => words.filter((it) => it.startsWith(by)).length;
+    for (const word of [
+      'z',
+      'zeal',
+      'zeal7',
+      'zealous',
+      'zealous9',
+      'zebra',
+      'zebraq',
+      'zebraqq',
+    ]) {
+      assert.equal(await count(word), begun(word), word);
+      assert.equal(await count(`${word} syst`), begun(word), word);
+    }
+    assert.equal(await count('zeal opened'), 0);
+    assert.equal(await count('zeal', ['case.opened']), 0);
   });
 });

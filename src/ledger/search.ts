@@ -1,31 +1,19 @@
-import { factTypes } from '#core/event.ts';
 import { type OpenedDisclosure, textAt } from '#core/event-rows.ts';
-import type { Result } from '#core/fact.ts';
 import { erasedAmong } from '#store/erasures.ts';
 import { type Db, type Sql, sql } from '#store/sql.ts';
 import { digestOf, disclosurePlace, readDisclosure, unseal } from './disclosure.ts';
-import { wordsOf } from './event-index.ts';
+import {
+  type Begun,
+  begunBy,
+  binding,
+  conditionsOf,
+  type EventFilter,
+  noneBegun,
+  termsOf,
+  type Way,
+  ways,
+} from './event-filter.ts';
 import type { SubjectKeys } from './record.ts';
-
-/** Which facts are wanted. Each field narrows the choice; an empty list matches nothing. */
-export interface EventFilter {
-  readonly caseIds?: readonly string[];
-  /** Cases the reader may not know of. */
-  readonly exceptCaseIds?: readonly string[];
-  /** Pseudonyms; whoever searches by name looks them up first. */
-  readonly personRefs?: readonly string[];
-  /** Connections. */
-  readonly systems?: readonly string[];
-  readonly actors?: readonly string[];
-  readonly types?: readonly string[];
-  readonly grades?: readonly string[];
-  readonly results?: readonly Result[];
-  readonly from?: Date;
-  /** Exclusive. */
-  readonly to?: Date;
-  /** Every word must occur in the fact, or begin a word there. */
-  readonly text?: string;
-}
 
 /** One fact as people find it. */
 export interface FoundEvent {
@@ -59,9 +47,9 @@ export interface EventPage {
  * asked for. `cursor` is `next` of the page before, or null; the edge that takes it from outside checks
  * that it is a number.
  *
- * What occurs often is found among the newest facts. What is rare is found by the indexes over all of them. PostgreSQL
- * takes criteria to be independent of each other and spread evenly, and would go through a million facts
- * for a combination that never was; so it is told which of the two ways to take.
+ * What occurs often is found among the newest facts. What is rare is found by the index of words over all of them, in
+ * which the other criteria stand as well. PostgreSQL takes criteria to be independent of each other and spread evenly,
+ * and would go through a million facts for a combination that never was; so it is told which of the two ways to take.
  */
 export async function searchEvents(
   db: Db,
@@ -72,11 +60,10 @@ export async function searchEvents(
   const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
   const page = { before, limit: limit + 1 };
   let events: readonly FoundEvent[] = [];
-  if (ways(filter) === 'one index') {
-    events = await findEvents(db, newest(filter, page, 'in order'));
-  } else {
-    events = await findEvents(db, newest(filter, page, 'among the newest'));
-    if (events.length <= limit) events = await findEvents(db, newest(filter, page, 'by indexes'));
+  for (const way of ways(filter)) {
+    const begun = way === 'by index' ? await begunBy(db, filter) : noneBegun;
+    events = await findEvents(db, newest(filter, page, way, begun));
+    if (events.length > limit) break;
   }
   const shown = events.slice(0, limit);
   return { events: shown, next: events.length > limit ? String(shown.at(-1)!.idx) : null };
@@ -192,12 +179,11 @@ const columns = `
 /** So many of the newest facts are looked through before the indexes are asked. */
 const window = 15_000;
 
-type Way = 'in order' | 'among the newest' | 'by indexes';
-
 function newest(
   filter: EventFilter,
   { before, limit }: { before: number; limit: number },
   way: Way,
+  begun: Begun,
 ): Sql {
   const bound = binding();
   const byTime = filter.from !== undefined || filter.to !== undefined;
@@ -210,20 +196,22 @@ function newest(
     ...(filter.from ? [`at >= ${bound(filter.from)}`] : []),
     ...(filter.to ? [`at < ${bound(filter.to)}`] : []),
   ];
-  const wanted = conditionsOf(filter, bound);
+  const wanted = way === 'by index' ? termsOf(filter, begun, bound) : conditionsOf(filter, bound);
   const inOrder = byTime ? 'at desc, idx desc' : 'idx desc';
   // Neither expression is in any index: nothing is gained by going through the facts in order.
   const sorted = byTime ? "at + interval '0' desc, idx desc" : 'idx + 0 desc';
   const where = (them: readonly string[]) => (them.length > 0 ? `where ${them.join(' and ')}` : '');
-  const found =
+  // Only places, which some indexes know by themselves: a fact is read once it is sure to be wanted.
+  const places =
     way === 'among the newest'
-      ? `select * from (select * from ledger.event_ix ${where(range)} order by ${inOrder} limit ${window}) as newest
+      ? `select idx from (select * from ledger.event_ix ${where(range)} order by ${inOrder} limit ${window}) as newest
           ${where(wanted)} order by ${inOrder} limit ${bound(limit)}`
-      : `select * from ledger.event_ix ${where([...range, ...wanted])}
+      : `select idx from ledger.event_ix ${where([...range, ...wanted])}
           order by ${way === 'in order' ? inOrder : sorted} limit ${bound(limit)}`;
   return bound.sql(
-    `with ix as materialized (${found})
-     select ${columns} from ix join ledger.entry using (idx) order by ${byTime ? 'ix.at desc, ix.idx desc' : 'ix.idx desc'}`,
+    `with place as materialized (${places})
+     select ${columns} from place join ledger.event_ix as ix using (idx) join ledger.entry using (idx)
+      order by ${byTime ? 'ix.at desc, ix.idx desc' : 'ix.idx desc'}`,
   );
 }
 
@@ -244,56 +232,3 @@ function oldest(
      select ${columns} from ix join ledger.entry using (idx) order by ix.idx`,
   );
 }
-
-/** Every value is bound. Without a name a statement is planned for its values, which differ in how often they occur. */
-function binding() {
-  const values: unknown[] = [];
-  return Object.assign((value: unknown) => `$${values.push(value)}`, {
-    sql: (text: string): Sql => ({ name: '', text, values }),
-  });
-}
-
-/** A single criterion has an index that is in the order of the record. */
-function ways(filter: EventFilter): 'one index' | 'two ways' {
-  const { exceptCaseIds: _, from, to, ...criteria } = filter;
-  const asked = Object.values(criteria).filter((it) => it !== undefined);
-  if (asked.length === 0) return 'one index';
-  const [only] = asked;
-  const isPlain = asked.length === 1 && Array.isArray(only) && only.length < 2 && !filter.results;
-  return isPlain && !from && !to ? 'one index' : 'two ways';
-}
-
-function conditionsOf(filter: EventFilter, bound: (value: unknown) => string): readonly string[] {
-  const words = filter.text?.trim() ? wordsOf(filter.text) : undefined;
-  const query = words?.map((word) => `'${word}':*`).join(' & ');
-  const types = filter.results && typesWith(filter.results);
-  return [
-    ...among('case_id', filter.caseIds, bound),
-    ...among('person_ref', filter.personRefs, bound),
-    ...among('system', filter.systems, bound),
-    ...among('actor_id', filter.actors, bound),
-    ...among('type', filter.types, bound),
-    ...among('type', types, bound),
-    ...among('grade', filter.grades, bound),
-    ...(query === undefined ? [] : [`words @@ ${bound(query)}::tsquery`]),
-    ...(filter.exceptCaseIds
-      ? [`(case_id is null or case_id <> all (${bound(filter.exceptCaseIds)}))`]
-      : []),
-  ];
-}
-
-/** One value is compared as itself: only then is its index in the order of the record. */
-function among(
-  column: string,
-  values: readonly string[] | undefined,
-  bound: (value: unknown) => string,
-): readonly string[] {
-  if (values === undefined) return [];
-  if (values.length === 1) return [`${column} = ${bound(values[0])}`];
-  return [`${column} = any (${bound(values)})`];
-}
-
-const typesWith = (results: readonly Result[]): readonly string[] =>
-  Object.entries(factTypes)
-    .filter(([, { result }]) => results.includes(result))
-    .map(([type]) => type);

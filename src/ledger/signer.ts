@@ -112,8 +112,15 @@ export function openSigner({ secrets, mark, mirror, onMirrorProblem }: SignerPar
       return true;
     },
     async follow(db) {
-      if (!mirror || first) return;
+      if (!mirror) return;
       const head = await headOf(db);
+      if (first) {
+        await first.writeCosigned(db, head.origin).catch((error: unknown) => {
+          // The next signature tells: it has to write there too.
+          if (!(error instanceof MirrorProblem)) throw error;
+        });
+        return;
+      }
       const newest = await newestCheckpoint(db, head.origin);
       if (!newest || !(await checkMirror(db, head))) return;
       await unlessMirrorFails(db, async () => {
@@ -122,6 +129,7 @@ export function openSigner({ secrets, mark, mirror, onMirrorProblem }: SignerPar
           await mirror.writeTiles(db, newest);
           await mirror.writeCheckpoint(db, newest, newest.note);
         }
+        await mirror.writeCosigned(db, head.origin);
         await nowThere(db, mirror, newest);
       });
     },

@@ -2,25 +2,36 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { edgeOf } from '#core/proof.ts';
 import { type Db, sql } from '#store/sql.ts';
-import { newestCheckpoint } from './fork-guard.ts';
+import { cosignedCheckpoint } from './cosignatures.ts';
 import { headOf } from './head.ts';
-import { logKeysOf, policyText, vkeyLines } from './log-keys.ts';
+import { vkeyLines, vkeysAt } from './log-keys.ts';
+import { policyText } from './policy.ts';
+import { minIndexOf } from './pruned.ts';
 import { loadTiles } from './tiles.ts';
+import { witnessPolicy } from './witnesses.ts';
 
 /** What lies in an exported log. */
 export interface Exported {
   readonly origin: string;
   readonly size: number;
   readonly files: number;
+  /** How many facts more were signed, which wait for the quorum of witnesses. */
+  readonly waiting: number;
+  /** How many witnesses should have signed and have not, as the quorum never came together; 0: nothing is missing. */
+  readonly quorumMissed: number;
+  /** Below it facts were pruned: their bundles are left out, and the tiles are there. */
+  readonly minIndex: number;
 }
 
 const tileWidth = 256;
 const hashBytes = 32;
 
 /**
- * Writes the log up to its newest checkpoint as a C2SP tile tree (tlog-tiles): any static file server
- * makes it a log that other people's tools read. `sinceSize` leaves out full tiles that an earlier export
- * of that size has. The checkpoint comes last, so that what it stands for is there by then.
+ * Writes the log as a C2SP tile tree (tlog-tiles), up to the newest checkpoint that the quorum of witnesses has
+ * signed: any static file server makes it a log that other people's tools read. What witnesses have signed comes
+ * along with their keys; where no quorum is asked for and none has signed the newest state, the newest that one of
+ * them has lies in `checkpoints/`. `sinceSize` leaves out full tiles that an earlier export of that size has. The
+ * checkpoint comes last, so that what it stands for is there by then.
  *
  * To be run on one snapshot. Null: nothing was signed yet.
  */
@@ -30,9 +41,12 @@ export async function exportTileTree(
   { sinceSize = 0 }: { sinceSize?: number } = {},
 ): Promise<Exported | null> {
   const { origin } = await headOf(db);
-  const newest = await newestCheckpoint(db, origin);
+  const policy = await witnessPolicy(db);
+  const signedBy = (quorum: number) => cosignedCheckpoint(db, origin, { ...policy, quorum });
+  const newest = await signedBy(0);
   if (!newest) return null;
-  const { size, note } = newest;
+  const agreed = await signedBy(policy.quorum);
+  const { size, note } = agreed ?? newest;
   let files = 0;
   const write = async (name: string, bytes: Uint8Array | string) => {
     const file = path.join(folder, name);
@@ -43,26 +57,29 @@ export async function exportTileTree(
   };
 
   for await (const [name, bytes] of treeFiles(db, sinceSize, size)) await write(name, bytes);
-  const keys = await logKeysOf(db, origin);
-  const signing = keys.filter(({ toSize }) => toSize === null || toSize >= size);
-  const vkeys = signing.map(({ vkey }) => vkey);
+  const vkeys = await vkeysAt(db, { origin, size });
   await write('log.vkey', vkeyLines(vkeys));
-  await write('policy.txt', policyText(vkeys));
+  await write('policy.txt', policyText(vkeys, policy));
+  const cosigned = await signedBy(1);
+  if (cosigned && cosigned.size < size) await write(`checkpoints/${cosigned.size}`, cosigned.note);
   await write(`checkpoints/${size}`, note);
   await write('checkpoint', note);
-  return { origin, size, files };
+  const quorumMissed = agreed ? 0 : policy.quorum;
+  const minIndex = await minIndexOf(db);
+  return { origin, size, files, waiting: newest.size - size, quorumMissed, minIndex };
 }
 
 /**
  * The tiles and bundles of a tree of `size`, without the full ones that a tree of `sinceSize` has: what
- * it costs goes by what is new.
+ * it costs goes by what is new. Bundles whose facts were pruned are left out as well.
  */
 export async function* treeFiles(
   db: Db,
   sinceSize: number,
   size: number,
 ): AsyncGenerator<readonly [name: string, bytes: Uint8Array]> {
-  for (let n = firstTile(sinceSize, 0); n * tileWidth < size; n += 1) {
+  const first = firstTile(Math.max(sinceSize, await minIndexOf(db)), 0);
+  for (let n = first; n * tileWidth < size; n += 1) {
     const width = Math.min(tileWidth, size - n * tileWidth);
     yield [tilePath('entries', n, width), await bundleOf(db, n, width)];
   }

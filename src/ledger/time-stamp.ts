@@ -1,5 +1,12 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { type ASN1Obj, RFC3161Timestamp } from '@sigstore/core';
+import {
+  momentOf,
+  refusedText,
+  stampDigests,
+  stampFaults,
+  stampIds,
+} from '#core/time-stamp-words.ts';
 import { chainTo, isForTimeStampsOnly } from './certificate-chain.ts';
 import { sha256 } from './hash.ts';
 
@@ -42,58 +49,37 @@ export function checkTimeStamp(reply: Uint8Array, expected: Expected): TimeStamp
     return checked(RFC3161Timestamp.parse(Buffer.from(reply)), expected);
   } catch (error) {
     if (error instanceof BadTimeStamp) throw error;
-    throw new BadTimeStamp('cannot be read as a time stamp', { cause: error });
+    throw new BadTimeStamp(stampFaults.unreadable, { cause: error });
   }
 }
 
 function checked(it: RFC3161Timestamp, { data, nonce, roots, others }: Expected): TimeStamp {
   const { status } = it;
-  demand(status === 0n || status === 1n, `was refused by the authority (status ${status})`);
+  demand(status === 0n || status === 1n, refusedText(status));
   demand(
-    it.contentType === oid.signedData && it.eContentType === oid.timeStampInfo,
-    'holds something else than a time stamp',
+    it.contentType === stampIds.signedData && it.eContentType === stampIds.timeStampInfo,
+    stampFaults.notOne,
   );
   const { tstInfo } = it;
   demand(
     tstInfo.messageImprintHashAlgorithm === 'sha256' &&
       tstInfo.messageImprintHashedMessage.equals(sha256(data)),
-    'is of something else',
+    stampFaults.ofAnother,
   );
   demand(nonce === null || nonceIn(tstInfo.root) === nonce, 'answers another question');
 
   const at = momentIn(tstInfo.root.subs[4]!);
   const certificates = certificatesIn(it);
   const signer = signerOf(it, tstInfo.raw, certificates);
-  demand(
-    isForTimeStampsOnly(signer),
-    'was signed by a certificate that is not for time stamps only',
-  );
+  demand(isForTimeStampsOnly(signer), stampFaults.wrongUse);
   const chain = chainTo(signer, { roots, others: [...certificates, ...others], at });
-  demand(
-    chain !== null,
-    'was signed by nobody whom the configured authority vouches for at its time',
-  );
+  demand(chain !== null, stampFaults.untrusted);
   return { at, chain };
 }
 
 function demand(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new BadTimeStamp(otherwise);
 }
-
-const oid = {
-  signedData: '1.2.840.113549.1.7.2',
-  timeStampInfo: '1.2.840.113549.1.9.16.1.4',
-  contentType: '1.2.840.113549.1.9.3',
-  messageDigest: '1.2.840.113549.1.9.4',
-  signingCertificate: '1.2.840.113549.1.9.16.2.12',
-  signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
-} as const;
-
-const digestNames: Readonly<Record<string, string>> = {
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
-};
 
 /** The content of the signed message: version, algorithms, what is signed, certificates, signers. */
 const signedDataIn = (it: RFC3161Timestamp): ASN1Obj => it.root.subs[1]!.subs[1]!.subs[0]!;
@@ -113,27 +99,27 @@ function signerOf(
   certificates: readonly X509Certificate[],
 ): X509Certificate {
   const signers = signedDataIn(it).subs.at(-1)!.subs;
-  demand(signers.length === 1, 'has more signatures than one');
+  demand(signers.length === 1, stampFaults.manySigners);
   const signed = signers[0]!.subs.find(({ tag }) => tag.isContextSpecific(0))!;
   const attribute = (name: string) =>
     signed.subs.find(({ subs }) => subs[0]!.toOID() === name)?.subs[1]?.subs[0];
 
-  const digest = digestNames[signers[0]!.subs[2]!.subs[0]!.toOID()];
-  demand(digest !== undefined, 'was signed over a hash that is too weak or unknown');
-  const stated = attribute(oid.messageDigest)?.value;
+  const digest = stampDigests[signers[0]!.subs[2]!.subs[0]!.toOID()];
+  demand(digest !== undefined, stampFaults.weakHash);
+  const stated = attribute(stampIds.messageDigest)?.value;
   demand(
-    attribute(oid.contentType)?.toOID() === oid.timeStampInfo &&
+    attribute(stampIds.contentType)?.toOID() === stampIds.timeStampInfo &&
       stated?.equals(createHash(digest).update(info).digest()) === true,
-    'is not what was signed',
+    stampFaults.notSigned,
   );
 
   const named = namedSigner(attribute);
   const signer = certificates.find((one) => named?.hash.equals(hashOf(named.digest, one)));
-  demand(signer !== undefined, 'does not hold the certificate that signed it');
+  demand(signer !== undefined, stampFaults.noSigner);
   const bytes = signed.toDER();
   bytes[0] = 0x31; // signed as a set, carried under a tag of its own
   const holds = verify(digest, bytes, signer.publicKey, it.signatureValue);
-  demand(holds, 'has a signature that does not hold');
+  demand(holds, stampFaults.badSignature);
   return signer;
 }
 
@@ -142,14 +128,14 @@ const hashOf = (digest: string, it: X509Certificate): Buffer =>
 
 /** The hash of the certificate that signs, as it says itself: RFC 5035, and RFC 2634 before it. */
 function namedSigner(attribute: (name: string) => ASN1Obj | undefined) {
-  const newer = attribute(oid.signingCertificateV2)?.subs[0]?.subs[0]?.subs;
+  const newer = attribute(stampIds.signingCertificateV2)?.subs[0]?.subs[0]?.subs;
   if (newer) {
     const [first, second] = newer;
     if (first?.tag.isOctetString()) return { digest: 'sha256', hash: first.value };
-    const digest = digestNames[first?.subs[0]?.toOID() ?? ''];
+    const digest = stampDigests[first?.subs[0]?.toOID() ?? ''];
     return digest && second ? { digest, hash: second.value } : null;
   }
-  const older = attribute(oid.signingCertificate)?.subs[0]?.subs[0]?.subs[0];
+  const older = attribute(stampIds.signingCertificate)?.subs[0]?.subs[0]?.subs[0];
   return older ? { digest: 'sha1', hash: older.value } : null;
 }
 
@@ -163,12 +149,9 @@ function nonceIn(info: ASN1Obj): bigint | null {
   );
 }
 
-/** To the millisecond; the library takes three digits of a second or none, and drops them. */
+/** The library takes three digits of a second or none, and drops them. */
 function momentIn({ value }: ASN1Obj): Date {
-  const [, day, time, fraction = ''] =
-    /^(\d{8})(\d{6})(?:\.(\d+))?Z$/.exec(value.toString('ascii')) ?? [];
-  const text = `${day?.replace(/(....)(..)/, '$1-$2-')}T${time?.replace(/(..)(..)/, '$1:$2:')}`;
-  const at = new Date(`${text}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
-  demand(!Number.isNaN(at.getTime()), 'states no time');
+  const at = momentOf(value.toString('ascii'));
+  demand(at !== null, stampFaults.noTime);
   return at;
 }

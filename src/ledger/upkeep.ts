@@ -7,6 +7,7 @@ import { type Head, headOf } from './head.ts';
 import { logKeysOf } from './log-keys.ts';
 import type { Mark } from './mark.ts';
 import { signedBy } from './mirror.ts';
+import { claimedPruning, minIndexOf } from './pruned.ts';
 import { rootAt } from './tiles.ts';
 
 const batchSize = 2_048;
@@ -17,13 +18,15 @@ const batchSize = 2_048;
  */
 export async function checkDatabase(db: Db, mark: Mark): Promise<Checked | null> {
   const head = await headOf(db);
-  const checked = await checkLog(databaseFiles(db, head.origin));
+  const checked = await checkLog(databaseFiles(db, head.origin), null, await claimedPruning(db));
   if (!checked) {
     const newest = await newestCheckpoint(db, head.origin);
     return (
       newest && {
         checkpoint: newest,
         signedBy: [],
+        cosigned: [],
+        minIndex: 0,
         problems: ['The newest checkpoint cannot be read.'],
       }
     );
@@ -31,6 +34,7 @@ export async function checkDatabase(db: Db, mark: Mark): Promise<Checked | null>
   const problems = [
     ...checked.problems,
     ...(await badHashes(db)),
+    ...(await badKept(db)),
     ...(await badHead(db, head, mark)),
     ...(await badCheckpoints(db, head.origin)),
   ];
@@ -49,16 +53,29 @@ async function badHashes(db: Db): Promise<readonly string[]> {
   return rows.map(({ idx }) => `The hash beside the fact ${idx} (ledger.entry) is not its hash.`);
 }
 
+/** Facts that stayed below the minimum index lie in no bundle: the tiles say whether they are what was signed. */
+async function badKept(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ idx: string }>(sql`
+    select idx
+      from ledger.entry
+      join ledger.head on idx < min_index
+      left join ledger.tile on level = 0 and n = idx / 256
+     where substring(data from (idx % 256)::integer * 32 + 1 for 32) is distinct from leaf_hash
+     order by idx
+     limit 20
+  `);
+  return rows.map(
+    ({ idx }) => `The fact ${idx}, which stayed when others were pruned, is not the one signed.`,
+  );
+}
+
 async function badHead(db: Db, head: Head, mark: Mark): Promise<readonly string[]> {
   const problems: string[] = [];
   const { rows } = await db.query<{ count: number; last: number | null }>(sql`
     select count(*)::float8 as count, max(idx)::float8 as last from ledger.entry
   `);
-  const { rows: first } = await db.query<{ min: number }>(sql`
-    select min_index::float8 as min from ledger.head
-  `);
   const { count = 0, last = null } = rows[0] ?? {};
-  if ((last ?? -1) + 1 !== head.size || count < head.size - (first[0]?.min ?? 0)) {
+  if ((last ?? -1) + 1 !== head.size || count < head.size - (await minIndexOf(db))) {
     problems.push(`ledger.head says ${head.size} facts, and ledger.entry has ${count}.`);
   }
   const root = await rootAt(db, head.size).catch(() => null);

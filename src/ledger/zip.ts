@@ -8,6 +8,11 @@ export type PackEntry = readonly [name: string, content: string | Uint8Array];
 const dosDate = 0x0021;
 const stored = 0;
 const deflated = 8;
+/**
+ * Files up to this size lie there as they are. A pack has one of a few hundred bytes for each fact, and a proof that is
+ * nearly all signature: packing them saves a sixth of the pack, and costs most of the time to make and to check it.
+ */
+const smallBytes = 8 * 1024;
 /** Names are UTF-8. */
 const flags = 0x0800;
 
@@ -44,8 +49,8 @@ function demandRoom(offset: number): void {
 
 function entryOf(name: string, bytes: Uint8Array, offset: number) {
   const path = Buffer.from(name);
-  // What is packed in itself, or tiny, grows by packing.
-  const method = name.endsWith('.pdf') || bytes.length < 128 ? stored : deflated;
+  const isStored = name.endsWith('.pdf') || bytes.length <= smallBytes;
+  const method = isStored ? stored : deflated;
   const body = method === stored ? bytes : deflateSync(bytes, { level: 6 });
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0); // version needed

@@ -8,6 +8,7 @@ export const settings = {
   GATEHOUSE_METRICS_LISTEN: '127.0.0.1:8081',
   GATEHOUSE_PUBLIC_URL: 'the listen address',
   GATEHOUSE_TRUSTED_PROXIES: 'none',
+  GATEHOUSE_DETOURS: 'none',
   DATABASE_URL: 'embedded',
   DATABASE_URL_WEB: 'made from DATABASE_URL',
   DATABASE_URL_WORK: 'made from DATABASE_URL',

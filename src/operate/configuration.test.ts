@@ -47,6 +47,7 @@ describe('configuration', () => {
       metricsListen: { host: '127.0.0.1', port: 8081 },
       publicUrl: undefined,
       trustedProxies: [],
+      detours: [],
       databaseUrls: {},
       witnessing: { witnesses: [], quorum: 0, everyMs: 600_000 },
     });
@@ -75,6 +76,34 @@ describe('configuration', () => {
     assert.deepEqual(configured({ GATEHOUSE_TRUSTED_PROXIES: text }).trustedProxies, expected);
     const file = 'trusted_proxies:\n  - 10.0.0.5\n  - 10.1.0.0/24\n  - fd00::/8\n';
     assert.deepEqual(configured({}, file).trustedProxies, expected);
+  });
+
+  it('reads detours: a host, and the address where it is reached from here', () => {
+    const text = 'Graph.Microsoft.com=10.0.0.9:8443, slack.com:8080=[fd00::9]:443';
+
+    assert.deepEqual(configured({ GATEHOUSE_DETOURS: text }).detours, [
+      { host: 'graph.microsoft.com', port: 443, address: '10.0.0.9', addressPort: 8443 },
+      { host: 'slack.com', port: 8080, address: 'fd00::9', addressPort: 443 },
+    ]);
+    for (const wrong of [
+      ...['slack.com', 'slack.com=relay.example:443', 'slack.com=10.0.0.9', 'slack.com=10.0.0.9:0'],
+      ...[
+        '10.0.0.1=10.0.0.9:443',
+        '[::1]=10.0.0.9:443',
+        'slack.com/api=10.0.0.9:443',
+        '=',
+        'a=b=c',
+      ],
+      ...['me@slack.com=10.0.0.9:443', '*=10.0.0.9:443x'],
+    ]) {
+      assert.match(
+        problems({ GATEHOUSE_DETOURS: wrong })[0] ?? '',
+        /a host and an IP address/,
+        wrong,
+      );
+    }
+    const twice = 'slack.com=10.0.0.9:443, SLACK.com:443=10.0.0.8:443';
+    assert.match(problems({ GATEHOUSE_DETOURS: twice })[0] ?? '', /names slack\.com:443 twice/);
   });
 
   it('reads the addresses of the database by role', () => {

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import type { Detour } from '#core/detour.ts';
 import type { ReachableWitness } from '#ledger/ask-witness.ts';
 import type { BucketAccess, BucketLock } from '#ledger/mirror-bucket.ts';
 import type { Witnessing } from '#ledger/witnessing.ts';
 import type { DatabaseUrls } from '#store/database.ts';
+import { detours } from './configuration-detours.ts';
 import {
   fileSettings,
   isSetting,
@@ -46,6 +48,8 @@ export interface Configuration {
   readonly publicUrl: string | undefined;
   /** Networks whose `x-forwarded-…` headers count, as CIDR. */
   readonly trustedProxies: readonly string[];
+  /** Hosts that are reached at another address from here. */
+  readonly detours: readonly Detour[];
   /** Empty: the embedded server. */
   readonly databaseUrls: DatabaseUrls;
   /** Who cosigns the record. */
@@ -146,6 +150,7 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
     }),
     publicUrl: take<string | undefined>('GATEHOUSE_PUBLIC_URL', origin, undefined),
     trustedProxies: take<readonly string[]>('GATEHOUSE_TRUSTED_PROXIES', networks, []),
+    detours: take<readonly Detour[]>('GATEHOUSE_DETOURS', detours, []),
     databaseUrls,
     witnessing: {
       witnesses: take<readonly ReachableWitness[]>('LEDGER_WITNESSES', witnesses, []),

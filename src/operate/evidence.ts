@@ -1,26 +1,17 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { Problem } from '#app/problem.ts';
-import type { PackFiles, Verdict } from '#core/evidence-check.ts';
-import { withGrowth } from '#core/growth.ts';
-import { jsonOf } from '#core/json.ts';
 import { type Language, languages } from '#core/language.ts';
 import { Period } from '#core/period.ts';
-import { checkEvidence } from '#core/period-check.ts';
-import { Trust } from '#core/trust.ts';
-import { unpack } from '#core/unpack.ts';
+import { whyPruned } from '#ledger/evidence-orders.ts';
 import { exportPack, type WantedPack } from '#ledger/exported.ts';
-import { sha256 } from '#ledger/hash.ts';
-import { verifySignature } from '#ledger/log-keys.ts';
-import { checkPackStamp } from '#ledger/pack-stamp.ts';
 import { witnessPolicy } from '#ledger/witnesses.ts';
 import { openKeyring } from '#store/keys.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import type { Output } from './local.ts';
-import { timesSaid } from './pack-times.ts';
+import { madeWhenSigned } from './pack-waiting.ts';
 
 interface Options {
   readonly out: string;
@@ -31,10 +22,6 @@ interface Options {
   readonly from?: string;
   readonly to?: string;
 }
-
-/** How long a pack waits for witnesses, and how often it looks. */
-const patienceMs = 10 * 60_000;
-const lookMs = 2_000;
 
 /** `gatehouse evidence CASE`, or `--from DAY --to DAY`: what proves one case, or a period, in one file. */
 export function evidenceCommand(configuration: Configuration, { out }: Output): Command {
@@ -71,22 +58,11 @@ export function evidenceCommand(configuration: Configuration, { out }: Output): 
               writeFile(unfinished, pieces, { mode: 0o600 }),
             );
           const { quorum } = await witnessPolicy(pools.scribe);
-          let made = await make(it.withoutQuorum ?? false);
-          if (made.kind === 'not signed yet' && quorum > 0 && !it.withoutQuorum) {
-            out(`It waits, ten minutes at most, until ${quorum} of the witnesses have signed.`);
-            for (const end = performance.now() + patienceMs; performance.now() < end; ) {
-              await pause(lookMs);
-              made = await make(false);
-              if (made.kind !== 'not signed yet') break;
-            }
-            if (made.kind === 'not signed yet') {
-              made = await make(true);
-              out(
-                'Not enough witnesses have signed: the pack lacks their quorum, and its check says so.',
-              );
-            }
-          }
+          const made = it.withoutQuorum
+            ? await make(true)
+            : await madeWhenSigned(make, { quorum, say: out });
           if (made.kind === 'not grown') throw new Problem('not possible', made.because);
+          if (made.kind === 'pruned') throw new Problem('not possible', whyPruned(made.at));
           if (made.kind !== 'made') throw whyNone(made.kind, caseId);
           await rename(unfinished, it.out);
           out(`${made.size} bytes, SHA-256 ${made.digest}: ${it.out}`);
@@ -123,75 +99,4 @@ function whyNone(kind: 'not complete' | 'not signed yet', caseId: string | undef
         'not possible',
         'Its last facts are not signed yet. Start Gatehouse, and try again in a moment.',
       );
-}
-
-/** What `gatehouse verify` ends with. */
-export const verifyCodes = { good: 0, bad: 1, unreadable: 2, keysFromPack: 4 } as const;
-
-/** `gatehouse verify PACK`: needs neither server nor network, and trusts nothing but keys. Answers an exit code. */
-export function verifyCommand({ out }: Output, end: (code: number) => void): Command {
-  return new Command('verify')
-    .description('check an evidence pack, without server or network')
-    .argument('<pack>', 'the file')
-    .option('--trust <file>', 'trust.json as it was received another way')
-    .option('--prev <file>', 'an earlier checkpoint that you kept: the record has grown from it')
-    .option('--json', 'print the result as JSON')
-    .action(async (file: string, it: { trust?: string; prev?: string; json?: true }) => {
-      const trust = it.trust === undefined ? null : await trustIn(it.trust);
-      const files = await unpacked(file);
-      const kept = it.prev === undefined ? null : await keptIn(it.prev);
-      const checked = await checkEvidence(files, {
-        sha256,
-        verify: verifySignature,
-        trust,
-        checkStamp: checkPackStamp,
-      });
-      const verdict = kept === null ? checked : withGrowth(checked, files, kept, sha256);
-      if (it.json) out(JSON.stringify(verdict));
-      else for (const line of linesOf(verdict, files)) out(line);
-      const { bad, keysFromPack, good } = verifyCodes;
-      end(verdict.fails ? bad : verdict.keysFromPack ? keysFromPack : good);
-    });
-}
-
-function linesOf(
-  { holds, fails, keysFromPack, signedBy }: Verdict,
-  files: PackFiles,
-): readonly string[] {
-  const checks = holds.map(({ name, detail }) => `✔ ${name}: ${detail}`);
-  if (fails) return [...checks, `✖ ${fails.name}: ${fails.detail}`];
-  const lines = [...checks, ...(files.has('cases.json') ? [] : timesSaid(files))];
-  if (!keysFromPack) return [...lines, 'Everything holds.'];
-  return [
-    ...lines,
-    'Everything holds, by the keys in the pack itself. Compare them with those that you received another way:',
-    ...signedBy,
-  ];
-}
-
-async function keptIn(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) throw new Unreadable(`${file} cannot be read.`);
-  return text;
-}
-
-async function trustIn(file: string): Promise<Trust> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) throw new Unreadable(`${file} cannot be read.`);
-  const trust = Trust.safeParse(jsonOf(text));
-  if (trust.success) return trust.data;
-  throw new Unreadable(`${file} is no trust.json of a pack.`);
-}
-
-/** A pack that cannot be opened at all. */
-export class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
-async function unpacked(file: string): Promise<PackFiles> {
-  const bytes = await readFile(file).catch(() => null);
-  if (!bytes) throw new Unreadable(`${file} cannot be read.`);
-  const found = unpack(bytes);
-  if (found.kind === 'files') return found.files;
-  throw new Unreadable(`${file} ${found.because}`);
 }

@@ -90,10 +90,14 @@ function tell(
     );
     return fsckCodes.unreadable;
   }
-  const { checkpoint, signedBy, problems } = checked;
+  const { checkpoint, signedBy, cosigned, problems, minIndex } = checked;
   for (const problem of problems) out(`✖ ${problem}`);
   if (problems.length > 0) return fsckCodes.bad;
   out(`✔ ${checkpoint.size} facts of ${checkpoint.origin} lead to what was signed.`);
+  if (minIndex > 0) {
+    out(`✔ Those below ${minIndex} were pruned, as the record says; their hashes are in place.`);
+  }
+  for (const { name, size } of cosigned) out(`✔ ${size} of them have the signature of ${name}.`);
   if (isTrusted) return fsckCodes.good;
   out('The keys lie with the log. Compare them with those that you received another way:');
   for (const vkey of signedBy) out(vkey);

@@ -13,6 +13,7 @@ import { inSnapshot, inTransaction } from '#store/sql.ts';
 import { openVault } from '#store/vault.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
+import { addPrune } from './ledger-prune.ts';
 import { addUpkeep } from './ledger-upkeep.ts';
 import type { Output } from './local.ts';
 import { witnessCommand } from './witness.ts';
@@ -72,8 +73,19 @@ export function ledgerCommand(
           exportTileTree(db, folder, { sinceSize: Number(sinceSize) }),
         );
         if (!exported) throw nothingSigned;
-        const { origin, size, files } = exported;
+        const { origin, size, files, waiting, quorumMissed, minIndex } = exported;
         out(`${size} facts of ${origin} in ${files} files: ${folder}`);
+        if (minIndex > 0) {
+          out(
+            `The minimum index is ${minIndex}: facts below it were pruned, and their hashes are there.`,
+          );
+        }
+        if (waiting > 0) out(`${waiting} more are signed, and wait for the witnesses.`);
+        if (quorumMissed > 0) {
+          out(
+            `No state has the signatures of ${quorumMissed} witnesses yet; this one has too few.`,
+          );
+        }
       }),
     );
   ledger
@@ -117,6 +129,7 @@ export function ledgerCommand(
         );
       }),
     );
+  addPrune(ledger, configuration, output);
   addUpkeep(ledger, configuration, output, end);
   ledger.addCommand(witnessCommand(output));
   return ledger;

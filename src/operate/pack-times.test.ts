@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { timesSaid } from './pack-times.ts';
 
-const said = (graded: object | null, more: object = {}) => {
+const summary = (graded: object | null, more: object = {}) => {
   const step = { capability: 'account.suspend', system: 'okta-prod', grade: 'verified', graded };
-  const summary = JSON.stringify({ steps: [{ ...step, ...more }] });
-  return timesSaid(new Map([['case.json', Buffer.from(summary)]]));
+  return Buffer.from(JSON.stringify({ steps: [{ ...step, ...more }] }));
 };
+const said = (graded: object | null, more: object = {}) =>
+  timesSaid(new Map([['case.json', summary(graded, more)]]));
 const day = '2026-11-23T';
 const graded = {
   at: `${day}05:42:21.113Z`,
@@ -36,5 +37,19 @@ describe('the times of a pack for people', () => {
     assert.deepEqual(said({ ...graded, after: [], before: [] }), []);
     assert.deepEqual(said(null), []);
     assert.deepEqual(said(graded, { system: null }), []);
+  });
+
+  it('stand case by case in a pack for a period', () => {
+    const files = new Map([
+      ['cases.json', Buffer.from('{}')],
+      ['cases/01A/case.json', summary(graded)],
+      ['cases/01B/case.json', summary(null)],
+      ['cases/01C/case.json', summary({ ...graded, before: [] })],
+    ]);
+    const lines = timesSaid(files);
+    assert.deepEqual([lines[0], lines[2]], ['Case 01A:', 'Case 01C:']);
+    assert.match(lines[1]!, /^ {2}Block sign-in, okta-prod: verified between /);
+    assert.match(lines[3]!, /^ {2}Block sign-in, okta-prod: verified after /);
+    assert.equal(lines.length, 4);
   });
 });

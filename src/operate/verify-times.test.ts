@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ulid } from 'ulid';
 import type { PackFiles } from '#core/evidence-check.ts';
-import { evidenceOf } from '#ledger/evidence.ts';
+import { evidenceOf, openPress } from '#ledger/evidence.ts';
+import { periodEntries } from '#ledger/period-evidence.ts';
 import { opened, sealed, somebody, verified } from '#ledger/testing/ledger.ts';
 import { type SignedLog, startSignedLog } from '#ledger/testing/signed-log.ts';
 import { asAuthority, stampNow } from '#ledger/testing/time-stamps.ts';
@@ -15,13 +16,15 @@ import {
   startTimeStampAuthority,
   type TimeStampAuthority,
 } from '../../practice/servers/time-stamp-authority.ts';
-import { verifyCommand } from './evidence.ts';
+import { verifyCommand } from './verify.ts';
 
 describe('gatehouse verify of a pack with time stamps', () => {
   let folder: string;
   let log: SignedLog;
   let authority: TimeStampAuthority;
   let files: PackFiles;
+  let period: PackFiles;
+  const caseId = ulid();
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-verify-'));
@@ -33,13 +36,21 @@ describe('gatehouse verify of a pack with time stamps', () => {
       await log.signer.sign(pools.scribe);
       await stampNow(log, [asAuthority('tsa-a', authority)]);
     };
-    const caseId = ulid();
     await sign();
     await state('worker', opened(caseId), verified(caseId, somebody()), sealed(caseId, 1));
     await sign();
     const found = await inSnapshot(pools.scribe, (db) => evidenceOf(db, keys, caseId));
     assert.ok(found.kind === 'pack');
     files = found.files;
+    period = await inSnapshot(pools.scribe, async (db) => {
+      const press = await openPress(db, keys, null);
+      const [from, to] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000));
+      const entries: [string, Buffer][] = [];
+      for await (const [name, it] of periodEntries(press!, { from: from!, to: to! }, new Set())) {
+        entries.push([name, Buffer.from(it as string)]);
+      }
+      return new Map(entries);
+    });
     await writeFile(path.join(folder, 'trust.json'), files.get('trust.json')!);
   });
   after(async () => {
@@ -68,6 +79,18 @@ describe('gatehouse verify of a pack with time stamps', () => {
       /^Block sign-in, okta-prod: verified between \S+ \S+Z \(tsa-a\) and \S+ \S+Z \(tsa-a\); our clock \S+ \S+Z$/m,
     );
     assert.equal((await verify(files)).code, 4);
+  });
+
+  it('says the same case by case of a pack for a period', async () => {
+    const { code, said } = await verify(period, ...trusted());
+    assert.equal(code, 0, said);
+    const lines = said.split('\n');
+    const at = lines.indexOf(`Case ${caseId}:`);
+    assert.ok(at > 0, said);
+    assert.match(
+      lines[at + 1]!,
+      /^ {2}Block sign-in, okta-prod: verified between \S+ \S+Z \(tsa-a\) and \S+ \S+Z \(tsa-a\); our clock/,
+    );
   });
 
   it('ends with 1 once a time stamp, a stamped state, or the fact about it is another or missing', async () => {

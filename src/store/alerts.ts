@@ -159,7 +159,7 @@ export async function dueAlerts(db: Db): Promise<readonly string[]> {
 export interface AlertMessageKey {
   readonly alertId: string;
   readonly level: number;
-  readonly channel: 'mail' | 'webhook';
+  readonly channel: 'mail' | 'webhook' | 'chat';
   readonly recipient: string;
 }
 

@@ -1,4 +1,4 @@
-import type { ApprovalDecision, ApprovalMatter } from '#core/approval.ts';
+import { type ApprovalDecision, type ApprovalMatter, protectedRoles } from '#core/approval.ts';
 import type { Capability } from '#core/capability.ts';
 import type { Assertion } from '#core/passkey.ts';
 import { type Db, json, sql } from './sql.ts';
@@ -47,6 +47,15 @@ export interface ApprovalRow {
   /** The name of whom the departure is about. */
   readonly person: string;
   readonly confidential: boolean;
+  /** How many people have to grant it. */
+  readonly approvers: 1 | 2;
+  /** What the signature was for, where it was for several approvals at once. */
+  readonly together: readonly string[] | null;
+  /** The first of two who granted it; the second one is who decided. */
+  readonly firstBy: string | null;
+  readonly firstAt: Date | null;
+  readonly firstAssertion: Assertion | null;
+  readonly firstTogether: readonly string[] | null;
 }
 
 /** The newest approval that was asked for a step. */
@@ -60,6 +69,39 @@ export async function newestApproval(db: Db, stepId: string): Promise<ApprovalRo
 export async function loadApproval(db: Db, id: string): Promise<ApprovalRow | null> {
   const { rows } = await db.query<ApprovalRow>(sql`select * from approval_view where id = ${id}`);
   return rows[0] ?? null;
+}
+
+/** What became of one approval, for whoever looks at the case later. */
+export interface CaseApproval {
+  readonly title: string;
+  readonly requestedAt: Date;
+  /** Null: nobody decided. */
+  readonly decision: ApprovalDecision | null;
+  /** The first of two who granted it; null: it takes one, or nobody has granted it yet. */
+  readonly firstBy: string | null;
+  readonly firstByName: string | null;
+  readonly firstAt: Date | null;
+  readonly decidedBy: string | null;
+  readonly decidedByName: string | null;
+  readonly decidedAt: Date | null;
+  readonly reason: string | null;
+  /** When what it was for was done. */
+  readonly usedAt: Date | null;
+  readonly voidedBecause: string | null;
+}
+
+/** All that were asked for in a case, the oldest first. */
+export async function approvalsOfCase(db: Db, caseId: string): Promise<readonly CaseApproval[]> {
+  const { rows } = await db.query<CaseApproval>(sql`
+    select a.title, a."requestedAt", a.decision, a."firstBy", f.name as "firstByName", a."firstAt",
+           a."decidedBy", u.name as "decidedByName", a."decidedAt", a.reason, a."consumedAt" as "usedAt", a."voidedBecause"
+      from approval_view a
+      left join users f on f.id = a."firstBy"
+      left join users u on u.id = a."decidedBy"
+     where a."caseId" = ${caseId}
+     order by a."requestedAt", a.id
+  `);
+  return rows;
 }
 
 /** The newest first; `waiting`: only what can still be decided. */
@@ -91,35 +133,56 @@ export async function insertApproval(
     | 'digest'
     | 'requestedBy'
     | 'expiresAt'
+    | 'approvers'
   >,
 ): Promise<void> {
   await db.query(sql`
     insert into approvals (id, version, step_id, step_version, case_id, action, shown, plan_sha256, requested_by,
-                           expires_at)
+                           expires_at, approvers)
     values (${it.id}, 1, ${it.stepId}, ${it.stepVersion}, ${it.caseId}, ${it.action}, ${json(it.shown)}::jsonb,
-            ${it.digest}, ${it.requestedBy}, ${it.expiresAt})
+            ${it.digest}, ${it.requestedBy}, ${it.expiresAt}, ${it.approvers})
   `);
+}
+
+interface Signed {
+  readonly id: string;
+  readonly version: number;
+  readonly by: string;
+  readonly credentialId: Buffer;
+  readonly assertion: Assertion;
+  readonly together: readonly string[] | null;
 }
 
 /** Writes down what somebody decided, once. False: decided, void or over already. */
 export async function decideApproval(
   db: Db,
-  it: {
-    id: string;
-    version: number;
-    decision: ApprovalDecision;
-    by: string;
-    reason: string | null;
-    credentialId: Buffer;
-    assertion: Assertion;
-  },
+  it: Signed & { decision: ApprovalDecision; reason: string | null },
 ): Promise<boolean> {
   const { rowCount } = await db.query(sql`
     update approvals
        set version = version + 1, decision = ${it.decision}, decided_by = ${it.by}, decided_at = clock_timestamp(),
-           reason = ${it.reason}, credential_id = ${it.credentialId}, assertion = ${json(it.assertion)}::jsonb
+           reason = ${it.reason}, credential_id = ${it.credentialId}, assertion = ${json(it.assertion)}::jsonb,
+           together = ${it.together}
      where id = ${it.id}
        and version = ${it.version}
+       and decision is null
+       and ended_at is null
+       and expires_at > clock_timestamp()
+  `);
+  return rowCount === 1;
+}
+
+/** Writes down the first of the two who have to grant. False: decided, void or over meanwhile. */
+export async function keepFirstGrant(db: Db, it: Signed): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update approvals
+       set version = version + 1, first_by = ${it.by}, first_at = clock_timestamp(),
+           first_credential_id = ${it.credentialId}, first_assertion = ${json(it.assertion)}::jsonb,
+           first_together = ${it.together}
+     where id = ${it.id}
+       and version = ${it.version}
+       and approvers = 2
+       and first_by is null
        and decision is null
        and ended_at is null
        and expires_at > clock_timestamp()
@@ -198,14 +261,19 @@ export async function needlessApprovals(db: Db): Promise<readonly ApprovalRow[]>
   return rows;
 }
 
-/** A step that waits for people comes back at `wakeAt`. It has not begun: a new plan may still move it. */
+/**
+ * A step that waits for people comes back at `wakeAt`. It has not begun: a new plan may still move it. What came
+ * since `since`, when the pass looked, is not slept over: who woke the step in between wakes it all the same.
+ */
 export async function letStepWait(
   db: Db,
-  it: { stepId: string; version: number; wakeAt: Date; because: string },
+  it: { stepId: string; version: number; since: Date; wakeAt: Date; because: string },
 ): Promise<boolean> {
   const { rowCount } = await db.query(sql`
     update steps
-       set wake_at = ${it.wakeAt}, because = ${it.because}, failure = null, attempts = 0
+       set wake_at = case when wake_at > ${it.since} and wake_at <= clock_timestamp() then wake_at
+                          else ${it.wakeAt} end,
+           because = ${it.because}, failure = null, attempts = 0
      where id = ${it.stepId}
        and version = ${it.version}
        and status in ('ready', 'running')
@@ -267,7 +335,13 @@ export async function approvalMatter(
               join users u on lower(u.email) = lower(p.email)
              where 'manager' = any (u.roles)
                and u.disabled_at is null
-             limit 1) as "managerEmail"
+             limit 1) as "managerEmail",
+           exists (select from protections t join people p on p.id = t.person join matter using (person_id)
+                    where t.lifted_at is null)
+             or exists (select from users u
+                          join people p on lower(p.email) = lower(u.email)
+                          join matter using (person_id)
+                         where u.roles && ${protectedRoles}::text[]) as "isProtected"
   `);
   return { ...rows[0]!, capability: it.capability };
 }

@@ -99,6 +99,23 @@ export async function openArrivalOf(
   return rows[0] ?? null;
 }
 
+/** Arrivals of this HR id that began with this source and were not taken back, in whichever employment. */
+export async function arrivalsFrom(
+  db: Db,
+  it: { personId: string; source: string },
+): Promise<readonly ArrivalRow[]> {
+  const { rows } = await db.query<ArrivalRow>(sql`
+    select *
+      from case_view
+     where "personId" = ${it.personId}
+       and source = ${it.source}
+       and kind = 'arrival'
+       and state not in ('cancelled', 'brought-back')
+     order by "employmentId", "openedAt"
+  `);
+  return rows;
+}
+
 /** The newest ended departure with this separation id; null: with any. */
 export async function endedDepartureOf(
   db: Db,

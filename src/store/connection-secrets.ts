@@ -53,6 +53,11 @@ export function openConnectionSecrets(dataKeys: DataKeys, installation: string) 
   }
 
   return {
+    /** Until the end of the transaction nobody else replaces secrets of this connection. */
+    async lockSecrets(db: Db, connectionId: string): Promise<void> {
+      await db.query(sql`select pg_advisory_xact_lock(hashtextextended(${connectionId}, 0))`);
+    },
+
     /**
      * Stores a secret as the newest version and returns it. The older one stays until
      * `retireSecrets`. Of two at the same moment one fails with a unique violation.

@@ -40,6 +40,12 @@ export async function loadConnection(db: Db, id: string): Promise<ConnectionRow 
   return rows[0] ?? null;
 }
 
+/** Loads a connection that nobody changes or removes until the end of the transaction. */
+export async function keepConnection(db: Db, id: string): Promise<ConnectionRow | null> {
+  await db.query(sql`select from connections where id = ${id} for share`);
+  return loadConnection(db, id);
+}
+
 export async function listConnections(db: Db): Promise<readonly ConnectionRow[]> {
   const { rows } = await db.query<ConnectionRow>(sql`select * from connection_view order by id`);
   return rows;

@@ -39,6 +39,25 @@ export async function keepDelivery(
   return rowCount === 1;
 }
 
+/**
+ * A hint came in the same words as one before it. It may tell of another change since, so whoever it is about
+ * is read once more, also where the reading of the first is under way.
+ */
+export async function repeatHint(db: Db, it: { source: string; messageId: string }): Promise<void> {
+  await db.query(sql`
+    with repeated as (
+      update deliveries
+         set received_at = clock_timestamp(), next_at = clock_timestamp(),
+             outcome = case outcome when 'handled' then 'received' else outcome end
+       where source = ${it.source}
+         and message_id = ${it.messageId}
+         and outcome <> 'rejected'
+      returning id
+    )
+    select wake_delivery(id, clock_timestamp()) from repeated
+  `);
+}
+
 export async function loadDelivery(db: Db, id: string): Promise<DeliveryRow | null> {
   const { rows } = await db.query<DeliveryRow>(sql`
     select id, source, message_id as "messageId", body, received_at as "receivedAt", asked_by as "askedBy", outcome,

@@ -9,6 +9,7 @@ export interface ErasureRow {
   /** Of the HR system; null once the person is erased. */
   readonly personId: string | null;
   readonly basis: ErasureBasis;
+  /** The id of a user; `schedule`, as below, where nobody asked but the setting. */
   readonly requestedBy: string;
   readonly requestedAt: Date;
   readonly decidedBy: string | null;
@@ -21,8 +22,8 @@ export interface ErasureRow {
 }
 
 const columns = sql`
-  id, version, state, person_id as "personId", basis, requested_by as "requestedBy", requested_at as "requestedAt",
-  decided_by as "decidedBy", decided_at as "decidedAt", why_refused as "whyRefused", value_count as values,
+  id, version, state, person_id as "personId", basis, coalesce(requested_by, 'schedule') as "requestedBy",
+  requested_at as "requestedAt", case when scheduled then 'schedule' else decided_by end as "decidedBy", decided_at as "decidedAt", why_refused as "whyRefused", value_count as values,
   blob_count as blobs, ended_at as "endedAt"`;
 
 /** The newest first. */
@@ -71,6 +72,22 @@ export async function decideErasure(
        and state = 'waiting-for-approval'
   `);
   return rowCount === 1;
+}
+
+/** HR ids of those who left longer ago than the schedule keeps their data; none where none is set. */
+export async function dueForErasure(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ personId: string }>(
+    sql`select person_id as "personId" from due_for_erasure() order by person_id`,
+  );
+  return rows.map((row) => row.personId);
+}
+
+/** Null: this person is not due, or an erasure of them is open already. */
+export async function addScheduledErasure(db: Db, personId: string): Promise<string | null> {
+  const { rows } = await db.query<{ id: string | null }>(
+    sql`select schedule_erasure(${personId}) as id`,
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** Those that are to be carried out, the oldest first. */

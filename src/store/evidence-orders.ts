@@ -4,7 +4,15 @@ import { type Db, sql } from './sql.ts';
 /** A pack that somebody asked for; without the file. */
 export interface EvidenceOrder {
   readonly id: string;
-  readonly caseId: string;
+  /** Null: it is for a period. */
+  readonly caseId: string | null;
+  /** Days in UTC, both included; null: it is for a case. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Whether whoever asked may know the confidential cases of others. */
+  readonly secret: boolean;
+  /** What the key of its file is called; null: that of the person whom the case is about. */
+  readonly subject: string | null;
   readonly askedBy: string;
   readonly personal: boolean;
   readonly language: Language | null;
@@ -18,16 +26,20 @@ export interface EvidenceOrder {
 }
 
 const columns = sql`
-  id, case_id as "caseId", asked_by as "askedBy", personal, language, asked_at as "askedAt",
+  id, case_id as "caseId", to_char(from_day, 'YYYY-MM-DD') as "from", to_char(to_day, 'YYYY-MM-DD') as "to", secret, subject,
+  asked_by as "askedBy", personal, language, asked_at as "askedAt",
   expires_at as "expiresAt", status, because, digest, size`;
 
 export async function orderEvidence(
   db: Db,
-  it: Pick<EvidenceOrder, 'id' | 'caseId' | 'askedBy' | 'personal' | 'language'>,
+  it: Pick<
+    EvidenceOrder,
+    'id' | 'caseId' | 'from' | 'to' | 'secret' | 'subject' | 'askedBy' | 'personal' | 'language'
+  >,
 ): Promise<EvidenceOrder> {
   const { rows } = await db.query<EvidenceOrder>(sql`
-    insert into evidence_orders (id, case_id, asked_by, personal, language)
-    values (${it.id}, ${it.caseId}, ${it.askedBy}, ${it.personal}, ${it.language})
+    insert into evidence_orders (id, case_id, from_day, to_day, secret, subject, asked_by, personal, language)
+    values (${it.id}, ${it.caseId}, ${it.from}, ${it.to}, ${it.secret}, ${it.subject}, ${it.askedBy}, ${it.personal}, ${it.language})
     returning ${columns}
   `);
   return rows[0]!;
@@ -83,4 +95,9 @@ export async function failEvidence(tx: Db, id: string, because: string): Promise
 
 export async function forgetOldEvidence(db: Db): Promise<void> {
   await db.query(sql`delete from evidence_orders where expires_at <= clock_timestamp()`);
+}
+
+/** Those for a period hold many people: the erasure of any of them takes all along. */
+export async function forgetPeriodEvidence(tx: Db): Promise<void> {
+  await tx.query(sql`delete from evidence_orders where case_id is null and ct is not null`);
 }

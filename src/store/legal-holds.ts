@@ -102,22 +102,6 @@ export async function lockDeparturesOf(db: Db, person: string): Promise<void> {
   `);
 }
 
-/** Another user who could lift a hold. */
-export async function othersMayLift(
-  db: Db,
-  it: { userId: string; roles: readonly string[] },
-): Promise<boolean> {
-  const { rowCount } = await db.query(sql`
-    select
-      from users
-     where id <> ${it.userId}
-       and disabled_at is null
-       and roles && ${it.roles}::text[]
-     limit 1
-  `);
-  return rowCount === 1;
-}
-
 /** Whether what the person has in a connection was preserved in this case, and read back. */
 export async function isPreserved(
   db: Db,

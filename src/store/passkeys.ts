@@ -129,7 +129,7 @@ export interface Recorded {
 /** The fact that accounts for one version of a row; null while the record does not hold it. */
 export async function recordedFact(
   db: Db,
-  it: { table: 'passkeys' | 'users'; id: string; version: number },
+  it: { table: 'approvals' | 'passkeys' | 'users'; id: string; version: number },
 ): Promise<Recorded | null> {
   const { rows } = await db.query<Recorded & { type: string }>(sql`
     select fact ->> 'type' as type, fact -> 'data' as data,

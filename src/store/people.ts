@@ -98,7 +98,7 @@ export async function refsOfPeople(db: Db, text: string): Promise<readonly strin
     select ref
       from people
      where erased_at is null
-       and (name ilike ${pattern} or email ilike ${pattern} or person_id ilike ${pattern})
+       and sought like lower(${pattern})
   `);
   return rows.map((row) => row.ref);
 }

@@ -47,11 +47,19 @@ export function openPool(
     keepAlive: true,
     types,
     ...(role === 'worker' ? { options: samePlans } : {}),
+    ...(role === 'web' ? { options: roomForSearches } : {}),
     ...login,
   });
   hear(pool, (message) => onError(`A connection to the database (${role}) broke: ${message}`));
   return pool;
 }
+
+/**
+ * Words that stand in a quarter of a million facts each are held against one another in memory. Where that does not
+ * suffice, PostgreSQL remembers pages in place of rows, and reads nearly all of them again. Compiling a search, or
+ * starting more processes for it, takes longer than the search.
+ */
+const roomForSearches = '-c work_mem=64MB -c jit=off -c max_parallel_workers_per_gather=0';
 
 /**
  * A worker asks the same few things over and over, each by an index: one plan for each will do. It

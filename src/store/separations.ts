@@ -1,7 +1,8 @@
+import type { ArrivalFacts } from '#core/arrival.ts';
 import type { DepartureFacts } from '#core/departure.ts';
-import { type Db, sql } from './sql.ts';
+import { type Db, json, sql } from './sql.ts';
 
-/** The newest thing a source said about one leaving of one employment. */
+/** The newest thing a source said about one leaving of one employment, or about its beginning. */
 export interface Word {
   /** The row in `people`. */
   readonly person: string;
@@ -12,6 +13,8 @@ export interface Word {
   readonly heardAt: Date;
   /** Null: taken back, or there never was one. */
   readonly departure: DepartureFacts | null;
+  /** Null: taken back, or it is not about an arrival. */
+  readonly arrival: ArrivalFacts | null;
 }
 
 /** What was said before about this leaving, or about leaving at all. */
@@ -21,7 +24,7 @@ export async function wordsAbout(
 ): Promise<readonly Word[]> {
   const { rows } = await db.query<Word & { person: string }>(sql`
     select person, separation_id as "separationId", source, source_version::float8 as "sourceVersion",
-           heard_at as "heardAt", departure
+           heard_at as "heardAt", departure, arrival
       from separations
      where person = ${it.person}
        and separation_id in ('', ${it.separationId})
@@ -31,12 +34,12 @@ export async function wordsAbout(
 
 /** Keeps the newest word; the caller has judged that it is the newest. */
 export async function keepWord(db: Db, it: Word): Promise<void> {
-  const departure = it.departure === null ? null : JSON.stringify(it.departure);
   await db.query(sql`
-    insert into separations (person, separation_id, source, source_version, heard_at, departure)
-    values (${it.person}, ${it.separationId}, ${it.source}, ${it.sourceVersion}, ${it.heardAt}, ${departure}::jsonb)
+    insert into separations (person, separation_id, source, source_version, heard_at, departure, arrival)
+    values (${it.person}, ${it.separationId}, ${it.source}, ${it.sourceVersion}, ${it.heardAt},
+            ${json(it.departure)}::jsonb, ${json(it.arrival)}::jsonb)
         on conflict (person, separation_id) do update
        set source = excluded.source, source_version = excluded.source_version, heard_at = excluded.heard_at,
-           departure = excluded.departure
+           departure = excluded.departure, arrival = excluded.arrival
   `);
 }

@@ -40,13 +40,67 @@ export async function keepCursor(
   );
 }
 
-/** The end of a turn in which the source was read. */
-export async function endTurn(db: Db, connectionId: string): Promise<void> {
+/** How late a reading may be before whoever left meanwhile may be unknown, on top of the usual time between two. */
+const graceMs = 3_600_000;
+
+/** Whether a source has ever been read to its end. */
+export async function hasBeenRead(db: Db, connectionId: string): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    select from sources where connection_id = ${connectionId} and succeeded_at is not null
+  `);
+  return rowCount === 1;
+}
+
+/** The end of a turn in which the source was read. How long it had not been, if longer than usual, stays known. */
+export async function endTurn(
+  db: Db,
+  { connectionId, everyMs }: { connectionId: string; everyMs: number },
+): Promise<void> {
+  await db.query(sql`
+    insert into source_gaps (connection_id, began_at)
+    select connection_id, succeeded_at
+      from sources
+     where connection_id = ${connectionId}
+       and (succeeded_at is null
+            or succeeded_at < clock_timestamp() - make_interval(secs => ${(everyMs + graceMs) / 1_000}))
+  `);
   await db.query(sql`
     update sources
        set succeeded_at = clock_timestamp(), failures_in_row = 0
      where connection_id = ${connectionId}
   `);
+}
+
+/** When a source was not read although it was its turn. */
+export interface SourceGap {
+  readonly source: string;
+  /** Null: it had never been read before. */
+  readonly from: Date | null;
+  /** Null: it has not been read since. */
+  readonly to: Date | null;
+}
+
+/** The gaps that touch days of a period, both included, in UTC; in the order of their beginning. */
+export async function gapsIn(
+  db: Db,
+  it: { readonly from: string; readonly to: string; readonly everyMs: number },
+): Promise<readonly SourceGap[]> {
+  const { rows } = await db.query<SourceGap>(sql`
+    with gap as (
+      select connection_id, began_at, ended_at from source_gaps
+       union all
+      select connection_id, succeeded_at, null
+        from sources
+       where succeeded_at is null
+          or succeeded_at < clock_timestamp() - make_interval(secs => ${(it.everyMs + graceMs) / 1_000})
+    )
+    select connection_id as source, began_at as "from", ended_at as "to"
+      from gap
+     where (began_at is null or began_at < (${it.to}::date + 1)::timestamp at time zone 'UTC')
+       and (ended_at is null or ended_at >= ${it.from}::date::timestamp at time zone 'UTC')
+     order by began_at nulls first, connection_id
+  `);
+  return rows;
 }
 
 /** The end of a turn in which it was not; the next one is due sooner than usual. */

@@ -27,7 +27,10 @@ it('runs a transaction again that met another one in a deadlock', async () => {
   };
   const runs = await Promise.all([touch(1, 2), touch(2, 1)]);
 
-  assert.deepEqual(runs.toSorted(), [1, 2]);
+  // Whoever gave way may meet the other once more, being quicker at the first row.
+  const [fewest, most] = runs.toSorted();
+  assert.equal(fewest, 1);
+  assert.ok(most! > 1);
   const { rows } = await admin.query('select touched from account');
   assert.deepEqual(rows, [{ touched: 2 }, { touched: 2 }]);
 });

@@ -51,3 +51,19 @@ export async function changeUser(
   `);
   return rows[0]?.version ?? null;
 }
+
+/** Whether there is another user who is let in and has one of these roles. */
+export async function othersWithRole(
+  db: Db,
+  it: { userId: string; roles: readonly string[] },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    select
+      from users
+     where id <> ${it.userId}
+       and disabled_at is null
+       and roles && ${it.roles}::text[]
+     limit 1
+  `);
+  return rowCount === 1;
+}

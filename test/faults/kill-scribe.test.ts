@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -10,20 +9,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { until } from '#core/testing/until.ts';
 import { newestCheckpoint } from '#ledger/fork-guard.ts';
-import { checkLog } from '#ledger/fsck.ts';
 import { base64url } from '#ledger/hash.ts';
 import { headOf } from '#ledger/head.ts';
-import { markIn } from '#ledger/mark.ts';
-import { mirrorFolder } from '#ledger/mirror-folder.ts';
 import { type Fact, record } from '#ledger/record.ts';
-import { rootAt } from '#ledger/tiles.ts';
-import { checkDatabase } from '#ledger/upkeep.ts';
 import { createKeyFiles, openKeyring, registerKeys } from '#store/keys.ts';
-import { inSnapshot, inTransaction, sql } from '#store/sql.ts';
+import { inTransaction } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { startDatabase } from '#store/testing/database.ts';
 import { entriesOf, held, opened } from '../../src/ledger/testing/ledger.ts';
-import type { ScribeWord } from './scribe-main.ts';
+import { recordChecks } from './record-checks.ts';
+import { loadScribes } from './scribes.ts';
 
 /** Each death costs a process; a third of them in every run, all of them at night. */
 const kills = process.env['GATEHOUSE_TEST_THOROUGH'] ? 30 : 10;
@@ -34,7 +29,7 @@ describe('a scribe killed by SIGKILL at random moments while many state facts', 
   it(`has lost no fact and doubled none, ${kills} times, and all that was ever published is a beginning of what there is`, async (t) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-kill-scribe-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
-    const [markFolder, mirror] = [path.join(folder, 'mark'), path.join(folder, 'mirror')];
+    const [mark, mirror] = [path.join(folder, 'mark'), path.join(folder, 'mirror')];
     await mkdir(mirror);
     const database = await startDatabase();
     const { admin, owner, web, worker } = database.pools;
@@ -44,30 +39,9 @@ describe('a scribe killed by SIGKILL at random moments while many state facts', 
     await registerKeys(owner, keyring);
     const keys = openSubjectKeys(keyring);
     const { origin } = await headOf(web);
-
-    const errors: string[] = [];
-    const processes: ChildProcess[] = [];
-    t.after(() => processes.forEach((it) => void it.kill('SIGKILL')));
-    async function startProcess(): Promise<ChildProcess> {
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const child = fork(
-        path.join(import.meta.dirname, 'scribe-main.ts'),
-        [
-          ...['--database', database.url('scribe'), '--keys', keysFolder],
-          ...['--mark', markFolder, '--mirror', mirror],
-        ],
-        { env },
-      );
-      processes.push(child);
-      child.on('message', (it: ScribeWord) => {
-        if (it.word === 'error') errors.push(it.error);
-      });
-      await once(child, 'message');
-      return child;
-    }
-
-    // Loaded before anything is written: beside that it would take far longer.
-    const waiting = await Promise.all(Array.from({ length: kills + 1 }, startProcess));
+    const places = { database: database.url('scribe'), keys: keysFolder, mark, mirror };
+    const scribes = await loadScribes(kills + 1, places);
+    t.after(() => scribes.killAll());
 
     // Each writer has its cases; what it has committed must be found in the end, once, in this order.
     let writing = true;
@@ -93,33 +67,12 @@ describe('a scribe killed by SIGKILL at random moments while many state facts', 
     });
 
     let atDeath = 0;
-    const published = new Map<number, string>();
-    async function checkNow(when: string): Promise<void> {
-      const { rows } = await admin.query<{ count: number; last: number; size: number }>(sql`
-        select count(*)::integer as count, max(idx)::integer as last, (select size::integer from ledger.head) as size
-          from ledger.entry
-      `);
-      assert.equal(rows[0]?.count, rows[0]?.size, `${when}: as many facts as the head says`);
-      assert.equal(rows[0]?.last, rows[0]!.size - 1, `${when}: without a gap`);
-      const newest = await newestCheckpoint(web, origin);
-      const marked = await markIn(markFolder).read();
-      const head = await headOf(web);
-      if (marked) {
-        assert.ok(marked.size <= head.size, `${when}: the mark is not beyond the head`);
-        assert.deepEqual(await rootAt(web, marked.size), Buffer.from(marked.root), when);
-      }
-      if (!newest) return;
-      published.set(newest.size, newest.note);
-      assert.ok(marked && marked.size >= newest.size, `${when}: marked before it was published`);
-      const there = (await checkLog({
-        read: (name) => mirrorFolder(mirror).read(`${origin}/${name}`),
-      }))!;
-      assert.deepEqual(there.problems, [], `${when}: the mirror is whole`);
-      assert.ok(there.checkpoint.size >= newest.size, `${when}: mirrored before it was published`);
-    }
-
-    let present = waiting.shift()!;
-    present.send('start');
+    const { checkNow, checkInTheEnd, published } = recordChecks({
+      pools: database.pools,
+      mark,
+      mirror,
+    });
+    let present = await scribes.start();
     const written = Promise.all(Array.from({ length: writers }, write));
     for (let kill = 1; kill <= kills; kill += 1) {
       // From when it leads, since before there is nothing to cut off; every other one from when it has published.
@@ -136,8 +89,7 @@ describe('a scribe killed by SIGKILL at random moments while many state facts', 
       assert.deepEqual((await ended)[1], 'SIGKILL');
       await checkNow(`death ${kill}, after ${lifeMs} ms`);
       atDeath = (await headOf(web)).size;
-      present = waiting.shift()!;
-      present.send('start');
+      present = await scribes.start();
     }
     writing = false;
     await written;
@@ -168,17 +120,8 @@ describe('a scribe killed by SIGKILL at random moments while many state facts', 
         assert.equal(body['case_prev'], i === 0 ? undefined : base64url(facts[i - 1]!.hash));
       }
     }
-    for (const [size, note] of published) {
-      const { rows } = await admin.query(
-        sql`select note from ledger.checkpoint where size = ${size}`,
-      );
-      assert.equal(rows[0]?.['note'], note, `what was published of ${size} facts stays`);
-    }
-    const checked = await inSnapshot(database.pools.scribe, (db) =>
-      checkDatabase(db, markIn(markFolder)),
-    );
-    assert.deepEqual(checked?.problems, [], 'every checkpoint is a beginning of the tree');
+    await checkInTheEnd();
     assert.ok(published.size >= kills / 2, `only ${published.size} deaths met something new`);
-    assert.deepEqual(errors, []);
+    assert.deepEqual(scribes.errors, []);
   });
 });

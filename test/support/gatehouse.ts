@@ -19,6 +19,7 @@ import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys
 import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
 import { openVault } from '#store/vault.ts';
 import { connectors as allConnectors } from '../../src/connectors.ts';
+import { detours as readDetours } from '../../src/operate/configuration-detours.ts';
 import { startWorker, wireApp } from '../../src/wiring.ts';
 
 /** Where a server of a test listens: a port of 127.0.0.1, or an address of 127.0.0.0/8 with its port. */
@@ -70,6 +71,8 @@ export const shortTiming: Partial<Timing> = {
 interface Options {
   /** Default: all there are. */
   readonly connectors?: ReadonlyMap<string, AnyConnector>;
+  /** Where vendors are reached on this machine, as GATEHOUSE_DETOURS says it. Default: nowhere. */
+  readonly detours?: string;
 }
 
 /**
@@ -78,7 +81,7 @@ interface Options {
  */
 export async function startGatehouse(
   timing: Partial<Timing> = {},
-  { connectors = allConnectors }: Options = {},
+  { connectors = allConnectors, detours = '' }: Options = {},
 ): Promise<TestGatehouse> {
   const database = await startDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));
@@ -86,6 +89,8 @@ export async function startGatehouse(
   const keyring = await openKeyring(folder, purposes);
   await registerKeys(database.pools.admin, keyring);
   const logs: string[] = [];
+  const ways = detours === '' ? [] : readDetours(detours);
+  if ('problem' in ways) throw new Error(ways.problem);
   const log = logInto(logs);
   const recordsFolder = path.join(folder, 'records');
   const parts = { keyring, connectors, log, publicUrl: 'http://127.0.0.1:8080', recordsFolder };
@@ -115,7 +120,7 @@ export async function startGatehouse(
 
   const start = (more: Partial<Timing> = {}) =>
     startWorker(
-      { ...parts, pool: database.pools.worker },
+      { ...parts, pool: database.pools.worker, detours: ways },
       { timing: { ...shortTiming, ...timing, ...more } },
     );
   let worker: RunningEngine | null = await start();

@@ -26,8 +26,8 @@ export interface Outside {
  * themselves, not through our own reading functions. Brings what is staged into the record first.
  */
 export async function checkInvariants(gatehouse: TestGatehouse, outside: Outside = {}) {
-  const { versions, entries, steps, cases } = await atRest(gatehouse);
-  await checkTree(gatehouse, entries);
+  const { versions, head, entries, steps, cases } = await atRest(gatehouse);
+  await checkTree(gatehouse, head, entries);
   checkChains(entries);
   checkRows(versions, entries);
   checkSteps(steps, entries);
@@ -43,19 +43,41 @@ async function atRest(gatehouse: TestGatehouse) {
   for (;;) {
     const versions = await versionsOf(gatehouse);
     await gatehouse.scribe.flush();
-    const entries = await entriesOf(gatehouse.database.pools.admin);
+    const record = await recordOf(gatehouse);
     const steps = await stepsOf(gatehouse);
     const cases = await casesOf(gatehouse);
     const after = await versionsOf(gatehouse);
     if (JSON.stringify(versions) === JSON.stringify(after)) {
-      return { versions, entries, steps, cases };
+      return { versions, ...record, steps, cases };
     }
   }
 }
 
+interface Head {
+  readonly size: string;
+  readonly root: Buffer;
+}
+
+/** The head and the entries of one moment: facts that change no row may join the record at any time. */
+async function recordOf({ database }: TestGatehouse) {
+  const client = await database.pools.admin.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    const { rows } = await client.query<Head>('select size, root from ledger.head');
+    const entries = await entriesOf(client);
+    await client.query('commit');
+    return { head: rows[0], entries };
+  } finally {
+    client.release();
+  }
+}
+
 /** Indexes without a gap, and the root that the leaves give. */
-async function checkTree({ rows, database }: TestGatehouse, entries: readonly Entry[]) {
-  const [head] = await rows<{ size: string; root: Buffer }>('select size, root from ledger.head');
+async function checkTree(
+  { database }: TestGatehouse,
+  head: Head | undefined,
+  entries: readonly Entry[],
+) {
   assert.equal(Number(head?.size), entries.length, 'the head counts every entry');
   for (const [index, entry] of entries.entries()) {
     assert.equal(entry.idx, index, 'indexes are dense');
@@ -98,6 +120,7 @@ const guarded = {
   passkeys: 1,
   approvals: 1,
   legal_holds: 1,
+  protections: 1,
   surveys: 1,
   survey_invitations: 2,
 };
@@ -168,6 +191,17 @@ function checkApprovals(entries: readonly Entry[]): void {
         return body['type'] === type && caseId === intent.caseId && isIt;
       });
     const granted = about('approval.granted');
+    const grants = entries.filter(({ body, caseId }) => {
+      const data = body['data'] as { approval?: string } | undefined;
+      const isIt = body['type'] === 'approval.granted' && data?.approval === approval;
+      return isIt && caseId === intent.caseId;
+    });
+    const asked = about('approval.requested')?.body['data'] as { approvers?: number } | undefined;
+    const people = new Set(grants.map(({ body }) => (body['actor'] as { id: string }).id));
+    assert.ok(
+      people.size >= (asked?.approvers ?? 1),
+      `step ${id} was approved by as many as asked`,
+    );
     const consumed = about('approval.consumed');
     for (const fact of [granted, consumed]) {
       assert.equal(fact?.body['plan'], intent.body['plan'], `step ${id} did what was approved`);

@@ -3,11 +3,14 @@ import { bringBack, cancelCase, changeDates, pauseCase, resumeCase, showCase } f
 import type { ConnectionInput } from '#app/connections.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
+import { Problem } from '#app/problem.ts';
+import { requestPruning } from '#app/prunings.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
 import { until } from '#core/testing/until.ts';
 import { startGatehouse, type TestGatehouse } from './gatehouse.ts';
 import { checkInvariants } from './invariants.ts';
+import { fillRecord, hirePruners } from './pruners.ts';
 
 // The program of `moved-clock.ts`: a whole Gatehouse in a process whose clock is moved from outside.
 
@@ -38,7 +41,31 @@ const acts = {
   waive: asAdmin(waiveStep),
   writeOff: asAdmin(writeOffStep),
   publish: asAdmin(publishText),
+  hirePruners: async (it: TestGatehouse) => {
+    pruners = await hirePruners(it);
+  },
+  fill: fillRecord,
+  prune: pruneBelow,
 };
+
+let pruners: Awaited<ReturnType<typeof hirePruners>>;
+
+/** Asks for it as soon as all is signed, has it approved and carries it out. Answers how many facts went, or why none did. */
+async function pruneBelow(it: TestGatehouse, size: number): Promise<string> {
+  return until('a clear answer', async () => {
+    try {
+      const { id } = await requestPruning(it.app, it.admin, size);
+      await pruners.approveLater(id, pruners.sam);
+      await pruners.approveLater(id, pruners.ivy);
+      return `${(await pruners.carryOut(size)).facts} facts`;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const [first] = error.details;
+      if (!first) throw error;
+      return ['not-signed', 'mirror'].includes(first.at) ? null : `${first.at}: ${first.problem}`;
+    }
+  });
+}
 
 /** Imports a playbook and publishes it. */
 async function publishText(app: App, caller: Caller, text: string) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capabilities, isCapability } from '#core/capability.ts';
 import type { StepSummary } from '#core/case-summary.ts';
 import type { PackFiles } from '#core/evidence-check.ts';
+import { bracketSaid } from '#core/outside-time.ts';
 import { grades } from '#core/step.ts';
 
 /** A case as people read it; made from a pack that holds. */
@@ -16,10 +17,13 @@ export interface StepView extends Pick<StepSummary, 'grade' | 'at' | 'approvals'
   readonly title: string;
   /** Where personal values came with the pack. */
   readonly account: string | null;
+  /** Between which outside times it got its grade; null: nobody outside has stamped it. */
+  readonly recorded: string | null;
   readonly before: unknown;
   readonly after: unknown;
 }
 
+const Times = z.array(z.object({ by: z.string(), at: z.string() }));
 const Summary = z.object({
   case: z.string(),
   kind: z.string().nullable(),
@@ -31,6 +35,7 @@ const Summary = z.object({
       grade: z.enum(grades).nullable(),
       at: z.string(),
       approvals: z.array(z.string()),
+      graded: z.object({ after: Times, before: Times }).nullable(),
     }),
   ),
 });
@@ -71,9 +76,10 @@ export function caseView(files: PackFiles): CaseView {
     ),
     systems: [...systems].map(([system, steps]) => ({
       name: system,
-      steps: steps.map(({ step, capability, ...it }) => ({
+      steps: steps.map(({ step, capability, graded, ...it }) => ({
         ...it,
         title: titleOf(capability, values.of(step, 'step.summary')),
+        recorded: graded && bracketSaid(graded),
         account: textIn(values.of(step, 'account.login')),
         before: values.of(step, 'step.before'),
         after: values.of(step, 'step.after'),

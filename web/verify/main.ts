@@ -1,12 +1,14 @@
 import { jsonOf } from '#core/json.ts';
 import './no-eval.ts';
 import type { PackFiles } from '#core/evidence-check.ts';
+import { checkpointText, withGrowth } from '#core/growth.ts';
 import { checkEvidence } from '#core/period-check.ts';
 import { Trust } from '#core/trust.ts';
 import { largestPackBytes, unpack } from '#core/unpack.ts';
 import { sha256, verify } from './cryptography.ts';
 import { byId } from './element.ts';
 import { resultOf, sentenceOf } from './result.ts';
+import { checkStampHere } from './time-stamp.ts';
 
 // Runs in `verify.html`: takes a pack and keys, by choice or by drop, and shows what the check comes to.
 
@@ -16,20 +18,32 @@ interface Chosen<It> {
   readonly it: It | null;
 }
 
+/** What can be chosen, or dropped. */
+type Kind = 'pack' | 'trust' | 'kept';
+
 const largestTrustBytes = 1024 * 1024;
+/** A checkpoint with 16 signatures of 3.3 kB has less. */
+const largestCheckpointBytes = 64 * 1024;
 
 let pack: Chosen<PackFiles> | null = null;
 let trust: Chosen<Trust> | null = null;
+let kept: Chosen<string> | null = null;
 /** Grows with each choice, so that only the newest is shown. */
 let round = 0;
 
-const packInput = byId('pack', HTMLInputElement);
-const trustInput = byId('trust', HTMLInputElement);
-const forget = byId('forget', HTMLButtonElement);
+const inputs = {
+  pack: byId('pack', HTMLInputElement),
+  trust: byId('trust', HTMLInputElement),
+  kept: byId('kept', HTMLInputElement),
+} as const;
+const forget = {
+  trust: byId('forget', HTMLButtonElement),
+  kept: byId('forget-kept', HTMLButtonElement),
+} as const;
 
 /** What is wrong with a file, beside where it was chosen; empty: nothing. */
-function say(id: 'pack-said' | 'trust-said', problem: string): void {
-  byId(id, HTMLElement).textContent = problem;
+function say(kind: Kind, problem: string): void {
+  byId(`${kind}-said`, HTMLElement).textContent = problem;
 }
 
 async function choosePack(file: File): Promise<void> {
@@ -38,30 +52,49 @@ async function choosePack(file: File): Promise<void> {
   const found = bytes ? unpack(bytes) : null;
   const because = found?.kind === 'files' ? null : (found?.because ?? 'is too large for a pack.');
   pack = { name: file.name, it: found?.kind === 'files' ? found.files : null };
-  say('pack-said', because ? `${file.name} ${because}` : '');
+  say('pack', because ? `${file.name} ${because}` : '');
 }
 
 async function chooseTrust(file: File): Promise<void> {
   const text = file.size > largestTrustBytes ? '' : await file.text();
   const read = Trust.safeParse(jsonOf(text));
   trust = { name: file.name, it: read.success ? read.data : null };
-  say('trust-said', read.success ? '' : `${file.name} is no trust.json of a pack.`);
-  forget.hidden = false;
+  say('trust', read.success ? '' : `${file.name} is no trust.json of a pack.`);
+  forget.trust.hidden = false;
+}
+
+async function chooseKept(file: File): Promise<void> {
+  const text = file.size > largestCheckpointBytes ? '' : await file.text();
+  const it = checkpointText(text);
+  kept = { name: file.name, it };
+  say('kept', it === null ? `${file.name} is no checkpoint of a record.` : '');
+  forget.kept.hidden = false;
+}
+
+const choose = { pack: choosePack, trust: chooseTrust, kept: chooseKept } as const;
+
+function unreadable(kind: Kind, { name }: File): void {
+  if (kind === 'pack') pack = { name, it: null };
+  else if (kind === 'trust') trust = { name, it: null };
+  else kept = { name, it: null };
+  say(kind, `${name} cannot be read.`);
+}
+
+/** What a file is that was dropped: by its name, since what is in it may be damaged. */
+function kindOf({ name }: File): Kind {
+  if (/\.json$/i.test(name)) return 'trust';
+  return /^checkpoint|\.txt$/i.test(name) ? 'kept' : 'pack';
 }
 
 /** Takes what was chosen or dropped, then checks all there is. */
-async function take(files: readonly File[], as?: 'pack' | 'trust'): Promise<void> {
+async function take(files: readonly File[], as?: Kind): Promise<void> {
   round += 1;
   const mine = round;
   show('Checking …', []);
   for (const file of files) {
-    const isTrust = as ? as === 'trust' : file.name.toLowerCase().endsWith('.json');
-    if (!as) showAsChosen(isTrust ? trustInput : packInput, file);
-    await (isTrust ? chooseTrust(file) : choosePack(file)).catch(() => {
-      if (isTrust) trust = { name: file.name, it: null };
-      else pack = { name: file.name, it: null };
-      say(isTrust ? 'trust-said' : 'pack-said', `${file.name} cannot be read.`);
-    });
+    const kind = as ?? kindOf(file);
+    if (!as) showAsChosen(inputs[kind], file);
+    await choose[kind](file).catch(() => unreadable(kind, file));
   }
   await checkAll(mine);
 }
@@ -77,16 +110,19 @@ async function checkAll(mine: number): Promise<void> {
   if (trust && !trust.it) {
     return show(`${trust.name} holds no keys, so nothing was checked.`, []);
   }
+  if (kept && !kept.it) {
+    return show(`${kept.name} holds no checkpoint, so nothing was checked.`, []);
+  }
   if (!pack) return show('Now choose the pack.', []);
   if (!pack.it) return show(`${pack.name} could not be checked.`, []);
   const { name, it } = pack;
-  const verdict = await checkEvidence(it, {
-    sha256,
-    verify,
-    trust: trust?.it ?? null,
-    checkStamp: null,
-  });
-  if (mine === round) show(sentenceOf(verdict, name), resultOf(verdict, it));
+  const parts = { sha256, verify, trust: trust?.it ?? null };
+  const earlier = kept?.it ?? null;
+  const checkStamp = checkStampHere();
+  const checked = await checkEvidence(it, { ...parts, checkStamp });
+  const verdict = await withGrowth(checked, it, { ...parts, kept: earlier });
+  const looked = { withStamps: checkStamp !== null, withKept: earlier !== null };
+  if (mine === round) show(sentenceOf(verdict, name), resultOf(verdict, it, looked));
 }
 
 function show(sentence: string, parts: readonly HTMLElement[]): void {
@@ -94,16 +130,20 @@ function show(sentence: string, parts: readonly HTMLElement[]): void {
   byId('result', HTMLElement).replaceChildren(...parts);
 }
 
-packInput.addEventListener('change', () => take([...(packInput.files ?? [])], 'pack'));
-trustInput.addEventListener('change', () => take([...(trustInput.files ?? [])], 'trust'));
-forget.addEventListener('click', () => {
-  trust = null;
-  trustInput.value = '';
-  forget.hidden = true;
-  say('trust-said', '');
-  trustInput.focus();
-  take([]);
-});
+for (const kind of ['pack', 'trust', 'kept'] as const) {
+  inputs[kind].addEventListener('change', () => take([...(inputs[kind].files ?? [])], kind));
+}
+for (const kind of ['trust', 'kept'] as const) {
+  forget[kind].addEventListener('click', () => {
+    if (kind === 'trust') trust = null;
+    else kept = null;
+    inputs[kind].value = '';
+    forget[kind].hidden = true;
+    say(kind, '');
+    inputs[kind].focus();
+    take([]);
+  });
+}
 
 // Anywhere on the page, or the browser would leave it for the file that was dropped.
 document.addEventListener('dragover', (event) => {

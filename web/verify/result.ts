@@ -2,11 +2,14 @@ import type { PackFiles, Verdict } from '#core/evidence-check.ts';
 import { type CaseView, caseView, gradeWords, type StepView } from './case-view.ts';
 import { element } from './element.ts';
 
-/** What this page does not look at. */
-const leftToProgram = [
-  'Time stamps by outside authorities.',
-  'Whether the record has grown from a state that you kept (--prev).',
-];
+/** Where the browser does not let it. */
+const leftToProgram =
+  'Time stamps by outside authorities: this browser does not let a page check their signatures. The times in ' +
+  'case.json are shown as the pack states them. The command gatehouse verify checks them.';
+
+/** What it can look at, once it is given what it takes. */
+const leftToReader =
+  'Whether the record was rewritten since an earlier day: choose a checkpoint that you kept.';
 
 /** In one sentence, for whoever cannot see the result. */
 export function sentenceOf({ fails, keysFromPack }: Verdict, name: string): string {
@@ -16,14 +19,19 @@ export function sentenceOf({ fails, keysFromPack }: Verdict, name: string): stri
     : `${name}: everything that this page checks holds, by the keys that you gave.`;
 }
 
-/** The whole result as parts of the page. */
-export function resultOf(verdict: Verdict, files: PackFiles): readonly HTMLElement[] {
+/** The whole result as parts of the page, with what could not be looked at. */
+export function resultOf(
+  verdict: Verdict,
+  files: PackFiles,
+  it: { readonly withStamps: boolean; readonly withKept: boolean },
+): readonly HTMLElement[] {
+  const left = [...(it.withStamps ? [] : [leftToProgram]), ...(it.withKept ? [] : [leftToReader])];
   return [
     verdictCard(verdict),
     checksCard(verdict),
     // A pack for a period holds many; each has its own report.
     ...(verdict.fails || files.has('cases.json') ? [] : [caseCard(caseView(files))]),
-    leftCard(),
+    ...(left.length > 0 ? [leftCard(left)] : []),
   ];
 }
 
@@ -134,6 +142,7 @@ function stepLine(it: StepView): HTMLElement {
       time,
       it.approvals.length > 0 ? ' · approved before by another person' : null,
     ),
+    it.recorded === null ? null : element('div', 'quiet', `Recorded ${it.recorded}`),
     it.after === undefined ? null : statesOf(it),
   );
 }
@@ -152,12 +161,11 @@ function statesOf({ title, before, after }: StepView): HTMLElement {
   );
 }
 
-function leftCard(): HTMLElement {
+function leftCard(left: readonly string[]): HTMLElement {
   return element(
     'section',
     'card',
-    element('h2', '', 'What this page does not check'),
-    element('ul', 'plain', ...leftToProgram.map((it) => element('li', '', it))),
-    element('p', 'quiet', 'The command ', element('code', '', 'gatehouse verify'), ' does.'),
+    element('h2', '', 'What was not checked'),
+    element('ul', 'plain', ...left.map((it) => element('li', '', it))),
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { approvalDecisions } from '#core/approval.ts';
+import { approvalDecisions, mostTogether } from '#core/approval.ts';
 import { Assertion } from '#core/passkey.ts';
 import { Moment, PageQuery, pageOf } from './page.ts';
 import { SignatureAsked } from './passkeys.ts';
@@ -32,6 +32,10 @@ export const Approval = z
     expiresAt: Moment,
     standing: z.enum(['waiting', 'granted', 'denied', 'used', 'void', 'ran out']),
     because: z.string().nullable().meta({ description: 'Why it is denied or void' }),
+    approversNeeded: z.int().meta({ description: '2 where the person is protected' }),
+    approvedFirstBy: z.object({ id: z.string(), name: z.string().nullable() }).nullable().meta({
+      description: 'The first of two; the second one is who decided',
+    }),
     decidedBy: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
     decidedAt: Moment.nullable(),
     usedAt: Moment.nullable(),
@@ -50,6 +54,29 @@ export const ApprovalOptions = z
     denied: SignatureAsked.meta({ description: 'What to sign to deny' }),
   })
   .meta({ id: 'ApprovalOptions' });
+
+const Several = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(mostTogether);
+
+/** Which approvals are to be granted at once. */
+export const JointOptionsInput = z
+  .strictObject({ approvals: Several(z.guid()) })
+  .meta({ id: 'JointOptionsInput' });
+
+const Named = z.strictObject({
+  id: z.guid(),
+  digest: z.string().min(1).max(100).meta({ description: 'Of what was looked at' }),
+});
+
+export const JointOptions = z
+  .object({
+    approvals: z.array(Named),
+    granted: SignatureAsked.meta({ description: 'What to sign to approve all of them' }),
+  })
+  .meta({ id: 'JointOptions' });
+
+export const JointGrantInput = z
+  .strictObject({ approvals: Several(Named), assertion: Assertion })
+  .meta({ id: 'JointGrantInput' });
 
 export const DecisionInput = z
   .strictObject({

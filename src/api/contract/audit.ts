@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isFactType } from '#core/event.ts';
 import { results } from '#core/fact.ts';
 import { grades } from '#core/step.ts';
-import { Moment, PageQuery, pageOf } from './page.ts';
+import { Moment, orNull, PageQuery, pageOf } from './page.ts';
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -69,6 +69,13 @@ export const AuditPage = pageOf(AuditEvent)
     withheldCases: z.int().meta({
       description: 'Confidential departures whose facts the caller may not see',
     }),
+    pruned: orNull(
+      z.object({
+        below: z.int().meta({ description: 'The index below which facts are gone' }),
+        newestAt: Moment.meta({ description: 'When the newest of them was recorded' }),
+        at: Moment.meta({ description: 'When they were removed' }),
+      }),
+    ).meta({ description: 'Facts that are no longer there to be found; null: all are' }),
   })
   .meta({ id: 'AuditPage' });
 export type AuditPage = z.infer<typeof AuditPage>;

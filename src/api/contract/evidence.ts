@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { languages } from '#core/language.ts';
-import { Moment } from './page.ts';
+import { Day, Moment } from './page.ts';
 
 export const EvidenceRequest = z.strictObject({
   language: z
@@ -9,11 +9,20 @@ export const EvidenceRequest = z.strictObject({
     .meta({ description: 'Of the report; left out: that of the company' }),
 });
 
+export const PeriodEvidenceRequest = EvidenceRequest.extend({
+  from: Day.meta({ description: 'Every case that was sealed from this day on, in UTC' }),
+  to: Day.meta({ description: 'Up to the end of this day' }),
+})
+  .refine(({ from, to }) => from <= to, { error: '“from” lies after “to”.', path: ['from'] })
+  .meta({ id: 'PeriodEvidenceRequest' });
+
 /** An evidence pack that you asked for. */
 export const EvidenceOrder = z
   .object({
     id: z.string(),
-    case: z.string(),
+    case: z.string().nullable().meta({ description: 'Null: it is for a period' }),
+    from: Day.nullable(),
+    to: Day.nullable(),
     status: z.enum(['waiting', 'made', 'failed']),
     because: z.string().nullable().meta({ description: 'Why it failed' }),
     personalValues: z.boolean().meta({ description: 'Whether it holds names, logins and files' }),

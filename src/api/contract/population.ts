@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalDecisions } from '#core/approval.ts';
 import { caseStates } from '#core/case.ts';
 import { grades } from '#core/step.ts';
 import { Day, Moment } from './page.ts';
@@ -39,6 +40,16 @@ const leaver = {
 export const Leaver = z.object(leaver).meta({ id: 'Leaver' });
 export type Leaver = z.infer<typeof Leaver>;
 
+const unread = z
+  .array(
+    z.object({
+      source: z.string(),
+      from: Moment.nullable().meta({ description: 'Null: it had never been read before' }),
+      to: Moment.nullable().meta({ description: 'Null: it has not been read since' }),
+    }),
+  )
+  .meta({ description: 'When an HR system was not read: whoever left then may be missing here' });
+
 /** Everybody who left in a period, held against the cases there are. */
 export const Population = z
   .object({
@@ -47,6 +58,7 @@ export const Population = z
     digest: z.string().meta({ description: 'SHA-256 over the sorted ids, base64url' }),
     withheld: z.int().meta({ description: 'Confidential departures that the caller may not see' }),
     missing: z.int().meta({ description: 'Of those listed, without a case' }),
+    unread,
     items: z.array(Leaver),
   })
   .meta({ id: 'Population' });
@@ -58,6 +70,7 @@ export const Sample = z
     ...period,
     seed: z.string(),
     population: z.object({ digest: z.string(), size: z.int(), withheld: z.int() }),
+    unread,
     items: z.array(
       z.object({
         ...leaver,
@@ -67,6 +80,22 @@ export const Sample = z
             system: z.string().nullable(),
             grade: z.enum(grades).nullable(),
             settledAt: Moment.nullable(),
+          }),
+        ),
+        approvals: z.array(
+          z.object({
+            title: z.string(),
+            requestedAt: Moment,
+            decision: z.enum(approvalDecisions).nullable(),
+            approvedFirstBy: z.string().nullable().meta({
+              description: 'Name of the first of two who approved; the second one is who decided',
+            }),
+            approvedFirstAt: Moment.nullable(),
+            decidedBy: z.string().nullable().meta({ description: 'Name of the user' }),
+            decidedAt: Moment.nullable(),
+            reason: z.string().nullable(),
+            usedAt: Moment.nullable().meta({ description: 'When what it was for was begun' }),
+            voidedBecause: z.string().nullable(),
           }),
         ),
         exceptions: z.array(z.string()),

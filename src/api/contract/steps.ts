@@ -103,6 +103,7 @@ const Decision = z.object({
 
 /** What a person can do about a step. */
 export const stepActs = [
+  'hold',
   'retry',
   'attest',
   'accept',

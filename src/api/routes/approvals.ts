@@ -5,6 +5,8 @@ import {
   type ApprovalToSee,
   approvalOptions,
   decideApproval,
+  grantTogether,
+  jointOptions,
   listApprovals,
   showApproval,
 } from '#app/approvals.ts';
@@ -16,6 +18,9 @@ import {
   ApprovalPage,
   ApprovalQuery,
   DecisionInput,
+  JointGrantInput,
+  JointOptions,
+  JointOptionsInput,
 } from '../contract/approvals.ts';
 import { Done } from '../contract/page.ts';
 import { StepAccount } from '../contract/steps.ts';
@@ -65,6 +70,26 @@ const decide = createRoute({
   responses: { 200: json('Done', Done), ...problems },
 });
 
+const challengeTogether = createRoute({
+  method: 'post',
+  path: '/approvals/together/challenge',
+  operationId: 'jointApprovalChallenge',
+  summary: 'What a passkey of the caller has to sign to approve several at once',
+  tags,
+  request: { headers: actHeaders, body: body(JointOptionsInput) },
+  responses: { 200: json('What to sign', JointOptions), ...problems },
+});
+
+const together = createRoute({
+  method: 'post',
+  path: '/approvals/together/grant',
+  operationId: 'grantApprovalsTogether',
+  summary: 'Approve several by one signature over all of them; all of them, or none',
+  tags,
+  request: { headers: actHeaders, body: body(JointGrantInput) },
+  responses: { 200: json('Done', Done), ...problems },
+});
+
 export function approvalRoutes(api: Api, app: App): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
@@ -89,19 +114,38 @@ export function approvalRoutes(api: Api, app: App): void {
     const { decision, digest, reason = null, assertion } = c.req.valid('json');
     const caller = c.get('caller');
     const { id } = c.req.valid('param');
-    await decideApproval(app, caller, id, { decision, digest, reason, assertion });
-    const detail =
-      decision === 'granted'
-        ? `Approved by ${caller.user.name}. It is read once more, and done if nothing has changed.`
-        : `Denied by ${caller.user.name}. The step is held.`;
+    const given = { decision, digest, reason, assertion };
+    const { needsAnother } = await decideApproval(app, caller, id, given);
+    const { name } = caller.user;
+    const granted = `Approved by ${name}. ${needsAnother ? waitsForSecond : goesOn}`;
+    const detail = decision === 'granted' ? granted : `Denied by ${name}. The step is held.`;
     return c.json({ detail }, 200);
   });
+
+  api.openapi(challengeTogether, async (c) =>
+    c.json(await jointOptions(app, c.get('caller'), c.req.valid('json').approvals), 200),
+  );
+
+  api.openapi(together, async (c) => {
+    const caller = c.get('caller');
+    const { granted, needAnother } = await grantTogether(app, caller, c.req.valid('json'));
+    const said = [
+      ...(granted > 0 ? [`${granted} approved by ${caller.user.name}. ${goesOn}`] : []),
+      ...(needAnother > 0 ? [`${needAnother} of protected people: ${waitsForSecond}`] : []),
+    ];
+    return c.json({ detail: said.join(' ') }, 200);
+  });
 }
+
+const goesOn = 'It is read once more, and done if nothing has changed.';
+const waitsForSecond = 'It takes the approval of a second person, and waits for that.';
 
 const namesIn = (app: App, found: readonly ApprovalToSee[]) =>
   userNames(
     app,
-    found.flatMap(({ approval }) => [approval.requestedBy, approval.decidedBy ?? []].flat()),
+    found.flatMap(({ approval }) =>
+      [approval.requestedBy, approval.firstBy ?? [], approval.decidedBy ?? []].flat(),
+    ),
   );
 
 function onWire(
@@ -132,6 +176,8 @@ function onWire(
     expiresAt: it.expiresAt.toISOString(),
     standing,
     because: it.voidedBecause ?? it.reason,
+    approversNeeded: it.approvers,
+    approvedFirstBy: it.firstBy === null ? null : who(it.firstBy),
     decidedBy: it.decidedBy === null ? null : who(it.decidedBy),
     decidedAt: iso(it.decidedAt),
     usedAt: iso(it.consumedAt),

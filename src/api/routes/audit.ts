@@ -63,6 +63,11 @@ export function auditRoutes(api: Api, app: App, nowMs: () => number): void {
         items: page.events.map(eventOnWire),
         nextCursor: page.next === null ? null : cursorTo('audit', page.next),
         withheldCases: page.withheldCases,
+        pruned: page.pruned && {
+          below: page.pruned.minIndex,
+          newestAt: page.pruned.newest.toISOString(),
+          at: page.pruned.at.toISOString(),
+        },
       },
       200,
     );

@@ -132,7 +132,7 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
     appliedAt: iso(step.appliedAt),
     heldAt: iso(step.heldAt),
     settledAt: iso(step.settledAt),
-    actions: [...possibleStepActs(caller, step, found.case)],
+    actions: [...possibleStepActs(caller, step, found.case, found.toHold)],
   };
 }
 

@@ -2,10 +2,12 @@ import { createRoute } from '@hono/zod-openapi';
 import type { App } from '#app/app.ts';
 import type { StepRow } from '#app/cases.ts';
 import {
+  type CaseApproval,
   drawSample,
   type Leaver as Found,
   idOf,
   populationOf,
+  type SourceGap,
   whyMissing,
 } from '#app/population.ts';
 import {
@@ -44,10 +46,11 @@ export function populationRoutes(api: Api, app: App): void {
     const { from, to } = c.req.valid('query');
     const found = await populationOf(app, c.get('caller'), { from, to });
     const { digest, withheld, readAt, leavers } = found;
+    const unread = found.unread.map(gapOnWire);
     const items = leavers.map(leaverOnWire);
     const missing = items.filter((it) => it.missing !== null).length;
     return c.json(
-      { from, to, digest, withheld, readAt: readAt.toISOString(), missing, items },
+      { from, to, digest, withheld, readAt: readAt.toISOString(), missing, unread, items },
       200,
     );
   });
@@ -55,7 +58,7 @@ export function populationRoutes(api: Api, app: App): void {
   api.openapi(draw, async (c) => {
     const { from, to, count, seed = null } = c.req.valid('json');
     const drawn = await drawSample(app, c.get('caller'), { from, to, count, seed });
-    const items = drawn.picked.map(({ leaver, found }) => {
+    const items = drawn.picked.map(({ leaver, found, approvals }) => {
       const steps = (found?.steps ?? []).filter((it) => it.undoOf === null);
       return {
         ...leaverOnWire(leaver),
@@ -65,10 +68,13 @@ export function populationRoutes(api: Api, app: App): void {
           grade: it.grade,
           settledAt: it.settledAt?.toISOString() ?? null,
         })),
+        approvals: approvals.map(approvalOnWire),
         exceptions: exceptionsOf(leaver, steps),
       };
     });
-    return c.json({ from, to, seed: drawn.seed, population: drawn.population, items }, 200);
+    const { population } = drawn;
+    const unread = drawn.unread.map(gapOnWire);
+    return c.json({ from, to, seed: drawn.seed, population, unread, items }, 200);
   });
 }
 
@@ -84,6 +90,25 @@ const leaverOnWire = (it: Found): Leaver => ({
   state: it.state,
   accessRemovedAt: it.accessRemovedAt?.toISOString() ?? null,
   missing: whyMissing(it),
+});
+
+const gapOnWire = ({ source, from, to }: SourceGap) => ({
+  source,
+  from: from?.toISOString() ?? null,
+  to: to?.toISOString() ?? null,
+});
+
+const approvalOnWire = (it: CaseApproval) => ({
+  title: it.title,
+  requestedAt: it.requestedAt.toISOString(),
+  decision: it.decision,
+  approvedFirstBy: it.firstByName ?? it.firstBy,
+  approvedFirstAt: it.firstAt?.toISOString() ?? null,
+  decidedBy: it.decidedByName ?? it.decidedBy,
+  decidedAt: it.decidedAt?.toISOString() ?? null,
+  reason: it.reason,
+  usedAt: it.usedAt?.toISOString() ?? null,
+  voidedBecause: it.voidedBecause,
 });
 
 /** What is not as the playbook wanted it, each in a sentence. */

@@ -4,7 +4,7 @@ import { acceptStep, sendBackStep } from '#app/acceptance.ts';
 import type { App } from '#app/app.ts';
 import { handOverStep } from '#app/hand-over.ts';
 import { addProof, openProof } from '#app/proofs.ts';
-import { attestStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
+import { attestStep, holdStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
 import { rawBody } from '../bodies.ts';
 import { Done } from '../contract/page.ts';
 import {
@@ -26,6 +26,16 @@ const retry = createRoute({
   path: '/steps/{id}/retry',
   operationId: 'retryStep',
   summary: 'Try a held step again',
+  tags,
+  request: { params: idParam, headers: actHeaders },
+  responses,
+});
+
+const hold = createRoute({
+  method: 'post',
+  path: '/steps/{id}/hold',
+  operationId: 'holdStep',
+  summary: 'Try a step no more whose system does not answer: it waits for a person from now on',
   tags,
   request: { params: idParam, headers: actHeaders },
   responses,
@@ -131,6 +141,11 @@ export function stepRoutes(api: Api, app: App): void {
   api.openapi(retry, async (c) => {
     await retryStep(app, c.get('caller'), c.req.valid('param').id);
     return c.json({ detail: 'It is tried again now.' }, 200);
+  });
+
+  api.openapi(hold, async (c) => {
+    await holdStep(app, c.get('caller'), c.req.valid('param').id);
+    return c.json({ detail: 'It is tried no more, and waits for a person.' }, 200);
   });
 
   api.openapi(attest, async (c) => {

@@ -11,7 +11,7 @@ export interface Authority {
   /** PEM; clients that trust it believe every certificate it issued. */
   readonly ca: string;
   /** A certificate for names and IPv4 addresses, valid for a day around now unless told otherwise. */
-  issue(hosts: readonly string[], validity?: Validity): Certificate;
+  issue(hosts: readonly string[], validity?: Validity, key?: 'rsa'): Certificate;
 }
 
 interface Validity {
@@ -39,8 +39,11 @@ export function makeAuthority(name: string): Authority {
 
   return {
     ca: signed(name, publicKey, today(), authorityExtension),
-    issue(hosts, validity = today()) {
-      const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    issue(hosts, validity = today(), key) {
+      const pair =
+        key === 'rsa'
+          ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+          : generateKeyPairSync('ec', { namedCurve: 'P-256' });
       return {
         cert: signed(hosts[0]!, pair.publicKey, validity, hostsExtension(hosts)),
         key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

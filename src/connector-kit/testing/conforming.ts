@@ -143,6 +143,8 @@ export function conforming(
   async function checkAnswer({ node }: Operation, asked: string, answer: Response): Promise<void> {
     const responses = resolve(node['responses']);
     const { status } = answer;
+    // Read in any case: until this copy is, nobody can cancel the other one.
+    const text = await answer.text();
     const documented =
       responses[status] ?? responses[`${String(status)[0]}XX`] ?? responses['default'];
     if (documented === undefined) {
@@ -151,7 +153,6 @@ export function conforming(
     }
     const content = resolve(documented)['content'];
     const media = mediaOf(content, 'application/json');
-    const text = await answer.text();
     if (media?.['schema'] === undefined || (text === '' && status >= 400)) return;
     const bad = problem(media['schema'], readJson(text, asked));
     if (bad) throw breach(`${asked}: the fake's answer ${status} is off the document at ${bad}`);

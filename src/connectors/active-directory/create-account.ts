@@ -1,6 +1,7 @@
 import { DN } from 'ldapts';
 import { z } from 'zod';
-import { blocked, type Plan, transition, underway } from '#connector-kit/contract.ts';
+import { byId } from '#connector-kit/by-id.ts';
+import { type Plan, transition, underway } from '#connector-kit/contract.ts';
 import { resultCode } from '#connector-kit/ldap-failure.ts';
 import {
   localPart,
@@ -50,7 +51,7 @@ export const createAccount = (parent: string) =>
         const keys = { email, employeeNumber: null, name: '' };
         const found = await domain.accountsOn(controller, keys);
         const accounts = found.map(({ id, status }) => ({ id, active: status === 'active' }));
-        return accounts.sort((a, b) => (a.id < b.id ? -1 : 1));
+        return accounts.sort(byId);
       });
       return {
         controllers: readings.map(({ controller, value }) => ({ controller, accounts: value })),
@@ -79,11 +80,7 @@ export const createAccount = (parent: string) =>
       );
     },
 
-    restore(now, before) {
-      const was = shownIn(before);
-      if (was.accounts.length > 1) return blocked('There were several accounts before.');
-      return onceEverywhere(now, planClosing(shownIn(now), was));
-    },
+    restore: (now, before) => onceEverywhere(now, planClosing(shownIn(now), shownIn(before))),
   });
 
 /** Every account that some controller shows; open where every controller that shows it says so. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byId } from '#connector-kit/by-id.ts';
 import { blocked, change, done, type Plan, transition, underway } from '#connector-kit/contract.ts';
 import { person } from '#connector-kit/fields.ts';
 import type { LdapServer } from '#connector-kit/ldap.ts';
@@ -84,7 +85,7 @@ function handOver(
           if (gone) things.push({ id, name: gone.name, owner: gone.owner });
         }
         const receiver = known ? await domain.dnOfPerson(controller, known.params.to) : null;
-        return { account, receiver, things: things.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+        return { account, receiver, things: things.sort(byId) };
       });
       return {
         controllers: readings.map(({ controller, value }) => ({ controller, view: value })),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { change, done, type Plan, transition, underway } from '#connector-kit/contract.ts';
+import { groupsToJoin, type Joining } from '#connector-kit/groups-to-join.ts';
+import { namesOf } from '#connector-kit/names-of.ts';
 import type { Domain } from './api.ts';
 import {
   changeOn,
@@ -20,10 +22,6 @@ const state = z.strictObject({
 });
 type State = z.infer<typeof state>;
 
-type Step =
-  | { readonly do: 'join'; readonly groups: readonly string[] }
-  | { readonly do: 'leave'; readonly groups: readonly Group[] };
-
 /**
  * Puts the account into groups, on every domain controller, and on the way back out of those that it
  * was not in before.
@@ -32,12 +30,7 @@ export const joinGroups = transition({
   capability: 'groups.join',
   summary: 'Puts the account into groups.',
   scopes: ['write member of groups'],
-  params: z.strictObject({
-    groups: z.array(z.string().min(1)).min(1).meta({
-      title: 'Groups to join',
-      description: 'Names or full names (DN).',
-    }),
-  }),
+  params: groupsToJoin('Names or full names (DN).'),
   state,
   settlesWithinMs: controllersSettleWithinMs,
   repeatable: true,
@@ -53,31 +46,31 @@ export const joinGroups = transition({
     };
   },
 
-  plan(now, { groups: wanted }): Plan<Step> {
+  plan(now, { groups: wanted }): Plan<Joining<Group>> {
     const missing = wanted.filter((it) => readIn(now).some((groups) => !groups.some(isCalled(it))));
     if (missing.length > 0) {
-      return change(`Join ${missing.join(', ')}.`, { do: 'join', groups: missing });
+      return change(`Add to ${missing.join(', ')}.`, { do: 'join', groups: missing });
     }
     return doneOnceRead(now, `In ${wanted.join(', ')}.`);
   },
 
-  async apply(domain, accountId, step: Step) {
+  async apply(domain, accountId, move: Joining<Group>) {
     const names = domain.controllers.map(({ name }) => name);
     // All are looked for first: a wrong name must not leave the person in half of them.
     const wanted =
-      step.do === 'leave'
-        ? step.groups
+      move.do === 'leave'
+        ? move.groups
         : await domain.onFirst((controller) =>
-            Promise.all(step.groups.map((it) => groupCalled(domain, controller, it))),
+            Promise.all(move.groups.map((it) => groupCalled(domain, controller, it))),
           );
     await changeOn(domain, names, async (controller) => {
       const account = await domain.entry(controller, accountId, ['1.1']);
-      const move = step.do === 'join' ? join : leave;
-      for (const it of wanted) await move(domain, controller, account, it);
+      const act = move.do === 'join' ? join : leave;
+      for (const it of wanted) await act(domain, controller, account, it);
     });
   },
 
-  restore(now, before): Plan<Step> {
+  restore(now, before): Plan<Joining<Group>> {
     const was = new Set(readIn(before).flatMap((groups) => groups.map(({ id }) => id)));
     const joined = new Map(
       readIn(now)
@@ -87,8 +80,7 @@ export const joinGroups = transition({
     );
     if (joined.size > 0) {
       const groups = [...joined.values()];
-      const names = groups.map(({ name }) => name).join(', ');
-      return change(`Leave ${names}.`, { do: 'leave', groups });
+      return change(`Remove from ${namesOf(groups)}.`, { do: 'leave', groups });
     }
     return doneOnceRead(now, 'In no group that it was not in before.');
   },

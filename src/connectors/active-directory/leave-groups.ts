@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blocked, change, done, type Plan, transition, underway } from '#connector-kit/contract.ts';
+import { namesOf } from '#connector-kit/names-of.ts';
 import type { Domain } from './api.ts';
 import {
   changeOn,
@@ -139,8 +140,6 @@ const isNamed = (
   names.some((it) => [name.toLowerCase(), dn?.toLowerCase()].includes(it.toLowerCase()));
 
 const byName = (one: Group, other: Group) => (one.dn < other.dn ? -1 : 1);
-
-const namesOf = (groups: readonly Group[]) => groups.map(({ name }) => name).join(', ');
 
 const unreadIn = ({ controllers }: State) =>
   controllers.filter(({ read }) => !read).map(({ controller }) => controller);

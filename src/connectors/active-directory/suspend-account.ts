@@ -35,6 +35,7 @@ export const suspendAccount = transition({
   capability: 'account.suspend',
   summary: 'Disables the account on every domain controller.',
   scopes: ['write userAccountControl'],
+  mustPrecede: ['account.delete'],
   params: z.strictObject({}),
   state,
   settlesWithinMs: controllersSettleWithinMs,

@@ -19,12 +19,17 @@ const niceFields = [
 const Employee = z.looseObject({ id: z.coerce.string() });
 export type Employee = z.infer<typeof Employee>;
 
-/** One row of the history of employment statuses. The names ending in Id carry plain text. */
-const StatusRow = z.looseObject({
+const Row = z.looseObject({
   id: z.coerce.string(),
   employeeId: z.coerce.string().optional(),
 });
-export type StatusRow = z.infer<typeof StatusRow>;
+type Row = z.infer<typeof Row>;
+
+/** One row of the history of employment statuses. The names ending in Id carry plain text. */
+export type StatusRow = Row;
+
+/** One row of the history of jobs: `date, location, division, department, jobTitle, reportsTo`. */
+export type JobRow = Row;
 
 const Changed = z.object({
   employees: z.union([
@@ -49,6 +54,18 @@ export function openBambooHr(settings: Settings, io: Io) {
   const ownFields = [settings.lastWorkingDayField, settings.accessEndsField].flatMap(
     (name) => name ?? [],
   );
+  async function rowsOf(
+    table: 'employmentStatus' | 'jobInfo',
+    id: string,
+  ): Promise<readonly Row[]> {
+    const path = `/api/v1/employees/${encodeURIComponent(id)}/tables/${table}`;
+    return http.get(path, z.array(Row)).catch((thrown: unknown) => {
+      if (!isNotFound(thrown)) throw thrown;
+      // The person was there a moment ago: it is the table that we may not see.
+      throw hidden(id, `the table ${table}`);
+    });
+  }
+
   const fields = [...neededFields, ...niceFields, ...ownFields].join(',');
 
   return {
@@ -70,14 +87,11 @@ export function openBambooHr(settings: Settings, io: Io) {
      * Every employment status a person has had or will have, in no particular order; with `all`,
      * those of every employee that the key may see.
      */
-    async statusRows(id: string) {
-      const path = `/api/v1/employees/${encodeURIComponent(id)}/tables/employmentStatus`;
-      return http.get(path, z.array(StatusRow)).catch((thrown: unknown) => {
-        if (!isNotFound(thrown)) throw thrown;
-        // The person was there a moment ago: it is the table that we may not see.
-        throw hidden(id, 'the table employmentStatus');
-      });
-    },
+    statusRows: (id: string): Promise<readonly StatusRow[]> => rowsOf('employmentStatus', id),
+
+    /** Every job likewise. Null: whoever set this up does not want to hear of changes of role. */
+    jobRows: async (id: string): Promise<readonly JobRow[] | null> =>
+      settings.roleChanges ? rowsOf('jobInfo', id) : null,
 
     /** Who was added, changed or deleted since a moment (ISO 8601), in no particular order. */
     async changedSince(since: string) {

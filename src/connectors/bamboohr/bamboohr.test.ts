@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { conforming } from '#connector-kit/testing/conforming.ts';
+import { failsWell } from '#connector-kit/testing/fails-well.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { sliceProblem } from '#connector-kit/testing/slice.ts';
 import type { departureKinds } from '#core/departure.ts';
@@ -89,7 +90,10 @@ describe('BambooHR', () => {
       },
     );
     await bambooHr.check(client);
-    assert.deepEqual(asked, ['/bamboo/api/v1/employees/0']);
+    assert.deepEqual(asked, [
+      '/bamboo/api/v1/employees/0',
+      '/bamboo/api/v1/employees/7/tables/jobInfo',
+    ]);
   });
 
   it('asks for settings that can be right', () => {
@@ -102,6 +106,12 @@ describe('BambooHR', () => {
     assert.ok(!accepts({ zones: [{ location: 'Berlin', zone: 'Berlin' }] }));
     assert.ok(!accepts({ kinds: [{ contains: 'x', means: 'fired' }] }));
   });
+});
+
+failsWell(bambooHr, {
+  settings: settings.parse({ company: 'meadow', apiKey: 'a key' }),
+  personId: '7',
+  system: () => fakeBambooHr({ 7: marta }, { apiKey: 'a key', today, keyOwner: '7' }),
 });
 
 describe('the kind of a departure', () => {

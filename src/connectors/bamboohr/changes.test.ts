@@ -51,7 +51,16 @@ describe('the poll', () => {
     assert.match(nextDay.at(-1)!.cursor, / 2026-12-02$/);
     assert.match(nextDay[0]!.cursor, / 2026-12-01$/, 'cut off before, it looks again');
     assert.deepEqual(idsIn(await company.changes(nextDay.at(-1)!.cursor)), ['42']);
-    assert.equal(company.asked.filter((url) => url.includes('/all/')).length, 2);
+    assert.equal(company.asked.filter((url) => url.includes('/all/tables/employ')).length, 2);
+  });
+
+  it('looks ahead for jobs that begin later, unless changes of role are not wanted', async () => {
+    const mover = colleague('2020-01-01T10:00:00+00:00');
+    mover.jobs = [{ date: '2020-01-01' }, { date: '2026-12-24', department: 'Finance' }];
+    const start = '2026-12-01T08:00:00Z 2026-11-30';
+    const ask = (extra: object) => setUp(priya(), { others: { 17: mover }, extra }).changes(start);
+    assert.deepEqual(idsIn(await ask({})), ['17']);
+    assert.deepEqual(idsIn(await ask({ roleChanges: false })), []);
   });
 
   it('never moves its position back', async () => {

@@ -1,7 +1,7 @@
 import type { PersonHint } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { BambooHr, StatusRow } from './api.ts';
-import { dateOf, isTermination } from './employments.ts';
+import type { BambooHr } from './api.ts';
+import { dateOf, isTermination, textIn } from './employments.ts';
 import { isEmployeeId } from './webhook.ts';
 
 /** Changes of the same second may show late, and hearing somebody twice does no harm. */
@@ -16,9 +16,9 @@ interface Cursor {
 const beginning: Cursor = { changedAt: '1970-01-01T00:00:00Z', lookedAheadOn: null };
 
 /**
- * Whose record changed, oldest first; then, once a day, everybody whose termination lies ahead.
- * BambooHR's events fire when a change takes effect, not when it is entered, so a departure could
- * otherwise first be heard of on its last day.
+ * Whose record changed, oldest first; then, once a day, everybody whose termination, next
+ * employment or next job lies ahead. BambooHR's events fire when a change takes effect, not when it is entered, so a departure
+ * could otherwise first be heard of on its last day.
  */
 export async function* changes(client: BambooHr, cursor: string | null): AsyncIterable<PersonHint> {
   const from = cursor === null ? beginning : parse(cursor);
@@ -30,7 +30,7 @@ export async function* changes(client: BambooHr, cursor: string | null): AsyncIt
   );
   const ids = new Set(changed.map(({ id }) => id));
   const isDue = from.lookedAheadOn !== today;
-  const ahead = isDue ? leavingAfter(today, await client.statusRows('all')) : [];
+  const ahead = isDue ? await expectedAfter(today, client) : [];
   const unheard = ahead.filter((id) => !ids.has(id));
 
   const hints = [...changed, ...unheard.map((id) => ({ id, lastChanged: from.changedAt }))];
@@ -46,11 +46,17 @@ export async function* changes(client: BambooHr, cursor: string | null): AsyncIt
 
 const isLater = (a: string, b: string) => Date.parse(a) > Date.parse(b);
 
-/** Whoever has a termination from yesterday on: today is not the same day everywhere. */
-function leavingAfter(today: string, rows: readonly StatusRow[]): readonly string[] {
+/** Whoever has a termination, a beginning or a new job from yesterday on: today is not the same day everywhere. */
+async function expectedAfter(today: string, client: BambooHr): Promise<readonly string[]> {
   const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
-  const leaving = rows.filter((row) => isTermination(row) && dateOf(row) >= yesterday);
-  return [...new Set(leaving.flatMap((row) => row.employeeId ?? []))];
+  const statuses = await client.statusRows('all');
+  const jobs = (await client.jobRows('all')) ?? [];
+  const { arrivals } = client.settings;
+  const turning = statuses.filter(
+    (row) => (arrivals || isTermination(row)) && dateOf(row) >= yesterday,
+  );
+  const moving = jobs.filter((row) => (textIn(row, 'date') ?? '') >= yesterday);
+  return [...new Set([...turning, ...moving].flatMap((row) => row.employeeId ?? []))];
 }
 
 function parse(cursor: string): Cursor {

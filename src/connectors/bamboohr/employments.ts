@@ -11,6 +11,8 @@ interface Status {
 export interface Employment {
   /** Counts from 1. */
   readonly number: number;
+  /** The day of the first that is known of it; null: nothing is. */
+  readonly countsFrom: string | null;
   /** The hire date if it belongs to this employment, or else its first status. */
   readonly startsOn: string | null;
   /** The last day of the employment; null while nobody has ended it. */
@@ -22,18 +24,14 @@ export interface Employment {
 }
 
 /**
- * The employment that counts on a day. BambooHR keeps one record per person for all of them, so
+ * The employments of a person, in their order. BambooHR keeps one record per person for all of them, so
  * they are told apart by their history: an employment ends with a termination and the next begins
  * with the next status after it.
- *
- * A rehire that has not begun does not count yet. The one before still has its end, which somebody
- * has to carry out.
  */
-export function employmentOn(
-  today: string,
+export function employmentsIn(
   rows: readonly StatusRow[],
   dates: { readonly hireDate: string | null; readonly terminationDate: string | null },
-): Employment {
+): readonly Employment[] {
   const { hireDate, terminationDate } = dates;
   const statuses: Status[] = rows.map(statusOf);
   if (hireDate) statuses.push({ on: hireDate, isTermination: false, row: null });
@@ -50,24 +48,48 @@ export function employmentOn(
     if (begins) employments.push([status]);
     else last.push(status);
   }
-  const begun = employments.findLastIndex((it) => it[0]!.on <= today);
-  const chosen = employments[Math.max(begun, 0)] ?? [];
+  return employments.map((it, i) => employmentOf(it, i + 1, terminationDate));
+}
 
-  const endings = chosen.filter((it) => it.isTermination);
+function employmentOf(
+  statuses: readonly Status[],
+  number: number,
+  terminationDate: string | null,
+): Employment {
+  const endings = statuses.filter((it) => it.isTermination);
   const isOwnDate = endings.some((it) => it.row === null);
   const endsOn = isOwnDate ? terminationDate : (endings.at(-1)?.on ?? null);
   const ending =
     endings.findLast((it) => it.row && it.on === endsOn) ?? endings.findLast((it) => it.row);
-  const active = chosen.filter((it) => !it.isTermination);
+  const active = statuses.filter((it) => !it.isTermination);
   const start = active.find((it) => it.row === null) ?? active[0];
   return {
-    number: Math.max(begun, 0) + 1,
+    number,
+    countsFrom: statuses[0]!.on,
     startsOn: start?.on ?? null,
     endsOn,
     ending: ending?.row ?? null,
     status: textIn(active.findLast((it) => it.row)?.row, 'employmentStatus'),
   };
 }
+
+const none: Employment = {
+  number: 1,
+  countsFrom: null,
+  startsOn: null,
+  endsOn: null,
+  ending: null,
+  status: null,
+};
+
+/**
+ * The employment that counts on a day. A rehire that has not begun does not count yet. The one before
+ * still has its end, which somebody has to carry out.
+ */
+export const employmentOn = (today: string, employments: readonly Employment[]): Employment =>
+  employments.findLast(({ countsFrom }) => countsFrom !== null && countsFrom <= today) ??
+  employments[0] ??
+  none;
 
 /** A termination has a type or a reason, or the status that BambooHR brings along for it. */
 export const isTermination = (row: StatusRow): boolean =>

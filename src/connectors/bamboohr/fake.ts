@@ -8,15 +8,28 @@ export interface FakeStatus {
   terminationReasonId?: string;
 }
 
+/** A row of the table Job Information; columns that are left out are empty. */
+export interface FakeJob {
+  date: string;
+  department?: string;
+  jobTitle?: string;
+  location?: string;
+  division?: string;
+  /** By name, as BambooHR shows it there. */
+  reportsTo?: string;
+}
+
 export interface FakeEmployee {
   /** What the record holds beside what follows from the history, by API name. */
   fields: Record<string, string | null>;
   /** What was entered for a later day; shown only to those who ask for the future. */
   later?: Record<string, string | null>;
   history: FakeStatus[];
+  /** With it, department, title and location of the record follow from it. */
+  jobs?: FakeJob[];
   /** ISO 8601. */
   changedAt: string;
-  /** Fields and columns that the key may not see. */
+  /** Tables, their columns, and fields that the key may not see. */
   hidden?: readonly string[];
 }
 
@@ -42,7 +55,22 @@ export function fakeBambooHr(
   const service = fakeService({
     'GET /api/v1/employees/changed': guarded(({ url }) => changedSince(url)),
     'GET /api/v1/employees/:id': guarded(({ url }, id) => employee(id, url)),
-    'GET /api/v1/employees/:id/tables/employmentStatus': guarded((_, id) => table(id)),
+    'GET /api/v1/employees/:id/tables/employmentStatus': guarded((_, id) =>
+      table('employmentStatus', id, ({ history }) =>
+        history.map((row) => ({
+          ...{ comment: null, terminationTypeId: '', terminationReasonId: '' },
+          ...row,
+        })),
+      ),
+    ),
+    'GET /api/v1/employees/:id/tables/jobInfo': guarded((_, id) =>
+      table('jobInfo', id, ({ jobs = [] }) =>
+        jobs.map((row) => ({
+          ...{ department: '', jobTitle: '', location: '', division: '', reportsTo: '' },
+          ...row,
+        })),
+      ),
+    ),
   });
 
   return {
@@ -71,6 +99,7 @@ export function fakeBambooHr(
     const known: Record<string, string | null> = {
       ...derived(found, isFuture),
       ...found.fields,
+      ...jobOf(found, isFuture),
       ...(isFuture ? found.later : {}),
       lastChanged: found.changedAt,
     };
@@ -93,17 +122,24 @@ export function fakeBambooHr(
     };
   }
 
-  function table(asked: string): Response {
+  function jobOf({ jobs }: FakeEmployee, isFuture: boolean) {
+    const sorted = jobs?.toSorted((a, b) => a.date.localeCompare(b.date)) ?? [];
+    const job = sorted.findLast((row) => isFuture || row.date <= today());
+    if (!job) return {};
+    const { department = null, jobTitle: jobTitleName = null, location = null } = job;
+    return { department, jobTitleName, location };
+  }
+
+  function table(
+    name: string,
+    asked: string,
+    rowsOf: (it: FakeEmployee) => readonly object[],
+  ): Response {
     const ids = asked === 'all' ? Object.keys(employees) : [asked];
-    const isHidden = ids.some((id) => employees[id]?.hidden?.includes('employmentStatus'));
+    const isHidden = ids.some((id) => employees[id]?.hidden?.includes(name));
     if (isHidden || !ids.every((id) => id in employees)) return new Response(null, { status: 404 });
     const rows = ids.flatMap((id) =>
-      employees[id]!.history.map((row, i) => ({
-        id: `${id}${i + 1}`,
-        employeeId: id,
-        ...{ comment: null, terminationTypeId: '', terminationReasonId: '' },
-        ...row,
-      })),
+      rowsOf(employees[id]!).map((row, i) => ({ id: `${id}${i + 1}`, employeeId: id, ...row })),
     );
     const visible = rows.map((row) => {
       const hidden = employees[row.employeeId]!.hidden ?? [];

@@ -4,6 +4,7 @@ import { ConnectorError } from '#core/failure.ts';
 import type { EmploymentRecord } from '#core/lifecycle.ts';
 import { type BambooHr, type Employee, hidden, isNotFound, openBambooHr } from './api.ts';
 import { changes } from './changes.ts';
+import { jobsIn } from './jobs.ts';
 import { recordOf } from './record.ts';
 import { addressOf, settings } from './settings.ts';
 import { hearDelivery, isEmployeeId, verifyDelivery } from './webhook.ts';
@@ -23,11 +24,11 @@ export const bambooHr = connector({
       throw thrown;
     });
     if (me === null) {
-      // The address answers 404 for a wrong company too, so ask for something that must be there.
-      await client.changedSince(new Date(client.now().getTime() - 60_000).toISOString());
+      await mustAnswer(client);
       return { actingAs: `an API key of ${company}`, scopes: null };
     }
     needAll(client, me);
+    jobsIn(await client.jobRows(me.id));
     const name = [me['firstName'], me['lastName']].filter(Boolean).join(' ');
     return { actingAs: `${name || `employee ${me.id}`} at ${company}`, scopes: null };
   },
@@ -48,17 +49,26 @@ async function read(client: BambooHr, personId: string): Promise<EmploymentRecor
     if (isNotFound(thrown)) return null;
     throw thrown;
   });
-  if (current === null) return null;
-  const [future, rows] = await Promise.all([
+  if (current === null) {
+    await mustAnswer(client);
+    return null;
+  }
+  const [future, rows, jobs] = await Promise.all([
     client.employee(personId, 'future'),
     client.statusRows(personId),
+    client.jobRows(personId),
   ]);
   for (const answer of [current, future]) {
     if (answer.id !== personId) throw somebodyElse(personId, answer.id);
     needAll(client, answer);
   }
   const today = client.now().toISOString().slice(0, 10);
-  return recordOf({ current, future, rows, today }, client.settings);
+  return recordOf({ current, future, rows, jobs, today }, client.settings);
+}
+
+/** The address answers 404 for a wrong company too, so something is asked for that must be there. */
+async function mustAnswer(client: BambooHr): Promise<void> {
+  await client.changedSince(new Date(client.now().getTime() - 60_000).toISOString());
 }
 
 /** A field that is left out may hold anything, a termination date above all. */

@@ -2,11 +2,13 @@ import { readDay, readLocalTime, readZone } from '#connector-kit/facts.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { EmploymentRecord } from '#core/lifecycle.ts';
-import type { EmploymentType } from '#core/person.ts';
-import { type Employee, hidden, type StatusRow } from './api.ts';
+import type { EmploymentType, PersonFacts } from '#core/person.ts';
+import { type Employee, hidden, type JobRow, type StatusRow } from './api.ts';
 import { countryCode } from './country.ts';
 import { departureKind } from './departure-kind.ts';
-import { type Employment, employmentOn, textIn } from './employments.ts';
+import { type Employment, employmentOn, employmentsIn, textIn } from './employments.ts';
+import { hiresIn } from './hires.ts';
+import { roleChangeIn } from './jobs.ts';
 import type { Settings } from './settings.ts';
 
 export interface Sources {
@@ -15,6 +17,8 @@ export interface Sources {
   /** What holds once everything entered for later has taken effect. */
   readonly future: Employee;
   readonly rows: readonly StatusRow[];
+  /** Null: changes of role are not told. */
+  readonly jobs: readonly JobRow[] | null;
   /** UTC, such as 2026-12-01. */
   readonly today: string;
 }
@@ -22,11 +26,11 @@ export interface Sources {
 /**
  * What BambooHR says about one person. Somebody leaves when a termination is entered, for today or
  * later, or when the record is Inactive; somebody whose hire date lies ahead is Inactive too, but
- * arrives. The termination date is the last day of the employment: BambooHR ends it at midnight
+ * arrives, which the hires say. The termination date is the last day of the employment: BambooHR ends it at midnight
  * after it, company time. It has no last working day; a field of the company may.
  */
 export function recordOf(
-  { current, future, rows, today }: Sources,
+  { current, future, rows, jobs, today }: Sources,
   settings: Settings,
 ): EmploymentRecord {
   const status = textIn(current, 'status')?.toLowerCase();
@@ -37,35 +41,50 @@ export function recordOf(
   const hireDate = dayIn(future, 'hireDate') ?? dayIn(current, 'hireDate');
   const terminationDate =
     dayIn(future, 'terminationDate') ?? (isInactive ? dayIn(current, 'terminationDate') : null);
-  const employment = employmentOn(today, rows, { hireDate, terminationDate });
+  const employments = employmentsIn(rows, { hireDate, terminationDate });
+  const employment = employmentOn(today, employments);
 
   const isExpected = hireDate !== null && hireDate >= today;
   const leaves = employment.endsOn !== null || (isInactive && !isExpected);
-  const read = (name: string) => textIn(current, name) ?? textIn(future, name);
-  const location = read('location');
-  const country = read('country');
   const changed = Date.parse(textIn(current, 'lastChanged') ?? '');
+  const personIn = (of: Employment) =>
+    // Whoever begins again does so as what was entered for that day.
+    personOf(of.number > employment.number ? [future, current] : [current, future], of, settings);
 
   return {
-    person: {
-      personId: current.id,
-      employmentId: String(employment.number),
-      name: nameOf(current),
-      email: emailOf(current),
-      personalEmail: read('homeEmail'),
-      department: read('department'),
-      title: read('jobTitleName'),
-      managerId: read('reportsToId'),
-      location,
-      country: country === null ? null : countryCode(country),
-      region: read('state'),
-      zone: zoneOf(location, settings.zones),
-      employmentType: employmentType(employment.status ?? read('employmentStatus')),
-      tags: [],
-      startDate: employment.startsOn,
-    },
+    person: personIn(employment),
     departure: leaves ? departureOf(current, employment, rows, settings) : null,
+    ...(jobs && { arrival: roleChangeIn(jobs, { current, future, employment, today }) }),
+    ...(settings.arrivals && { hires: [...hiresIn(employments, { isInactive, today, personIn })] }),
     changedAt: Number.isFinite(changed) ? new Date(changed).toISOString() : null,
+  };
+}
+
+/** Somebody in one of their employments; what the first view does not have, the second may. */
+function personOf(
+  [first, second]: readonly [Employee, Employee],
+  employment: Employment,
+  settings: Settings,
+): PersonFacts {
+  const read = (name: string) => textIn(first, name) ?? textIn(second, name);
+  const location = read('location');
+  const country = read('country');
+  return {
+    personId: first.id,
+    employmentId: String(employment.number),
+    name: nameOf(first),
+    email: emailOf(first),
+    personalEmail: read('homeEmail'),
+    department: read('department'),
+    title: read('jobTitleName'),
+    managerId: read('reportsToId'),
+    location,
+    country: country === null ? null : countryCode(country),
+    region: read('state'),
+    zone: zoneOf(location, settings.zones),
+    employmentType: employmentType(employment.status ?? read('employmentStatus')),
+    tags: [],
+    startDate: employment.startsOn,
   };
 }
 

@@ -34,6 +34,14 @@ export const settings = z.strictObject({
     'Field with the end of access',
     'API name of your own field with 2026-12-31T17:00, or a date for the end of that day',
   ),
+  arrivals: z.boolean().default(true).meta({
+    title: 'Arrivals',
+    description: 'Whether a hire date, or an employment that begins again, begins an arrival',
+  }),
+  roleChanges: z.boolean().default(true).meta({
+    title: 'Changes of role',
+    description: 'Whether another job in the table Job Information begins a change of role',
+  }),
   kinds: z
     .array(
       z.strictObject({

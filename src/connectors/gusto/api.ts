@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Io } from '#connector-kit/contract.ts';
-import { openHttp } from '#connector-kit/http.ts';
+import { type Authorization, openHttp } from '#connector-kit/http.ts';
+import { openRotatingToken } from '#connector-kit/rotating-token.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { Settings } from './settings.ts';
 
@@ -47,10 +48,8 @@ const pageSize = 100;
 export function openGusto(settings: Settings, io: Io) {
   const http = openHttp(io, {
     baseUrl: settings.address,
-    headers: {
-      authorization: `Bearer ${settings.accessToken}`,
-      'x-gusto-api-version': apiVersion,
-    },
+    headers: { 'x-gusto-api-version': apiVersion },
+    authorization: authorizationOf(settings, io),
   });
   const company = encodeURIComponent(settings.company);
   const employee = (id: string) => `/v1/employees/${encodeURIComponent(id)}`;
@@ -98,3 +97,22 @@ export function openGusto(settings: Settings, io: Io) {
   };
 }
 export type Gusto = ReturnType<typeof openGusto>;
+
+/**
+ * Access tokens hold for two hours. Each exchange of the refresh token gives another one, and the old one ends when
+ * the new access token is first used. Gusto documents JSON for it, not the form of RFC 6749.
+ * https://docs.gusto.com/app-integrations/reference/refresh-access-token
+ */
+function authorizationOf(settings: Settings, io: Io): Authorization {
+  const { accessToken, clientId, clientSecret, redirectUri } = settings;
+  if (clientId === undefined || clientSecret === undefined) {
+    return { header: async () => `Bearer ${accessToken}`, renew: async () => {} };
+  }
+  return openRotatingToken(io, {
+    tokenUrl: new URL('/oauth/token', settings.address).href,
+    client: { id: clientId, proof: { kind: 'secret', secret: clientSecret, in: 'body' } },
+    sentAs: 'json',
+    accessToken,
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+  });
+}

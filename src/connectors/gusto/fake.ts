@@ -1,4 +1,5 @@
 import { fakeService, json } from '#connector-kit/testing/fake-service.ts';
+import { type FakeApplication, fakeTokens } from './fake-tokens.ts';
 
 export interface FakeEmployee {
   readonly uuid: string;
@@ -19,7 +20,10 @@ export interface FakeTermination {
 
 export interface FakeGustoOptions {
   readonly company: string;
+  /** The access token that lets in from the beginning. */
   readonly token: string;
+  /** Whoever may exchange refresh tokens; left out: nobody. */
+  readonly application?: FakeApplication;
   /** Where the company is, such as 2026-12-01. */
   readonly today: () => string;
 }
@@ -27,13 +31,15 @@ export interface FakeGustoOptions {
 /** A small Gusto in memory: one end at a time, changed only with its newest version. */
 export function fakeGusto(
   employees: readonly FakeEmployee[],
-  { company, token, today }: FakeGustoOptions,
+  { company, token, application, today }: FakeGustoOptions,
 ) {
+  const tokens = fakeTokens(token, application);
   const isActive = (it: FakeTermination) => it.on < today();
   const isOver = (it: FakeEmployee) => !it.rehired && it.terminations.some(isActive);
   const pendingOf = (it: FakeEmployee) => it.terminations.find((one) => !isActive(one));
 
   const service = fakeService({
+    'POST /oauth/token': (_, { body }) => tokens.exchange(body),
     'GET /v1/token_info': guarded(() =>
       json(200, {
         scope: 'employees:read employments:read employments:write public',
@@ -84,12 +90,12 @@ export function fakeGusto(
       }),
     ),
   });
-  return { ...service, employees };
+  return { ...service, employees, tokens };
 
   type Answer = (params: Record<string, string>, url: URL, body: unknown) => Response;
   function guarded(answer: Answer): Parameters<typeof fakeService>[0][string] {
     return (params, { url, headers, body }) =>
-      headers.get('authorization') === `Bearer ${token}`
+      tokens.admits((headers.get('authorization') ?? '').replace(/^Bearer /, ''))
         ? answer(params, url, body)
         : json(401, { error: 'unauthorized' });
   }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { conforming } from '#connector-kit/testing/conforming.ts';
+import { failsAs } from '#connector-kit/testing/fails-as.ts';
+import { failsWell } from '#connector-kit/testing/fails-well.ts';
+import { listsPageByPage } from '#connector-kit/testing/lists-page-by-page.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { keepsPromises } from '#connector-kit/testing/promises.ts';
-import { ConnectorError, type Failure } from '#core/failure.ts';
 import { openGusto } from './api.ts';
 import { endPay } from './end-pay.ts';
 import { type FakeEmployee, type FakeTermination, fakeGusto } from './fake.ts';
@@ -46,13 +48,6 @@ const planned = async (
   it: ReturnType<typeof setUp>,
   params: typeof usual | typeof atOnce = usual,
 ) => endPay.plan(await endPay.read(it.client, 'priya'), params);
-
-const failsAs =
-  (kind: Failure['kind'], says = /./) =>
-  (thrown: unknown) =>
-    thrown instanceof ConnectorError &&
-    thrown.failure.kind === kind &&
-    says.test(thrown.failure.detail);
 
 describe('people in Gusto', () => {
   it('are found by their address, however many pages there are', async () => {
@@ -156,27 +151,31 @@ describe('ending pay', () => {
   });
 });
 
-describe('what goes wrong at Gusto', () => {
-  const answers: [string, Response | Error, Failure['kind']][] = [
-    ['401', new Response('', { status: 401 }), 'unauthenticated'],
-    ['403', new Response('', { status: 403 }), 'forbidden'],
-    ['404', new Response('', { status: 404 }), 'not-found'],
-    ['422', new Response('{"errors":[]}', { status: 422 }), 'rejected'],
-    ['429', new Response('', { status: 429 }), 'rate-limited'],
-    ['500', new Response('', { status: 500 }), 'unavailable'],
-    ['a page for people', new Response('<html>'), 'unexpected'],
-    ['something else', Response.json({}), 'unexpected'],
-    ['nothing', new TypeError('fetch failed'), 'unavailable'],
-  ];
-  for (const [name, answer, kind] of answers) {
-    it(`is ${kind} when it answers ${name}`, async () => {
-      const { failNext, fetch, known } = setUp();
-      failNext(answer);
-      const client = openGusto(known, { ...loopbackIo, fetch });
-      await assert.rejects(client.end('priya', end('2026-12-31')), failsAs(kind));
-    });
-  }
+const employee = (i: number): FakeEmployee => ({
+  ...{ uuid: `e${i}`, firstName: 'Eve', lastName: `${i}`, workEmail: `e${i}@meadow.example` },
+  terminations: [],
+});
+failsWell(gusto, {
+  settings: settings.parse({ company, accessToken: 'a token' }),
+  person: keysOf('e0@meadow.example'),
+  accountId: 'e0',
+  given: { 'payroll.end': { params: usual } },
+  system: () =>
+    fakeGusto(
+      Array.from({ length: 101 }, (_, i) => employee(i)),
+      options,
+    ),
+});
+listsPageByPage(gusto, {
+  settings: settings.parse({ company, accessToken: 'a token' }),
+  system: (count) =>
+    fakeGusto(
+      Array.from({ length: count }, (_, i) => employee(i)),
+      options,
+    ),
+});
 
+describe('what goes wrong at Gusto', () => {
   it('is refused with Gusto’s words, and when what was to be changed has gone', async () => {
     const { client } = setUp([end('2026-12-15')]);
     await assert.rejects(

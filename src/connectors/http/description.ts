@@ -75,6 +75,8 @@ const AccountMapping = z.strictObject({
   privileged: z.strictObject({ at: Pointer, isOneOf: z.array(Scalar).min(1) }).optional(),
   /** A date and time as text. */
   lastSeenAt: Pointer.optional(),
+  /** Nobody signs in with them, such as members of a benefits plan. */
+  areAccess: z.literal(false).optional(),
 });
 export type AccountMapping = z.infer<typeof AccountMapping>;
 

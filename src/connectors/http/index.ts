@@ -29,7 +29,11 @@ export const http = connector({
     return { actingAs: String(who), scopes: null };
   },
 
-  accounts: { find: findAccounts, list: listAccounts },
+  accounts: {
+    areAccess: ({ description }) => description.account.areAccess ?? true,
+    find: findAccounts,
+    list: listAccounts,
+  },
   owns: ({ description }) => (description.owned ? ownedBy : null),
   actions: actionsFor,
   tickets: ticketsFor,

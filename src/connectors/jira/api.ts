@@ -27,7 +27,7 @@ export type Move = z.infer<typeof Move>;
 const Attached = z.object({ id: z.string(), filename: z.string(), size: z.number() });
 
 const Page = z.object({
-  issues: z.array(Issue).default([]),
+  issues: z.array(Issue),
   nextPageToken: z.string().nullish(),
 });
 

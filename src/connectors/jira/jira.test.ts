@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { conforming } from '#connector-kit/testing/conforming.ts';
+import { failsWell } from '#connector-kit/testing/fails-well.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
-import { sampleRecord } from '#connector-kit/testing/records.ts';
 import { sliceProblem } from '#connector-kit/testing/slice.ts';
 import { ticketTransition } from '#connector-kit/tickets.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
@@ -163,54 +163,11 @@ describe('Jira', () => {
     assert.deepEqual(jira.hosts(given), ['a.atlassian.net:443']);
     assert.ok(!settings.safeParse({ ...given, project: 'IT" or 1=1' }).success);
   });
+});
 
-  const calls: Record<string, (it: ReturnType<typeof openJira>) => Promise<unknown>> = {
-    'who we are': (it) => it.myself(),
-    async search(it) {
-      for await (const _ of it.search('project = "IT" AND labels = "x"')) break;
-    },
-    read: (it) => it.issue('10001'),
-    create: (it) => it.create({}),
-    edit: (it) => it.edit('10001', {}),
-    'look for moves': (it) => it.moves('10001'),
-    move: (it) => it.move('10001', '13', {}),
-    'list attachments': (it) => it.attachments('10001'),
-    'read an attachment': (it) => it.content('20001'),
-    attach: (it) => it.attach('10001', sampleRecord().manifest),
-  };
-  const answers: [string, Response | Error, Failure['kind']][] = [
-    ['400', Response.json({ errorMessages: ['no'] }, { status: 400 }), 'rejected'],
-    ['401', new Response(null, { status: 401 }), 'unauthenticated'],
-    ['403', new Response(null, { status: 403 }), 'forbidden'],
-    ['404', new Response(null, { status: 404 }), 'not-found'],
-    ['409', new Response(null, { status: 409 }), 'rejected'],
-    ['429', new Response(null, { status: 429, headers: { 'retry-after': '7' } }), 'rate-limited'],
-    ['503', new Response(null, { status: 503 }), 'unavailable'],
-    ['a redirect to a login page', new Response(null, { status: 302 }), 'unexpected'],
-    ['nothing', new TypeError('fetch failed'), 'unavailable'],
-  ];
-  for (const [what, answer, kind] of answers) {
-    it(`is ${kind} when it answers ${what}`, async () => {
-      const service = fakeJira({ ...account, project: 'IT' });
-      const given = settings.parse({ site: 'https://a.atlassian.net', ...account, project: 'IT' });
-      const client = openJira(given, { ...loopbackIo, fetch: service.fetch });
-      for (const [name, call] of Object.entries(calls)) {
-        service.failNext(answer instanceof Response ? answer.clone() : answer);
-        const failure = await call(client).then(
-          () => null,
-          (thrown: unknown) => (thrown instanceof ConnectorError ? thrown.failure : thrown),
-        );
-        assert.equal(Object(failure).kind, kind, name);
-        if (kind === 'rate-limited') assert.equal(Object(failure).retryAfterMs, 7_000);
-      }
-    });
-  }
-
-  it('is unexpected when a page for people comes where data was due', async () => {
-    const { client, service } = setUp();
-    service.failNext(new Response('<html>', { headers: { 'content-type': 'text/html' } }));
-    await assert.rejects(tickets.read(client, '10001'), failing('unexpected', /.*/));
-  });
+failsWell(jira, {
+  settings: settings.parse({ site: 'https://a.atlassian.net', ...account, project: 'IT' }),
+  system: () => fakeJira({ ...account, project: 'IT' }),
 });
 
 describe('the document of a ticket', () => {

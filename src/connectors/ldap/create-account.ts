@@ -1,5 +1,6 @@
 import { DN } from 'ldapts';
-import { type Plan, transition, underway } from '#connector-kit/contract.ts';
+import { byId } from '#connector-kit/by-id.ts';
+import { transition } from '#connector-kit/contract.ts';
 import { resultCode } from '#connector-kit/ldap-failure.ts';
 import {
   localPart,
@@ -12,13 +13,7 @@ import {
 } from '#connector-kit/new-account.ts';
 import type { NewAccount } from '#core/account.ts';
 import type { Directory } from './api.ts';
-import {
-  lagging,
-  type Replicas,
-  readWithReplicas,
-  replicas,
-  replicasSettleWithinMs,
-} from './replicas.ts';
+import { onceEverywhere, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
 import type { Lock } from './settings.ts';
 
 /**
@@ -38,7 +33,7 @@ export const createAccount = (parent: string, lock: Lock) =>
       readWithReplicas(directory, async (server) => {
         const found = await directory.accountsOf({ email, employeeNumber: null, name: '' }, server);
         const accounts = found.map(({ id, status }) => ({ id, active: status === 'active' }));
-        return { accounts: accounts.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+        return { accounts: accounts.sort(byId) };
       }),
 
     plan: (now, params) => onceEverywhere(planOpening(now, params), now.replicas),
@@ -62,12 +57,6 @@ export const createAccount = (parent: string, lock: Lock) =>
 
     restore: (now, before) => onceEverywhere(planClosing(now, before), now.replicas),
   });
-
-/** Done means that every copy shows it. */
-function onceEverywhere(planned: Plan<Opening>, states: Replicas): Plan<Opening> {
-  const waiting = planned.kind === 'done' ? lagging(states) : null;
-  return waiting === null ? planned : underway(waiting);
-}
 
 interface Naming {
   readonly loginAttribute: string;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { change, done, transition, underway } from '#connector-kit/contract.ts';
+import { change, transition } from '#connector-kit/contract.ts';
 import { resultCode } from '#connector-kit/ldap-failure.ts';
 import type { Directory } from './api.ts';
-import { lagging, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
+import { doneOnEvery, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
 
 /** Deletes the entry for good. A key is never given out twice, so doing it again does nothing. */
 export const deleteAccount = transition({
@@ -21,8 +21,7 @@ export const deleteAccount = transition({
 
   plan(now) {
     if (now.exists) return change('Delete the entry.', 'delete' as const);
-    const waiting = lagging(now.replicas);
-    return waiting === null ? done('The entry is gone.') : underway(waiting);
+    return doneOnEvery(now.replicas, 'The entry is gone.');
   },
 
   async apply(directory, accountId, _step: 'delete') {

@@ -1,21 +1,15 @@
 import { z } from 'zod';
-import {
-  blocked,
-  change,
-  done,
-  type Owned,
-  type Plan,
-  transition,
-  underway,
-} from '#connector-kit/contract.ts';
+import { byId } from '#connector-kit/by-id.ts';
+import { blocked, change, type Owned, type Plan, transition } from '#connector-kit/contract.ts';
 import { person } from '#connector-kit/fields.ts';
 import type { LdapServer } from '#connector-kit/ldap.ts';
 import { type LdapEntry, textOf, textsOf } from '#connector-kit/ldap-entry.ts';
 import { resultCode } from '#connector-kit/ldap-failure.ts';
 import { equals } from '#connector-kit/ldap-person.ts';
+import { namesOf } from '#connector-kit/names-of.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { comparable, type Directory } from './api.ts';
-import { lagging, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
+import { doneOnEvery, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
 
 /** One way in which entries of a directory name somebody who answers for them. */
 interface Relation {
@@ -116,11 +110,11 @@ function handOver(
         const gone = before.filter(({ id }) => !own.some((it) => it.id === id));
         for (const { id } of gone) own.push(...(await thingWith(directory, server, relation, id)));
         const receiver = known ? await directory.dnOfPerson(server, known.params.to) : null;
-        return { account, receiver, things: own.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+        return { account, receiver, things: own.sort(byId) };
       }),
 
     plan(now, { to }): Plan<readonly Edit[]> {
-      if (now.things.length === 0) return settled(now, words.nothing);
+      if (now.things.length === 0) return doneOnEvery(now.replicas, words.nothing);
       const { account, receiver } = now;
       if (receiver === null) {
         return blocked(`No account has the address ${to}. Name somebody else, or make an account.`);
@@ -134,7 +128,7 @@ function handOver(
         }))
         .filter(isEdit);
       if (edits.length > 0) return change(`Hand over to ${to}: ${namesOf(edits)}.`, edits);
-      return settled(now, `${to} has all of it: ${namesOf(now.things)}.`);
+      return doneOnEvery(now.replicas, `${to} has all of it: ${namesOf(now.things)}.`);
     },
 
     async apply({ first, settings }, _accountId, edits: readonly Edit[]) {
@@ -174,14 +168,9 @@ function handOver(
         })
         .filter(isEdit);
       if (edits.length > 0) return change(`Give back: ${namesOf(edits)}.`, edits);
-      return settled(now, 'The owners are as they were before.');
+      return doneOnEvery(now.replicas, 'The owners are as they were before.');
     },
   });
-}
-
-function settled(now: z.infer<typeof state>, because: string): Plan<never> {
-  const waiting = lagging(now.replicas);
-  return waiting === null ? done(because) : underway(waiting);
 }
 
 async function thingsOf(
@@ -241,5 +230,4 @@ function toThing(entry: LdapEntry, keyAttribute: string, attribute: string): Thi
 const isSame = (a: string, b: string): boolean => comparable(a) === comparable(b);
 const includes = (owners: readonly string[], dn: string) => owners.some((it) => isSame(it, dn));
 const isEdit = ({ add, remove }: Edit): boolean => add.length + remove.length > 0;
-const namesOf = (things: readonly Thing[]): string => things.map(({ name }) => name).join(', ');
 const rejected = (detail: string) => new ConnectorError({ kind: 'rejected', detail });

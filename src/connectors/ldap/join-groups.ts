@@ -1,25 +1,22 @@
 import { z } from 'zod';
-import { change, done, transition, underway } from '#connector-kit/contract.ts';
+import { transition } from '#connector-kit/contract.ts';
+import {
+  groupsToJoin,
+  type Joining,
+  planJoining,
+  planJoiningBack,
+} from '#connector-kit/groups-to-join.ts';
 import type { Directory } from './api.ts';
 import { groupCalled, join, leave, type Membership, membership, membershipsOf } from './groups.ts';
 import { isNamed } from './leave-groups.ts';
-import { lagging, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
-
-type Step =
-  | { readonly do: 'join'; readonly groups: readonly string[] }
-  | { readonly do: 'leave'; readonly groups: readonly Membership[] };
+import { onceEverywhere, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
 
 /** Puts the account into groups, and on the way back out of those that it was not in before. */
 export const joinGroups = transition({
   capability: 'groups.join',
   summary: 'Puts the account into groups.',
   scopes: ['write member, uniqueMember, memberUid'],
-  params: z.strictObject({
-    groups: z.array(z.string().min(1)).min(1).meta({
-      title: 'Groups to join',
-      description: 'Names (cn) or full names (DN).',
-    }),
-  }),
+  params: groupsToJoin('Names (cn) or full names (DN).'),
   state: z.strictObject({ groups: z.array(membership), replicas }),
   settlesWithinMs: replicasSettleWithinMs,
   repeatable: true,
@@ -30,34 +27,26 @@ export const joinGroups = transition({
       return { groups: await membershipsOf(directory, server, account) };
     }),
 
-  plan(now, { groups: wanted }) {
-    const missing = wanted.filter((it) => !now.groups.some((group) => isNamed([it], group)));
-    if (missing.length > 0) {
-      return change<Step>(`Join ${missing.join(', ')}.`, { do: 'join', groups: missing });
-    }
-    const waiting = lagging(now.replicas);
-    return waiting === null ? done(`In ${wanted.join(', ')}.`) : underway(waiting);
-  },
+  plan: (now, params) =>
+    onceEverywhere(
+      planJoining(now, params, (group, it) => isNamed([it], group)),
+      now.replicas,
+    ),
 
-  async apply(directory, accountId, step: Step) {
+  async apply(directory, accountId, move: Joining<Membership>) {
     const account = await directory.entry(directory.first, accountId, ['uid']);
-    if (step.do === 'leave') {
-      for (const group of step.groups) await leave(directory, account, group);
+    if (move.do === 'leave') {
+      for (const group of move.groups) await leave(directory, account, group);
       return;
     }
     // All are looked for first: a wrong name must not leave the person in half of them.
-    const groups = await Promise.all(step.groups.map((it) => groupCalled(directory, it)));
+    const groups = await Promise.all(move.groups.map((it) => groupCalled(directory, it)));
     for (const group of groups) await join(directory, account, group);
   },
 
-  restore(now, before) {
-    const was = new Set(before.groups.map(({ id }) => id));
-    const joined = now.groups.filter(({ id, byRule }) => !byRule && !was.has(id));
-    if (joined.length > 0) {
-      const names = joined.map(({ name }) => name).join(', ');
-      return change<Step>(`Leave ${names}.`, { do: 'leave', groups: joined });
-    }
-    const waiting = lagging(now.replicas);
-    return waiting === null ? done('In no group that it was not in before.') : underway(waiting);
-  },
+  restore: (now, before) =>
+    onceEverywhere(
+      planJoiningBack(now, before, ({ byRule }) => !byRule),
+      now.replicas,
+    ),
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { blocked, change, done, transition, underway } from '#connector-kit/contract.ts';
+import { blocked, change, transition } from '#connector-kit/contract.ts';
 import type { Directory } from './api.ts';
 import { join, leave, type Membership, membership, membershipsOf } from './groups.ts';
-import { lagging, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
+import { doneOnEvery, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
 
 const state = z.strictObject({ groups: z.array(membership), replicas });
 
@@ -52,10 +52,9 @@ export const leaveGroups = ({ placeholderMember }: { placeholderMember?: string 
         return change<Step>(`Leave ${namesOf(leaving)}.`, { leave: leaving, join: [] });
       }
       if (stuck.length > 0) return blocked(stuck.map(whyStuck).join(' '));
-      const waiting = lagging(now.replicas);
-      if (waiting !== null) return underway(waiting);
-      if (only) return done(`In none of ${only.join(', ')}.`);
-      return done(
+      if (only) return doneOnEvery(now.replicas, `In none of ${only.join(', ')}.`);
+      return doneOnEvery(
+        now.replicas,
         now.groups.length === 0
           ? 'No group names the account.'
           : `Only in groups to keep: ${namesOf(now.groups)}.`,
@@ -74,9 +73,7 @@ export const leaveGroups = ({ placeholderMember }: { placeholderMember?: string 
       if (missing.length > 0) {
         return change<Step>(`Rejoin ${namesOf(missing)}.`, { leave: [], join: missing });
       }
-      const waiting = lagging(now.replicas);
-      if (waiting !== null) return underway(waiting);
-      return done('The account is in all the groups it was in before.');
+      return doneOnEvery(now.replicas, 'The account is in all the groups it was in before.');
     },
   });
 

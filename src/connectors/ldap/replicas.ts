@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { done, type Plan, underway } from '#connector-kit/contract.ts';
 import type { LdapServer } from '#connector-kit/ldap.ts';
 import { readEach } from '#connector-kit/ldap-servers.ts';
 import type { Directory } from './api.ts';
@@ -34,11 +35,14 @@ export async function readWithReplicas<Facts extends object>(
   return { ...first.value, replicas };
 }
 
-/** Which copies do not show yet what the first server shows; null when all do. */
-export function lagging(states: Replicas): string | null {
+/** Done, once every copy shows what the first server shows. */
+export function doneOnEvery(states: Replicas, because: string): Plan<never> {
   const behind = states.filter(({ shows }) => shows !== 'the same');
-  if (behind.length === 0) return null;
-  return `Changed on the first server. ${behind
-    .map(({ server, shows }) => `${server} shows ${shows}.`)
-    .join(' ')}`;
+  if (behind.length === 0) return done(because);
+  const each = behind.map(({ server, shows }) => `${server} shows ${shows}.`).join(' ');
+  return underway(`Changed on the first server. ${each}`);
 }
+
+/** What is planned is done only once every copy shows it. */
+export const onceEverywhere = <Change>(planned: Plan<Change>, states: Replicas): Plan<Change> =>
+  planned.kind === 'done' ? doneOnEvery(states, planned.because) : planned;

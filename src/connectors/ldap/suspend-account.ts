@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { blocked, change, done, transition, underway } from '#connector-kit/contract.ts';
+import { blocked, change, transition } from '#connector-kit/contract.ts';
 import type { LdapServer } from '#connector-kit/ldap.ts';
 import { type LdapEntry, textOf, textsOf } from '#connector-kit/ldap-entry.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { type Directory, has } from './api.ts';
-import { lagging, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
+import { doneOnEvery, readWithReplicas, replicas, replicasSettleWithinMs } from './replicas.ts';
 import { isLocked, type Lock } from './settings.ts';
 
 const state = z.strictObject({
@@ -24,6 +24,7 @@ export const suspendAccount = (lock: Lock) =>
     capability: 'account.suspend',
     summary: 'Locks the account, so that its password is no longer accepted.',
     scopes: [`write ${lock.attribute}`],
+    mustPrecede: ['account.delete'],
     params: z.strictObject({}),
     state,
     settlesWithinMs: replicasSettleWithinMs,
@@ -47,8 +48,7 @@ export const suspendAccount = (lock: Lock) =>
             'locks. Set pwdLockout to TRUE in the policy.',
         );
       }
-      const waiting = lagging(now.replicas);
-      return waiting === null ? done('The account is locked.') : underway(waiting);
+      return doneOnEvery(now.replicas, 'The account is locked.');
     },
 
     async apply(directory, accountId, step: { lock: string[] }) {
@@ -66,8 +66,7 @@ export const suspendAccount = (lock: Lock) =>
             : `Set ${lock.attribute} back to ${before.lock.join(', ')}.`;
         return change(summary, { lock: before.lock });
       }
-      const waiting = lagging(now.replicas);
-      return waiting === null ? done('The lock is as it was before.') : underway(waiting);
+      return doneOnEvery(now.replicas, 'The lock is as it was before.');
     },
   });
 

@@ -34,8 +34,15 @@ const Role = z.object({
 const Grant = z.object({ id: z.string(), clientId: z.string().optional(), scopeId: z.string() });
 const AppClient = z.object({ client_id: z.string(), client_name: z.string().nullish() });
 const ApiToken = z.object({ id: z.string(), name: z.string(), userId: z.string().optional() });
+const AppLink = z.object({ appInstanceId: z.string(), label: z.string() });
+const App = z.object({ id: z.string(), features: z.array(z.string()).nullish() });
+const LogEvent = z.object({
+  eventType: z.string(),
+  outcome: z.object({ result: z.string() }).nullish(),
+  target: z.array(z.object({ id: z.string().nullish() })).nullish(),
+});
 const Assignees = z.object({
-  value: z.array(z.object({ id: z.string() })).default([]),
+  value: z.array(z.object({ id: z.string() })),
   _links: z.object({ next: z.object({ href: z.string() }).optional() }).optional(),
 });
 
@@ -132,6 +139,23 @@ export function openOkta(settings: Settings, io: Io) {
       return found;
     },
 
+    /** What the person finds on their start page. */
+    appsOf: (id: string) => all(`${user(id)}/appLinks`, AppLink),
+    activeApps: () => {
+      const filter = 'status eq "ACTIVE"';
+      return all(`/api/v1/apps?${new URLSearchParams({ filter, limit: '200' })}`, App);
+    },
+    /** What Okta's log, which goes back 90 days, says about a user. */
+    events: (id: string, types: readonly string[]) => {
+      const until = io.now();
+      const since = new Date(until.getTime() - logKeptMs).toISOString();
+      const ofTypes = types.map((it) => `eventType eq "${it}"`).join(' or ');
+      const filter = `target.id eq ${JSON.stringify(id)} and (${ofTypes})`;
+      // Without an end it is a log that is followed: there is always a next page.
+      const asked = { filter, since, until: until.toISOString(), limit: '1000' };
+      return all(`/api/v1/logs?${new URLSearchParams(asked)}`, LogEvent);
+    },
+
     grants: (id: string) => all(`${user(id)}/grants`, Grant),
     endGrants: (id: string) => http.call('DELETE', `${user(id)}/grants`),
     /** Apps that hold refresh tokens of the person. */
@@ -157,6 +181,8 @@ function oauthOf({ orgUrl, clientId, privateKey, keyId }: Settings, io: Io): OAu
     scopes: Object.values(scopes),
   });
 }
+
+const logKeptMs = 90 * 24 * 60 * 60_000;
 
 /** Okta names the moment, in epoch seconds, at which calls are allowed again. */
 const untilRateLimitResets = (response: Response, now: Date): number => {

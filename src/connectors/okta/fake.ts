@@ -36,9 +36,22 @@ export interface FakeGroup {
   readonly byRule?: true;
 }
 
+/** An app behind Okta. */
+export interface FakeApp {
+  readonly id: string;
+  readonly label: string;
+  readonly users: readonly string[];
+  /** Default: those of an app that closes accounts when Okta tells it. */
+  readonly features?: readonly string[];
+  readonly status?: 'ACTIVE' | 'INACTIVE';
+  /** What the log says of a deactivation; null: nothing. */
+  tells?: 'SUCCESS' | 'FAILURE' | null;
+}
+
 export interface FakeOktaOptions {
   readonly users: FakeUser[];
   readonly groups?: FakeGroup[];
+  readonly appsBehind?: FakeApp[];
   readonly apiTokens?: { id: string; name: string; userId: string }[];
   /** What `Authorization` must be. Default: SSWS of “a token”. */
   readonly authorization?: () => string;
@@ -49,7 +62,8 @@ export interface FakeOktaOptions {
 
 /** A small Okta in memory: lifecycle calls are refused that do not fit the status, as Okta does. */
 export function fakeOkta(options: FakeOktaOptions) {
-  const { users, groups = [], apiTokens = [], pageSize = 200 } = options;
+  const { users, groups = [], appsBehind = [], apiTokens = [], pageSize = 200 } = options;
+  const log: { eventType: string; outcome: { result: string }; target: { id: string }[] }[] = [];
   const authorization = options.authorization ?? (() => 'SSWS a token');
   let clock = Date.parse('2026-11-29T08:00:00.000Z');
 
@@ -143,6 +157,34 @@ export function fakeOkta(options: FakeOktaOptions) {
         return new Response(null, { status: 204 });
       }),
     ),
+    'GET /api/v1/users/:id/appLinks': guarded(
+      withUser((it) => {
+        const own = isDeactivated(it)
+          ? []
+          : appsBehind.filter(({ users }) => users.includes(it.id));
+        return json(
+          200,
+          own.map(({ id, label }) => ({ id: `link-${id}`, appInstanceId: id, label })),
+        );
+      }),
+    ),
+    'GET /api/v1/apps': guarded((_, url) => {
+      if (url.searchParams.get('filter') !== 'status eq "ACTIVE"') throw new Error('All apps?');
+      const active = appsBehind.filter(({ status = 'ACTIVE' }) => status === 'ACTIVE');
+      return paged(active.map(appShown), url);
+    }),
+    'GET /api/v1/logs': guarded((_, url) => {
+      const { filter = '', until } = Object.fromEntries(url.searchParams);
+      if (until === undefined) throw new Error('This goes on for ever');
+      return paged(
+        log.filter(
+          ({ eventType, target }) =>
+            filter.includes(`"${eventType}"`) &&
+            target.some(({ id }) => filter.startsWith(`target.id eq "${id}"`)),
+        ),
+        url,
+      );
+    }),
     'GET /api/v1/users/:id/grants': guarded(
       withUser((it) =>
         json(
@@ -201,7 +243,10 @@ export function fakeOkta(options: FakeOktaOptions) {
     ...service,
     users,
     groups,
+    appsBehind,
     apiTokens,
+    /** An administrator has Okta tell an app again. */
+    tellAgain: (app: FakeApp, userId: string) => tell(app, userId),
     /** What went on in the background is done. */
     settle() {
       for (const it of users) {
@@ -242,10 +287,20 @@ export function fakeOkta(options: FakeOktaOptions) {
   function deactivate(it: FakeUser, status: 200 | 204): Response {
     if (options.slowly) it.movingTo = 'DEPROVISIONED';
     else it.status = 'DEPROVISIONED';
+    for (const app of appsBehind) if (app.users.includes(it.id)) tell(app, it.id);
     for (let i = apiTokens.length - 1; i >= 0; i--) {
       if (apiTokens[i]!.userId === it.id) apiTokens.splice(i, 1);
     }
     return status === 200 ? json(200, {}) : new Response(null, { status });
+  }
+
+  function tell({ id, status = 'ACTIVE', tells = 'SUCCESS' }: FakeApp, userId: string): void {
+    if (status !== 'ACTIVE' || tells === null) return;
+    log.push({
+      eventType: 'application.provision.user.deactivate',
+      outcome: { result: tells },
+      target: [{ id: userId }, { id }],
+    });
   }
 
   function changing(change: (it: FakeGroup, id: string) => void): Answer {
@@ -281,6 +336,10 @@ const shown = (it: FakeUser) => ({
     email: it.email ?? it.login,
     ...(it.employeeNumber === undefined ? {} : { employeeNumber: it.employeeNumber }),
   },
+});
+
+const appShown = ({ id, label, features = ['PUSH_USER_DEACTIVATION'] }: FakeApp) => ({
+  ...{ id, label, features, status: 'ACTIVE', signOnMode: 'SAML_2_0' },
 });
 
 const role = (it: FakeRole) => ({

@@ -37,6 +37,13 @@ export const okta = connector({
     },
   },
 
+  // Keys to Okta's API work for as long as the account of whoever made them.
+  owns: () => async (client, accountId) =>
+    (await client.apiTokensOf(accountId)).map(({ id, name }) => ({
+      ...{ id, name: `API token ${name}` },
+      ...{ kind: 'integration' as const, soleOwner: true },
+    })),
+
   actions: [
     suspendAccount,
     revokeSessions,

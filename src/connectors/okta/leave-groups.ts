@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { blocked, change, done, type Plan, transition } from '#connector-kit/contract.ts';
-import { GroupsToLeave, toLeave } from '#connector-kit/groups-to-leave.ts';
+import { blocked, done, transition } from '#connector-kit/contract.ts';
+import {
+  GroupsToLeave,
+  type Leaving,
+  planLeaving,
+  planLeavingBack,
+} from '#connector-kit/groups-to-leave.ts';
 import { unlessMissing } from '#connector-kit/http.ts';
+import { namesOf } from '#connector-kit/names-of.ts';
 import type { Okta } from './api.ts';
 import { Membership, membershipsOf } from './memberships.ts';
 import { scopes } from './scopes.ts';
-
-interface Move {
-  readonly do: 'leave' | 'join';
-  readonly groupIds: readonly string[];
-}
 
 /** A rule that puts people into groups brings them back; that shows when the group is read again. */
 export const leaveGroups = transition({
@@ -24,39 +25,24 @@ export const leaveGroups = transition({
     return { groups: await membershipsOf(okta, accountId) };
   },
 
-  plan({ groups }, params): Plan<Move> {
-    const rest = toLeave(groups, params);
-    const own = rest.filter((it) => !it.fromElsewhere);
-    if (own.length > 0) {
-      return change(`Remove from ${names(own)}.`, {
-        do: 'leave',
-        groupIds: own.map(({ id }) => id),
-      });
-    }
-    if (rest.length > 0) {
-      return blocked(
-        `Still in ${names(rest)}, which an app or a directory behind Okta keeps: change it there.`,
-      );
-    }
-    return done(groups.length > 0 ? 'Only in groups to stay in.' : 'In no group but Everyone.');
-  },
+  plan: (now, params) =>
+    now.groups.length === 0
+      ? done('In no group but Everyone.')
+      : planLeaving(now, params, {
+          isStuck: (it) => it.fromElsewhere,
+          whenStuck: (them) =>
+            blocked(
+              `Still in ${namesOf(them)}, which an app or a directory behind Okta keeps: change it there.`,
+            ),
+        }),
 
-  async apply(okta, accountId, move: Move) {
-    for (const id of move.groupIds) {
+  async apply(okta, accountId, move: Leaving) {
+    for (const { id } of move.groups) {
       if (move.do === 'join') await okta.join(id, accountId);
       // A group that is gone has no members either.
       else await unlessMissing(okta.leave(id, accountId));
     }
   },
 
-  restore({ groups: now }, { groups: before }): Plan<Move> {
-    const left = before.filter((it) => !it.fromElsewhere && !now.some(({ id }) => id === it.id));
-    if (left.length === 0) return done('In every group from before.');
-    return change(`Put back into ${names(left)}.`, {
-      do: 'join',
-      groupIds: left.map(({ id }) => id),
-    });
-  },
+  restore: (now, before) => planLeavingBack(now, before, (it) => !it.fromElsewhere),
 });
-
-const names = (groups: readonly Membership[]) => groups.map(({ name }) => name).join(', ');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byId } from '#connector-kit/by-id.ts';
 import type { Okta } from './api.ts';
 
 export const Membership = z.strictObject({
@@ -15,5 +16,5 @@ export async function membershipsOf(okta: Okta, id: string): Promise<Membership[
   return groups
     .filter(({ type }) => type !== 'BUILT_IN')
     .map((it) => ({ id: it.id, name: it.profile.name, fromElsewhere: it.type === 'APP_GROUP' }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+    .sort(byId);
 }

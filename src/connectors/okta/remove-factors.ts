@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byId } from '#connector-kit/by-id.ts';
 import { blocked, change, done, type Plan, transition } from '#connector-kit/contract.ts';
 import { unlessMissing } from '#connector-kit/http.ts';
 import type { Okta } from './api.ts';
@@ -50,7 +51,7 @@ export const removeFactors = transition({
       factors: factors
         .filter(({ factorType }) => factorType !== 'email')
         .map(({ id, factorType }) => ({ id, type: factorType }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+        .sort(byId),
       enrolled: enrolled
         .map(({ key }) => key)
         .filter((key) => !always.includes(key))

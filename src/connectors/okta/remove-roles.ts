@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byId } from '#connector-kit/by-id.ts';
 import { blocked, change, done, type Plan, transition } from '#connector-kit/contract.ts';
 import { unlessMissing } from '#connector-kit/http.ts';
 import type { Okta, RoleWanted } from './api.ts';
@@ -42,7 +43,7 @@ export const removeRoles = transition({
           role: it.role ?? null,
           resourceSet: it['resource-set'] ?? null,
         }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+        .sort(byId),
     };
   },
 

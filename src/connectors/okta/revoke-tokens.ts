@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { byId } from '#connector-kit/by-id.ts';
 import { change, done, type Plan, transition } from '#connector-kit/contract.ts';
 import { unlessMissing } from '#connector-kit/http.ts';
+import { namesOf } from '#connector-kit/names-of.ts';
 import type { Okta } from './api.ts';
 import { scopes } from './scopes.ts';
 
@@ -36,7 +38,6 @@ export const revokeTokens = transition({
       okta.clientsOf(accountId),
       okta.apiTokensOf(accountId),
     ]);
-    const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
     return {
       grants: grants.map(({ scopeId }) => scopeId).sort(),
       apps: apps
@@ -49,10 +50,8 @@ export const revokeTokens = transition({
   plan({ grants, apps, apiTokens }): Plan<Change> {
     const parts = [
       ...(grants.length > 0 ? [`${grants.length} grants of apps`] : []),
-      ...(apps.length > 0 ? [`tokens of ${apps.map(({ name }) => name).join(', ')}`] : []),
-      ...(apiTokens.length > 0
-        ? [`API tokens ${apiTokens.map(({ name }) => name).join(', ')}`]
-        : []),
+      ...(apps.length > 0 ? [`tokens of ${namesOf(apps)}`] : []),
+      ...(apiTokens.length > 0 ? [`API tokens ${namesOf(apiTokens)}`] : []),
     ];
     if (parts.length === 0)
       return done('No app has a token of the person, and no API token is theirs.');

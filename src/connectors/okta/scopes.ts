@@ -6,6 +6,8 @@ export const scopes = {
   manageGroups: 'okta.groups.manage',
   readRoles: 'okta.roles.read',
   manageRoles: 'okta.roles.manage',
+  readApps: 'okta.apps.read',
+  readLogs: 'okta.logs.read',
   readApiTokens: 'okta.apiTokens.read',
   manageApiTokens: 'okta.apiTokens.manage',
 } as const;

@@ -14,6 +14,8 @@ export type Status = z.infer<typeof Status>;
 
 export async function statusOf(okta: Okta, id: string): Promise<Status> {
   const user = await unlessMissing(okta.user(id));
+  // A wrong address answers 404 as well, so users have to be there before this one is believed to be gone.
+  if (user === null) await okta.oneUser();
   return { status: user?.status ?? null, movingTo: user?.transitioningToStatus ?? null };
 }
 

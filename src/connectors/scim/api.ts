@@ -4,10 +4,12 @@ import { namesIn } from '#connector-kit/new-account.ts';
 import type { NewAccount } from '#core/account.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { allOf, equals, pageOf } from './paging.ts';
-import { Group, ProviderConfig, User, Whole } from './resources.ts';
+import { enterprise, Group, ProviderConfig, User, Whole } from './resources.ts';
 import type { Key, Settings } from './settings.ts';
 
 export type Scim = ReturnType<typeof openScim>;
+
+const coreUser = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
 /** A SCIM 2.0 application in our words, with its quirks. RFC 7643 and RFC 7644. */
 export function openScim(settings: Settings, io: Io) {
@@ -45,8 +47,9 @@ export function openScim(settings: Settings, io: Io) {
     const changed = changes(whole);
     if (changed === null) return;
     const { meta, groups, ...writable } = whole;
-    const schemas = [`urn:ietf:params:scim:schemas:core:2.0:${kind}`]; // some leave them out
-    await http.call('PUT', path, { schemas, ...writable, ...changed });
+    const core = `urn:ietf:params:scim:schemas:core:2.0:${kind}`;
+    const schemas = [...new Set([core, ...whole.schemas])]; // some leave them out
+    await http.call('PUT', path, { ...writable, schemas, ...changed });
   }
 
   return {
@@ -71,6 +74,9 @@ export function openScim(settings: Settings, io: Io) {
 
     allUsers: () => allOf(http, '/Users', User),
     usersWhere: (key: Key, value: string) => allOf(http, '/Users', User, equals(key, value)),
+    /** Whoever reports to this user, as far as the server searches by it. */
+    reportsOf: (id: string) =>
+      allOf(http, '/Users', User, equals(`${enterprise}:manager.value`, id)),
     firstUsers: () => pageOf(http, '/Users', User, { filter: null }),
 
     group: (id: string) => http.get(pathOf('Groups', id), Group),
@@ -92,10 +98,23 @@ export function openScim(settings: Settings, io: Io) {
       else await patch(path, 'replace', { value: { active: value } });
     },
 
+    async setManager(id: string, managerId: string): Promise<void> {
+      const path = pathOf('Users', id);
+      const manager = { value: managerId };
+      if (update === 'put') {
+        await replace(path, 'User', ({ schemas, [enterprise]: extension }) => ({
+          schemas: [...new Set([coreUser, ...schemas, enterprise])],
+          [enterprise]: { ...extension, manager },
+        }));
+      } else if (patchStyle === 'path') {
+        await patch(path, 'replace', { path: `${enterprise}:manager`, value: manager });
+      } else await patch(path, 'replace', { value: { [enterprise]: { manager } } });
+    },
+
     async createUser({ name, email, employeeNumber, title }: NewAccount): Promise<void> {
       const { given, family } = namesIn(name);
       await http.call('POST', '/Users', {
-        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+        schemas: [coreUser],
         userName: email,
         externalId: employeeNumber,
         displayName: name,

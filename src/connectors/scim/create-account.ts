@@ -1,12 +1,7 @@
+import { byId } from '#connector-kit/by-id.ts';
 import { blocked, transition } from '#connector-kit/contract.ts';
 import { unlessMissing } from '#connector-kit/http.ts';
-import {
-  newAccountParams,
-  type Opening,
-  openedState,
-  planClosing,
-  planOpening,
-} from '#connector-kit/new-account.ts';
+import { accountOpening, type Opening, planClosing } from '#connector-kit/new-account.ts';
 import type { Scim } from './api.ts';
 import { findAccounts } from './find-accounts.ts';
 import type { Settings } from './settings.ts';
@@ -14,19 +9,15 @@ import type { Settings } from './settings.ts';
 /** Makes an account, or opens the one that the person had before. */
 export const createAccount = ({ canDelete }: Pick<Settings, 'canDelete'>) =>
   transition({
-    capability: 'account.create',
+    ...accountOpening,
     summary: 'Creates the account, or activates the one that is there.',
     scopes: [],
-    params: newAccountParams,
-    state: openedState,
 
     async read(scim: Scim, email) {
       const found = await findAccounts(scim, { email, employeeNumber: null, name: '' });
       const accounts = found.map(({ id, status }) => ({ id, active: status === 'active' }));
-      return { accounts: accounts.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+      return { accounts: accounts.sort(byId) };
     },
-
-    plan: planOpening,
 
     async apply(scim, _email, step: Opening) {
       switch (step.do) {

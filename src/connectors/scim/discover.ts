@@ -2,7 +2,7 @@ import { ConnectorError } from '#core/failure.ts';
 import type { Scim } from './api.ts';
 import { filterIgnored, valuesOf } from './find-accounts.ts';
 import { nobody } from './memberships.ts';
-import type { Group, User } from './resources.ts';
+import { type Group, managerOf, type User } from './resources.ts';
 
 /**
  * Tries the token, and whatever the settings declare that can be tried without a change.
@@ -11,7 +11,7 @@ import type { Group, User } from './resources.ts';
  * finds nobody ever would make every account look absent. Only PATCH cannot be tried.
  */
 export async function discover(scim: Scim): Promise<void> {
-  const { update, filters, findBy, groups } = scim.settings;
+  const { update, filters, findBy, groups, managers } = scim.settings;
 
   // Many answer this to anybody, so it says nothing about the token.
   const config = await scim.providerConfig();
@@ -27,6 +27,14 @@ export async function discover(scim: Scim): Promise<void> {
       );
       await searchWorks(key, samples[0], (value) => scim.usersWhere(key, value));
     }
+  }
+
+  if (managers === 'search' && filters) {
+    const samples = users.flatMap((it) => {
+      const value = managerOf(it);
+      return value === null ? [] : [{ id: it.id, value }];
+    });
+    await searchWorks('manager.value', samples[0], (value) => scim.reportsOf(value));
   }
 
   if (groups === 'none') return;

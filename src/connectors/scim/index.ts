@@ -7,6 +7,7 @@ import { discover } from './discover.ts';
 import { findAccounts, toAccount } from './find-accounts.ts';
 import { joinGroups } from './join-groups.ts';
 import { leaveGroups } from './leave-groups.ts';
+import { moveReports, ownedBy } from './move-reports.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 import { settings } from './settings.ts';
 import { suspendAccount } from './suspend-account.ts';
@@ -32,6 +33,8 @@ export const scim = connector({
     },
   },
 
+  owns: ({ managers }) => (managers === 'none' ? null : ownedBy),
+
   actions(declared) {
     // What deletes must not be offered as a suspension: it needs an approval, and has no way back.
     const suspends = declared.deactivation === 'suspends';
@@ -39,6 +42,7 @@ export const scim = connector({
       ...(declared.canCreate ? [createAccount(declared)] : []),
       ...(suspends ? [suspendAccount] : []),
       ...(declared.groups === 'none' ? [] : [leaveGroups, joinGroups]),
+      ...(declared.managers === 'none' ? [] : [moveReports]),
       ...(declared.canDelete || !suspends ? [deleteAccount(declared)] : []),
       ...(declared.suspendingEndsSessions ? [revokeSessions] : []),
     ];

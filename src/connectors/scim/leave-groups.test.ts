@@ -116,12 +116,12 @@ describe('leave groups', () => {
 
   it('is not kept from the other groups by one that is gone', async () => {
     const world = await practise();
-    const groupIds = ['vanished', 'eng', 'tea'];
+    const them = ['vanished', 'eng', 'tea'].map((id) => ({ id }));
 
-    await leaveGroups.apply(world.client, 'ada', { do: 'leave', groupIds });
+    await leaveGroups.apply(world.client, 'ada', { do: 'leave', groups: them });
     assert.deepEqual(membersOf(world), { eng: ['bob'], ops: ['bob'], tea: [] });
 
-    const back = leaveGroups.apply(world.client, 'ada', { do: 'join', groupIds });
+    const back = leaveGroups.apply(world.client, 'ada', { do: 'join', groups: them });
     await assert.rejects(back, failsAs('not-found'));
     assert.deepEqual(membersOf(world), { eng: ['bob', 'ada'], ops: ['bob'], tea: ['ada'] });
   });

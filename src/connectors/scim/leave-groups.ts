@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { blocked, change, done, transition } from '#connector-kit/contract.ts';
-import { GroupsToLeave, toLeave } from '#connector-kit/groups-to-leave.ts';
+import {
+  GroupsToLeave,
+  type Leaving,
+  planLeavingBack,
+  toLeave,
+} from '#connector-kit/groups-to-leave.ts';
 import { unlessMissing } from '#connector-kit/http.ts';
+import { namesOf } from '#connector-kit/names-of.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import type { Scim } from './api.ts';
 import { Membership, membershipsOf } from './memberships.ts';
-
-interface Move {
-  readonly do: 'leave' | 'join';
-  readonly groupIds: readonly string[];
-}
 
 export const leaveGroups = transition({
   capability: 'groups.leave',
@@ -25,27 +26,24 @@ export const leaveGroups = transition({
 
   plan({ groups }, params) {
     const rest = toLeave(groups, params);
-    const direct = rest.filter((it) => !it.inherited);
+    const direct = rest.filter(isDirect);
     if (direct.length > 0) {
-      return change<Move>(`Remove from ${namesOf(direct)}.`, {
-        do: 'leave',
-        groupIds: idsOf(direct),
-      });
+      return change<Leaving>(`Remove from ${counted(direct)}.`, { do: 'leave', groups: direct });
     }
     if (rest.length > 0) {
-      return blocked(`Still in ${namesOf(rest)}, through a group nested there that is kept.`);
+      return blocked(`Still in ${counted(rest)}, through a group nested there that is kept.`);
     }
     if (params.only) return done(`In none of ${params.only.join(', ')}.`);
     return done(groups.length > 0 ? 'Only in groups to stay in.' : 'In no group.');
   },
 
-  async apply(scim, accountId, move: Move) {
+  async apply(scim, accountId, move: Leaving) {
     let refusal: ConnectorError | null = null;
-    for (const groupId of move.groupIds) {
+    for (const { id } of move.groups) {
       try {
-        if (move.do === 'join') await scim.addMember(groupId, accountId);
+        if (move.do === 'join') await scim.addMember(id, accountId);
         // A group that is gone has no members either.
-        else await unlessMissing(scim.removeMember(groupId, accountId));
+        else await unlessMissing(scim.removeMember(id, accountId));
       } catch (error) {
         // One group that refuses must not keep the person in all the others.
         if (!(error instanceof ConnectorError && ofOneGroup.has(error.failure.kind))) throw error;
@@ -56,17 +54,15 @@ export const leaveGroups = transition({
   },
 
   restore(now, before) {
-    const present = new Set(idsOf(now.groups.filter((it) => !it.inherited)));
-    const left = before.groups.filter((it) => !it.inherited && !present.has(it.id));
-    if (left.length === 0) return done('In every group from before.');
-    return change<Move>(`Put back into ${namesOf(left)}.`, { do: 'join', groupIds: idsOf(left) });
+    return planLeavingBack({ groups: now.groups.filter(isDirect) }, before, isDirect);
   },
 });
 
 const ofOneGroup = new Set<Failure['kind']>(['rejected', 'forbidden', 'not-found']);
 
-const idsOf = (groups: readonly Membership[]) => groups.map((it) => it.id);
-const namesOf = (groups: readonly Membership[]) => {
-  const names = groups.map((it) => it.name).join(', ');
-  return groups.length === 1 ? `the group ${names}` : `${groups.length} groups: ${names}`;
-};
+const isDirect = ({ inherited }: Membership) => !inherited;
+
+const counted = (groups: readonly Membership[]) =>
+  groups.length === 1
+    ? `the group ${namesOf(groups)}`
+    : `${groups.length} groups: ${namesOf(groups)}`;

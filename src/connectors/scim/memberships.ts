@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byId } from '#connector-kit/by-id.ts';
 import type { Scim } from './api.ts';
 import { filterIgnored } from './find-accounts.ts';
 import type { Group } from './resources.ts';
@@ -22,7 +23,7 @@ export async function membershipsOf(scim: Scim, userId: string): Promise<Members
     user && user.groups.length > 0
       ? await Promise.all(user.groups.map((it) => asShownOnUser(scim, it)))
       : (await groupsWith(scim, userId)).map((it) => ({ ...named(it), inherited: false }));
-  return memberships.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return memberships.sort(byId);
 }
 
 async function asShownOnUser(

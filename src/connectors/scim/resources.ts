@@ -17,6 +17,9 @@ const many = <T extends z.ZodType>(shape: T) =>
 
 const Labelled = z.union([z.string(), z.object({ value: Word, display: Word })]);
 
+/** The extension that knows whom somebody reports to (RFC 7643, 4.3). */
+export const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
 export const User = z.object({
   id: Id,
   userName: Word,
@@ -29,8 +32,17 @@ export const User = z.object({
   entitlements: many(Labelled),
   /** Read-only there, and often left out. */
   groups: many(z.object({ value: Id, display: Word, type: Word })),
+  [enterprise]: z
+    .object({ manager: z.union([Id, z.object({ value: Id.nullish() })]).nullish() })
+    .nullish(),
 });
 export type User = z.infer<typeof User>;
+
+/** The id of whom somebody reports to; null: of nobody, or the server does not tell. */
+export function managerOf({ [enterprise]: extension }: User): string | null {
+  const manager = extension?.manager ?? null;
+  return typeof manager === 'object' ? (manager?.value ?? null) : manager;
+}
 
 export const Group = z.object({
   id: Id,
@@ -52,10 +64,14 @@ export const listOf = <T extends z.ZodType>(shape: T) =>
 const Support = z.object({ supported: Flag }).nullish();
 
 /** What the server says of itself. Not to be trusted in all it claims. */
-export const ProviderConfig = z.object({ patch: Support });
+export const ProviderConfig = z
+  .object({ patch: Support, schemas: z.array(z.string()).nullish() })
+  .refine(({ patch, schemas }) => patch || schemas, 'It says nothing of the server');
 
 /** A whole resource, to be sent back changed; members are those of a group. */
 export const Whole = z.looseObject({
   members: z.array(z.looseObject({ value: Id })).nullish(),
+  schemas: z.array(z.string()).default([]),
+  [enterprise]: z.looseObject({}).nullish(),
 });
 export type Whole = z.infer<typeof Whole>;

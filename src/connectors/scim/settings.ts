@@ -50,6 +50,11 @@ export const settings = z.strictObject({
         'Search for the attribute members.value or members, by a list of all groups, or none: ' +
         'the application has no groups',
     }),
+  managers: z.enum(['search', 'list', 'none']).default('none').meta({
+    title: 'Find those whom a person manages by',
+    description:
+      'A search for manager.value, a list of all users, or none: the application knows no managers',
+  }),
   administrators: z
     .array(text('Role, group or user type', 'As the application names it'))
     .default([])

@@ -35,7 +35,12 @@ export interface FakeSnipeItData {
  * A small Snipe-IT in memory. As the real one it escapes what it shows, pages some lists and not
  * others, and answers 200 to what it refuses.
  */
-export function fakeSnipeIt({ users, assets, licences }: FakeSnipeItData, token: string) {
+export function fakeSnipeIt(
+  { users, assets, licences }: FakeSnipeItData,
+  token: string,
+  /** The most that one page holds, whatever is asked for. */
+  largestPage = 2,
+) {
   const service = fakeService({
     'GET /api/v1/users': guarded((_, { searchParams: asked }) => {
       const found = users.filter(
@@ -88,6 +93,12 @@ export function fakeSnipeIt({ users, assets, licences }: FakeSnipeItData, token:
 
   return { ...service, users, assets, licences };
 
+  function paged(rows: readonly object[], asked: URLSearchParams): Response {
+    const offset = Number(asked.get('offset') ?? 0);
+    const limit = Math.min(largestPage, Number(asked.get('limit') ?? largestPage));
+    return json(200, { total: rows.length, rows: rows.slice(offset, offset + limit) });
+  }
+
   function guarded(
     answer: (params: Record<string, string>, url: URL, body: unknown) => Response,
   ): Parameters<typeof fakeService>[0][string] {
@@ -118,14 +129,6 @@ export function fakeSnipeIt({ users, assets, licences }: FakeSnipeItData, token:
   }
 }
 
-/** The most that one page holds, whatever is asked for. */
-const largestPage = 2;
-
-const paged = (rows: readonly object[], asked: URLSearchParams): Response => {
-  const offset = Number(asked.get('offset') ?? 0);
-  const limit = Math.min(largestPage, Number(asked.get('limit') ?? largestPage));
-  return json(200, { total: rows.length, rows: rows.slice(offset, offset + limit) });
-};
 const whole = (rows: readonly object[]): Response => json(200, { total: rows.length, rows });
 
 const refused = (messages: string): Response =>

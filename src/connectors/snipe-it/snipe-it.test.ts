@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { actionsOf } from '#connector-kit/contract.ts';
 import { conforming } from '#connector-kit/testing/conforming.ts';
+import { failsAs } from '#connector-kit/testing/fails-as.ts';
+import { failsWell } from '#connector-kit/testing/fails-well.ts';
+import { listsPageByPage } from '#connector-kit/testing/lists-page-by-page.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { keepsPromises } from '#connector-kit/testing/promises.ts';
-import { ConnectorError, type Failure } from '#core/failure.ts';
 import { openSnipeIt } from './api.ts';
 import { fakeSnipeIt } from './fake.ts';
 import { findHoldings, listHoldings } from './holdings.ts';
@@ -18,11 +20,11 @@ const priya = { email: 'priya@meadow.example', employeeNumber: 'E-1042', name: '
 const stored = { address: 'https://assets.meadow.example/', token: 'a token' };
 const facilities = { assignTo: { role: 'facilities' } };
 
-function setUp(more: object = {}, token = 'a token') {
+function register() {
   const asset = (id: number, serial: string, model: string, user: number | null) => ({
     ...{ id, tag: `TAG-${id}`, serial, model, user },
   });
-  const service = fakeSnipeIt(
+  return fakeSnipeIt(
     {
       users: [
         { id: 1, username: 'gatehouse', email: null, employeeNumber: null },
@@ -43,6 +45,10 @@ function setUp(more: object = {}, token = 'a token') {
     },
     'a token',
   );
+}
+
+function setUp(more: object = {}, token = 'a token') {
+  const service = register();
   const known = settings.parse({ ...stored, ...facilities, ...more, token });
   const client = openSnipeIt(known, {
     ...loopbackIo,
@@ -182,12 +188,32 @@ describe('taking back licences', () => {
   });
 });
 
-describe('what goes wrong at Snipe-IT', () => {
-  const failsAs = (kind: Failure['kind'], says: RegExp) => (thrown: unknown) =>
-    thrown instanceof ConnectorError &&
-    thrown.failure.kind === kind &&
-    says.test(thrown.failure.detail);
+for (const [what, accountId] of [
+  ['equipment', '101.12'],
+  ['licences', '7.73.12'],
+]) {
+  failsWell(snipeIt, {
+    settings: settings.parse({ ...stored, ...facilities, what, token: 'a token' }),
+    ...{ person: priya, accountId: accountId!, system: register },
+  });
+}
+listsPageByPage(snipeIt, {
+  settings: settings.parse({ ...stored, ...facilities, token: 'a token' }),
+  system: (count) =>
+    fakeSnipeIt(
+      {
+        users: [],
+        assets: Array.from({ length: count }, (_, i) => ({
+          ...{ id: i + 1, tag: `TAG-${i}`, serial: `S${i}`, model: 'ThinkPad', user: 12 },
+        })),
+        licences: [],
+      },
+      'a token',
+      500,
+    ),
+});
 
+describe('what goes wrong at Snipe-IT', () => {
   it('is seen behind the status 200 that it answers with', async () => {
     const { client } = setUp();
     await assert.rejects(client.asset('999'), failsAs('not-found', /says: Asset not found/));
@@ -201,29 +227,6 @@ describe('what goes wrong at Snipe-IT', () => {
       failsAs('unauthenticated', /GET \/api\/v1\/users\/me answered 401/),
     );
   });
-
-  const answers: [string, Response | Error, Failure['kind']][] = [
-    [
-      '403',
-      Response.json({ status: 'error', messages: 403, payload: null }, { status: 403 }),
-      'forbidden',
-    ],
-    ['404', new Response('', { status: 404 }), 'not-found'],
-    ['422', new Response('', { status: 422 }), 'rejected'],
-    ['429', new Response('', { status: 429, headers: { 'retry-after': '30' } }), 'rate-limited'],
-    ['500', new Response('', { status: 500 }), 'unavailable'],
-    ['a page for people', new Response('<html>'), 'unexpected'],
-    ['something else', Response.json({ id: 'x' }), 'unexpected'],
-    ['nothing', new TypeError('fetch failed'), 'unavailable'],
-  ];
-  for (const [name, answer, kind] of answers) {
-    it(`is ${kind} when it answers ${name}`, async () => {
-      const { failNext, fetch, known } = setUp();
-      failNext(answer);
-      const client = openSnipeIt(known, { ...loopbackIo, fetch });
-      await assert.rejects(client.asset('101'), failsAs(kind, /./));
-    });
-  }
 
   it('is unexpected when a list ends before all that it counts have come', async () => {
     const { failNext, fetch, known } = setUp();

@@ -5,11 +5,11 @@ const firstWaitMs = 5;
 const longestWaitMs = 150;
 
 /**
- * Waits until `look` answers something that is neither undefined, null nor false. Fails with the
- * last thing seen, so that a red test tells what it saw. The limit is for what never happens, not
- * for what is slow: a loaded machine must not make a test fail.
+ * Waits until `look` answers something; a number is refused, since whether 0 is something nobody can tell.
+ * Fails with the last thing seen, so that a red test tells what it saw. The limit is for what never happens,
+ * not for what is slow: a loaded machine must not make a test fail.
  */
-export async function until<T>(
+export async function until<T extends object | string | true>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
   { withinMs = 90_000, seen }: { withinMs?: number; seen?: () => unknown } = {},

@@ -181,6 +181,42 @@ describe('the report of a case', () => {
     assert.match(text, /not met/);
   });
 
+  it('names each of two who approved, at the step and among the approvals', async () => {
+    const approval = { approval: 'a-1', step: 'd' };
+    const granted = (id: string): [Leaf] => [
+      { type: 'approval.granted', actor: { ...sam, id }, plan: 'digest-1', data: approval },
+    ];
+    const deletion = step('d', 'account.delete', 'crm');
+    const text = await textOf(
+      await pdfOf(
+        inputOf(
+          facts([
+            opening,
+            [{ type: 'approval.requested', data: { ...approval, approvers: 2 } }],
+            granted('u_sam'),
+            granted('u_ivy'),
+            [{ type: 'step.intended', ...deletion, data: { approval: 'a-1' } }],
+            [{ type: 'approval.consumed', data: approval }],
+            [{ type: 'step.verified', grade: 'verified', ...deletion }],
+            seal,
+          ]),
+          {
+            people: new Map([
+              ['u_sam', 'Sam Okafor'],
+              ['u_ivy', 'Ivy Admin'],
+            ]),
+          },
+        ),
+      ),
+    );
+
+    const decided = text.slice(text.lastIndexOf('Decided'));
+    for (const name of ['Sam Okafor', 'Ivy Admin']) {
+      assert.match(text, new RegExp(`Approved by\\s+${name}`), text);
+      assert.ok(decided.includes(name), decided);
+    }
+  });
+
   it('has the same bytes when it is made again', async () => {
     const it = inputOf(facts([opening, ...blocked('a', 'okta'), seal]));
     assert.deepEqual(await pdfOf(it), await pdfOf(it));

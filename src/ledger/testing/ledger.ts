@@ -46,7 +46,7 @@ export async function startLedger(): Promise<TestLedger> {
   };
 }
 
-export async function entriesOf(pool: pg.Pool): Promise<readonly Entry[]> {
+export async function entriesOf(pool: pg.Pool | pg.PoolClient): Promise<readonly Entry[]> {
   const { rows } = await pool.query<Omit<Entry, 'body'>>(sql`
     select idx::integer, leaf, leaf_hash as hash, case_id as "caseId", case_seq as "caseSeq"
       from ledger.entry

@@ -203,7 +203,8 @@ begin
                          then (s.decision - 'files') || '{"reason": "erased", "proof": null}' end
    where s.case_id = any (own);
   update public.cases c
-     set departure = c.departure || '{"reason": null, "id": "erased"}', separation_id = 'erased', plan_notes = '[]',
+     set departure = (c.departure - 'becomes') || '{"reason": null, "id": "erased"}'
+                     || case when c.departure ? 'former' then '{"former": null}'::jsonb else '{}' end, separation_id = 'erased', plan_notes = '[]',
          question = null
    where c.id = any (own);
   update public.approvals a

@@ -8,8 +8,8 @@ import { openDirectory } from '#connectors/ldap/api.ts';
 import { suspendAccount } from '#connectors/ldap/suspend-account.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { until } from '#core/testing/until.ts';
-import { personDn, startSlapd } from '../practice/servers/slapd.ts';
-import { openFor, settingsFor } from './targets/slapd-directory.ts';
+import { personDn, startSlapd } from '../../practice/servers/slapd.ts';
+import { openFor, settingsFor } from '../targets/slapd-directory.ts';
 
 const ada = { uid: 'ada', name: 'Ada', mail: 'ada@meadow.example', password: 'of ada' };
 const keys = { email: ada.mail, employeeNumber: null, name: ada.name };

@@ -1,0 +1,44 @@
+import { colleagues, peopleIn } from '../company.ts';
+import { atlassian } from './atlassian.ts';
+import { bambooHr } from './bamboohr.ts';
+import { gitHub } from './github.ts';
+import { gitLab } from './gitlab.ts';
+import { google } from './google.ts';
+import { gusto } from './gusto.ts';
+import { jira } from './jira.ts';
+import { jumpCloud } from './jumpcloud.ts';
+import { keycloak } from './keycloak.ts';
+import { microsoft } from './microsoft.ts';
+import { okta } from './okta.ts';
+import { serviceNow } from './servicenow.ts';
+import { slack } from './slack.ts';
+import { snipeIt } from './snipe-it.ts';
+import { type Channel, teams } from './teams.ts';
+import type { Vendor } from './vendor.ts';
+import { zoom } from './zoom.ts';
+
+/** Vendors that Gatehouse has a connector of its own for, in the order in which they are connected. */
+export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly channel: Channel } {
+  const sellers = peopleIn('Leadership', 'Sales');
+  const withCustomers = peopleIn('Leadership', 'Sales', 'Customer care', 'Marketing');
+  const chat = teams();
+  const all = [
+    okta(colleagues),
+    microsoft(withCustomers),
+    google(withCustomers),
+    keycloak(sellers),
+    jumpCloud(sellers),
+    slack(withCustomers),
+    zoom(withCustomers),
+    atlassian(withCustomers),
+    gitHub(sellers),
+    gitLab(sellers),
+    gusto(sellers),
+    snipeIt(sellers),
+    jira(),
+    serviceNow(),
+    bambooHr(),
+    chat,
+  ];
+  return { all, channel: chat.channel };
+}

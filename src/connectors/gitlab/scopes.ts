@@ -1,0 +1,2 @@
+/** What a token has to be made with. */
+export const scopes = { api: 'api' } as const;
