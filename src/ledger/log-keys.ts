@@ -55,7 +55,7 @@ export async function openLogKeys(
   { origin, size }: { origin: string; size: number },
   opened: Map<string, LogKey>,
 ): Promise<readonly LogKey[]> {
-  await retireLogKeys(db, { origin, size });
+  await retireLogKeys(db, origin);
   const known = (await logKeysOf(db, origin)).filter(({ toSize }) => toSize === null);
   if (known.length === 0) {
     for (const type of logKeyTypes)
@@ -105,12 +105,12 @@ export async function vkeysAt(
     .map(({ vkey }) => vkey);
 }
 
-/** Ends the keys whose time is over; the last state that each signed was at most this large. */
-async function retireLogKeys(db: Db, it: { origin: string; size: number }): Promise<void> {
+/** Ends the keys whose time is over: the newest signed state was the last of theirs. */
+async function retireLogKeys(db: Db, origin: string): Promise<void> {
   await db.query(sql`
     update ledger.log_key
-       set to_size = ${it.size}
-     where origin = ${it.origin}
+       set to_size = (select coalesce(max(size), 0) from ledger.checkpoint c where c.origin = ${origin})
+     where origin = ${origin}
        and to_size is null
        and retires_at < clock_timestamp()
   `);

@@ -14,7 +14,7 @@ import { beginEpoch, nextOrigin } from './epoch.ts';
 import { ForkFound, foundFork, newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { lockHead } from './head.ts';
-import { logKeysOf, rotateLogKeys, verifySignature } from './log-keys.ts';
+import { logKeysOf, rotateLogKeys, verifySignature, vkeysAt } from './log-keys.ts';
 import { markIn } from './mark.ts';
 import { rehash } from './rehash.ts';
 import { type Scribe, startScribe } from './scribe.ts';
@@ -261,7 +261,13 @@ describe('a signed record', () => {
       [...old.map((key) => vkeyOf(sha256, key)), ...made.map(({ vkey }) => vkey)].map((vkey) =>
         lastOf.get(vkey),
       ),
-      [5, 5, null, null],
+      [4, 4, null, null],
+      'the state before the last was the last they signed',
+    );
+    const signing = await vkeysAt(scribe, { origin, size: 5 });
+    assert.deepEqual(
+      signing,
+      made.map(({ vkey }) => vkey),
     );
   });
 
