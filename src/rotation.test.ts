@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import Provider from 'oidc-provider';
 import { openRotatingToken } from '#connector-kit/rotating-token.ts';
+import {
+  application,
+  startAuthorizationServer,
+} from '#connector-kit/testing/authorization-server.ts';
 import { failsAs } from '#connector-kit/testing/fails-as.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
@@ -40,8 +40,8 @@ async function allowed() {
           exchange,
         ),
     };
-    const proof = { kind: 'secret', secret: 'a client secret', in: 'body' } as const;
-    const client = { id: 'gatehouse', proof };
+    const proof = { kind: 'secret', secret: application.secret, in: 'body' } as const;
+    const client = { id: application.id, proof };
     return openRotatingToken(io, { tokenUrl: server.tokenUrl, client, accessToken });
   };
   return { uuid, refreshToken, held, open };
@@ -87,58 +87,3 @@ describe('a refresh token that is good for one exchange', () => {
     assert.equal((await it.held())['refresh_token'], it.refreshToken);
   });
 });
-
-/** A real authorization server that replaces every refresh token. */
-async function startAuthorizationServer() {
-  const http = createServer();
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const provider = new Provider(url, {
-    clients: [
-      {
-        ...{ client_id: 'gatehouse', client_secret: 'a client secret' },
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: ['https://gatehouse.example/back'],
-        response_types: ['code'],
-        token_endpoint_auth_method: 'client_secret_post',
-      },
-    ],
-    clientAuthMethods: ['client_secret_post'],
-    jwks: { keys: [key.export({ format: 'jwk' })] as never },
-    features: { devInteractions: { enabled: false } },
-    findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
-    rotateRefreshToken: true,
-  });
-  let exchanged = 0;
-  provider.on('grant.success', () => {
-    exchanged += 1;
-  });
-  http.on('request', provider.callback());
-  const tokenUrl = `${url}/token`;
-  return {
-    tokenUrl,
-    exchanges: () => exchanged,
-    /** What comes of an administrator who says yes. */
-    async allow(): Promise<string> {
-      const client = await provider.Client.find('gatehouse');
-      const grant = new provider.Grant({ accountId: 'admin', clientId: 'gatehouse' });
-      grant.addOIDCScope('openid offline_access');
-      const token = new provider.RefreshToken({
-        ...{ accountId: 'admin', client: client!, grantId: await grant.save() },
-        ...{ scope: 'openid offline_access', gty: 'authorization_code', authTime: 1 },
-      } as never);
-      return token.save();
-    },
-    async exchange(refreshToken: string): Promise<void> {
-      const body = new URLSearchParams({
-        ...{ grant_type: 'refresh_token', refresh_token: refreshToken },
-        ...{ client_id: 'gatehouse', client_secret: 'a client secret' },
-      });
-      const { status } = await fetch(tokenUrl, { method: 'POST', body });
-      assert.equal(status, 200);
-    },
-    close: () => void http.close(),
-  };
-}

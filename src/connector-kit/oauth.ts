@@ -16,7 +16,11 @@ export type ClientProof =
 /** What we ask a token for. */
 export type Grant =
   /** For ourselves (RFC 6749, 4.4). */
-  | { readonly kind: 'client credentials' }
+  | {
+      readonly kind: 'client credentials';
+      /** What this server asks for besides, such as an `audience`. */
+      readonly fields?: Readonly<Record<string, string>>;
+    }
   /** For ourselves in one account of the vendor, as Zoom has it. */
   | { readonly kind: 'account credentials'; readonly accountId: string }
   /** For whoever a signed statement names (RFC 7523, 2.1), as service accounts of Google do. */
@@ -121,7 +125,7 @@ async function request({ tokenUrl, client, grant, scopes }: OAuthOptions, now: D
   const fields: Record<string, string> = {};
   const headers: Record<string, string> = {};
   if (grant.kind === 'client credentials') {
-    fields['grant_type'] = 'client_credentials';
+    Object.assign(fields, grant.fields, { grant_type: 'client_credentials' });
     // Optional, and never empty (RFC 6749, 3.3).
     if (scopes.length > 0) fields['scope'] = scopes.join(' ');
   } else if (grant.kind === 'account credentials') {

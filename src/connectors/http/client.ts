@@ -7,6 +7,7 @@ import { failureBy } from './failures.ts';
 import type { Json } from './pointer.ts';
 import { fill, type Request, type Values } from './request.ts';
 import type { Settings } from './settings.ts';
+import { openSignIn } from './sign-in.ts';
 
 /** One described system, opened. */
 export interface Client {
@@ -33,8 +34,30 @@ export function openClient(settings: Settings, io: Io): Client {
   const { address, description, knownAccount } = settings;
   const base = new URL(address.endsWith('/') ? address : `${address}/`);
   const rules = description.failures ?? [];
+  const signIn = openSignIn(settings, io);
 
   async function ask(request: Request, values: Values, page?: Page): Promise<Answer> {
+    try {
+      const headers = await signIn.headers();
+      try {
+        return await askOnce(request, values, page, headers);
+      } catch (error) {
+        // Refused is not done: with a token that was taken back early, nothing was carried out.
+        if (!signIn.renew || !isUnauthenticated(error)) throw error;
+        await signIn.renew();
+        return await askOnce(request, values, page, await signIn.headers());
+      }
+    } catch (error) {
+      throw error instanceof ConnectorError ? withoutSecrets(error, signIn.secrets()) : error;
+    }
+  }
+
+  async function askOnce(
+    request: Request,
+    values: Values,
+    page: Page | undefined,
+    signed: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
     const { method, target, json, form } = fill(request, values);
     const url = new URL(page && 'url' in page ? page.url : `.${target}`, base);
     if (page && 'query' in page) {
@@ -60,15 +83,12 @@ export function openClient(settings: Settings, io: Io): Client {
       return response;
     };
 
-    try {
-      const http = openHttp({ ...io, fetch }, { baseUrl: base.href, headers: headersOf(settings) });
-      const response = await http.send(method, url.href, json);
-      const body = await read(response, request, called);
-      const summary = `${called} answered ${response.status}.`;
-      return { body, headers: response.headers, url: url.href, summary };
-    } catch (error) {
-      throw error instanceof ConnectorError ? withoutSecret(error, settings) : error;
-    }
+    const headers = { ...description.headers, ...signed };
+    const http = openHttp({ ...io, fetch }, { baseUrl: base.href, headers });
+    const response = await http.send(method, url.href, json);
+    const body = await read(response, request, called);
+    const summary = `${called} answered ${response.status}.`;
+    return { body, headers: response.headers, url: url.href, summary };
   }
 
   async function read(response: Response, request: Request, called: string) {
@@ -100,25 +120,11 @@ function jsonOf(text: string): Json | undefined {
   }
 }
 
-function headersOf({ user, secret = '', description }: Settings): Record<string, string> {
-  const { signIn, headers } = description;
-  switch (signIn.kind) {
-    case 'none':
-      return { ...headers };
-    case 'bearer':
-      return { ...headers, authorization: `Bearer ${secret}` };
-    case 'basic':
-      return { ...headers, authorization: `Basic ${basic(user, secret)}` };
-    case 'header':
-      return { ...headers, [signIn.name]: secret };
-  }
-}
-
-const basic = (user = '', secret = '') => Buffer.from(`${user}:${secret}`).toString('base64');
+const isUnauthenticated = (error: unknown): boolean =>
+  error instanceof ConnectorError && error.failure.kind === 'unauthenticated';
 
 /** Some systems repeat what they were sent. The cause goes too: its message would say it again. */
-function withoutSecret(error: ConnectorError, { secret }: Settings): ConnectorError {
-  if (secret === undefined) return error;
-  const detail = redactText(error.failure.detail, [secret]);
+function withoutSecrets(error: ConnectorError, secrets: readonly string[]): ConnectorError {
+  const detail = redactText(error.failure.detail, secrets);
   return detail === error.failure.detail ? error : new ConnectorError({ ...error.failure, detail });
 }

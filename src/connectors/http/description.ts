@@ -9,6 +9,16 @@ import { checkBody, Request, requestShape, Scalar } from './request.ts';
 // A system described as data. Nothing here is ever run: there are requests with a closed list of
 // placeholders, JSON pointers and comparisons, and no way to write anything else.
 
+const plainLine = 'A header holds plain characters on one line.';
+const HeaderName = z.string().regex(/^[A-Za-z0-9-]+$/, 'A header name is letters, digits and "-".');
+
+const tokenRequest = {
+  /** Where the client secret stands in the request for a token. Default: header (RFC 6749, 2.3.1). */
+  secretIn: z.enum(['header', 'body']).optional(),
+  /** Default: form, as RFC 6749 has it. */
+  sentAs: z.enum(['form', 'json']).optional(),
+};
+
 const SignIn = z.discriminatedUnion(
   'kind',
   [
@@ -17,14 +27,39 @@ const SignIn = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('bearer') }),
     /** `Authorization: Basic` with the user and the secret. */
     z.strictObject({ kind: z.literal('basic') }),
-    /** The secret alone in a header of this name. */
+    /** The secret in a header of this name. */
     z.strictObject({
       kind: z.literal('header'),
-      name: z.string().regex(/^[A-Za-z0-9-]+$/, 'A header name is letters, digits and "-".'),
+      name: HeaderName,
+      /** What stands before the secret, such as "Token token=". */
+      prefix: z
+        .string()
+        .regex(/^[\x21-\x7e][\x20-\x7e]*$/, plainLine)
+        .optional(),
+      /** A second header, for the user that the secret belongs to. */
+      userIn: HeaderName.optional(),
     }),
+    /** OAuth 2.0 for ourselves (RFC 6749, 4.4), with the client id and the secret. */
+    z.strictObject({
+      kind: z.literal('client-credentials'),
+      scopes: z.array(z.string().min(1)).optional(),
+      /** What else the server asks for, such as an `audience`. */
+      fields: z.record(z.string().min(1), z.string().min(1)).optional(),
+      ...tokenRequest,
+    }),
+    /** OAuth 2.0 for whoever once allowed it (RFC 6749, 6). */
+    z.strictObject({ kind: z.literal('refresh-token'), ...tokenRequest }),
   ],
-  { error: 'Write `kind: none`, `bearer`, `basic`, or `header` with the `name` of the header.' },
+  {
+    error:
+      'Write `kind: none`, `bearer`, `basic`, `header` with the `name` of the header, ' +
+      '`client-credentials` or `refresh-token`.',
+  },
 );
+export type TokenSignIn = Extract<
+  z.infer<typeof SignIn>,
+  { kind: 'client-credentials' | 'refresh-token' }
+>;
 
 const parameter = z.string().min(1);
 
@@ -165,12 +200,7 @@ export const Description = z.strictObject({
   system: text('System', 'What people call it, for example Badge Desk'),
   signIn: SignIn,
   /** Sent with every request, such as the version of the API. */
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9-]+$/, 'A header name is letters, digits and "-".'),
-      z.string().regex(/^[\x20-\x7e]*$/, 'A header holds plain characters on one line.'),
-    )
-    .optional(),
+  headers: z.record(HeaderName, z.string().regex(/^[\x20-\x7e]*$/, plainLine)).optional(),
   /** One harmless request that tells who we are there. */
   check: z.strictObject({ request: Request, actingAs: Pointer }),
   account: AccountMapping,

@@ -15,7 +15,9 @@ export const http = connector({
   category: 'other',
   settings,
 
-  hosts: ({ address }) => [hostOf(address)],
+  hosts: ({ address, tokenAddress }) => [
+    ...new Set([address, tokenAddress].filter((it) => it !== undefined).map(hostOf)),
+  ],
 
   open: openClient,
 

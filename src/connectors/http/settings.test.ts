@@ -27,6 +27,41 @@ const refusals: [what: string, path: Path, value: Json | undefined, at: string, 
     'description.signIn.kind',
     /`bearer`, `basic`/,
   ],
+  [
+    'a token with nobody who asks for it',
+    ['description', 'signIn', 'kind'],
+    'client-credentials',
+    'tokenAddress',
+    /needs the tokenAddress/,
+  ],
+  [
+    'a refresh token that nobody has',
+    ['description', 'signIn', 'kind'],
+    'refresh-token',
+    'refreshToken',
+    /needs the refresh token/,
+  ],
+  [
+    'an address for tokens that nobody asks for',
+    ['tokenAddress'],
+    'https://badge.example/token',
+    'tokenAddress',
+    /has no tokenAddress/,
+  ],
+  [
+    'a secret among the fields of a request for a token',
+    ['description', 'signIn'],
+    { kind: 'client-credentials', fields: { client_secret: 's' } },
+    'description.signIn.fields.client_secret',
+    /not for descriptions/,
+  ],
+  [
+    'a prefix that opens another header',
+    ['description', 'signIn'],
+    { kind: 'header', name: 'authorization', prefix: 'a\r\nb' },
+    'description.signIn.prefix',
+    /one line/,
+  ],
   ['a user without a password', ['user'], 'svc', 'user', /belongs to sign-in with `basic`/],
   ['an address with a password', ['address'], 'https://a:b@badge.example', 'address', /no user/],
   [
@@ -221,17 +256,31 @@ describe('a description', () => {
     assert.doesNotMatch(said, /hush/);
   });
 
-  it('becomes a form in which only the secret is a secret', () => {
+  it('becomes a form in which only secrets are secrets', () => {
     const form = z.toJSONSchema(settings, { io: 'input' });
     const secrets = Object.entries(form.properties ?? {})
       .filter(([, field]) => typeof field === 'object' && 'secret' in field)
       .map(([name]) => name);
-    assert.deepEqual(secrets, ['secret']);
+    assert.deepEqual(secrets, ['secret', 'refreshToken', 'accessToken']);
     assert.doesNotMatch(JSON.stringify(form.properties?.['description']), /"secret":true/);
   });
 
-  it('binds the secret to the one host of the address', () => {
+  it('is refused with a query in the address that gives tokens', () => {
+    const tokenAddress = 'https://badge.example/token?a=b';
+    const description = { ...example.description, signIn: { kind: 'client-credentials' } };
+    const refused = settings.safeParse({ ...example, description, clientId: 'me', tokenAddress });
+    assert.deepEqual(
+      refused.error?.issues.map((it) => [it.path.join('.'), it.message]),
+      [['tokenAddress', 'The address has no user, no "?" and no "#".']],
+    );
+  });
+
+  it('binds the secret to the host of the address, and to the one that gives tokens', () => {
     assert.deepEqual(http.hosts(example), ['badge.example:443']);
     assert.deepEqual(http.hosts({ ...example, address: 'http://[::1]:8080/x' }), ['[::1]:8080']);
+    const here = { ...example, tokenAddress: 'https://badge.example/token' };
+    assert.deepEqual(http.hosts(here), ['badge.example:443']);
+    const elsewhere = { ...example, tokenAddress: 'https://login.example/token' };
+    assert.deepEqual(http.hosts(elsewhere), ['badge.example:443', 'login.example:443']);
   });
 });
