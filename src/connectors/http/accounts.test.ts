@@ -134,88 +134,15 @@ describe('finding the accounts of a person', () => {
 });
 
 describe('listing accounts', () => {
-  const paged = (paging: Json) => settingsWith(['description', 'list', 'paging'], paging);
-  const one = user(1, 'a@acme.test');
-  const two = user(2, 'b@acme.test');
-
-  it('follows Link headers, also relative ones and among others', async () => {
-    const link = '</api/users>; rel="first", <?after=2>; title="x"; rel="next"';
-    const { client, sent } = clientOf(
-      paged({ kind: 'link' }),
-      json({ users: [known, one] }, { headers: { link } }),
-      page(two),
-    );
-
-    assert.deepEqual(await idsOf(client), ['svc', '1', '2']);
-    assert.equal(sent[1]?.url, 'https://badge.example/api/users?after=2');
-  });
-
-  it('follows cursors until there is none', async () => {
-    for (const end of [{}, { next: null }, { next: '' }]) {
-      const { client, sent } = clientOf(
-        paged({ kind: 'cursor', at: '/next', parameter: 'cursor' }),
-        json({ users: [known], next: 'a&b' }),
-        json({ users: [], next: 7 }),
-        json({ users: [one], ...end }),
-      );
-
-      assert.deepEqual(await idsOf(client), ['svc', '1']);
-      assert.deepEqual(
-        sent.map(({ url }) => url.split('?')[1]),
-        [undefined, 'cursor=a%26b', 'cursor=7'],
-      );
-    }
-  });
-
-  it('follows addresses of next pages, but never to another host', async () => {
-    const byAddress = paged({ kind: 'cursor', at: '/next' });
-    const { client } = clientOf(
-      byAddress,
-      json({ users: [known], next: '/api/users?page=2' }),
-      json({ users: [one], next: 'https://evil.example/users' }),
-    );
-
-    const failure = await failureOf(idsOf(client));
-
-    assert.equal(failure.kind, 'unexpected');
-    assert.match(failure.detail, /evil\.example is a foreign address/);
-  });
-
-  it('counts pages from where the description says, until one is empty', async () => {
-    for (const [paging, asked] of [
-      [{ kind: 'page', parameter: 'p' }, ['p=1', 'p=2', 'p=3']],
-      [{ kind: 'page', parameter: 'p', first: 0 }, ['p=0', 'p=1', 'p=2']],
-      [{ kind: 'offset', parameter: 'from' }, ['from=0', 'from=2', 'from=3']],
-    ] as const) {
-      const { client, sent } = clientOf(paged(paging), page(known, one), page(two), page());
-
-      assert.deepEqual(await idsOf(client), ['svc', '1', '2']);
-      assert.deepEqual(
-        sent.map(({ url }) => url.split('?')[1]),
-        asked,
-      );
-    }
-  });
-
-  it('stops with an error when the system does not understand the paging', async () => {
-    const { client } = clientOf(paged({ kind: 'page', parameter: 'p' }), page(known), page(known));
-
-    assert.match((await failureOf(idsOf(client))).detail, /Each page is the same/);
-  });
-
-  it('hands over no half of a list as if it were whole', async () => {
-    const { client } = clientOf(
-      paged({ kind: 'page', parameter: 'p' }),
-      page(known),
-      json({}, { status: 503 }),
-    );
-
-    assert.equal((await failureOf(idsOf(client))).kind, 'unavailable');
-  });
-
   it('is refused, and not empty, where the description has no list', async () => {
     const { client } = clientOf(settingsWith(['description', 'list'], undefined));
 
     assert.match((await failureOf(idsOf(client))).detail, /add `list`/);
+  });
+
+  it('is no answer where the known account is not among them', async () => {
+    const { client } = clientOf(plain, page(user(1, 'a@acme.test')));
+
+    assert.equal((await failureOf(idsOf(client))).kind, 'forbidden');
   });
 });

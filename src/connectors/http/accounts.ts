@@ -1,11 +1,10 @@
 import type { Account, PersonKeys } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { Answer, Client, Page } from './client.ts';
-import type { AccountMapping, Listing, Paging } from './description.ts';
-import { type Json, valueAt } from './pointer.ts';
+import type { Client } from './client.ts';
+import type { AccountMapping } from './description.ts';
+import { itemsOf } from './paging.ts';
+import { type Json, required, textAt, unexpected, valueAt } from './pointer.ts';
 import type { Values } from './request.ts';
-
-const mostPages = 10_000;
 
 /** The accounts of one person. Nothing found counts only if the known account can be found. */
 export async function findAccounts(client: Client, person: PersonKeys): Promise<Account[]> {
@@ -82,81 +81,6 @@ const valuesOf = ({ email, employeeNumber }: PersonKeys): Values => ({
   ...(employeeNumber === null ? {} : { 'person.employeeNumber': employeeNumber }),
 });
 
-/** Every item of a list, page by page. */
-export async function* itemsOf(
-  client: Client,
-  listing: Listing,
-  values: Values,
-): AsyncIterable<Json> {
-  const { request, items, paging } = listing;
-  let page = firstPage(paging);
-  let seen = 0;
-  let before = '';
-  for (let count = 1; count <= mostPages; count += 1) {
-    const answer = await client.ask(request, values, page ?? undefined);
-    const found = itemsIn(answer, items);
-    const now = JSON.stringify(found);
-    if (found.length > 0 && now === before) {
-      throw unexpected(`${answer.summary} Each page is the same: is the paging described right?`);
-    }
-    before = now;
-    seen += found.length;
-    yield* found;
-
-    page = nextPage(paging, answer, { count, seen, isEmpty: found.length === 0 });
-    if (page === null) return;
-  }
-  throw unexpected(`${request.path} has more than ${mostPages} pages`);
-}
-
-function itemsIn({ body, summary }: Answer, at: string): Json[] {
-  const found = required(body ?? null, at, summary);
-  if (Array.isArray(found)) return found;
-  // A search that answers with the one account, or with null.
-  if (typeof found === 'object') return found === null ? [] : [found];
-  throw unexpected(`${summary} There is no list at "${at}"`);
-}
-
-function firstPage(paging: Paging): Page | null {
-  if (paging.kind === 'page') return { query: { [paging.parameter]: String(paging.first ?? 1) } };
-  return paging.kind === 'offset' ? { query: { [paging.parameter]: '0' } } : null;
-}
-
-interface Progress {
-  readonly count: number;
-  readonly seen: number;
-  readonly isEmpty: boolean;
-}
-
-function nextPage(paging: Paging, answer: Answer, { count, seen, isEmpty }: Progress): Page | null {
-  const from = (link: string): Page => {
-    if (URL.canParse(link, answer.url)) return { url: new URL(link, answer.url).href };
-    throw unexpected(`${answer.summary} The next page has no readable address`);
-  };
-  switch (paging.kind) {
-    case 'none':
-      return null;
-    case 'link': {
-      const link = /<([^>]+)>[^,]*;\s*rel="?next\b/i.exec(answer.headers.get('link') ?? '')?.[1];
-      return link === undefined ? null : from(link);
-    }
-    case 'cursor': {
-      const cursor = valueAt(answer.body ?? null, paging.at) ?? '';
-      if (cursor === '') return null;
-      if (typeof cursor === 'object') {
-        throw unexpected(`${answer.summary} There is no cursor at "${paging.at}"`);
-      }
-      const { parameter } = paging;
-      return parameter ? { query: { [parameter]: String(cursor) } } : from(String(cursor));
-    }
-    case 'page':
-      if (isEmpty) return null;
-      return { query: { [paging.parameter]: String((paging.first ?? 1) + count) } };
-    case 'offset':
-      return isEmpty ? null : { query: { [paging.parameter]: String(seen) } };
-  }
-}
-
 function toAccount(item: Json, mapping: AccountMapping, system: string): Account {
   const status = required(item, mapping.status.at, system);
   const { privileged, lastSeenAt } = mapping;
@@ -172,20 +96,6 @@ function toAccount(item: Json, mapping: AccountMapping, system: string): Account
       : false,
     lastSeenAt: lastSeenAt === undefined ? null : momentOf(valueAt(item, lastSeenAt)),
   };
-}
-
-/** A text, or a number as text. */
-export function textAt(item: Json, at: string, system: string): string {
-  const value = required(item, at, system);
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw unexpected(`${system} has no text at "${at}" of an item`);
-}
-
-/** What must be there. */
-export function required(value: Json, at: string, whose: string): Json {
-  const found = valueAt(value, at);
-  if (found !== undefined) return found;
-  throw unexpected(`${whose} There is nothing at "${at}" of the answer`);
 }
 
 function momentOf(value: Json | undefined): Date | null {
@@ -206,5 +116,3 @@ export function unseen({ description, knownAccount }: Client, how: string): Conn
     'says nothing: the credential may not see all accounts, or the known account is gone';
   return new ConnectorError({ kind: 'forbidden', detail });
 }
-
-export const unexpected = (detail: string) => new ConnectorError({ kind: 'unexpected', detail });

@@ -12,7 +12,7 @@ import { newAccountParams } from '#connector-kit/new-account.ts';
 import type { NewAccount } from '#core/account.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { isNotFound, loginOf, unexpected, unseen } from './accounts.ts';
+import { isNotFound, loginOf, unseen } from './accounts.ts';
 import type { Client } from './client.ts';
 import {
   type Conditions,
@@ -24,7 +24,7 @@ import {
   type Reading,
 } from './conditions.ts';
 import { capabilityNames, type Described, type Step } from './description.ts';
-import { Json } from './pointer.ts';
+import { Json, unexpected } from './pointer.ts';
 import {
   handOverParams,
   namesReceiver,

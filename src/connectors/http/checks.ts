@@ -6,6 +6,7 @@ import {
   type Described,
   type Description,
   type FailureRule,
+  type Listing,
   type Step,
   type TicketCalls,
 } from './description.ts';
@@ -25,13 +26,13 @@ export function checkDescription(it: Description, known: Known | undefined, refu
   checkHeaders(it, refuse);
   checkPlaceholders(it.check.request, [...at, 'check', 'request'], [], refuse);
   const person = ['person.email', 'person.employeeNumber'];
-  checkPlaceholders(it.find.request, [...at, 'find', 'request'], person, refuse);
-  if (it.list) checkPlaceholders(it.list.request, [...at, 'list', 'request'], [], refuse);
+  checkListing(it.find, [...at, 'find'], person, refuse);
+  if (it.list) checkListing(it.list, [...at, 'list'], [], refuse);
   if (it.one) checkPlaceholders(it.one.request, [...at, 'one', 'request'], ['account.id'], refuse);
 
   if (it.owned) {
     const account = ['account.id', 'account.login'];
-    checkPlaceholders(it.owned.request, [...at, 'owned', 'request'], account, refuse);
+    checkListing(it.owned, [...at, 'owned'], account, refuse);
     if (uses(it.owned.request, 'account.login') && !it.one) {
       refuse([...at, 'one'], '`owned` uses {account.login}: say how one account is read.');
     }
@@ -65,8 +66,8 @@ export function checkDescription(it: Description, known: Known | undefined, refu
 function checkTickets(it: TicketCalls, at: Path, refuse: Refuse): void {
   const id = ['ticket.id'];
   const content = ['title', 'text'];
+  checkListing(it.find, [...at, 'find'], ['reference'], refuse);
   const known: [string, Request, readonly string[]][] = [
-    ['find', it.find.request, ['reference']],
     ['one', it.one.request, id],
     ['create', it.create.request, ['reference', ...content]],
     ['update', it.update, [...id, ...content]],
@@ -74,11 +75,7 @@ function checkTickets(it: TicketCalls, at: Path, refuse: Refuse): void {
     ['reopen', it.reopen, id],
   ];
   for (const [part, request, allowed] of known) {
-    const place = [
-      ...at,
-      part,
-      ...(part === 'find' || part === 'one' || part === 'create' ? ['request'] : []),
-    ];
+    const place = [...at, part, ...(part === 'one' || part === 'create' ? ['request'] : [])];
     checkPlaceholders(request, place, allowed, refuse);
   }
   // Without it a ticket could not be found again, and would be made a second time.
@@ -132,6 +129,24 @@ function checkPlaceholders(
         `{${name}} means nothing here. ${here === '' ? 'No placeholder does.' : `Use ${here}.`}`,
       );
     }
+  }
+}
+
+function checkListing(
+  { request, paging }: Listing,
+  at: Path,
+  allowed: readonly string[],
+  refuse: Refuse,
+): void {
+  checkPlaceholders(request, [...at, 'request'], allowed, refuse);
+  if (paging.kind !== 'cursor' || !paging.next) return;
+  const place = [...at, 'paging', 'next'];
+  checkPlaceholders(paging.next, place, [...allowed, 'cursor'], refuse);
+  if (paging.parameter !== undefined || !uses(paging.next, 'cursor')) {
+    refuse(
+      place,
+      'The next page is asked for with `next`, which uses {cursor}, or with `parameter`.',
+    );
   }
 }
 

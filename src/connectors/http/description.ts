@@ -63,27 +63,44 @@ export type TokenSignIn = Extract<
 
 const parameter = z.string().min(1);
 
+/** How many items there are in all: a list that ends before is no answer. */
+const total = Pointer.optional();
+const ends = {
+  /** Where the answer says with true or false whether there is more. */
+  more: Pointer.optional(),
+  total,
+};
+
 const Paging = z.discriminatedUnion(
   'kind',
   [
-    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('none'), total }),
     /** `Link: <…>; rel="next"` (RFC 8288). */
-    z.strictObject({ kind: z.literal('link') }),
+    z.strictObject({
+      kind: z.literal('link'),
+      /** What the link says where there is a next page, such as `results="true"`. */
+      with: z.string().min(1).optional(),
+      total,
+    }),
     /** A value in each answer that asks for the next page; nothing, null or "" at the end. */
     z.strictObject({
       kind: z.literal('cursor'),
       at: Pointer,
       /** The query parameter that takes it. Without one it is the next page's address. */
       parameter: parameter.optional(),
+      /** A request of its own for the next page, with {cursor}. */
+      next: Request.optional(),
+      ...ends,
     }),
-    /** The number of the page, until a page is empty. */
+    /** The number of the page, until a page is empty, or as `more` and `total` say. */
     z.strictObject({
       kind: z.literal('page'),
       parameter,
       first: z.union([z.literal(0), z.literal(1)]).optional(),
+      ...ends,
     }),
-    /** The number of items already seen, until a page is empty. */
-    z.strictObject({ kind: z.literal('offset'), parameter }),
+    /** The number of items already seen, until a page is empty, or as `more` and `total` say. */
+    z.strictObject({ kind: z.literal('offset'), parameter, ...ends }),
   ],
   { error: 'Write `kind: none`, `link`, `cursor`, `page` or `offset`.' },
 );

@@ -1,10 +1,10 @@
 import { connector } from '#connector-kit/contract.ts';
 import { hostOf } from '#connector-kit/host-of.ts';
-import { findAccounts, listAccounts, unexpected } from './accounts.ts';
+import { findAccounts, listAccounts } from './accounts.ts';
 import { actionsFor } from './actions.ts';
 import { type Client, openClient } from './client.ts';
 import { ownedBy } from './owned.ts';
-import { valueAt } from './pointer.ts';
+import { unexpected, valueAt } from './pointer.ts';
 import { settings } from './settings.ts';
 import { ticketsFor } from './tickets.ts';
 

@@ -1,7 +1,8 @@
 import type { Owned } from '#connector-kit/contract.ts';
-import { itemsOf, loginOf, textAt, unexpected } from './accounts.ts';
+import { loginOf } from './accounts.ts';
 import type { Client } from './client.ts';
-import { valueAt } from './pointer.ts';
+import { itemsOf } from './paging.ts';
+import { textAt, unexpected, valueAt } from './pointer.ts';
 import { uses } from './request.ts';
 
 /** What an account owns, as far as the description says how to ask. */

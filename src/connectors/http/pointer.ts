@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConnectorError } from '#core/failure.ts';
 
 /** Anything a JSON answer can hold. */
 export const Json = z.json();
@@ -30,3 +31,19 @@ export function valueAt(document: Json, pointer: string): Json | undefined {
   }
   return value;
 }
+
+/** A text, or a number as text. */
+export function textAt(item: Json, at: string, system: string): string {
+  const value = required(item, at, system);
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw unexpected(`${system} has no text at "${at}" of an item`);
+}
+
+/** What must be there. */
+export function required(value: Json, at: string, whose: string): Json {
+  const found = valueAt(value, at);
+  if (found !== undefined) return found;
+  throw unexpected(`${whose} There is nothing at "${at}" of the answer`);
+}
+
+export const unexpected = (detail: string) => new ConnectorError({ kind: 'unexpected', detail });

@@ -1,8 +1,9 @@
 import type { Ticket, TicketContent, Tickets } from '#connector-kit/contract.ts';
-import { isNotFound, itemsOf, required, textAt, unexpected } from './accounts.ts';
+import { isNotFound } from './accounts.ts';
 import type { Client } from './client.ts';
 import type { TicketCalls } from './description.ts';
-import { type Json, valueAt } from './pointer.ts';
+import { itemsOf } from './paging.ts';
+import { type Json, required, textAt, unexpected, valueAt } from './pointer.ts';
 import type { Settings } from './settings.ts';
 
 const usualLongestText = 4_000;
