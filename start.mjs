@@ -40,6 +40,7 @@ const testPackages = [
   'golang-go',
   'golang-golang-x-mod-dev',
   'chromium',
+  'ejabberd',
 ];
 const testPrograms = [
   'slapd',
@@ -51,6 +52,7 @@ const testPrograms = [
   'faketime',
   'go',
   'chromium',
+  'ejabberdctl',
 ];
 
 /** What Node has compiled, so that the next start need not; ours alone, as a folder for everybody would not be. */

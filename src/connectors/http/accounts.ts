@@ -78,6 +78,7 @@ export async function loginOf(client: Client, accountId: string): Promise<string
 
 const valuesOf = ({ email, employeeNumber }: PersonKeys): Values => ({
   'person.email': email,
+  'person.emailName': email.split('@')[0] ?? email,
   ...(employeeNumber === null ? {} : { 'person.employeeNumber': employeeNumber }),
 });
 

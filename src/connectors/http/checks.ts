@@ -5,11 +5,12 @@ import {
   capabilityNames,
   type Described,
   type Description,
-  type FailureRule,
   type Listing,
+  personKeys,
   type Step,
   type TicketCalls,
 } from './description.ts';
+import type { FailureRule } from './failures.ts';
 import { receiverPlaceholders } from './receiver.ts';
 import { placeholdersIn, type Request, textsOf, uses } from './request.ts';
 
@@ -24,11 +25,10 @@ interface Known {
 export function checkDescription(it: Description, known: Known | undefined, refuse: Refuse): void {
   const at: Path = ['description'];
   checkHeaders(it, refuse);
-  checkPlaceholders(it.check.request, [...at, 'check', 'request'], [], refuse);
-  const person = ['person.email', 'person.employeeNumber'];
-  checkListing(it.find, [...at, 'find'], person, refuse);
+  checkRequest(it.check.request, [...at, 'check', 'request'], [], refuse);
+  checkListing(it.find, [...at, 'find'], personKeys, refuse);
   if (it.list) checkListing(it.list, [...at, 'list'], [], refuse);
-  if (it.one) checkPlaceholders(it.one.request, [...at, 'one', 'request'], ['account.id'], refuse);
+  if (it.one) checkRequest(it.one.request, [...at, 'one', 'request'], ['account.id'], refuse);
 
   if (it.owned) {
     const account = ['account.id', 'account.login'];
@@ -76,7 +76,7 @@ function checkTickets(it: TicketCalls, at: Path, refuse: Refuse): void {
   ];
   for (const [part, request, allowed] of known) {
     const place = [...at, part, ...(part === 'one' || part === 'create' ? ['request'] : [])];
-    checkPlaceholders(request, place, allowed, refuse);
+    checkRequest(request, place, allowed, refuse);
   }
   // Without it a ticket could not be found again, and would be made a second time.
   if (!uses(it.create.request, 'reference')) {
@@ -102,24 +102,27 @@ function checkHeaders({ headers = {} }: Description, refuse: Refuse): void {
 }
 
 function checkRule(rule: FailureRule, at: Path, refuse: Refuse): void {
-  const { equals, notEquals, isSet } = rule;
-  const comparisons = [equals, notEquals, isSet].filter((it) => it !== undefined).length;
+  const { equals, notEquals, isOneOf, isSet } = rule;
+  const comparisons = [equals, notEquals, isOneOf, isSet].filter((it) => it !== undefined).length;
   if (rule.at === undefined && rule.status === undefined) {
-    refuse(at, 'A rule needs a `status`, or `at` with `equals`, `notEquals` or `isSet`.');
+    refuse(at, 'A rule needs a `status`, or `at` with a comparison.');
   } else if (comparisons !== (rule.at === undefined ? 0 : 1)) {
-    refuse(at, 'A rule with `at` has exactly one of `equals`, `notEquals` and `isSet`.');
+    refuse(at, 'A rule with `at` has exactly one of `equals`, `notEquals`, `isOneOf` and `isSet`.');
   }
   if (rule.retryAfterSeconds !== undefined && rule.kind !== 'rate-limited') {
     refuse([...at, 'retryAfterSeconds'], 'Only `rate-limited` has `retryAfterSeconds`.');
   }
 }
 
-function checkPlaceholders(
+function checkRequest(
   request: Request,
   at: Path,
   allowed: readonly string[],
   refuse: Refuse,
 ): void {
+  for (const [i, rule] of (request.failures ?? []).entries()) {
+    checkRule(rule, [...at, 'failures', i], refuse);
+  }
   for (const [place, text] of textsOf(request)) {
     for (const name of placeholdersIn(text)) {
       if (allowed.includes(name)) continue;
@@ -138,10 +141,10 @@ function checkListing(
   allowed: readonly string[],
   refuse: Refuse,
 ): void {
-  checkPlaceholders(request, [...at, 'request'], allowed, refuse);
+  checkRequest(request, [...at, 'request'], allowed, refuse);
   if (paging.kind !== 'cursor' || !paging.next) return;
   const place = [...at, 'paging', 'next'];
-  checkPlaceholders(paging.next, place, [...allowed, 'cursor'], refuse);
+  checkRequest(paging.next, place, [...allowed, 'cursor'], refuse);
   if (paging.parameter !== undefined || !uses(paging.next, 'cursor')) {
     refuse(
       place,
@@ -185,14 +188,14 @@ function checkCapability(
   const person = name === 'account.create' ? newAccountPlaceholders : [];
   const now = facts.map((fact) => `now.${fact}`);
   const before = facts.map((fact) => `before.${fact}`);
-  if (it.read) checkPlaceholders(it.read.request, [...place, 'read', 'request'], account, refuse);
+  if (it.read) checkRequest(it.read.request, [...place, 'read', 'request'], account, refuse);
   for (const [part, steps = [], values] of [
     ['apply', it.apply, [...account, ...now, ...person]],
     ['restore', it.restore, [...account, ...now, ...before]],
   ] as const) {
     for (const [i, step] of steps.entries()) {
       const at = [...place, part, i];
-      checkPlaceholders(step, at, step.forEach ? [...values, 'item'] : values, refuse);
+      checkRequest(step, at, step.forEach ? [...values, 'item'] : values, refuse);
       checkForEach(step, at, facts, refuse);
     }
   }

@@ -210,6 +210,25 @@ describe('a rule about failures', () => {
     });
   });
 
+  it('of one request comes before those of the description', async () => {
+    const failures = [{ at: '', equals: 1, kind: 'not-found' }] as const;
+    const { client } = clientOf(
+      withRules({ at: '', isOneOf: [1, 2], kind: 'rejected' }),
+      ...[text('1'), text('1'), text('2'), text('0')],
+    );
+
+    assert.equal(
+      (await failureOf(client.ask({ ...post, failures: [...failures] }, {}))).kind,
+      'not-found',
+    );
+    assert.equal((await failureOf(client.ask(post, {}))).kind, 'rejected');
+    assert.equal(
+      (await failureOf(client.ask({ ...post, failures: [...failures] }, {}))).kind,
+      'rejected',
+    );
+    assert.equal((await client.ask(post, {})).body, 0);
+  });
+
   it('about successes leaves other statuses alone', async () => {
     const rule = { at: '/ok', equals: false, kind: 'rejected' };
     const { client } = clientOf(withRules(rule), json({ ok: false }, { status: 503 }));
@@ -219,6 +238,14 @@ describe('a rule about failures', () => {
 });
 
 describe('the check of a connection', () => {
+  it('names the user that signs in where no answer does', async () => {
+    const { check, ...rest } = example.description;
+    const description = { ...rest, signIn: { kind: 'basic' }, check: { request: check.request } };
+    const { client } = clientOf(settings.parse({ ...example, user: 'svc', description }), json({}));
+
+    assert.equal((await http.check(client)).actingAs, 'svc');
+  });
+
   it('needs an answer that names us', async () => {
     const { client } = clientOf(plain, json({ login: 'svc' }), json({ user: 'svc' }), text(''));
 

@@ -3,7 +3,7 @@ import { openHttp } from '#connector-kit/http.ts';
 import { redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { Description } from './description.ts';
-import { failureBy } from './failures.ts';
+import { type FailureRule, failureBy } from './failures.ts';
 import type { Json } from './pointer.ts';
 import { fill, type Request, type Values } from './request.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +13,8 @@ import { openSignIn } from './sign-in.ts';
 export interface Client {
   readonly description: Description;
   readonly knownAccount: Settings['knownAccount'];
+  /** The user or the client id that we sign in with. */
+  readonly signedInAs: string | undefined;
   /** Sends one request and hands over the answer, or throws what went wrong. */
   ask(request: Request, values: Values, page?: Page): Promise<Answer>;
 }
@@ -33,7 +35,6 @@ export interface Answer {
 export function openClient(settings: Settings, io: Io): Client {
   const { address, description, knownAccount } = settings;
   const base = new URL(address.endsWith('/') ? address : `${address}/`);
-  const rules = description.failures ?? [];
   const signIn = openSignIn(settings, io);
 
   async function ask(request: Request, values: Values, page?: Page): Promise<Answer> {
@@ -59,6 +60,7 @@ export function openClient(settings: Settings, io: Io): Client {
     signed: Readonly<Record<string, string>>,
   ): Promise<Answer> {
     const { method, target, json, form } = fill(request, values);
+    const rules = [...(request.failures ?? []), ...(description.failures ?? [])];
     const url = new URL(page && 'url' in page ? page.url : `.${target}`, base);
     if (page && 'query' in page) {
       for (const [name, value] of Object.entries(page.query)) url.searchParams.set(name, value);
@@ -86,12 +88,17 @@ export function openClient(settings: Settings, io: Io): Client {
     const headers = { ...description.headers, ...signed };
     const http = openHttp({ ...io, fetch }, { baseUrl: base.href, headers });
     const response = await http.send(method, url.href, json);
-    const body = await read(response, request, called);
+    const body = await read(response, request, rules, called);
     const summary = `${called} answered ${response.status}.`;
     return { body, headers: response.headers, url: url.href, summary };
   }
 
-  async function read(response: Response, request: Request, called: string) {
+  async function read(
+    response: Response,
+    request: Request,
+    rules: readonly FailureRule[],
+    called: string,
+  ) {
     const text = await response.text().catch((cause: unknown) => {
       const detail = `${called}: the answer broke off`;
       throw new ConnectorError({ kind: 'unavailable', detail }, { cause });
@@ -109,7 +116,7 @@ export function openClient(settings: Settings, io: Io): Client {
     return body;
   }
 
-  return { description, knownAccount, ask };
+  return { description, knownAccount, signedInAs: settings.user ?? settings.clientId, ask };
 }
 
 function jsonOf(text: string): Json | undefined {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type Json, Pointer, valueAt } from './pointer.ts';
-import { Scalar } from './request.ts';
+import { type Json, Pointer, Scalar, valueAt } from './pointer.ts';
 
 /** What was read about an account, by the names the description gives. */
 export type Facts = Readonly<Record<string, Json>>;

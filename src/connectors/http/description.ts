@@ -3,8 +3,9 @@ import { text } from '#connector-kit/fields.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 import { ownedKinds } from '#core/ownership.ts';
 import { Conditions, Fact, FactName } from './conditions.ts';
-import { Pointer } from './pointer.ts';
-import { checkBody, Request, requestShape, Scalar } from './request.ts';
+import { FailureRule } from './failures.ts';
+import { Pointer, Scalar } from './pointer.ts';
+import { checkBody, Request, requestShape } from './request.ts';
 
 // A system described as data. Nothing here is ever run: there are requests with a closed list of
 // placeholders, JSON pointers and comparisons, and no way to write anything else.
@@ -106,6 +107,9 @@ const Paging = z.discriminatedUnion(
 );
 export type Paging = z.infer<typeof Paging>;
 
+/** What people are known by; the name is what stands before the "@" of the address. */
+export const personKeys = ['person.email', 'person.emailName', 'person.employeeNumber'] as const;
+
 const listing = {
   request: Request,
   /** Where the list of accounts stands in the answer; "" when the answer is the list. */
@@ -131,29 +135,6 @@ const AccountMapping = z.strictObject({
   areAccess: z.literal(false).optional(),
 });
 export type AccountMapping = z.infer<typeof AccountMapping>;
-
-const FailureRule = z.strictObject({
-  /** Only for this status. Without it the rule is about answers that claim success. */
-  status: z.int().min(200).max(599).optional(),
-  at: Pointer.optional(),
-  equals: Scalar.optional(),
-  notEquals: Scalar.optional(),
-  isSet: z.literal(true).optional(),
-  kind: z.enum([
-    'unavailable',
-    'rate-limited',
-    'not-found',
-    'unauthenticated',
-    'forbidden',
-    'rejected',
-    'unexpected',
-  ]),
-  /** Where the answer says why. */
-  message: Pointer.optional(),
-  /** For `rate-limited`. Default: 60. */
-  retryAfterSeconds: z.int().min(1).max(86_400).optional(),
-});
-export type FailureRule = z.infer<typeof FailureRule>;
 
 const Step = z
   .strictObject({
@@ -218,15 +199,13 @@ export const Description = z.strictObject({
   signIn: SignIn,
   /** Sent with every request, such as the version of the API. */
   headers: z.record(HeaderName, z.string().regex(/^[\x20-\x7e]*$/, plainLine)).optional(),
-  /** One harmless request that tells who we are there. */
-  check: z.strictObject({ request: Request, actingAs: Pointer }),
+  /** One harmless request that tells who we are there; left out: the user or client that signs in. */
+  check: z.strictObject({ request: Request, actingAs: Pointer.optional() }),
   account: AccountMapping,
   find: z.strictObject({
     ...listing,
     /** Which part of an item must be the person's; items of other people are left out. */
-    match: z
-      .strictObject({ at: Pointer, equals: z.enum(['person.email', 'person.employeeNumber']) })
-      .optional(),
+    match: z.strictObject({ at: Pointer, equals: z.enum(personKeys) }).optional(),
     /** The system answers 404 when the person has no account. */
     notFoundMeansNone: z.boolean().optional(),
   }),

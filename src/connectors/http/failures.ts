@@ -1,6 +1,31 @@
+import { z } from 'zod';
 import type { Failure } from '#core/failure.ts';
-import type { FailureRule } from './description.ts';
-import { type Json, valueAt } from './pointer.ts';
+import { type Json, Pointer, Scalar, valueAt } from './pointer.ts';
+
+/** An answer that means failure, whatever it looks like. */
+export const FailureRule = z.strictObject({
+  /** Only for this status. Without it the rule is about answers that claim success. */
+  status: z.int().min(200).max(599).optional(),
+  at: Pointer.optional(),
+  equals: Scalar.optional(),
+  notEquals: Scalar.optional(),
+  isOneOf: z.array(Scalar).min(1).optional(),
+  isSet: z.literal(true).optional(),
+  kind: z.enum([
+    'unavailable',
+    'rate-limited',
+    'not-found',
+    'unauthenticated',
+    'forbidden',
+    'rejected',
+    'unexpected',
+  ]),
+  /** Where the answer says why. */
+  message: Pointer.optional(),
+  /** For `rate-limited`. Default: 60. */
+  retryAfterSeconds: z.int().min(1).max(86_400).optional(),
+});
+export type FailureRule = z.infer<typeof FailureRule>;
 
 /**
  * What the description's rules make of an answer; null when none fits.
@@ -32,6 +57,7 @@ function fits(rule: FailureRule, status: number, body: Json | undefined): boolea
   const value = body === undefined ? undefined : valueAt(body, rule.at);
   if (rule.isSet) return value !== undefined && value !== null;
   if (rule.notEquals !== undefined) return value !== rule.notEquals;
+  if (rule.isOneOf) return rule.isOneOf.some((it) => it === value);
   return value === rule.equals;
 }
 

@@ -24,7 +24,7 @@ export const http = connector({
   async check(client: Client) {
     const { request, actingAs } = client.description.check;
     const { body = null, summary } = await client.ask(request, {});
-    const who = valueAt(body, actingAs);
+    const who = actingAs === undefined ? client.signedInAs : valueAt(body, actingAs);
     if (typeof who !== 'string' && typeof who !== 'number') {
       throw unexpected(`${summary} There is no name at "${actingAs}" of the answer`);
     }

@@ -5,6 +5,12 @@ import { ConnectorError } from '#core/failure.ts';
 export const Json = z.json();
 export type Json = z.infer<typeof Json>;
 
+/** What an answer is compared with. */
+export const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'Expected a text, a number, true, false or null.',
+});
+export type Scalar = z.infer<typeof Scalar>;
+
 /** A place in a JSON answer, written as RFC 6901 says. The empty pointer is the whole answer. */
 export const Pointer = z
   .string()

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { ConnectorError } from '#core/failure.ts';
+import { FailureRule } from './failures.ts';
 import { Json } from './pointer.ts';
-
-export const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
-  error: 'Expected a text, a number, true, false or null.',
-});
-export type Scalar = z.infer<typeof Scalar>;
 
 const Path = z
   .string()
@@ -30,6 +26,8 @@ export const requestShape = {
   form: Texts.optional(),
   /** `ignored`: only the status counts. Default `json`: an answer must be empty or JSON. */
   answer: z.enum(['json', 'ignored']).optional(),
+  /** Answers to this request that mean failure, looked at before those of the whole description. */
+  failures: z.array(FailureRule).min(1).optional(),
 };
 
 export function checkBody(

@@ -60,6 +60,10 @@ function checkSignIn(it: Settings, refuse: Refuse): void {
   if (hasUser !== (user !== undefined)) {
     refuse(['user'], 'The user belongs to sign-in with `basic`, or `userIn`, and only there.');
   }
+  if (description.check.actingAs === undefined && !hasUser && !byToken) {
+    const says = `Signing in with \`${kind}\` names nobody: say where the answer does.`;
+    refuse(['description', 'check', 'actingAs'], says);
+  }
   for (const name of ['tokenAddress', 'clientId'] as const) {
     if (byToken === (it[name] !== undefined)) continue;
     const says = byToken ? `needs the ${name}` : `has no ${name}: leave it out`;
