@@ -7,10 +7,7 @@ import { conforming } from '#connector-kit/testing/conforming.ts';
 import { failsWell } from '#connector-kit/testing/fails-well.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { sliceProblem } from '#connector-kit/testing/slice.ts';
-import type { departureKinds } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { countryCode } from './country.ts';
-import { departureKind } from './departure-kind.ts';
 import { type FakeEmployee, fakeBambooHr } from './fake.ts';
 import { bambooHr } from './index.ts';
 import { settings } from './settings.ts';
@@ -112,47 +109,6 @@ failsWell(bambooHr, {
   settings: settings.parse({ company: 'meadow', apiKey: 'a key' }),
   personId: '7',
   system: () => fakeBambooHr({ 7: marta }, { apiKey: 'a key', today, keyOwner: '7' }),
-});
-
-describe('the kind of a departure', () => {
-  it('follows from the type and the reason', () => {
-    const cases: [string | null, string | null, (typeof departureKinds)[number]][] = [
-      ['Resignation (Voluntary)', 'New job', 'resignation'],
-      ['Termination (Involuntary)', 'Attendance', 'involuntary'],
-      ['Termination (Involuntary)', 'Reduction in Force', 'layoff'],
-      ['Termination (Involuntary)', 'End of contract', 'end of contract'],
-      ['Resignation (Voluntary)', 'Retirement', 'retirement'],
-      ['Death', null, 'death'],
-      ['Resignation (Voluntary)', 'Death in the family', 'resignation'],
-      [null, null, 'resignation'],
-      ['Aufhebung', 'Umzug', 'resignation'],
-    ];
-    for (const [type, reason, kind] of cases) assert.equal(departureKind(type, reason, []), kind);
-  });
-
-  it('is what the company says it is', () => {
-    const kinds = [
-      { contains: 'Umzug', means: 'retirement' as const },
-      { contains: 'aufhebung', means: 'layoff' as const },
-    ];
-    assert.equal(departureKind('Aufhebung', null, kinds), 'layoff');
-    assert.equal(departureKind('Aufhebung', 'Umzug', kinds), 'retirement');
-    assert.equal(departureKind('Death', 'umzug', kinds), 'retirement');
-  });
-});
-
-describe('a country', () => {
-  it('is known by its English name or its code', () => {
-    const known = {
-      Germany: 'DE',
-      'United Kingdom': 'GB',
-      'United States': 'US',
-      in: 'IN',
-      FR: 'FR',
-    };
-    for (const [name, code] of Object.entries(known)) assert.equal(countryCode(name), code);
-    for (const name of ['Atlantis', 'UK', 'DD', 'ZZ', '']) assert.equal(countryCode(name), null);
-  });
 });
 
 describe('the document that connector and fake are held to', () => {

@@ -1,7 +1,8 @@
 import type { PersonHint } from '#connector-kit/contract.ts';
+import { textIn } from '#connector-kit/employments.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { BambooHr } from './api.ts';
-import { dateOf, isTermination, textIn } from './employments.ts';
+import { dateOf, isTermination } from './statuses.ts';
 import { isEmployeeId } from './webhook.ts';
 
 /** Changes of the same second may show late, and hearing somebody twice does no harm. */

@@ -1,15 +1,25 @@
-import { readDay, readLocalTime, readZone } from '#connector-kit/facts.ts';
+import { countryCode } from '#connector-kit/country.ts';
+import { departureKind } from '#connector-kit/departure-kind.ts';
+import {
+  type Employment as AnyEmployment,
+  employmentOn,
+  employmentsIn,
+  textIn,
+} from '#connector-kit/employments.ts';
+import { readDay, readLocalTime } from '#connector-kit/facts.ts';
+import { hiresIn } from '#connector-kit/hires.ts';
+import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
+import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { EmploymentRecord } from '#core/lifecycle.ts';
-import type { EmploymentType, PersonFacts } from '#core/person.ts';
+import type { PersonFacts } from '#core/person.ts';
 import { type Employee, hidden, type JobRow, type StatusRow } from './api.ts';
-import { countryCode } from './country.ts';
-import { departureKind } from './departure-kind.ts';
-import { type Employment, employmentOn, employmentsIn, textIn } from './employments.ts';
-import { hiresIn } from './hires.ts';
-import { roleChangeIn } from './jobs.ts';
+import { jobsIn } from './jobs.ts';
 import type { Settings } from './settings.ts';
+import { statusOf } from './statuses.ts';
+
+type Employment = AnyEmployment<StatusRow>;
 
 export interface Sources {
   /** What holds today. */
@@ -41,7 +51,10 @@ export function recordOf(
   const hireDate = dayIn(future, 'hireDate') ?? dayIn(current, 'hireDate');
   const terminationDate =
     dayIn(future, 'terminationDate') ?? (isInactive ? dayIn(current, 'terminationDate') : null);
-  const employments = employmentsIn(rows, { hireDate, terminationDate });
+  const employments = employmentsIn(rows.map(statusOf), {
+    hireDate,
+    lastDay: terminationDate,
+  });
   const employment = employmentOn(today, employments);
 
   const isExpected = hireDate !== null && hireDate >= today;
@@ -51,10 +64,17 @@ export function recordOf(
     // Whoever begins again does so as what was entered for that day.
     personOf(of.number > employment.number ? [future, current] : [current, future], of, settings);
 
+  const changeIn = (jobs: readonly Job[]) =>
+    roleChangeIn(jobs, {
+      employment,
+      today,
+      // Rows name the manager in words only; the record names the one of the last job by number.
+      managerIn: (job) => textIn(job.id === jobs.at(-1)?.id ? future : current, 'reportsToId'),
+    });
   return {
     person: personIn(employment),
     departure: leaves ? departureOf(current, employment, rows, settings) : null,
-    ...(jobs && { arrival: roleChangeIn(jobs, { current, future, employment, today }) }),
+    ...(jobs && { arrival: changeIn(jobsIn(jobs)) }),
     ...(settings.arrivals && { hires: [...hiresIn(employments, { isInactive, today, personIn })] }),
     changedAt: Number.isFinite(changed) ? new Date(changed).toISOString() : null,
   };
@@ -82,7 +102,9 @@ function personOf(
     country: country === null ? null : countryCode(country),
     region: read('state'),
     zone: zoneOf(location, settings.zones),
-    employmentType: employmentType(employment.status ?? read('employmentStatus')),
+    employmentType: employmentType(
+      textIn(employment.latest, 'employmentStatus') ?? read('employmentStatus'),
+    ),
     tags: [],
     startDate: employment.startsOn,
   };
@@ -178,22 +200,4 @@ function emailOf(employee: Employee): string {
       `Employee ${employee.id} has no e-mail address, neither at work nor at home, and accounts ` +
       'are looked for by it. Enter one in BambooHR.',
   });
-}
-
-function zoneOf(location: string | null, zones: Settings['zones']): string | null {
-  const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
-  const found = zones.find((it) => location !== null && same(it.location, location));
-  const zone = found === undefined ? null : readZone(found.zone);
-  return zone?.kind === 'value' ? zone.value : null;
-}
-
-/** Employment statuses are a list of the company; these are the usual words in it. */
-function employmentType(status: string | null): EmploymentType | null {
-  const words: readonly (readonly [RegExp, EmploymentType])[] = [
-    [/contractor|freelance|consultant/i, 'contractor'],
-    [/intern\b|internship|trainee/i, 'intern'],
-    [/temp|seasonal/i, 'temporary'],
-    [/full|part|permanent|regular|employee|hour|salar/i, 'employee'],
-  ];
-  return words.find(([pattern]) => status !== null && pattern.test(status))?.[1] ?? null;
 }

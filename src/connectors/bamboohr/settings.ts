@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { readZone } from '#connector-kit/facts.ts';
 import { inboundSecret, secret, text, url } from '#connector-kit/fields.ts';
-import { departureKinds } from '#core/departure.ts';
+import { kindsField, zonesField } from '#connector-kit/hr-words.ts';
 
 const webhookKey = (title: string, description: string) =>
   inboundSecret(title, description).optional();
@@ -42,33 +41,8 @@ export const settings = z.strictObject({
     title: 'Changes of role',
     description: 'Whether another job in the table Job Information begins a change of role',
   }),
-  kinds: z
-    .array(
-      z.strictObject({
-        contains: text('Termination type or reason contains', 'For example: redundancy'),
-        means: z.enum(departureKinds).meta({ title: 'Kind of departure' }),
-      }),
-    )
-    .default([])
-    .meta({
-      title: 'Kinds of departure',
-      description: 'The first that fits wins; what none fits is told by its usual English words',
-    }),
-  zones: z
-    .array(
-      z.strictObject({
-        location: text('Location', 'As BambooHR spells it'),
-        zone: text('Time zone', 'For example Europe/Berlin').refine(
-          (name) => readZone(name).kind === 'value',
-          { error: 'a known IANA time zone, such as Europe/Berlin' },
-        ),
-      }),
-    )
-    .default([])
-    .meta({
-      title: 'Time zones of locations',
-      description: 'A location that is missing here is in the time zone of the company',
-    }),
+  kinds: kindsField,
+  zones: zonesField('BambooHR'),
   baseUrl: url(
     'Other address',
     'Only where BambooHR is reached through a proxy of your own',

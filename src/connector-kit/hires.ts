@@ -4,27 +4,28 @@ import type { Employment } from './employments.ts';
 
 /**
  * The employments that begin, or have begun, and have not ended. One that ends on or before its first day
- * never begins: BambooHR keeps its hire date all the same.
+ * never begins: such systems keep its hire date all the same.
  */
-export function hiresIn(
-  employments: readonly Employment[],
+export function hiresIn<Row>(
+  employments: readonly Employment<Row>[],
   {
     isInactive,
     today,
     personIn,
   }: {
+    /** Whoever is inactive without an end has left all the same. */
     readonly isInactive: boolean;
-    /** UTC, such as 2026-12-01. */
+    /** Such as 2026-12-01. */
     readonly today: string;
-    readonly personIn: (employment: Employment) => PersonFacts;
+    readonly personIn: (employment: Employment<Row>) => PersonFacts;
   },
 ): readonly Hire[] {
   return employments.flatMap((employment, i) => {
-    const { number, startsOn, endsOn } = employment;
+    const { number, startsOn, endsOn, latest } = employment;
     if (startsOn === null || (endsOn !== null && (endsOn <= startsOn || endsOn < today))) return [];
-    // Whoever is Inactive without an end has left all the same.
     if (isInactive && startsOn < today) return [];
-    if (isOnlyHireDate(employment) && employments[i - 1]?.startsOn === null) return [];
+    // Nothing but the hire date says that it begins; after an end without a beginning, it was called off.
+    if (latest === null && employments[i - 1]?.startsOn === null) return [];
     return {
       person: personIn(employment),
       arrival: {
@@ -37,6 +38,3 @@ export function hiresIn(
     };
   });
 }
-
-/** Nothing but the hire date says that it begins; where an end without a beginning stands before it, it was called off. */
-const isOnlyHireDate = ({ status }: Employment): boolean => status === null;

@@ -8,7 +8,7 @@ const codes = pairs.filter(
   (code) => code < 'ZZ' && names.of(code) && new Intl.Locale(`und-${code}`).region === code,
 );
 
-/** English names of countries, as BambooHR's list spells most of them. */
+/** English names of countries, as HR systems spell most of them. */
 const codesByName = new Map(codes.map((code) => [names.of(code)!.toLowerCase(), code]));
 
 /** ISO 3166-1 alpha-2 of a name or a code; null when nobody knows it. */

@@ -1,15 +1,15 @@
 import type { DepartureKind } from '#core/departure.ts';
-import type { Settings } from './settings.ts';
+import type { Kinds } from './hr-words.ts';
 
 /**
- * What kind of departure BambooHR's words mean. The types it brings along are "Resignation
- * (Voluntary)", "Termination (Involuntary)" and "Death"; reasons are lists of the company.
- * `kinds` of the settings comes first; what nothing fits is a resignation.
+ * What kind of departure the words of an HR system mean, such as "Termination (Involuntary)" or
+ * "Death". Types and reasons are mostly lists of the company: `kinds` of the settings comes first;
+ * what nothing fits is a resignation.
  */
 export function departureKind(
   type: string | null,
   reason: string | null,
-  kinds: Settings['kinds'],
+  kinds: Kinds,
 ): DepartureKind {
   const words = `${type ?? ''}\n${reason ?? ''}`.toLowerCase();
   const own = kinds.find(({ contains }) => words.includes(contains.toLowerCase()));
