@@ -352,8 +352,11 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly because: string };
 
 export type Heard =
-  /** Somebody changed; read the record. */
-  | { readonly kind: 'hint'; readonly personId: string }
+  /**
+   * Somebody changed; read the record. With `urgent`, access is to end at once if the record shows that they
+   * leave, which some systems say in the event alone.
+   */
+  | { readonly kind: 'hint'; readonly personId: string; readonly urgent?: true }
   /** The event is the record (self-contained sources). */
   | { readonly kind: 'event'; readonly event: LifecycleEvent };
 

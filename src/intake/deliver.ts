@@ -1,6 +1,6 @@
 import type { Heard as HeardFromSource } from '#connector-kit/contract.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
-import { LifecycleEvent, saidBy } from '#core/lifecycle.ts';
+import { type EmploymentRecord, LifecycleEvent, saidBy } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -174,7 +174,16 @@ async function resolve(
   const { personId } = said;
   const readAt = await databaseNow(intake.pool);
   const found = (await opened.connector.people!.read?.(opened.client, personId)) ?? null;
-  return { source: it.source, personId, found, readAt };
+  return { source: it.source, personId, found: said.urgent ? atOnce(found) : found, readAt };
+}
+
+/** The event alone says that access is to end at once; without a departure a person has to say what is true. */
+function atOnce(found: EmploymentRecord | null): EmploymentRecord {
+  if (found?.departure) return { ...found, departure: { ...found.departure, urgent: true } };
+  throw new ConnectorError({
+    kind: 'rejected',
+    detail: 'It says that access ends at once, and the record shows nobody who leaves.',
+  });
 }
 
 function fromEvent(it: DeliveryRow, event: LifecycleEvent): Heard {

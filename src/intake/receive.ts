@@ -116,7 +116,7 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   }
   if (running) {
     return withSuccessor(
-      await changeDeparture(tx, intake, heard, running, keptBack(running, departure)),
+      await changeDeparture(tx, intake, heard, running, keptBack(heard, running, departure)),
     );
   }
 
@@ -148,9 +148,17 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   }
 }
 
-/** What keeps a departure back only a person takes away; a source that says nothing of it does not. */
-const keptBack = (running: DepartureRow, departure: DepartureFacts): DepartureFacts => ({
+/**
+ * What keeps a departure back only a person takes away, and what makes it urgent only a person or an event; a
+ * source that says nothing of it does not.
+ */
+const keptBack = (
+  { from }: Heard,
+  running: DepartureRow,
+  departure: DepartureFacts,
+): DepartureFacts => ({
   ...departure,
+  urgent: departure.urgent || (from === 'record' && running.departure.urgent),
   confidential: running.departure.confidential || departure.confidential,
   hold: running.departure.hold,
 });
