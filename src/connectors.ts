@@ -7,6 +7,7 @@ import { github } from '#connectors/github/index.ts';
 import { gitlab } from '#connectors/gitlab/index.ts';
 import { google } from '#connectors/google/index.ts';
 import { gusto } from '#connectors/gusto/index.ts';
+import { hiBob } from '#connectors/hibob/index.ts';
 import { http } from '#connectors/http/index.ts';
 import { jira } from '#connectors/jira/index.ts';
 import { jumpCloud } from '#connectors/jumpcloud/index.ts';
@@ -39,6 +40,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     github,
     gitlab,
     gusto,
+    hiBob,
     http,
     jira,
     jumpCloud,

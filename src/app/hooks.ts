@@ -33,6 +33,7 @@ export async function receiveHook(
   const now = await databaseNow(app.pool);
   const verdict = people.verify({ headers: it.headers, body: it.body }, secrets, now);
   if (verdict.kind === 'refused') return { kind: 'refused', because: verdict.because };
+  if (verdict.kind === 'greeting') return { kind: 'taken' };
 
   const id = newId();
   const unreadable = whyUnreadable(() => people.hear(it.body));

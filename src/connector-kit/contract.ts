@@ -349,6 +349,8 @@ export interface Delivery {
 
 export type Verdict =
   | { readonly kind: 'genuine' /** The same for a repeat of the delivery. */; readonly id: string }
+  /** It only asks whether somebody is here, as a system does before it knows its secret. Nothing is kept. */
+  | { readonly kind: 'greeting' }
   | { readonly kind: 'refused'; readonly because: string };
 
 export type Heard =

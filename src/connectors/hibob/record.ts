@@ -1,0 +1,164 @@
+import { countryCode } from '#connector-kit/country.ts';
+import { departureKind } from '#connector-kit/departure-kind.ts';
+import { employmentOn, textIn } from '#connector-kit/employments.ts';
+import { readDay, readLocalTime } from '#connector-kit/facts.ts';
+import { hiresIn } from '#connector-kit/hires.ts';
+import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
+import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
+import { wallClock } from '#core/dates.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import { ConnectorError } from '#core/failure.ts';
+import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { PersonFacts } from '#core/person.ts';
+import type { Employee, LifecycleRow } from './api.ts';
+import { dayOf, referenceOf, strange, textOf, wordsOf } from './fields.ts';
+import { type Employment, employmentsOf, lastDay, needStatuses } from './lifecycle.ts';
+import type { Settings } from './settings.ts';
+
+export interface Sources {
+  readonly employee: Employee;
+  readonly lifecycle: readonly LifecycleRow[];
+  /** In their order, with the manager of each; null: changes of role are not told. */
+  readonly jobs: readonly (Job & { readonly managerId: string | null })[] | null;
+  readonly now: Date;
+}
+
+/**
+ * What HiBob says about one person. Somebody leaves when a termination is entered, for today or later, or when
+ * they are Terminated. Inactive alone is no departure: it is also said of those on leave, and of those whose
+ * access to Bob was taken away. Days are the person's own, also where Bob tells of them at midnight of a site far away.
+ */
+export function recordOf(sources: Sources, settings: Settings): EmploymentRecord {
+  const { employee, lifecycle, jobs, now } = sources;
+  needStatuses(employee.id, lifecycle);
+  const status = textOf(employee, 'internal.lifecycleStatus')?.toLowerCase() ?? null;
+  if (status === null) throw strange(employee.id, 'internal.lifecycleStatus', 'a status');
+
+  const zone = zoneOf(wordsOf(employee, 'work.site'), settings.zones);
+  const today = wallClock(now, zone ?? 'UTC')
+    .toPlainDate()
+    .toString();
+  const terminationDate = dayOf(employee, 'internal.terminationDate');
+  const startDate = dayOf(employee, 'work.startDate');
+  const employments = employmentsOf(lifecycle, { startDate, terminationDate }, settings);
+  const current = employmentOn(today, employments);
+  const employment: Employment = { lastDayBeforeGardenLeave: null, ...current };
+
+  // Where an end is known it says more: the status may be some hours behind a new beginning.
+  const isUndatedEnd = status === 'terminated' && employments.every((it) => it.endsOn === null);
+  const leaves = employment.endsOn !== null || isUndatedEnd;
+  const personIn = (of: Pick<Employment, 'number' | 'startsOn'>) => personOf(employee, of, zone);
+  return {
+    person: personIn(employment),
+    departure: leaves ? departureOf(employee, employment, settings) : null,
+    ...(jobs && {
+      arrival: roleChangeIn(jobs, {
+        employment,
+        today,
+        managerIn: (job) => jobs.find((it) => it.id === job.id)?.managerId ?? null,
+      }),
+    }),
+    ...(settings.arrivals && {
+      hires: [...hiresIn(employments, { isInactive: isUndatedEnd, today, personIn })],
+    }),
+    changedAt: null,
+  };
+}
+
+function personOf(
+  employee: Employee,
+  { number, startsOn }: Pick<Employment, 'number' | 'startsOn'>,
+  zone: string | null,
+): PersonFacts {
+  const country = wordsOf(employee, 'address.country');
+  return {
+    personId: employee.id,
+    employmentId: String(number),
+    name: nameOf(employee),
+    email: emailOf(employee),
+    personalEmail: textOf(employee, 'home.privateEmail'),
+    department: wordsOf(employee, 'work.department'),
+    title: wordsOf(employee, 'work.title'),
+    managerId: referenceOf(employee, 'work.reportsTo'),
+    location: wordsOf(employee, 'work.site'),
+    country: country === null ? null : countryCode(country),
+    region: null,
+    zone,
+    employmentType: employmentType(wordsOf(employee, 'payroll.employment.type')),
+    tags: [],
+    startDate: startsOn,
+  };
+}
+
+function departureOf(
+  employee: Employee,
+  employment: Employment,
+  settings: Settings,
+): DepartureFacts {
+  const { ending, endsOn, number, lastDayBeforeGardenLeave } = employment;
+  const told = dayOf(employee, 'internal.terminationDate');
+  // The record speaks of its own termination date; of an earlier employment only the history does.
+  const isOwn = told !== null && lastDay(told, settings) === endsOn;
+  const type = isOwn ? wordsOf(employee, 'internal.terminationType') : textIn(ending, 'reasonType');
+  const reason = isOwn ? wordsOf(employee, 'internal.terminationReason') : textIn(ending, 'reason');
+  const kind = departureKind(type, reason, settings.kinds);
+  return {
+    // One employment ends once: a corrected date is the same departure.
+    id: `end-of-employment-${number}`,
+    kind: kind === 'resignation' && lastDayBeforeGardenLeave !== null ? 'garden leave' : kind,
+    urgent: false,
+    confidential: false,
+    accessEnds: accessEndsIn(employee, employment, settings),
+    lastWorkingDay: lastWorkingDayIn(employee, employment, settings) ?? lastDayBeforeGardenLeave,
+    employmentEnds: endsOn,
+    payEnds: null,
+    reason: [type, reason].filter((it) => it !== null).join(', ') || null,
+  };
+}
+
+function lastWorkingDayIn(
+  employee: Employee,
+  { startsOn }: Employment,
+  { lastWorkingDayField }: Settings,
+): string | null {
+  const day = lastWorkingDayField === undefined ? null : dayOf(employee, lastWorkingDayField);
+  return isOfEarlierEmployment(day, startsOn) ? null : day;
+}
+
+function accessEndsIn(
+  employee: Employee,
+  { startsOn }: Employment,
+  { accessEndsField }: Settings,
+): string | null {
+  const text = accessEndsField === undefined ? null : textOf(employee, accessEndsField);
+  if (accessEndsField === undefined || text === null) return null;
+  const day = readDay(text);
+  const time = readLocalTime(text.replace(' ', 'T'));
+  if (day.kind === 'refused' && time.kind === 'refused') {
+    throw strange(employee.id, accessEndsField, time.expected);
+  }
+  const ends = time.kind === 'value' ? time.value : `${text}T23:59`;
+  return isOfEarlierEmployment(ends, startsOn) ? null : ends;
+}
+
+/** Fields of the company keep what they held before somebody was hired again. */
+const isOfEarlierEmployment = (found: string | null, startsOn: string | null): boolean =>
+  found !== null && startsOn !== null && found.slice(0, 10) < startsOn;
+
+function nameOf(employee: Employee): string {
+  const shown = textOf(employee, 'root.displayName');
+  const parts = [textOf(employee, 'root.firstName'), textOf(employee, 'root.surname')];
+  return shown ?? (parts.filter((it) => it !== null).join(' ') || `Employee ${employee.id}`);
+}
+
+/** Accounts are looked for by address; a person without one at work may use the private one. */
+function emailOf(employee: Employee): string {
+  const email = textOf(employee, 'root.email') ?? textOf(employee, 'home.privateEmail');
+  if (email !== null) return email;
+  throw new ConnectorError({
+    kind: 'unexpected',
+    detail:
+      `Employee ${employee.id} has no e-mail address, neither at work nor at home, and accounts ` +
+      'are looked for by it. Enter one in Bob.',
+  });
+}

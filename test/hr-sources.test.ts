@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { receiveHook } from '#app/hooks.ts';
+import { changeSetting } from '#app/settings.ts';
+import { type FakeEmployee, hiBobDelivery, hiBobEvent } from '#connectors/hibob/fake.ts';
+import { isArrival } from '#core/arrival.ts';
+import { until } from '#core/testing/until.ts';
+import { startHiBobServer } from '../practice/servers/hibob.ts';
+import {
+  account,
+  type Company,
+  houseOf,
+  type ScimSystem,
+  startCompany,
+} from './support/company.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { checkInvariants } from './support/invariants.ts';
+import { dueOf, isPlanned, watching } from './support/watch.ts';
+
+// HiBob from its events and its polls to closed doors; one Gatehouse for all of it.
+
+const token = randomBytes(20).toString('hex');
+const webhookSecret = randomBytes(20).toString('hex');
+const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('HR sources', () => {
+  let gatehouse: TestGatehouse;
+  let company: Company;
+  let directory: ScimSystem;
+  let watch: ReturnType<typeof watching>;
+
+  before(async () => {
+    gatehouse = await startGatehouse();
+    const house = houseOf(gatehouse);
+    watch = watching(house);
+    company = await startCompany(house);
+    directory = await company.addSystem('directory', 'identity', {
+      users: ['Priya', 'Lea', 'Tom'].map(account),
+    });
+  });
+  after(async () => {
+    await gatehouse.stop();
+    await company.close();
+  });
+
+  /** Waits for the end of a turn of reading a source that was not over when it was asked for. */
+  async function isRead(source: string): Promise<void> {
+    await until(`the end of reading ${source}`, async () => {
+      const [found] = await gatehouse.rows<{ done: boolean }>(
+        'select succeeded_at >= polled_at as done from sources where connection_id = $1',
+        source,
+      );
+      return found?.done;
+    });
+  }
+  async function readAgain(source: string): Promise<void> {
+    await gatehouse.rows(
+      `update sources set polled_at = null, succeeded_at = succeeded_at - interval '1 hour'
+        where connection_id = $1`,
+      source,
+    );
+    await isRead(source);
+  }
+  const casesOf = (personId: string) =>
+    gatehouse.rows<{ state: string }>(
+      `select state from case_view where "personId" = $1 order by id`,
+      personId,
+    );
+
+  describe('HiBob', () => {
+    let bob: Awaited<ReturnType<typeof startHiBobServer>>;
+    const employee = (name: string, site = 'Berlin'): FakeEmployee => ({
+      ...{ firstName: name.split(' ')[0]!, surname: name.split(' ')[1]! },
+      ...{ email: account(name).userName, startDate: '2019-08-26', country: 'Germany' },
+      lifecycle: [{ effectiveDate: '2019-08-26', status: 'employed' }],
+      work: [{ effectiveDate: '2019-08-26', department: 'Sales', title: 'Lead', site }],
+    });
+    const ended = (effectiveDate: string) => ({ effectiveDate, status: 'terminated' });
+    const deliver = (type: string, employeeId: string, secret = webhookSecret, at = new Date()) =>
+      receiveHook(gatehouse.app, {
+        source: 'bob',
+        ...hiBobDelivery(secret, JSON.stringify(hiBobEvent(type, { employeeId }, at))),
+      });
+
+    before(async () => {
+      const options = { userId: 'SERVICE-1', token, today: () => day(0) };
+      const people = {
+        101: employee('Priya Nair', 'Auckland'),
+        102: employee('Lea Lind'),
+        103: employee('Tom Tamm'),
+      };
+      bob = await startHiBobServer(people, options);
+      await gatehouse.connect(
+        {
+          ...{ id: 'bob', connector: 'hibob' },
+          settings: {
+            ...{ serviceUserId: 'SERVICE-1', serviceUserToken: token, webhookSecret },
+            baseUrl: `${bob.url}/v1`,
+            zones: [
+              { location: 'Berlin', zone: 'Europe/Berlin' },
+              { location: 'Auckland', zone: 'Pacific/Auckland' },
+            ],
+          },
+        },
+        [bob.port],
+      );
+      await isRead('bob');
+    });
+    after(() => bob.close());
+
+    it('is read from the beginning, and whoever works there neither leaves nor arrives', async () => {
+      assert.equal((await gatehouse.rows(`select from people where source = 'bob'`)).length, 3);
+      assert.equal((await gatehouse.rows('select from cases')).length, 0);
+    });
+
+    it('asks whether somebody is here before it shows its secret, and is answered', async () => {
+      const ping = { headers: {}, body: new TextEncoder().encode('"Ping test"') };
+      assert.deepEqual(await receiveHook(gatehouse.app, { source: 'bob', ...ping }), {
+        kind: 'taken',
+      });
+      const kept = await gatehouse.rows(`select from deliveries where source = 'bob'`);
+      assert.equal(kept.length, 0);
+    });
+
+    it('tells of a termination; its day is one of the zone in which the person works', async () => {
+      bob.employees['101']!.lifecycle.push(ended(day(30)));
+      assert.deepEqual(await deliver('table.entry.created', '101'), { kind: 'taken' });
+      const planned = await watch.become('a plan', { id: '101' }, isPlanned);
+      assert.equal(planned.case.zone, 'Pacific/Auckland');
+      assert.equal(planned.case.employmentEnds, day(30));
+      const due = new Date(dueOf(planned, 'block-sign-in@directory:priya')!);
+      const local = due.toLocaleString('sv-SE', { timeZone: 'Pacific/Auckland' });
+      assert.equal(local, `${day(31)} 00:00:00`, 'at the end of the last day in Auckland');
+    });
+
+    it('is believed only what it signed, and says the same again as often as it likes', async () => {
+      const { length } = bob.requests;
+      assert.equal((await deliver('employee.left', '102', 'another secret')).kind, 'refused');
+      const old = new Date(Date.now() - 9 * 86_400_000);
+      assert.equal((await deliver('employee.left', '102', webhookSecret, old)).kind, 'refused');
+      await watch.quiet();
+      assert.equal(bob.requests.length, length);
+
+      const at = new Date();
+      await deliver('employee.updated', '101', webhookSecret, at);
+      await deliver('employee.updated', '101', webhookSecret, at);
+      await deliver('table.entry.updated', '101');
+      await watch.heard();
+      assert.equal((await casesOf('101')).length, 1);
+    });
+
+    it('takes a termination back by no longer showing it, which no event tells', async () => {
+      await readAgain('bob');
+      bob.employees['101']!.lifecycle.pop();
+      await readAgain('bob');
+      await watch.become('the end', { id: '101' }, ({ case: it }) => it.state === 'cancelled');
+      assert.equal(directory.isActive('priya'), true);
+    });
+
+    it('ends access at once when it has ended its own, and a later reading takes nothing back', async () => {
+      bob.employees['102']!.lifecycle.push(ended(day(40)));
+      await deliver('employee.access.revoked.immediately', '102');
+      const cut = await watch.become(
+        'access removed',
+        { id: '102' },
+        (it) => it.case.accessRemovedAt !== null,
+      );
+      assert.ok(!isArrival(cut.case.departure) && cut.case.departure.urgent);
+      assert.equal(cut.case.employmentEnds, day(40));
+      assert.equal(directory.isActive('lea'), false);
+
+      await deliver('employee.updated', '102');
+      await watch.heard();
+      const [later] = await casesOf('102');
+      assert.notEqual(later?.state, 'paused', 'there is nothing to ask');
+    });
+
+    it('says that access ends at once of somebody who does not leave: a person is asked', async () => {
+      await deliver('employee.access.revoked.immediately', '103');
+      await until('an alert', async () =>
+        (await watch.alerts('intake.question')).some((it) =>
+          it.body.includes('the record shows nobody who leaves'),
+        ),
+      );
+      assert.equal(directory.isActive('tom'), true);
+    });
+
+    it('is found out by the next reading when an event is lost', async () => {
+      bob.employees['103']!.lifecycle.push(ended(day(20)));
+      await readAgain('bob');
+      const planned = await watch.become('a plan', { id: '103' }, isPlanned);
+      assert.equal(planned.case.employmentEnds, day(20));
+    });
+  });
+
+  it('leave a record in which everything holds together, and their keys nowhere', async () => {
+    await changeSetting(gatehouse.app, gatehouse.admin, 'sources', { pollMinutes: 60 });
+    await watch.quiet();
+    await checkInvariants(gatehouse, { secrets: [token, webhookSecret] });
+  });
+});
