@@ -33,6 +33,8 @@ const testPackages = [
   'krb5-user',
   'smbclient',
   'openssl',
+  'openssh-server',
+  'sudo',
   'faketime',
   'libfaketime',
   'iproute2',
@@ -49,6 +51,8 @@ const testPrograms = [
   'kinit',
   'smbclient',
   'openssl',
+  'sshd',
+  'sudo',
   'faketime',
   'go',
   'chromium',
@@ -223,7 +227,8 @@ function installTestServers() {
       'apt-get',
       ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=120', ...args],
       {
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+        // Nothing is to be asked, and no server to be started by its package: systemctl stays away.
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1' },
         encoding: 'utf8',
       },
     );

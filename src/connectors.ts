@@ -17,6 +17,7 @@ import { list } from '#connectors/list/index.ts';
 import { mail } from '#connectors/mail/index.ts';
 import { microsoft } from '#connectors/microsoft/index.ts';
 import { okta } from '#connectors/okta/index.ts';
+import { openSsh } from '#connectors/openssh/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
@@ -50,6 +51,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     mail,
     microsoft,
     okta,
+    openSsh,
     person,
     s3,
     scim,
