@@ -19,6 +19,7 @@ import { microsoft } from '#connectors/microsoft/index.ts';
 import { okta } from '#connectors/okta/index.ts';
 import { openSsh } from '#connectors/openssh/index.ts';
 import { person } from '#connectors/person/index.ts';
+import { personio } from '#connectors/personio/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
 import { serviceNow } from '#connectors/servicenow/index.ts';
@@ -53,6 +54,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     okta,
     openSsh,
     person,
+    personio,
     s3,
     scim,
     serviceNow,

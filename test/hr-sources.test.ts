@@ -4,9 +4,11 @@ import { after, before, describe, it } from 'node:test';
 import { receiveHook } from '#app/hooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { type FakeEmployee, hiBobDelivery, hiBobEvent } from '#connectors/hibob/fake.ts';
+import { type FakePerson, personioDelivery, personioEvent } from '#connectors/personio/fake.ts';
 import { isArrival } from '#core/arrival.ts';
 import { until } from '#core/testing/until.ts';
 import { startHiBobServer } from '../practice/servers/hibob.ts';
+import { startPersonioServer } from '../practice/servers/personio.ts';
 import {
   account,
   type Company,
@@ -18,8 +20,10 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { dueOf, isPlanned, watching } from './support/watch.ts';
 
-// HiBob from its events and its polls to closed doors; one Gatehouse for all of it.
+// From events, polls and files to closed doors; one Gatehouse for all of it.
 
+const clientSecret = randomBytes(20).toString('hex');
+const webhookToken = `Bearer ${randomBytes(20).toString('hex')}`;
 const token = randomBytes(20).toString('hex');
 const webhookSecret = randomBytes(20).toString('hex');
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -36,7 +40,7 @@ describe('HR sources', () => {
     watch = watching(house);
     company = await startCompany(house);
     directory = await company.addSystem('directory', 'identity', {
-      users: ['Priya', 'Lea', 'Tom'].map(account),
+      users: ['Priya', 'Lea', 'Tom', 'Mia', 'Noa'].map(account),
     });
   });
   after(async () => {
@@ -194,9 +198,114 @@ describe('HR sources', () => {
     });
   });
 
+  describe('Personio', () => {
+    let server: Awaited<ReturnType<typeof startPersonioServer>>;
+    const person = (name: string): FakePerson => ({
+      ...{ first_name: name.split(' ')[0]!, last_name: name.split(' ')[1]! },
+      ...{ email: account(name).userName, updated_at: '2020-01-01T00:00:00Z' },
+      employments: [
+        { id: `e-${name[0]}`, status: 'ACTIVE', employment_start_date: '2019-08-26', office: '2' },
+      ],
+    });
+    const terminate = (id: string, termination_date: string, type = 'QUIT') => {
+      const it = server.persons[id]!;
+      it.employments[0]!.termination = { termination_date, type };
+      return it;
+    };
+    const deliver = (name: string, payload: object, at = new Date(), given = webhookToken) =>
+      receiveHook(gatehouse.app, {
+        source: 'personio',
+        ...personioDelivery(given, JSON.stringify(personioEvent(name, payload, at))),
+      });
+
+    before(async () => {
+      const people = { 501: person('Mia Moves'), 502: person('Noa Next') };
+      server = await startPersonioServer(people, { clientId: 'papi-1', clientSecret });
+      await gatehouse.connect(
+        {
+          ...{ id: 'personio', connector: 'personio' },
+          settings: {
+            ...{ clientId: 'papi-1', clientSecret, webhookToken, baseUrl: server.url },
+            offices: [{ id: '2', name: 'Auckland', zone: 'Pacific/Auckland' }],
+          },
+        },
+        [server.port],
+      );
+      await isRead('personio');
+    });
+    after(() => server.close());
+
+    it('is answered before anything is read again, and the day stays one of the office', async () => {
+      server.down = true;
+      const { length } = server.requests;
+      terminate('501', day(30));
+      const at = new Date();
+      for (const _ of ['first request', 'second request of the attempt']) {
+        const taken = await deliver('employment.updated', { person: { id: '501' } }, at);
+        assert.deepEqual(taken, { kind: 'taken' });
+      }
+      await until('the reading that fails', () => Promise.resolve(server.requests.length > length));
+      server.down = false;
+      const planned = await watch.become('a plan', { id: '501' }, isPlanned);
+      assert.equal(planned.case.employmentEnds, day(30));
+      const due = new Date(dueOf(planned, 'block-sign-in@directory:mia')!);
+      const local = due.toLocaleString('sv-SE', { timeZone: 'Pacific/Auckland' });
+      assert.equal(local, `${day(31)} 00:00:00`);
+      assert.equal((await casesOf('501')).length, 1);
+    });
+
+    it('is believed only with its token', async () => {
+      const { length } = server.requests;
+      const payload = { person: { id: '502' } };
+      assert.equal(
+        (await deliver('person.updated', payload, new Date(), 'Bearer x')).kind,
+        'refused',
+      );
+      await watch.quiet();
+      assert.equal(server.requests.length, length);
+    });
+
+    it('is asked for another token when the one it gave has ended; a fired person is cut at once', async () => {
+      server.endTokens();
+      terminate('502', day(40), 'FIRED').updated_at = new Date().toISOString();
+      await readAgain('personio');
+      await watch.become('access removed', { id: '502' }, (it) => it.case.accessRemovedAt !== null);
+      assert.equal(directory.isActive('noa'), false);
+    });
+
+    it('takes a termination back, and a late event that comes out of order brings nothing back', async () => {
+      const ended = server.persons['501']!.employments[0]!;
+      delete ended.termination;
+      await deliver('employment.updated', { person: { id: '501' } });
+      await watch.become('the end', { id: '501' }, ({ case: it }) => it.state === 'cancelled');
+      await deliver(
+        'employment.terminated',
+        { person: { id: '501' } },
+        new Date(Date.now() - 9_000),
+      );
+      await watch.heard();
+      assert.deepEqual(
+        (await casesOf('501')).map((it) => it.state),
+        ['cancelled'],
+      );
+      assert.equal(directory.isActive('mia'), true);
+    });
+
+    it('hires somebody again by another employment, while the old one still has its end', async () => {
+      server.persons['502']!.employments.push({
+        ...{ id: 'e-again', status: 'ONBOARDING', employment_start_date: day(60), office: '2' },
+      });
+      await deliver('employment.created', { person: { id: '502' } });
+      await until('a rehire', async () => (await casesOf('502')).length === 2);
+      assert.equal(directory.isActive('noa'), false, 'nothing is opened before its day');
+    });
+  });
+
   it('leave a record in which everything holds together, and their keys nowhere', async () => {
     await changeSetting(gatehouse.app, gatehouse.admin, 'sources', { pollMinutes: 60 });
     await watch.quiet();
-    await checkInvariants(gatehouse, { secrets: [token, webhookSecret] });
+    await checkInvariants(gatehouse, {
+      secrets: [token, webhookSecret, clientSecret, webhookToken],
+    });
   });
 });

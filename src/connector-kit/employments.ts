@@ -101,3 +101,10 @@ export function textIn(
   const text = typeof found === 'number' ? String(found) : found;
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : null;
 }
+
+/** What a field of the company says of this employment; it keeps what it held before somebody was hired again. */
+export const sinceItBegan = (
+  found: string | null,
+  { startsOn }: Pick<Employment<never>, 'startsOn'>,
+): string | null =>
+  found !== null && startsOn !== null && found.slice(0, 10) < startsOn ? null : found;

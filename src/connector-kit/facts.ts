@@ -63,6 +63,12 @@ export const readLocalTime: Reader<string> = (text) => {
     : refused('a local date and time without zone, such as 2026-12-31T17:00');
 };
 
+/** When access ends: a local date and time, or a day for its last minute. */
+export const readAccessEnd: Reader<string> = (text) => {
+  const day = readDay(text);
+  return day.kind === 'value' ? value(`${day.value}T23:59`) : readLocalTime(text.replace(' ', 'T'));
+};
+
 /** An IANA name that this machine's time zone data knows. `known` replaces that data. */
 export function readZone(text: string, known?: ReadonlySet<string>): Reading<string> {
   const name = text.trim();

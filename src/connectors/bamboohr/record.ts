@@ -4,9 +4,10 @@ import {
   type Employment as AnyEmployment,
   employmentOn,
   employmentsIn,
+  sinceItBegan,
   textIn,
 } from '#connector-kit/employments.ts';
-import { readDay, readLocalTime } from '#connector-kit/facts.ts';
+import { readAccessEnd, readDay } from '#connector-kit/facts.ts';
 import { hiresIn } from '#connector-kit/hires.ts';
 import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
 import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
@@ -140,32 +141,24 @@ function departureOf(
 
 function lastWorkingDayIn(
   current: Employee,
-  { startsOn }: Employment,
+  employment: Employment,
   { lastWorkingDayField }: Settings,
 ): string | null {
   const day = lastWorkingDayField === undefined ? null : dayIn(current, lastWorkingDayField);
-  return isOfEarlierEmployment(day, startsOn) ? null : day;
+  return sinceItBegan(day, employment);
 }
 
 function accessEndsIn(
   current: Employee,
-  { startsOn }: Employment,
+  employment: Employment,
   { accessEndsField }: Settings,
 ): string | null {
   const text = accessEndsField === undefined ? null : textIn(current, accessEndsField);
   if (accessEndsField === undefined || text === null || text === noDate) return null;
-  const day = readDay(text);
-  const time = readLocalTime(text.replace(' ', 'T'));
-  if (day.kind === 'refused' && time.kind === 'refused') {
-    throw strange(current, accessEndsField, time.expected);
-  }
-  const ends = time.kind === 'value' ? time.value : `${text}T23:59`;
-  return isOfEarlierEmployment(ends, startsOn) ? null : ends;
+  const ends = readAccessEnd(text);
+  if (ends.kind === 'refused') throw strange(current, accessEndsField, ends.expected);
+  return sinceItBegan(ends.value, employment);
 }
-
-/** Fields of the company keep what they held before somebody was hired again. */
-const isOfEarlierEmployment = (found: string | null, startsOn: string | null): boolean =>
-  found !== null && startsOn !== null && found.slice(0, 10) < startsOn;
 
 /** BambooHR's way to write an empty date. */
 const noDate = '0000-00-00';

@@ -1,7 +1,7 @@
 import { countryCode } from '#connector-kit/country.ts';
 import { departureKind } from '#connector-kit/departure-kind.ts';
-import { employmentOn, textIn } from '#connector-kit/employments.ts';
-import { readDay, readLocalTime } from '#connector-kit/facts.ts';
+import { employmentOn, sinceItBegan, textIn } from '#connector-kit/employments.ts';
+import { readAccessEnd } from '#connector-kit/facts.ts';
 import { hiresIn } from '#connector-kit/hires.ts';
 import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
 import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
@@ -118,32 +118,24 @@ function departureOf(
 
 function lastWorkingDayIn(
   employee: Employee,
-  { startsOn }: Employment,
+  employment: Employment,
   { lastWorkingDayField }: Settings,
 ): string | null {
   const day = lastWorkingDayField === undefined ? null : dayOf(employee, lastWorkingDayField);
-  return isOfEarlierEmployment(day, startsOn) ? null : day;
+  return sinceItBegan(day, employment);
 }
 
 function accessEndsIn(
   employee: Employee,
-  { startsOn }: Employment,
+  employment: Employment,
   { accessEndsField }: Settings,
 ): string | null {
   const text = accessEndsField === undefined ? null : textOf(employee, accessEndsField);
   if (accessEndsField === undefined || text === null) return null;
-  const day = readDay(text);
-  const time = readLocalTime(text.replace(' ', 'T'));
-  if (day.kind === 'refused' && time.kind === 'refused') {
-    throw strange(employee.id, accessEndsField, time.expected);
-  }
-  const ends = time.kind === 'value' ? time.value : `${text}T23:59`;
-  return isOfEarlierEmployment(ends, startsOn) ? null : ends;
+  const ends = readAccessEnd(text);
+  if (ends.kind === 'refused') throw strange(employee.id, accessEndsField, ends.expected);
+  return sinceItBegan(ends.value, employment);
 }
-
-/** Fields of the company keep what they held before somebody was hired again. */
-const isOfEarlierEmployment = (found: string | null, startsOn: string | null): boolean =>
-  found !== null && startsOn !== null && found.slice(0, 10) < startsOn;
 
 function nameOf(employee: Employee): string {
   const shown = textOf(employee, 'root.displayName');
