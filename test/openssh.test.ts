@@ -152,7 +152,9 @@ describe('a set of hosts of which one does not answer', () => {
 
     const planned = suspendAccount.plan(await suspendAccount.read(both, bob.name), {});
     assert.ok(planned.kind === 'change');
-    await suspendAccount.apply(both, bob.name, planned.change);
+    await assert.rejects(suspendAccount.apply(both, bob.name, planned.change), {
+      message: new RegExp(`^unavailable: 127\\.0\\.0\\.1:${web2.port}`),
+    });
 
     const waiting = suspendAccount.plan(await suspendAccount.read(both, bob.name), {});
     assert.ok(waiting.kind === 'underway');

@@ -112,12 +112,21 @@ export function openHosts(settings: Settings, io: Io, withinMs?: number) {
       throw unread?.error ?? notFound(login);
     },
 
-    /** Sends each host its requests; the first that fails is thrown, once all are through. */
+    /**
+     * Sends each host its requests; the first that fails is thrown, once all are through. An account that a host
+     * does not have needs nothing there.
+     */
     async change(requests: ReadonlyMap<string, readonly string[]>): Promise<void> {
       const hosts = [...requests].map(([name, it]) => [hostCalled(name), it] as const);
-      const endings = await Promise.allSettled(hosts.map(([host, it]) => askOne(host, it)));
-      const failed = endings.find((it) => it.status === 'rejected');
-      if (failed) throw failed.reason;
+      const endings = await Promise.allSettled(
+        hosts.map(([host, it]) => askOne(host, it.length === 0 ? ['hello'] : it)),
+      );
+      for (const it of endings) {
+        if (it.status === 'fulfilled') continue;
+        const isGone =
+          it.reason instanceof ConnectorError && it.reason.failure.kind === 'not-found';
+        if (!isGone) throw it.reason;
+      }
     },
   };
 }

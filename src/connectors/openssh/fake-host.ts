@@ -15,9 +15,12 @@ export interface FakeAnswer {
 const { Server, utils } = ssh2;
 
 /** A machine that speaks SSH on 127.0.0.1, lets one key in, and answers as it is told. */
-export async function startFakeHost() {
+export async function startFakeHost(kind: 'ed25519' | 'rsa' = 'ed25519') {
   const keys = {
-    host: utils.generateKeyPairSync('ed25519'),
+    host:
+      kind === 'rsa'
+        ? utils.generateKeyPairSync('rsa', { bits: 2048 })
+        : utils.generateKeyPairSync(kind),
     ours: utils.generateKeyPairSync('ed25519'),
   };
   const requests: string[] = [];

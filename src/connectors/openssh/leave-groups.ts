@@ -11,6 +11,7 @@ import {
   hostsIn,
   hostsSettleWithinMs,
   onHosts,
+  onUnread,
   readOnHosts,
   showing,
 } from './on-hosts.ts';
@@ -45,7 +46,10 @@ export const leaveGroups = transition({
     });
     if (leaving.length === 0) return doneOnEvery(now, 'In no group to be left on any host.');
     const each = leaving.map(({ host, names }) => `${names.join(', ')} on ${host}`);
-    return change(`Take out of ${each.join('; ')}.`, toChange(leaving));
+    return change(`Take out of ${each.join('; ')}.`, [
+      ...leaving.map(({ host, acts }) => ({ host, acts })),
+      ...onUnread(now),
+    ]);
   },
 
   apply,
@@ -55,12 +59,11 @@ export const leaveGroups = transition({
       const names = (beforeOn(before, host)?.groups ?? taken).filter((it) => !groups.includes(it));
       return names.length === 0 ? [] : [{ host, acts: actsFor('rejoin', names) }];
     });
-    if (back.length > 0) return change(`Put back into the groups on ${hostsIn(back)}.`, back);
+    if (back.length > 0)
+      return change(`Put back into the groups on ${hostsIn(back)}.`, [...back, ...onUnread(now)]);
     return doneOnEvery(now, 'In every group from before.');
   },
 });
 
 const actsFor = (verb: 'leave' | 'rejoin', groups: readonly string[]): Act[] =>
   groups.map((group) => ({ do: verb, with: group }));
-
-const toChange = (all: Change): Change => all.map(({ host, acts }) => ({ host, acts }));

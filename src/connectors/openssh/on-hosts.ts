@@ -96,6 +96,16 @@ export interface Act {
 export const onEach = (hosts: readonly { readonly host: string }[], ...acts: Act[]): Change =>
   hosts.map(({ host }) => ({ host, acts }));
 
+/**
+ * The same on hosts that could not be read. While one of them stays away the call fails, so that it is made again
+ * once the host is back, and by itself. Without acts the host is only greeted.
+ */
+export const onUnread = ({ hosts }: OnHosts<unknown>, ...acts: Act[]): Change =>
+  onEach(
+    hosts.filter((it) => it.shows === 'nothing readable'),
+    ...acts,
+  );
+
 export const apply = (hosts: Hosts, login: string, change: Change): Promise<void> =>
   hosts.change(
     new Map(

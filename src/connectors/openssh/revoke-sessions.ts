@@ -8,6 +8,7 @@ import {
   hostsSettleWithinMs,
   onEach,
   onHosts,
+  onUnread,
   readOnHosts,
   showing,
 } from './on-hosts.ts';
@@ -33,7 +34,10 @@ export const revokeSessions = transition({
     const busy = showing(now).filter((it) => it.processes.length > 0);
     if (busy.length === 0) return doneOnEvery(now, 'No process of the account runs on any host.');
     const each = busy.map(({ host, processes }) => `${namesOf(processes)} on ${host}`);
-    return change(`End ${each.join('; ')}.`, onEach(busy, { do: 'end' }));
+    return change(`End ${each.join('; ')}.`, [
+      ...onEach(busy, { do: 'end' }),
+      ...onUnread(now, { do: 'end' }),
+    ]);
   },
 
   apply,

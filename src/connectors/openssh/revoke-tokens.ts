@@ -12,6 +12,7 @@ import {
   hostsSettleWithinMs,
   onEach,
   onHosts,
+  onUnread,
   readOnHosts,
   showing,
 } from './on-hosts.ts';
@@ -52,7 +53,10 @@ export const revokeTokens = transition({
       const each = open.map(
         ({ host, keys }) => `${keys.map((it) => it.fingerprint).join(', ')} on ${host}`,
       );
-      return change(`Take away the keys ${each.join('; ')}.`, onEach(open, { do: 'keys-away' }));
+      return change(`Take away the keys ${each.join('; ')}.`, [
+        ...onEach(open, { do: 'keys-away' }),
+        ...onUnread(now, { do: 'keys-away' }),
+      ]);
     }
     const elsewhere = showing(now).filter((it) => it.otherKeys.length > 0);
     if (elsewhere.length === 0) return doneOnEvery(now, 'No key in any file opens the account.');
@@ -77,7 +81,8 @@ export const revokeTokens = transition({
         .map((file): Act => ({ do: 'keys-back', with: file }));
       return acts.length === 0 ? [] : [{ host, acts }];
     });
-    if (back.length > 0) return change(`Give the keys back on ${hostsIn(back)}.`, back);
+    if (back.length > 0)
+      return change(`Give the keys back on ${hostsIn(back)}.`, [...back, ...onUnread(now)]);
     return doneOnEvery(now, 'The keys from before open the account again.');
   },
 });

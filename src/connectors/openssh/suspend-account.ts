@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { blocked, change, type Plan, transition } from '#connector-kit/contract.ts';
 import type { Hosts } from './api.ts';
 import {
+  type Act,
   apply,
   before as beforeOn,
   type Change,
@@ -11,6 +12,7 @@ import {
   hostsSettleWithinMs,
   onEach,
   onHosts,
+  onUnread,
   readOnHosts,
   showing,
 } from './on-hosts.ts';
@@ -45,11 +47,13 @@ export const suspendAccount = transition({
 
   plan(now): Plan<Change> {
     const open = showing(now).filter((it) => it.from === 'local' && !it.isBlocked);
-    if (open.length > 0)
-      return change(
-        `Let the account expire on ${hostsIn(open)}, and end what runs there.`,
-        onEach(open, { do: 'block' }, { do: 'end' }),
-      );
+    if (open.length > 0) {
+      const acts: Act[] = [{ do: 'block' }, { do: 'end' }];
+      return change(`Let the account expire on ${hostsIn(open)}, and end what runs there.`, [
+        ...onEach(open, ...acts),
+        ...onUnread(now, ...acts),
+      ]);
+    }
     const foreign = showing(now).filter((it) => it.from === 'directory');
     if (foreign.length === 0) return doneOnEvery(now, 'The account has expired on every host.');
     return doneByHand(
@@ -69,7 +73,10 @@ export const suspendAccount = transition({
     });
     const ours = changed.filter((it) => it.canGoBack);
     if (ours.length > 0)
-      return change(`Open the account again on ${hostsIn(ours)}.`, onEach(ours, { do: 'unblock' }));
+      return change(`Open the account again on ${hostsIn(ours)}.`, [
+        ...onEach(ours, { do: 'unblock' }),
+        ...onUnread(now),
+      ]);
     if (changed.length > 0) {
       return blocked(`On ${hostsIn(changed)} somebody else let the account expire. Ask them.`);
     }
