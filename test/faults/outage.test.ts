@@ -137,7 +137,15 @@ describe('a system that is down for longer than we try at once', () => {
     assert.equal(mailTo('first').length, 1);
     assert.equal(mailTo('second').length, 1);
     assert.equal(mailTo('third').length, 1);
-    assert.ok(afterMs(mailTo('olga')[0]!.at) < escalateAfterMs[0]!);
+    const rungs = await house.gatehouse.rows<{ level: number; recipients: string[] }>(
+      `select level, array_agg(split_part(recipient, '@', 1) order by recipient) as recipients
+         from alert_messages where alert_id = $1 and channel = 'mail' group by level order by level`,
+      alert.id,
+    );
+    assert.deepEqual(
+      rungs.map((it) => it.recipients),
+      [['first', 'olga'], ['second'], ['third']],
+    );
     assert.ok(afterMs(mailTo('second')[0]!.at) >= escalateAfterMs[0]!);
     assert.ok(afterMs(third.at) >= escalateAfterMs[1]!);
   });
