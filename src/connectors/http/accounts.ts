@@ -89,7 +89,7 @@ function toAccount(item: Json, mapping: AccountMapping, system: string): Account
     id: textAt(item, mapping.id, system),
     login: textAt(item, mapping.login, system),
     // A word that nobody described may well be one that lets people in.
-    status: mapping.status.values[String(status)] ?? 'active',
+    status: mapping.status.values[String(status)] ?? mapping.status.otherwise ?? 'active',
     privileged: privileged
       ? [valueAt(item, privileged.at)]
           .flat()

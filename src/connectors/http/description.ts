@@ -119,14 +119,18 @@ const listing = {
 const Listing = z.strictObject(listing);
 export type Listing = z.infer<typeof Listing>;
 
+const accountStatuses = ['active', 'suspended', 'deleted'] as const;
+
 /** How an account is read from one item of a list. */
 const AccountMapping = z.strictObject({
   id: Pointer,
   login: Pointer,
   status: z.strictObject({
     at: Pointer,
-    /** What the system's words mean. A word that is not listed counts as active. */
-    values: z.record(z.string(), z.enum(['active', 'suspended', 'deleted'])),
+    /** What the system's words mean. */
+    values: z.record(z.string(), z.enum(accountStatuses)),
+    /** What every other word means, where the system writes a date, say. Default: active. */
+    otherwise: z.enum(accountStatuses).optional(),
   }),
   privileged: z.strictObject({ at: Pointer, isOneOf: z.array(Scalar).min(1) }).optional(),
   /** A date and time as text. */

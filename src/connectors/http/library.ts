@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { text } from '#connector-kit/fields.ts';
-import { Description } from './description.ts';
+import { capabilityNames, Description } from './description.ts';
+import { Json } from './pointer.ts';
 
 /** What whoever uses a description has to know, beside what it does. */
 const About = z.strictObject({
@@ -22,6 +23,43 @@ const About = z.strictObject({
   byHand: z.array(z.string().min(1)),
 });
 
+/** An answer as the vendor's documents show it. */
+const Sample = z.strictObject({
+  status: z.int().min(200).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: Json.optional(),
+});
+export type Sample = z.infer<typeof Sample>;
+
+/**
+ * What the system answers, in the shapes of the vendor's documents and apart from the pointers of the description, so
+ * that a pointer that leads nowhere is found before anybody uses it.
+ */
+const Samples = z.strictObject({
+  /** Who is looked for. */
+  email: z.string().min(3),
+  /** The account that must be found. */
+  account: z.strictObject({
+    id: z.string().min(1),
+    login: z.string().min(1),
+    status: z.enum(['active', 'suspended']),
+  }),
+  check: Sample,
+  find: z.array(Sample).min(1),
+  list: z.array(Sample).min(1).optional(),
+  one: Sample.optional(),
+  /** How the account reads before and after; a command has neither. */
+  capabilities: z.partialRecord(
+    z.enum(capabilityNames),
+    z.strictObject({
+      before: Sample.optional(),
+      after: Sample.optional(),
+      /** How each request of `apply` and `restore` is answered. Default: 204. */
+      applied: Sample.optional(),
+    }),
+  ),
+});
+
 /** How a description is handed on: without any secret, and with an address only as an example. */
 export const DescriptionFile = z.strictObject({
   about: About.optional(),
@@ -34,6 +72,7 @@ export const DescriptionFile = z.strictObject({
     })
     .optional(),
   description: Description,
+  samples: Samples.optional(),
 });
 export type DescriptionFile = z.infer<typeof DescriptionFile>;
 
