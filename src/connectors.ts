@@ -18,6 +18,7 @@ import { mail } from '#connectors/mail/index.ts';
 import { microsoft } from '#connectors/microsoft/index.ts';
 import { okta } from '#connectors/okta/index.ts';
 import { openSsh } from '#connectors/openssh/index.ts';
+import { openVpn } from '#connectors/openvpn/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { personio } from '#connectors/personio/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
@@ -53,6 +54,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     microsoft,
     okta,
     openSsh,
+    openVpn,
     person,
     personio,
     s3,

@@ -1,8 +1,9 @@
 import type { Account, Io, PersonKeys } from '#connector-kit/contract.ts';
+import { loginsOf } from '#connector-kit/login-names.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { accountsIn, type Shown } from './answer.ts';
 import { ask } from './host.ts';
-import { type Host, isAccountName, loginsOf, nameOf, type Settings } from './settings.ts';
+import { type Host, isAccountName, nameOf, type Settings } from './settings.ts';
 
 export type Hosts = ReturnType<typeof openHosts>;
 
@@ -75,7 +76,7 @@ export function openHosts(settings: Settings, io: Io, withinMs?: number) {
 
     /** Login names follow from the settings, so whoever is seen on one host needs no look at the others. */
     async accountsOf({ email }: PersonKeys): Promise<Account[]> {
-      const logins = loginsOf(settings, email);
+      const logins = loginsOf(settings, email).filter(isAccountName);
       if (logins.length === 0) return [];
       const readings = await everywhere(
         logins.map((it) => `list ${it}`),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { emailAddress } from '#connector-kit/assignee.ts';
 import { secret, text } from '#connector-kit/fields.ts';
+import { listedLogins, loginDomain } from '#connector-kit/login-names.ts';
 
 /** What every host keeps to, and what its program accepts as a name. Nothing else is ever sent. */
 export const isAccountName = (name: string): boolean =>
@@ -42,28 +42,10 @@ export const settings = z
       'Private key',
       'Of that account: the file that ssh-keygen made, without a passphrase',
     ),
-    loginDomain: z
-      .string()
-      .trim()
-      .regex(/^[^@\s]+\.[^@\s]+$/, 'A domain such as acme.com.')
-      .optional()
-      .meta({
-        title: 'Login names come from addresses of this domain',
-        description: 'Fill in acme.com only if ada@acme.com always has the login name ada',
-      }),
-    accounts: z
-      .array(
-        z.strictObject({
-          login: z.string().trim().refine(isAccountName, 'Letters, digits and . _ @ - only.'),
-          email: emailAddress,
-        }),
-      )
-      .default([])
-      .meta({
-        title: 'Whose accounts these are',
-        description:
-          'Login names that do not follow from the address. Who stands here is known by these alone',
-      }),
+    loginDomain: loginDomain.optional(),
+    accounts: listedLogins(
+      z.string().trim().refine(isAccountName, 'Letters, digits and . _ @ - only.'),
+    ).default([]),
     adminGroups: z
       .array(z.string().min(1))
       .default(['root', 'sudo', 'wheel', 'admin', 'docker', 'lxd', 'libvirt'])
@@ -94,14 +76,4 @@ export const keyOf = ({ hostKey }: Pick<Host, 'hostKey'>): Buffer =>
 function typeInside(hostKey: string): string {
   const key = Buffer.from(hostKey.split(' ')[1] ?? '', 'base64');
   return key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
-}
-
-/** The login names of a person. Where they are listed, nothing is derived: that name may be somebody else's. */
-export function loginsOf(settings: Settings, email: string): readonly string[] {
-  const address = email.toLowerCase();
-  const listed = settings.accounts.filter((it) => it.email.toLowerCase() === address);
-  if (listed.length > 0) return [...new Set(listed.map((it) => it.login))];
-  const [login = '', domain = ''] = address.split('@');
-  const isTheirs = domain === settings.loginDomain?.toLowerCase() && isAccountName(login);
-  return isTheirs ? [login] : [];
 }
