@@ -15,8 +15,6 @@ import {
 const program = '/usr/sbin/openvpn';
 const started = 'Initialization Sequence Completed';
 
-export type OpenVpnServer = Awaited<ReturnType<typeof startOpenVpn>>;
-
 /** Starts a server whose management interface listens on a port with a password, or on a socket. */
 export async function startOpenVpn(by: 'port' | 'socket' = 'port') {
   mustBeInstalled('OpenVPN', [program, '/dev/net/tun', '/usr/bin/setpriv'], ['openvpn', 'openssl']);

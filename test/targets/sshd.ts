@@ -18,8 +18,6 @@ const program = '/usr/sbin/sshd';
 const needed = [program, '/usr/bin/sudo', '/usr/bin/setpriv', '/usr/bin/chage'];
 const hostProgram = new URL('../../src/connectors/openssh/gatehouse-host', import.meta.url);
 
-export type Sshd = Awaited<ReturnType<typeof startSshd>>;
-
 /** Somebody who can sign in by key and by password. */
 export interface SshUser {
   readonly name: string;
@@ -161,8 +159,6 @@ const answers = (port: number) =>
     });
     socket.once('error', () => resolve(false));
   });
-
-export type SshSession = Awaited<ReturnType<typeof signIn>>;
 
 /** Signs in as somebody does from their own machine; throws when sshd refuses. */
 export async function signIn(

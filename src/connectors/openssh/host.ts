@@ -28,6 +28,9 @@ export async function ask(
   const name = nameOf(host);
   if (requests.some((it) => /\p{Cc}/u.test(it))) throw fail('rejected', 'A request is one line.');
   const { ip, port } = await io.address(host.host, host.port);
+  // Without delay: requests are short, and each would wait for an acknowledgement.
+  const socket = connectTcp({ host: ip, port, noDelay: true });
+  socket.on('error', () => {}); // told by the client as well, unless it refuses our key before it listens
   const client = new ssh2.Client();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {}); // also when nobody waits for it any more
@@ -41,8 +44,7 @@ export async function ask(
   try {
     const ready = new Promise<void>((resolve) => client.once('ready', resolve));
     client.connect({
-      // Without delay: requests are short, and each would wait for an acknowledgement.
-      sock: connectTcp({ host: ip, port, noDelay: true }),
+      sock: socket,
       username: user,
       privateKey,
       authHandler: ['publickey'],
@@ -67,6 +69,7 @@ export async function ask(
   } finally {
     clearTimeout(timer);
     client.destroy();
+    socket.destroy();
   }
 }
 

@@ -118,3 +118,21 @@ export const apply = (hosts: Hosts, login: string, change: Change): Promise<void
 
 export const hostsIn = (all: readonly { readonly host: string }[]): string =>
   all.map(({ host }) => host).join(', ');
+
+/** Which processes run where. */
+export const runningOn = (
+  hosts: readonly { readonly host: string; readonly processes: readonly string[] }[],
+): string =>
+  hosts
+    .filter((it) => it.processes.length > 0)
+    .map(({ host, processes }) => `${namesOf(processes)} on ${host}`)
+    .join('; ');
+
+const mostNames = 10;
+
+/** Each once, and not more than somebody reads. */
+function namesOf(processes: readonly string[]): string {
+  const names = [...new Set(processes.map((it) => it || 'a process without a name'))];
+  const rest = names.length - mostNames;
+  return rest > 0 ? `${names.slice(0, mostNames).join(', ')} and ${rest} more` : names.join(', ');
+}

@@ -108,10 +108,10 @@ describe('an OpenSSH host that is not the one it should be, or refuses', () => {
       openWith({ privateKey: stranger.privateKey }).check(),
       failsAs('unauthenticated', /does not accept the key of gatehouse/),
     );
-    await assert.rejects(
-      openWith({ privateKey: 'whsec_AAAA' }).check(),
-      failsAs('unauthenticated', /cannot be read/),
-    );
+    for (const port of [host.port, 1]) {
+      const noKey = { privateKey: 'whsec_AAAA', hosts: [{ ...least.hosts[0], port }] };
+      await assert.rejects(openWith(noKey).check(), failsAs('unauthenticated', /cannot be read/));
+    }
   });
 
   it('is unavailable when nobody listens, or nobody answers in time', async () => {
@@ -251,13 +251,20 @@ describe('planning on OpenSSH hosts', () => {
     shows: 'account' as const,
     account,
   });
-  const open = { from: 'local' as const, expires: null, isBlocked: false, canGoBack: false };
+  const open = {
+    from: 'local' as const,
+    expires: null,
+    isBlocked: false,
+    canGoBack: false,
+    processes: ['sh'],
+  };
   const blocked = { ...open, expires: 1, isBlocked: true, canGoBack: true };
 
   it('cuts what can be reached, and then waits for the rest by name', () => {
     const first = suspendAccount.plan({ hosts: [on(open), unread, none] }, {});
     // Also on web2, so that the call is made again until that host is back.
     assert.ok(first.kind === 'change');
+    assert.equal(first.summary, 'Let the account expire on web1, and end sh on web1.');
     assert.deepEqual(
       first.change.map((it) => it.host),
       ['web1', 'web2'],

@@ -10,6 +10,7 @@ import {
   onHosts,
   onUnread,
   readOnHosts,
+  runningOn,
   showing,
 } from './on-hosts.ts';
 import { rights } from './rights.ts';
@@ -33,8 +34,7 @@ export const revokeSessions = transition({
   plan(now): Plan<Change> {
     const busy = showing(now).filter((it) => it.processes.length > 0);
     if (busy.length === 0) return doneOnEvery(now, 'No process of the account runs on any host.');
-    const each = busy.map(({ host, processes }) => `${namesOf(processes)} on ${host}`);
-    return change(`End ${each.join('; ')}.`, [
+    return change(`End ${runningOn(busy)}.`, [
       ...onEach(busy, { do: 'end' }),
       ...onUnread(now, { do: 'end' }),
     ]);
@@ -42,12 +42,3 @@ export const revokeSessions = transition({
 
   apply,
 });
-
-const mostNames = 10;
-
-/** Each once, and not more than somebody reads. */
-function namesOf(processes: readonly string[]): string {
-  const names = [...new Set(processes.map((it) => it || 'a process without a name'))];
-  const rest = names.length - mostNames;
-  return rest > 0 ? `${names.slice(0, mostNames).join(', ')} and ${rest} more` : names.join(', ');
-}

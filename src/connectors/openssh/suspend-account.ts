@@ -14,6 +14,7 @@ import {
   onHosts,
   onUnread,
   readOnHosts,
+  runningOn,
   showing,
 } from './on-hosts.ts';
 import { rights } from './rights.ts';
@@ -36,23 +37,30 @@ export const suspendAccount = transition({
     isBlocked: z.boolean(),
     /** The host knows what to go back to. */
     canGoBack: z.boolean(),
+    /** What runs, and is ended with the block. */
+    processes: z.array(z.string()),
   }),
   settlesWithinMs: hostsSettleWithinMs,
   repeatable: true,
 
   read: (hosts: Hosts, login) =>
-    readOnHosts(hosts, login, ({ from, expires, isBlocked, taken }) => ({
-      ...{ from, expires, isBlocked, canGoBack: isBlocked && taken.expiry },
-    })),
+    readOnHosts(
+      hosts,
+      login,
+      ({ from, expires, isBlocked, taken, processes }) => ({
+        ...{ from, expires, isBlocked, canGoBack: isBlocked && taken.expiry },
+        processes: [...processes],
+      }),
+      'processes',
+    ),
 
   plan(now): Plan<Change> {
     const open = showing(now).filter((it) => it.from === 'local' && !it.isBlocked);
     if (open.length > 0) {
       const acts: Act[] = [{ do: 'block' }, { do: 'end' }];
-      return change(`Let the account expire on ${hostsIn(open)}, and end what runs there.`, [
-        ...onEach(open, ...acts),
-        ...onUnread(now, ...acts),
-      ]);
+      const ending = runningOn(open);
+      const summary = `Let the account expire on ${hostsIn(open)}${ending && `, and end ${ending}`}.`;
+      return change(summary, [...onEach(open, ...acts), ...onUnread(now, ...acts)]);
     }
     const foreign = showing(now).filter((it) => it.from === 'directory');
     if (foreign.length === 0) return doneOnEvery(now, 'The account has expired on every host.');
