@@ -40,6 +40,10 @@ const testPackages = [
   'libfaketime',
   'iproute2',
   'poppler-utils',
+  'dovecot-imapd',
+  'dovecot-lmtpd',
+  'dovecot-managesieved',
+  'postfix',
   'golang-go',
   'golang-golang-x-mod-dev',
   'chromium',
@@ -51,6 +55,8 @@ const testPrograms = [
   'samba',
   'kinit',
   'smbclient',
+  'dovecot',
+  'postfix',
   'openssl',
   'sshd',
   'sudo',
@@ -60,6 +66,9 @@ const testPrograms = [
   'chromium',
   'ejabberdctl',
 ];
+
+/** What packages ask while they are installed, and what they are answered. */
+const answers = 'postfix postfix/main_mailer_type select No configuration\n';
 
 /** What Node has compiled, so that the next start need not; ours alone, as a folder for everybody would not be. */
 const compiled = path.join(modules, '.cache', 'compiled');
@@ -235,8 +244,10 @@ function installTestServers() {
       },
     );
   const steps = [
+    () => spawnSync('debconf-set-selections', { input: answers, encoding: 'utf8' }),
     () => apt('update'),
-    () => apt('install', '-y', '--no-install-recommends', ...missing),
+    // A mail server that is there already is not to be replaced by ours.
+    () => apt('install', '-y', '--no-install-recommends', '--no-remove', ...missing),
   ];
   for (const step of steps) {
     const { status, stdout, stderr, error } = step();
