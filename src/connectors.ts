@@ -2,6 +2,7 @@ import type { AnyConnector } from '#connector-kit/contract.ts';
 import { activeDirectory } from '#connectors/active-directory/index.ts';
 import { atlassian } from '#connectors/atlassian/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
+import { dovecot } from '#connectors/dovecot/index.ts';
 import { folder } from '#connectors/folder/index.ts';
 import { github } from '#connectors/github/index.ts';
 import { gitlab } from '#connectors/gitlab/index.ts';
@@ -38,6 +39,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     activeDirectory,
     atlassian,
     bambooHr,
+    dovecot,
     folder,
     google,
     github,

@@ -218,6 +218,7 @@ describe('docs/connect/index.md', () => {
         ...settingsOn('docs/connect/ldap-and-active-directory.md', 'ldap'),
         newAccountsIn: 'ou=people,dc=meadow,dc=example',
       },
+      dovecot: settingsOn('docs/connect/dovecot.md', 'dovecot'),
       google: { ...settingsOn('docs/connect/google.md', 'google'), vault: true },
       gitlab: settingsOn('docs/connect/gitlab.md', 'gitlab'),
       github: { ...settingsOn('docs/connect/github.md', 'github'), copilot: true },

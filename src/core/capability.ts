@@ -17,7 +17,11 @@ export const capabilities = {
   'groups.leave': { title: 'Remove from groups', weight: 'ordinary' },
   'data.preserve': { title: 'Preserve data', weight: 'ordinary' },
   'data.transfer': { title: 'Transfer data', weight: 'ordinary' },
-  'mailbox.hand-over': { title: 'Hand over the mailbox', weight: 'ordinary' },
+  'mailbox.hand-over': {
+    title: 'Hand over the mailbox',
+    weight: 'ordinary',
+    takes: { until: 'day' },
+  },
   'ownership.transfer': { title: 'Hand over what the account owns', weight: 'ordinary' },
   'reports.move': { title: 'Give direct reports another manager', weight: 'ordinary' },
   'device.lock': { title: 'Lock device', weight: 'ordinary' },

@@ -1,0 +1,20 @@
+/** Commands of doveadm, as doveadm_allowed_commands spells them. */
+export const scopes = {
+  user: 'user',
+  who: 'who',
+  kick: 'kick',
+  forget: 'auth cache flush',
+  statuses: 'mailbox status',
+  mailboxes: 'mailbox list',
+  readShares: 'acl get',
+  readRights: 'acl rights',
+  setShares: 'acl set',
+  addShares: 'acl add',
+  removeShares: 'acl delete',
+  scripts: 'sieve list',
+  readScript: 'sieve get',
+  putScript: 'sieve put',
+  activate: 'sieve activate',
+  deactivate: 'sieve deactivate',
+  removeScript: 'sieve delete',
+} as const;
