@@ -71,6 +71,8 @@ export async function wireApp(parts: Parts): Promise<App> {
       async storeInbound({ connectionUuid, field, value }) {
         await vault.storeWebSecret(pool, inboundName(connectionUuid, field), value);
       },
+      removeInbound: ({ connectionUuid, field }) =>
+        vault.removeWebSecret(pool, inboundName(connectionUuid, field)),
       async inbound(connectionUuid, fields) {
         const found = await Promise.all(
           fields.map((field) => vault.readWebSecret(pool, inboundName(connectionUuid, field))),

@@ -29,6 +29,7 @@ export interface AppSecrets {
     enteredBy: string;
   }): Promise<void>;
   storeInbound(it: { connectionUuid: string; field: string; value: string }): Promise<void>;
+  removeInbound(it: { connectionUuid: string; field: string }): Promise<void>;
   /** The secrets that check what a source sends, newest first. */
   inbound(connectionUuid: string, fields: readonly string[]): Promise<readonly string[]>;
 }

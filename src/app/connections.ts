@@ -85,7 +85,8 @@ function secretFields(connector: AnyConnector): { outbound: string[]; inbound: s
 
 /**
  * Adds a connection or changes one, then tries it. Secrets that are left out stay as they
- * are, unless the hosts change: a secret is bound to its hosts and has to be entered anew.
+ * are, unless the hosts change: a secret is bound to its hosts and has to be entered anew. Null ends one that
+ * checks what comes in.
  */
 export async function saveConnectionInput(
   app: App,
@@ -109,13 +110,17 @@ export async function saveConnectionInput(
   }
 
   const { outbound, inbound } = secretFields(connector);
-  const kept = known ? [...known.secretFields, ...known.inboundFields] : [];
+  // Null ends a secret that checks what comes in, such as the one before the last; one that is needed stays.
+  const ended = inbound.filter((field) => input.settings[field] === null);
+  const kept = known
+    ? [...known.secretFields, ...known.inboundFields].filter((it) => !ended.includes(it))
+    : [];
   const standIns = kept
     .filter((field) => input.settings[field] === undefined)
     .map((field) => [field, standInSecret]);
   const parsed = connector.settings.safeParse({
     ...Object.fromEntries(standIns),
-    ...input.settings,
+    ...Object.fromEntries(Object.entries(input.settings).filter(([it]) => !ended.includes(it))),
   });
   if (!parsed.success) {
     throw new Problem(
@@ -152,7 +157,7 @@ export async function saveConnectionInput(
       category: input.category ?? known?.category ?? connector.category,
       settings: Object.fromEntries(open),
       secretFields: union(outbound, known?.secretFields ?? []),
-      inboundFields: union(inbound, known?.inboundFields ?? []),
+      inboundFields: union(inbound, known?.inboundFields ?? []).filter((it) => !ended.includes(it)),
       allowedHosts: [...hosts],
       ca: input.ca === undefined ? (known?.ca ?? null) : input.ca,
       owner: input.owner === undefined ? (known?.owner ?? null) : input.owner,
@@ -193,6 +198,9 @@ export async function saveConnectionInput(
   for (const field of given(inbound)) {
     const value = String(input.settings[field]);
     await app.secrets.storeInbound({ connectionUuid: connection.uuid, field, value });
+  }
+  for (const field of ended) {
+    await app.secrets.removeInbound({ connectionUuid: connection.uuid, field });
   }
   const check = await order(app, caller, { kind: 'check', input: { connectionId: input.id } });
   return { connection: (await loadConnection(app.pool, input.id))!, check };

@@ -36,7 +36,11 @@ export async function connectionFromFile(cli: Cli, file: string): Promise<NamedI
   const settings = Object.fromEntries(
     Object.entries(input.settings).filter(([name]) => !secrets.some((it) => it.name === name)),
   );
-  return { ...input, settings: { ...settings, ...(await secretsFor(cli.io, wanted)) } };
+  // An empty line asks for a secret, so another word ends one.
+  const ended = secrets.filter((it) => input.settings[it.name] === false);
+  const without = Object.fromEntries(ended.map((it) => [it.name, null]));
+  const entered = await secretsFor(cli.io, wanted);
+  return { ...input, settings: { ...settings, ...without, ...entered } };
 }
 
 function readInput(file: string, text: string): NamedInput {

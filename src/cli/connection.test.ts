@@ -120,6 +120,25 @@ describe('systems are connected', () => {
     assert.match(await typing.works(['connection', 'list', '--all']), / removed /);
   });
 
+  it('ends a secret that is not needed any more, and keeps one that is', async () => {
+    const add = (settings: string) => {
+      const text = `id: hr-1\nconnector: signed-hr\nsettings:\n${settings}`;
+      return ['connection', 'add', typing.file('hr.yaml', text)];
+    };
+    const kept = async () => {
+      const out = await typing.works(['connection', 'list', '--json']);
+      const listed: { id: string; secrets: string[] }[] = JSON.parse(out);
+      return listed.find((it) => it.id === 'hr-1')?.secrets;
+    };
+    const both = 'signingSecret: one\npreviousSigningSecret: two\n';
+    const input = { input: both };
+    await typing.works(add('  signingSecret:\n  previousSigningSecret:\n'), typing.admin, input);
+    assert.deepEqual(await kept(), ['signingSecret', 'previousSigningSecret']);
+    await typing.works(add('  previousSigningSecret: false\n'));
+    assert.deepEqual(await kept(), ['signingSecret']);
+    await typing.fails(add('  signingSecret: false\n'), { code: 1, err: /signingSecret: / });
+  });
+
   it('tells what each kind of system has to be told', async () => {
     assert.match(await typing.works(['connectors']), /\nwiki +Wiki +collaboration\n/);
     const form = await typing.works(['connectors', 'wiki']);

@@ -241,6 +241,9 @@ function secretsInMemory(handedOver: Map<string, string>): AppSecrets {
     async storeInbound({ connectionUuid, field, value }) {
       inbound.set(`${connectionUuid} ${field}`, value);
     },
+    async removeInbound({ connectionUuid, field }) {
+      inbound.delete(`${connectionUuid} ${field}`);
+    },
     async inbound(connectionUuid, fields) {
       return fields.flatMap((field) => inbound.get(`${connectionUuid} ${field}`) ?? []);
     },

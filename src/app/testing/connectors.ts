@@ -28,7 +28,10 @@ const signedHr = connector({
   id: 'signed-hr',
   name: 'Signed HR',
   category: 'hr',
-  settings: z.strictObject({ signingSecret: inboundSecret('Signing secret', 'whsec_…') }),
+  settings: z.strictObject({
+    signingSecret: inboundSecret('Signing secret', 'whsec_…'),
+    previousSigningSecret: inboundSecret('Previous signing secret', 'whsec_…').optional(),
+  }),
   hosts: () => [],
   open: () => ({}),
   check: async () => ({ actingAs: 'nobody', scopes: null }),
