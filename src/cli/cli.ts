@@ -10,6 +10,7 @@ import { addConnection } from './connection.ts';
 import { addConnectors } from './connectors.ts';
 import { openCli } from './context.ts';
 import { addDepart } from './depart.ts';
+import { addHint } from './hint.ts';
 import { addImport } from './import.ts';
 import { CliProblem, type Io } from './io.ts';
 import { addKillSwitch } from './kill-switch.ts';
@@ -58,6 +59,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     });
   const commands = [
     addDepart,
+    addHint,
     addArrive,
     addPlan,
     addCase,

@@ -5,6 +5,7 @@ import type { Category } from '#core/connection.ts';
 import type { Failure } from '#core/failure.ts';
 import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
 import type { Owned } from '#core/ownership.ts';
+import type { PersonIdAttribute, ProvisionedAccount } from '#core/provisioned.ts';
 import type { TicketContent } from '#core/ticket.ts';
 import type { ListKind, ListRow, ListUpload } from '#core/uploaded-list.ts';
 
@@ -68,7 +69,7 @@ export interface Connector<Settings, Client> {
   readonly tickets?: Tickets<Client> | ((settings: Settings) => Tickets<Client> | null);
 
   /** Only HR systems have it: who joins, changes and leaves. */
-  readonly people?: PeopleSource<Client>;
+  readonly people?: PeopleSource<Settings, Client>;
 
   /** Only receivers of signed webhooks have it. The same id is the same message. */
   readonly messages?: {
@@ -330,7 +331,7 @@ export type Delivering<Client = unknown> =
   | Omit<Command<Client, unknown>, NotOfRecords>;
 
 /** How an HR system tells who joins, changes and leaves. */
-export interface PeopleSource<Client> {
+export interface PeopleSource<Settings, Client> {
   /** Checks a delivery over its raw body. Pure. Several secrets stand side by side in a rotation. */
   verify(delivery: Delivery, secrets: readonly string[], now: Date): Verdict;
   /** What a verified body says. Pure. Throws a ConnectorError of kind `rejected` when unreadable. */
@@ -339,6 +340,8 @@ export interface PeopleSource<Client> {
   read?(client: Client, personId: string): Promise<EmploymentRecord | null>;
   /** Whose record changed after `cursor`, oldest first. Null: from the beginning. */
   changes?(client: Client, cursor: string | null): AsyncIterable<PersonHint>;
+  /** Only where an identity provider writes accounts to us by SCIM, with a bearer token that `verify` checks. */
+  provisions?(settings: Settings): { readonly personId: PersonIdAttribute };
 }
 
 export interface Delivery {
@@ -360,7 +363,9 @@ export type Heard =
    */
   | { readonly kind: 'hint'; readonly personId: string; readonly urgent?: true }
   /** The event is the record (self-contained sources). */
-  | { readonly kind: 'event'; readonly event: LifecycleEvent };
+  | { readonly kind: 'event'; readonly event: LifecycleEvent }
+  /** An identity provider made, changed or ended an account: news about a person, and at most a hint. */
+  | { readonly kind: 'account'; readonly account: ProvisionedAccount };
 
 export interface PersonHint {
   readonly personId: string;

@@ -26,6 +26,16 @@ export const installationFacts = {
     limit: Count,
   }),
   'guard.reset': fact(web, 'done', 'Guard released', { guard: Reference, ...twoPeople }),
+  'hint.raised': fact(worker, 'noted', 'Departure hinted at', {
+    hint: Reference,
+    source: Reference,
+    what: z.enum(['deactivated', 'deleted']),
+  }),
+  'hint.confirmed': fact(worker, 'done', 'Departure hint confirmed', {
+    hint: Reference,
+    case: Reference,
+  }),
+  'hint.dismissed': fact(web, 'done', 'Departure hint dismissed', { hint: Reference }),
   'bulk.requested': fact(web, 'underway', 'Bulk start asked for', {
     bulk: Reference,
     people: Count,

@@ -24,6 +24,8 @@ export const rights = {
   'case.change': ['hr', 'it-operator', 'it-admin', 'security'],
   /** A manager may for people of their own. */
   'case.name-successor': ['hr', 'manager', 'it-operator', 'it-admin', 'security'],
+  /** Says whether somebody leaves whose account has ended. */
+  'hint.decide': ['hr', 'it-operator', 'it-admin', 'security'],
   'case.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   /** Confidential cases exist for everybody else only as a count. */
   'case.read-confidential': ['hr', 'it-admin', 'security'],

@@ -13,6 +13,7 @@ import {
   wakeDelivery,
 } from '#store/deliveries.ts';
 import { inTransaction } from '#store/sql.ts';
+import { type HeardAccount, receiveAccount } from './account.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
 import { type Reading, receiveReading } from './reading.ts';
@@ -39,7 +40,8 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
       }
       const received: Received[] = [];
       for (const it of heard) {
-        if ('found' in it) received.push(...(await receiveReading(tx, intake, it)));
+        if ('account' in it) received.push(await receiveAccount(tx, intake, it));
+        else if ('found' in it) received.push(...(await receiveReading(tx, intake, it)));
         else received.push(await receive(tx, intake, it));
       }
       await closeDelivery(tx, {
@@ -132,10 +134,12 @@ async function notUnderstood(intake: Intake, it: DeliveryRow, failure: Failure):
   });
 }
 
+type Taken = Heard | Reading | HeardAccount;
+
 /** Requests through the API come as one event that stands for itself, or as a row of a file. */
 const ownSources = ['api', 'csv', 'form'];
 
-async function understand(intake: Intake, it: DeliveryRow): Promise<readonly (Heard | Reading)[]> {
+async function understand(intake: Intake, it: DeliveryRow): Promise<readonly Taken[]> {
   if (ownSources.includes(it.source)) {
     const parsed = LifecycleEvent.safeParse(JSON.parse(it.body.toString('utf8')));
     if (!parsed.success) {
@@ -153,7 +157,7 @@ async function understand(intake: Intake, it: DeliveryRow): Promise<readonly (He
     if (!people) {
       throw new ConnectorError({ kind: 'rejected', detail: `${it.source} is no HR system` });
     }
-    const heard: (Heard | Reading)[] = [];
+    const heard: Taken[] = [];
     for (const said of people.hear(it.body)) heard.push(await resolve(intake, opened, it, said));
     return heard;
   } catch (error) {
@@ -169,7 +173,8 @@ async function resolve(
   opened: Awaited<ReturnType<Intake['open']>>,
   it: DeliveryRow,
   said: HeardFromSource,
-): Promise<Heard | Reading> {
+): Promise<Taken> {
+  if (said.kind === 'account') return { source: it.source, account: said.account };
   if (said.kind === 'event') return fromEvent(it, said.event);
   const { personId } = said;
   const readAt = await databaseNow(intake.pool);

@@ -15,6 +15,7 @@ import type { Db } from '#store/sql.ts';
 import { receiveArrival } from './arrive.ts';
 import { askPerson } from './ask.ts';
 import { changeDeparture } from './change.ts';
+import { answerHints } from './hints.ts';
 import type { Intake } from './intake.ts';
 import { openDeparture } from './open.ts';
 import { rescind } from './rescind.ts';
@@ -115,7 +116,7 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     return nothingNew(null, 'no departure of this person is open');
   }
   if (running) {
-    return withSuccessor(
+    return answering(
       await changeDeparture(tx, intake, heard, running, keptBack(heard, running, departure)),
     );
   }
@@ -140,10 +141,15 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     }
     return nothingNew(ended, 'this departure has ended already');
   }
-  return withSuccessor(await openDeparture(tx, intake, heard, person, departure));
+  return answering(await openDeparture(tx, intake, heard, person, departure));
 
-  async function withSuccessor(received: Received): Promise<Received> {
-    if (received.caseId !== null) await takeInSuccessor(tx, intake, heard, received.caseId);
+  /** A departure says who takes over, and answers what was asked about the person. */
+  async function answering(received: Received): Promise<Received> {
+    const { caseId } = received;
+    if (caseId === null) return received;
+    await takeInSuccessor(tx, intake, heard, caseId);
+    const { personId } = facts;
+    await answerHints(tx, intake, personId, { caseId, actor: heard.actor, by: heard.askedBy });
     return received;
   }
 }
@@ -179,12 +185,13 @@ export async function passOver(tx: Db, heard: Heard): Promise<void> {
   await remember(tx, heard, { person: person.id, separationId, words: [] });
 }
 
-const newRef = () => `p_${randomBytes(9).toString('hex')}`;
+/** A pseudonym for somebody new. */
+export const newRef = () => `p_${randomBytes(9).toString('hex')}`;
 
 /** An id with another name and another address at once is more likely somebody else than both new. */
 export function isSomebodyElse(
   known: Pick<PersonRow, 'name' | 'email'>,
-  facts: PersonRow['facts'],
+  facts: Pick<PersonRow['facts'], 'name' | 'email'>,
 ): boolean {
   const differs = (a: string, b: string) => a.trim().toLowerCase() !== b.trim().toLowerCase();
   return differs(known.name, facts.name) && differs(known.email, facts.email);

@@ -121,6 +121,7 @@ const guarded = {
   approvals: 1,
   legal_holds: 1,
   protections: 1,
+  departure_hints: 1,
   surveys: 1,
   survey_invitations: 2,
 };

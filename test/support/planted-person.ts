@@ -172,6 +172,10 @@ export async function plantPerson(api: TestApp, by: Caller): Promise<Planted> {
       ...[`c-${tag}`, login, name, personId, email],
     ],
     [
+      "insert into scim_resources (source, kind, attributes, name, external_id, emails, person_id, active, active_since, created_at, changed_at) values ($1, 'User', $2, $3, $3, array[lower($4)], $5, true, now(), now(), now())",
+      ...[`c-${tag}`, { userName: login, displayName: name }, login, email, personId],
+    ],
+    [
       'insert into successors (case_id, person_id, named_by) values ($1, $2, $3)',
       ...[otherCaseId, personId, by.user.id],
     ],

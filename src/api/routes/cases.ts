@@ -29,6 +29,7 @@ import { DepartureChange } from '../contract/departures.ts';
 import { pageFrom, placeIn } from '../paging.ts';
 import { type Api, actHeaders, body, idParam, json, problems } from '../route.ts';
 import { caseOnWire, summaryOnWire } from './case-on-wire.ts';
+import { requested } from './requested.ts';
 
 const tags = ['Departures'];
 
@@ -127,20 +128,9 @@ export function caseRoutes(api: Api, app: App): void {
   api.openapi(request, async (c) => {
     const { personId, departure, arrival } = c.req.valid('json');
     const asked = arrival ? { personId, arrival } : { personId, departure: departure! };
-    const { id, outcome, detail, caseId } = await requestCase(app, c.get('caller'), asked);
-    if (outcome === 'rejected' || (outcome === 'handled' && caseId === null)) {
-      throw new Problem('not possible', `Nothing was started: ${detail ?? 'refused'}.`);
-    }
-    if (caseId === null) {
-      const waits = detail ?? 'Kept. A worker takes it in as soon as one runs (gatehouse work).';
-      const answer = { requestId: id, outcome: 'waiting', detail: waits, caseId } as const;
-      return c.json(answer, 202);
-    }
-    c.header('location', `/api/v1/cases/${caseId}`);
-    return c.json(
-      { requestId: id, outcome: 'taken in' as const, detail: detail ?? 'taken in', caseId },
-      201,
-    );
+    const taken = requested(await requestCase(app, c.get('caller'), asked));
+    if (taken.location) c.header('location', taken.location);
+    return c.json(taken.answer, taken.status);
   });
 
   api.openapi(show, async (c) => {
