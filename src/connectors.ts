@@ -24,6 +24,7 @@ import { person } from '#connectors/person/index.ts';
 import { personio } from '#connectors/personio/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
+import { scimInbound } from '#connectors/scim-inbound/index.ts';
 import { serviceNow } from '#connectors/servicenow/index.ts';
 import { signedEvents } from '#connectors/signed-events/index.ts';
 import { slack } from '#connectors/slack/index.ts';
@@ -61,6 +62,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     personio,
     s3,
     scim,
+    scimInbound,
     serviceNow,
     signedEvents,
     slack,

@@ -15,32 +15,39 @@ export const searchLimit: RateLimit = { requests: 60, windowMs: minuteMs };
 export const exportLimit: RateLimit = { requests: 10, windowMs: 60 * minuteMs };
 
 /**
- * Counts the requests of each token, and refuses those above the limit. Counted in this
- * process: several web processes allow as many times more, and a restart forgets.
+ * Counts requests by whoever sends them; says how many seconds somebody above the limit has to wait. Counted in
+ * this process: several web processes allow as many times more, and a restart forgets.
  *
  * `nowMs` only ever grows; where it begins does not matter.
  */
-export function limitRate(
+export function countRequests(
   { requests, windowMs }: RateLimit,
   nowMs: () => number,
-): MiddlewareHandler<SignedIn> {
+): (sender: string) => number | null {
   const windows = new Map<string, { readonly endsMs: number; count: number }>();
-  return async (c, next) => {
+  return (sender) => {
     const now = nowMs();
-    // The id within the token; only tokens that are good get here, so there are few.
-    const token = bearerToken(c.req.header('authorization'))?.slice(0, 13) ?? '';
-    let window = windows.get(token);
+    let window = windows.get(sender);
     if (!window || window.endsMs <= now) {
       for (const [other, { endsMs }] of windows) if (endsMs <= now) windows.delete(other);
       window = { endsMs: now + windowMs, count: 0 };
-      windows.set(token, window);
+      windows.set(sender, window);
     }
     window.count += 1;
-    if (window.count > requests) {
-      const seconds = Math.ceil((window.endsMs - now) / 1_000);
+    return window.count > requests ? Math.ceil((window.endsMs - now) / 1_000) : null;
+  };
+}
+
+/** Refuses the requests of a token above the limit, counted by {@link countRequests}. */
+export function limitRate(limit: RateLimit, nowMs: () => number): MiddlewareHandler<SignedIn> {
+  const count = countRequests(limit, nowMs);
+  return async (c, next) => {
+    // The id within the token; only tokens that are good get here, so there are few.
+    const seconds = count(bearerToken(c.req.header('authorization'))?.slice(0, 13) ?? '');
+    if (seconds !== null) {
       throw new Refusal(
         'too-many-requests',
-        `More than ${requests} requests with this key in ${windowMs / minuteMs} min. ` +
+        `More than ${limit.requests} requests with this key in ${limit.windowMs / minuteMs} min. ` +
           `Go on in ${seconds} s.`,
         { 'retry-after': String(seconds) },
       );

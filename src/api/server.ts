@@ -19,6 +19,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { bulkStartRoutes } from './routes/bulk-starts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { departureHintRoutes } from './routes/departure-hints.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { exitDocumentRoutes } from './routes/exit-documents.ts';
@@ -35,6 +36,7 @@ import { protectionRoutes } from './routes/protections.ts';
 import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
+import { scimPath, scimRoutes } from './routes/scim.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -57,7 +59,7 @@ export interface ApiOptions {
 
 const base = '/api/v1';
 /** All that answers without a token. */
-const openPaths = ['/hooks/:source', '/survey/:token', '/task/:token', '/openapi.json'];
+const openPaths = ['/hooks/:source', scimPath, '/survey/:token', '/task/:token', '/openapi.json'];
 
 /** The HTTP API: every route, what stands before all of them, and its own description. */
 export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest> {
@@ -91,6 +93,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   });
 
   hookRoutes(root, app, log);
+  scimRoutes(root, app, { log, publicUrl, nowMs });
   surveyFormRoutes(root, app, { log, publicUrl });
   taskFormRoutes(root, app, { log, publicUrl });
   root.route(base, guarded(app, options, nowMs));
@@ -120,6 +123,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   );
 
   caseRoutes(api, app);
+  departureHintRoutes(api, app);
   exitDocumentRoutes(api, app);
   evidenceRoutes(api, app, nowMs);
   bulkStartRoutes(api, app);

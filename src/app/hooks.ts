@@ -27,7 +27,9 @@ export async function receiveHook(
 ): Promise<HookAnswer> {
   const connection = await loadConnection(app.pool, it.source);
   const people = connection ? app.connectors.get(connection.connector)?.people : undefined;
-  if (!connection || !people || connection.state === 'disabled') return { kind: 'unknown source' };
+  // What provisions writes accounts, each checked as it comes, and sends no hooks.
+  const isHeard = people && !people.provisions;
+  if (!connection || !isHeard || connection.state === 'disabled') return { kind: 'unknown source' };
 
   const secrets = await app.secrets.inbound(connection.uuid, connection.inboundFields);
   const now = await databaseNow(app.pool);
