@@ -178,7 +178,9 @@ describe('SCIM as Gatehouse speaks it', () => {
       const { body } = await idp.send('POST', '/Groups', group('Own'));
       const self = { op: 'add', path: 'members', value: [{ value: body.id }] };
       assertRefused(await idp.patch(`/Groups/${body.id}`, self), 400, 'invalidValue');
-      assertRefused(await idp.send('PUT', '/Users', {}), 405);
+      const listed = await idp.send('PUT', '/Users', {});
+      assertRefused(listed, 405);
+      assert.equal(listed.headers.get('allow'), 'GET, POST');
     });
 
     it('refuses what is too large or too deep, and goes on', async () => {
@@ -193,6 +195,11 @@ describe('SCIM as Gatehouse speaks it', () => {
         Array.from({ length: 20_001 }, () => nowhere),
       );
       assertRefused(await idp.send('POST', '/Groups', many), 400, 'invalidValue');
+      const user = (userName: string, more: object = {}) =>
+        idp.send('POST', '/Users', { schemas: [`${core}:User`], userName, ...more });
+      assertRefused(await user(`${'x'.repeat(300)}@x.example`), 400, 'invalidValue');
+      const roles = Array.from({ length: 100 }, (_, i) => ({ value: `${i}`.padEnd(1_000, 'x') }));
+      assertRefused(await user('much@x.example', { roles }), 400, 'invalidValue');
       assert.equal((await idp.send('GET', '/Users?count=1')).status, 200);
     });
   });

@@ -29,7 +29,12 @@ export function countRequests(
     const now = nowMs();
     let window = windows.get(sender);
     if (!window || window.endsMs <= now) {
-      for (const [other, { endsMs }] of windows) if (endsMs <= now) windows.delete(other);
+      windows.delete(sender);
+      // They stand in the order in which they end.
+      for (const [other, { endsMs }] of windows) {
+        if (endsMs > now) break;
+        windows.delete(other);
+      }
       window = { endsMs: now + windowMs, count: 0 };
       windows.set(sender, window);
     }

@@ -1,7 +1,6 @@
 import type { DepartureFacts } from '#core/departure.ts';
-import { hintAlert } from '#intake/hints.ts';
+import { settleAlerts } from '#intake/hints.ts';
 import { record } from '#ledger/record.ts';
-import { resolveAlerts } from '#store/alerts.ts';
 import {
   type DepartureHintRow,
   decideHint,
@@ -62,7 +61,7 @@ export async function dismissHint(
     if (!(await decideHint(tx, { id, version, state: 'dismissed', by: caller.user.id }))) {
       throw changedMeanwhile('The hint');
     }
-    await resolveAlerts(tx, hintAlert(id));
+    await settleAlerts(tx, hint);
   });
 }
 

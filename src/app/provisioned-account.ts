@@ -102,7 +102,11 @@ export function accountFacts(
 export const emailsOf = (attributes: Readonly<Record<string, unknown>>): readonly string[] => {
   const { emails, userName } = Attributes.parse(attributes);
   const all = [userName, ...(emails ?? []).map((it) => it.value ?? '')];
-  return [...new Set(all.filter((it) => it.includes('@')).map((it) => it.toLowerCase()))];
+  return [
+    ...new Set(
+      all.filter((it) => it.includes('@') && it.length <= 320).map((it) => it.toLowerCase()),
+    ),
+  ];
 };
 
 /** The primary one, else the first. */

@@ -4,35 +4,20 @@ import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import { keepDelivery } from '#store/deliveries.ts';
 import { newId } from '#store/random.ts';
 import {
-  countScim,
   deleteScim,
   insertScim,
-  linksOfScim,
-  listScim,
   lockScim,
   personIdOfScim,
   replaceMembers,
   type ScimDraft,
   type ScimKind,
-  type ScimLinks,
-  type ScimNarrowing,
   type ScimRow,
   updateScim,
 } from '#store/scim.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import type { App } from './app.ts';
+import { type Provider, type Resource, withLinks } from './provisioned.ts';
 import { type AccountFacts, accountFacts, emailsOf } from './provisioned-account.ts';
-
-export type { ScimKind, ScimNarrowing };
-
-/** What a provider keeps with us, and what it belongs to. */
-export interface Resource extends ScimRow, ScimLinks {}
-
-/** A provider that has shown its token. It reaches what is its own, and nothing else of Gatehouse. */
-export interface Provider {
-  readonly id: string;
-  readonly personId: 'employeeNumber' | 'externalId' | 'userName';
-}
 
 /** What a resource is to be. */
 export interface Wanted {
@@ -140,69 +125,6 @@ export async function deleteResource(
   });
 }
 
-export async function showResource(
-  app: App,
-  provider: Provider,
-  it: { kind: ScimKind; id: string },
-): Promise<Resource | null> {
-  const [found] = (await findResources(app, provider, { ...it, skip: 0, limit: 1 })).page;
-  return found ?? null;
-}
-
-const nothing: ScimNarrowing = { id: null, name: null, externalId: null, email: null };
-/** How many are looked through at a time. */
-const batch = 500;
-
-/**
- * One page of what fits, and how many fit. Those that a column can find are asked of the database, and each
- * of these is held against `test`; without either the database counts.
- */
-export async function findResources(
-  app: App,
-  provider: Provider,
-  it: {
-    kind: ScimKind;
-    id?: string;
-    narrowing?: ScimNarrowing;
-    test?: ((resource: Resource) => boolean) | null;
-    skip: number;
-    limit: number;
-  },
-): Promise<{ total: number; page: readonly Resource[] }> {
-  const { kind, skip, limit, test = null } = it;
-  const of = { source: provider.id, kind };
-  const narrowing = it.narrowing ?? { ...nothing, id: it.id ?? null };
-  if (test === null) {
-    const rows = await listScim(app.pool, { ...of, narrowing, after: null, skip, limit });
-    const total = it.id === undefined ? await countScim(app.pool, of) : rows.length;
-    return { total, page: await allWithLinks(app.pool, rows) };
-  }
-  const page: Resource[] = [];
-  let total = 0;
-  for (let after: string | null = null; ; ) {
-    const rows = await listScim(app.pool, { ...of, narrowing, after, skip: 0, limit: batch });
-    for (const resource of await allWithLinks(app.pool, rows)) {
-      if (!test(resource)) continue;
-      if (total >= skip && page.length < limit) page.push(resource);
-      total += 1;
-    }
-    const last = rows.at(-1);
-    if (!last || rows.length < batch) return { total, page };
-    after = last.id;
-  }
-}
-
-async function allWithLinks(db: Db, rows: readonly ScimRow[]): Promise<Resource[]> {
-  const links = await linksOfScim(
-    db,
-    rows.map((row) => row.id),
-  );
-  return rows.map((row) => ({ members: [], groups: [], ...links.get(row.id), ...row }));
-}
-
-const withLinks = async (db: Db, row: ScimRow): Promise<Resource> =>
-  (await allWithLinks(db, [row]))[0]!;
-
 /** Thrown to roll back; ends as an answer. */
 class Unfit extends Error {}
 
@@ -231,6 +153,8 @@ function draftOf(
   kind: ScimKind,
   { attributes }: Wanted,
 ): { row: ScimDraft; account: AccountFacts | null } | { because: string } {
+  const unfit = tooLarge(attributes);
+  if (unfit) return unfit;
   if (kind === 'Group') {
     const { externalId } = attributes;
     const row: ScimDraft = {
@@ -254,6 +178,21 @@ function draftOf(
     active: account.active,
   };
   return { row, account };
+}
+
+/** What is looked for has to fit an index, and a page of resources into memory. */
+const longestName = 300;
+const largestResource = 64 * 1024;
+
+function tooLarge(attributes: Wanted['attributes']): { because: string } | null {
+  for (const name of ['userName', 'displayName', 'externalId']) {
+    if (String(attributes[name] ?? '').length > longestName) {
+      return { because: `${name} takes at most ${longestName} characters.` };
+    }
+  }
+  return JSON.stringify(attributes).length > largestResource
+    ? { because: `A resource takes at most ${largestResource / 1024} KB beside its members.` }
+    : null;
 }
 
 async function putMembers(

@@ -3,9 +3,11 @@ import type { Actor } from '#core/event.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import {
+  countOpenHints,
   type DepartureHintRow,
   decideHint,
   departureBehind,
+  lockHintsOf,
   openHintOf,
   openHintsAbout,
   saveHint,
@@ -17,8 +19,11 @@ import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
 import type { Received } from './receive.ts';
 
-/** Under which a hint alerts, until somebody has decided. */
-export const hintAlert = (id: string): string => `departure-hint:${id}`;
+/** Above it, the hints of one source within an hour are told of together: it looks like a clean-up, or a mistake. */
+const mostAlone = 10;
+
+const alertOf = (id: string): string => `departure-hint:${id}`;
+const alertOfMany = (source: string): string => `departure-hints:${source}`;
 
 /**
  * An account ended. If a departure explains that, it is the answer; else a person is asked, and asked only: the
@@ -63,17 +68,43 @@ export async function raiseHint(
     await confirmHint(tx, intake, stored, { caseId, actor: ours, by: null });
     return { outcome: 'nothing new', detail: 'a departure explains it', caseId };
   }
-  await askPerson(tx, {
-    condition: hintAlert(hint.id),
-    title: 'Does somebody leave? Their account has ended',
-    body:
-      `${source} ${hint.what} the account of ${person.name} (${person.email}, ${person.personId}), and no departure of ` +
-      'theirs is known. Nothing happens until somebody says whether they leave: ' +
-      `gatehouse hint confirm ${hint.id}, or gatehouse hint dismiss ${hint.id}.`,
-    caseId: null,
-    confidential: false,
-  });
+  await ask(tx, hint);
   return { outcome: 'question', detail: 'a person is asked whether they leave', caseId: null };
+}
+
+/** Names nobody: many read alerts, and that somebody may leave is not theirs to know. */
+async function ask(
+  tx: Db,
+  { id, source, what }: Pick<DepartureHintRow, 'id' | 'source' | 'what'>,
+): Promise<void> {
+  await lockHintsOf(tx, source);
+  const { lately } = await countOpenHints(tx, source);
+  const more =
+    'Nothing happens until somebody says of each whether its owner leaves: gatehouse hint list.';
+  const alone = {
+    condition: alertOf(id),
+    title: 'Does somebody leave? Their account has ended',
+    body: `${source} ${what} an account, and no departure explains it. ${more} It is the hint ${id}.`,
+  };
+  const together = {
+    condition: alertOfMany(source),
+    title: 'Do they all leave? Many accounts have ended',
+    body:
+      `${source} ended more than ${mostAlone} accounts within an hour that no departure explains. ` +
+      `Check there whether that was meant. ${more}`,
+  };
+  const said = lately > mostAlone ? together : alone;
+  await askPerson(tx, { ...said, caseId: null, confidential: false });
+}
+
+/** Somebody, or a departure, has answered a hint. */
+export async function settleAlerts(
+  tx: Db,
+  { id, source }: Pick<DepartureHintRow, 'id' | 'source'>,
+): Promise<void> {
+  await resolveAlerts(tx, alertOf(id));
+  const { open } = await countOpenHints(tx, source);
+  if (open === 0) await resolveAlerts(tx, alertOfMany(source));
 }
 
 /** A departure was opened, whoever asked for it: it answers what was asked about that person. */
@@ -91,7 +122,7 @@ const ours: Actor = { kind: 'system', id: 'intake', auth: 'none' };
 async function confirmHint(
   tx: Db,
   intake: Pick<Intake, 'keys'>,
-  hint: Pick<DepartureHintRow, 'id' | 'version' | 'ref'>,
+  hint: Pick<DepartureHintRow, 'id' | 'version' | 'ref' | 'source'>,
   { caseId, actor, by }: { caseId: string; actor: Actor; by: string | null },
 ): Promise<void> {
   await record(tx, intake.keys, [
@@ -106,5 +137,5 @@ async function confirmHint(
   const decided = await decideHint(tx, { ...hint, state: 'confirmed', caseId, by });
   // Rolled back, and taken in once more from what is there then.
   if (!decided) throw new Error(`the hint ${hint.id} moved while it was being answered`);
-  await resolveAlerts(tx, hintAlert(hint.id));
+  await settleAlerts(tx, hint);
 }

@@ -82,6 +82,28 @@ export async function openHintOf(
   return rows[0] ?? null;
 }
 
+/** One after the other, until the transaction ends: two at a time would not count each other. */
+export async function lockHintsOf(db: Db, source: string): Promise<void> {
+  await db.query(sql`
+    select pg_advisory_xact_lock(hashtextextended(${`gatehouse.hints\n${source}`}, 0))
+  `);
+}
+
+/** How many hints of a source are open: in all, and of the last hour. */
+export async function countOpenHints(
+  db: Db,
+  source: string,
+): Promise<{ open: number; lately: number }> {
+  const { rows } = await db.query<{ open: number; lately: number }>(sql`
+    select count(*)::int as open,
+           (count(*) filter (where heard_at > clock_timestamp() - interval '1 hour'))::int as lately
+      from departure_hints
+     where source = ${source}
+       and state = 'open'
+  `);
+  return rows[0]!;
+}
+
 /** The open hints about whoever has this HR id, in whichever employment. */
 export async function openHintsAbout(
   db: Db,

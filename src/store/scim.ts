@@ -44,6 +44,8 @@ export interface ScimNarrowing {
   readonly name: string | null;
   readonly externalId: string | null;
   readonly email: string | null;
+  /** Only groups with this member. */
+  readonly member: string | null;
 }
 
 const columns = sql`
@@ -122,7 +124,7 @@ export async function listScim(
     limit: number;
   },
 ): Promise<readonly ScimRow[]> {
-  const { id, name, externalId, email } = it.narrowing;
+  const { id, name, externalId, email, member } = it.narrowing;
   const { rows } = await db.query<ScimRow>(sql`
     select ${columns}
       from scim_resources
@@ -132,12 +134,29 @@ export async function listScim(
        and (${name}::text is null or name = ${name})
        and (${externalId}::text is null or external_id = ${externalId})
        and (${email}::text is null or emails @> array[${email}::text])
+       and (${member}::uuid is null
+            or exists (select from scim_members m where m.group_id = scim_resources.id and m.member_id = ${member}::uuid))
        and (${it.after}::uuid is null or id > ${it.after}::uuid)
      order by id
     offset ${it.skip}
      limit ${it.limit}
   `);
   return rows;
+}
+
+/** How many links each of these has, in both directions. */
+export async function countLinks(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ id: string; count: number }>(sql`
+    select id, count(*)::int as count
+      from (select group_id as id from scim_members where group_id = any (${ids}::uuid[])
+             union all
+            select member_id from scim_members where member_id = any (${ids}::uuid[])) as link
+     group by id
+  `);
+  return new Map(rows.map((row) => [row.id, row.count]));
 }
 
 /** Both directions of membership of each of these; those without any are left out. */

@@ -12,7 +12,7 @@ import type { AnyRequest } from '../route.ts';
 import { serveBulk } from '../scim/bulk.ts';
 import { scimBodyBytes } from '../scim/discovery.ts';
 import { badRequest, errorBody, ScimError } from '../scim/error.ts';
-import { type Answered, queryFrom, serve } from '../scim/serve.ts';
+import { type Answered, notAllowed, queryFrom, serve } from '../scim/serve.ts';
 
 export const scimPath = '/scim/:source/v2/*';
 const mediaType = 'application/scim+json';
@@ -75,7 +75,7 @@ export function scimRoutes(
     const { method } = c.req;
     const body = await bodyOf(c);
     if (path[0] === 'Bulk' && path.length === 1) {
-      if (method !== 'POST') throw new ScimError(405, null, 'Here there is only POST.');
+      if (method !== 'POST') throw notAllowed('POST');
       return respond(await serveBulk(to, body, (error) => told(error, c)));
     }
     const { searchParams: given } = url;

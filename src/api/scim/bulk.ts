@@ -34,10 +34,12 @@ export async function serveBulk(
   const answers: object[] = [];
   let errors = 0;
   let left = operations;
+  const names = new Map(operations.map((it) => [it, namesIn([it.data, it.path])]));
   while (left.length > 0 && (failOnErrors === 0 || errors < failOnErrors)) {
-    const isWaiting = ({ data, path, bulkId }: Operation) =>
-      [...namesIn([data, path])].some(
-        (name) => !made.has(name) && name !== bulkId && left.some((it) => it.bulkId === name),
+    const ahead = new Set(left.map((it) => it.bulkId));
+    const isWaiting = (it: Operation) =>
+      [...(names.get(it) ?? [])].some(
+        (name) => !made.has(name) && name !== it.bulkId && ahead.has(name),
       );
     // Where all wait for each other the first is tried, and fails at what it names.
     const next = left.find((it) => !isWaiting(it)) ?? left[0]!;

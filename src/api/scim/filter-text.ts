@@ -57,7 +57,10 @@ function pieces(text: string, scimType: ScimType) {
         const parsed: unknown = JSON.parse(
           /^(true|false|null)$/i.test(piece) ? piece.toLowerCase() : piece,
         );
-        if (typeof parsed !== 'object' || parsed === null) return parsed as Value;
+        // No text of ours holds what the database cannot.
+        const isOdd =
+          typeof parsed === 'string' && (parsed.includes('\0') || !parsed.isWellFormed());
+        if (!isOdd && (typeof parsed !== 'object' || parsed === null)) return parsed as Value;
       } catch {
         // no value of JSON
       }

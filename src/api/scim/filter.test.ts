@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ScimError } from './error.ts';
 import { narrowingOf, testFor } from './filter.ts';
 import { readFilter } from './filter-text.ts';
-import { userType } from './schema.ts';
+import { groupType, userType } from './schema.ts';
 
 const enterprise = userType.extension!.schema;
 const priya = {
@@ -89,6 +89,7 @@ describe('filters', () => {
     '"userName" eq "x"',
     'userName eq "open',
     'userName eq {"a": 1}',
+    'userName eq "a\\u0000b"',
     `${'('.repeat(30)}userName pr${')'.repeat(30)}`,
     `userName eq "${'x'.repeat(5_000)}"`,
   ];
@@ -100,7 +101,7 @@ describe('filters', () => {
 
   it('let the database look where one column tells, and never leave out what fits', () => {
     const narrowed = (filter: string) => narrowingOf(userType, readFilter(filter));
-    const nothing = { id: null, name: null, externalId: null, email: null };
+    const nothing = { id: null, name: null, externalId: null, email: null, member: null };
     assert.deepEqual(narrowed('userName eq "Priya@x" and active eq true'), {
       ...nothing,
       name: 'priya@x',
@@ -109,6 +110,12 @@ describe('filters', () => {
       ...nothing,
       email: 'a@x',
     });
+    const group = narrowingOf(
+      groupType,
+      readFilter('members[value eq "x"] and displayName eq "Tea"'),
+    );
+    const nobody = '00000000-0000-0000-0000-000000000000';
+    assert.deepEqual(group, { ...nothing, name: 'tea', member: nobody });
     for (const filter of [
       'userName eq "a" or title pr',
       'not (userName eq "a")',

@@ -1,4 +1,4 @@
-import type { ScimNarrowing } from '#app/provisioning.ts';
+import type { ScimNarrowing } from '#app/provisioned.ts';
 import { badRequest } from './error.ts';
 import type { Comparison, Filter, Value } from './filter-text.ts';
 import { type Attribute, named, placeOf, type ResourceType } from './schema.ts';
@@ -143,22 +143,25 @@ function comparable({ type, caseExact }: Attribute, value: Value): Comparable | 
 
 /** What the database can look for. It may find more than fits, never less. */
 export function narrowingOf(type: ResourceType, filter: Filter): ScimNarrowing {
-  const nothing = { id: null, name: null, externalId: null, email: null };
+  const nothing = { id: null, name: null, externalId: null, email: null, member: null };
   if (filter.op === 'and') {
     return Object.assign(nothing, ...filter.of.map((it) => withoutNulls(narrowingOf(type, it))));
   }
   if (filter.op === 'one') {
-    const inner = filter.path.toLowerCase() === 'emails' ? equalities(filter.of) : [];
-    const value = inner.find((it) => it.path.toLowerCase() === 'value')?.value;
-    return typeof value === 'string' ? { ...nothing, email: value.toLowerCase() } : nothing;
+    const value = equalities(filter.of).find((it) => it.path.toLowerCase() === 'value')?.value;
+    return value === undefined
+      ? nothing
+      : narrowingOf(type, { op: 'eq', path: `${filter.path}.value`, value });
   }
   if (filter.op !== 'eq' || typeof filter.value !== 'string') return nothing;
   const place = placeOf(type, filter.path);
   if (!place || place.extension !== null) return nothing;
-  const isMail = place.sub === null || place.sub.name === 'value';
+  const isValue = place.sub === null || place.sub.name === 'value';
   switch (place.attribute.name) {
     case 'id':
-      return { ...nothing, id: isUuid(filter.value) ? filter.value : nobody };
+      return { ...nothing, id: idIn(filter.value) };
+    case 'members':
+      return isValue ? { ...nothing, member: idIn(filter.value) } : nothing;
     case 'externalId':
       return { ...nothing, externalId: filter.value };
     case 'userName':
@@ -166,7 +169,7 @@ export function narrowingOf(type: ResourceType, filter: Filter): ScimNarrowing {
     case 'displayName':
       return type.name === 'Group' ? { ...nothing, name: filter.value.toLowerCase() } : nothing;
     case 'emails':
-      return isMail && filter.value.includes('@')
+      return isValue && filter.value.includes('@')
         ? { ...nothing, email: filter.value.toLowerCase() }
         : nothing;
     default:
@@ -187,4 +190,5 @@ export function equalities(filter: Filter): { path: string; value: Value }[] {
 export const isUuid = (text: string): boolean =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
+const idIn = (text: string): string => (isUuid(text) ? text : nobody);
 const nobody = '00000000-0000-0000-0000-000000000000';

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { badRequest } from './error.ts';
 import { equalities, testOfValues } from './filter.ts';
 import { type Filter, readPath } from './filter-text.ts';
@@ -145,6 +144,10 @@ function chosen(
   return [...values, { ...Object.fromEntries(described), ...change }];
 }
 
+/** The same for values whose parts are the same, in whichever order. */
+const textOf = ({ subAttributes }: Attribute, it: unknown): string =>
+  JSON.stringify(subAttributes.map(({ name }) => (it as Part)[name] ?? null));
+
 /** What is to be different about values that were chosen. */
 function changeOf(attribute: Attribute, sub: Attribute | null, value: unknown): Entries {
   if (sub) return { [sub.name]: readValue(sub, value) };
@@ -196,7 +199,8 @@ function setPlain(after: Entries, op: Op, place: Place, value: unknown): void {
       );
     } else {
       const given = (readValue(attribute, value) ?? []) as readonly unknown[];
-      const more = given.filter((it) => !values.some((known) => isDeepStrictEqual(known, it)));
+      const known = new Set(values.map((it) => textOf(attribute, it)));
+      const more = given.filter((it) => !known.has(textOf(attribute, it)));
       keep(holder, attribute, op === 'add' ? [...values, ...more] : given);
     }
   } else {
@@ -220,15 +224,11 @@ function removePlain(after: Entries, place: Place, value: unknown): void {
   const holder = holderOf(after, place);
   if (attribute.multiValued) {
     const values = valuesOf(holder, attribute);
-    // Entra ID and others name the values that go; the standard removes all of them.
-    const gone =
-      value === undefined || value === null ? null : (readValue(attribute, value) as unknown[]);
-    const left = sub
-      ? values.flatMap((it) => without(it, sub) ?? [])
-      : gone === null
-        ? []
-        : values.filter((it) => !gone?.some((one) => isSameMember(it, one)));
-    keep(holder, attribute, left);
+    keep(
+      holder,
+      attribute,
+      sub ? values.flatMap((it) => without(it, sub) ?? []) : remaining(attribute, values, value),
+    );
   } else if (sub) {
     put(holder, attribute.name, without((holder[attribute.name] ?? {}) as Part, sub) ?? undefined);
   } else {
@@ -237,6 +237,11 @@ function removePlain(after: Entries, place: Place, value: unknown): void {
   if (extension !== null) put(after, extension, holder);
 }
 
-/** Whom a value to be removed means: the one with its id. */
-const isSameMember = (it: Part, one: unknown): boolean =>
-  typeof one === 'object' && one !== null && it['value'] === Reflect.get(one, 'value');
+/** Entra ID and others name the values that go, by what each says as its value; the standard removes all. */
+function remaining(attribute: Attribute, values: readonly Part[], value: unknown): readonly Part[] {
+  if (value === undefined || value === null) return [];
+  const named = (readValue(attribute, value) ?? []) as readonly Part[];
+  const word = (it: Part) => String(it['value']).toLowerCase();
+  const gone = new Set(named.map(word));
+  return values.filter((it) => !gone.has(word(it)));
+}

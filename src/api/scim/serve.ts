@@ -1,15 +1,13 @@
 import type { App } from '#app/app.ts';
+import { findResources, type Provider, type Resource, showResource } from '#app/provisioned.ts';
 import {
   changeResource,
   createResource,
   deleteResource,
-  findResources,
-  type Provider,
-  type Resource,
-  showResource,
   type Wanted,
   type Written,
 } from '#app/provisioning.ts';
+import { Refusal } from '../problems.ts';
 import { discovered, mostResults, providerConfig } from './discovery.ts';
 import { badRequest, ScimError } from './error.ts';
 import { isUuid, narrowingOf, testFor } from './filter.ts';
@@ -86,7 +84,8 @@ export async function serve(to: Serving, asked: Asked): Promise<Answered> {
 const nothingHere = () => new ScimError(404, null, 'There is nothing at this address.');
 const noSuch = (id: string) =>
   new ScimError(404, null, `There is no resource ${id.slice(0, 100)}.`);
-const notAllowed = (allow: string) => new ScimError(405, null, `Here there is only ${allow}.`);
+export const notAllowed = (allow: string) =>
+  new Refusal('wrong-method', `Here there is only ${allow}.`, { allow });
 
 function discover(
   { base }: Serving,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Resource } from '#app/provisioning.ts';
+import type { Resource } from '#app/provisioned.ts';
 import { badRequest } from './error.ts';
 import { groupType, type Place, placeOf, type ResourceType, userType } from './schema.ts';
 import type { Attributes } from './values.ts';

@@ -48,6 +48,7 @@ create table departure_hints (
   check (state <> 'dismissed' or decided_by is not null)
 );
 create unique index departure_hints_open on departure_hints (source, account) where state = 'open';
+create index departure_hints_lately on departure_hints (source, heard_at) where state = 'open';
 create index departure_hints_person on departure_hints (person);
 
 create trigger guard_version before update on departure_hints
