@@ -3,6 +3,7 @@ import { activeDirectory } from '#connectors/active-directory/index.ts';
 import { atlassian } from '#connectors/atlassian/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
 import { dovecot } from '#connectors/dovecot/index.ts';
+import { csvDrop } from '#connectors/csv-drop/index.ts';
 import { folder } from '#connectors/folder/index.ts';
 import { github } from '#connectors/github/index.ts';
 import { gitlab } from '#connectors/gitlab/index.ts';
@@ -41,6 +42,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     atlassian,
     bambooHr,
     dovecot,
+    csvDrop,
     folder,
     google,
     github,

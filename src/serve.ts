@@ -112,6 +112,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
       log,
       publicUrl,
       recordsFolder: configuration.recordsDirectory,
+      dropFolder: configuration.dropDirectory,
       detours: configuration.detours,
     };
 

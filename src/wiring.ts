@@ -44,6 +44,8 @@ export interface Parts {
   readonly detours?: readonly Detour[];
   /** The only folder that a connector may write into; left out: none. */
   readonly recordsFolder?: string;
+  /** The only folder below which files are taken; left out: none. */
+  readonly dropFolder?: string;
 }
 
 const inboundName = (uuid: string, name: string) => `inbound.${uuid}.${toField(name)}`;
@@ -130,6 +132,7 @@ export async function startWorker(
       replaceSecrets: (exchange) =>
         replaceSecrets({ pool, keys, vault }, { id, uuid, allowedHosts }, exchange),
       ...(parts.recordsFolder === undefined ? {} : { recordsFolder: parts.recordsFolder }),
+      ...(parts.dropFolder === undefined ? {} : { dropFolder: parts.dropFolder }),
       list: {
         upload: () => loadListUpload(pool, id),
         rowsOf: (person) => listRowsOf(pool, id, person),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { receiveHook } from '#app/hooks.ts';
 import { changeSetting } from '#app/settings.ts';
@@ -38,9 +40,10 @@ describe('HR sources', () => {
     gatehouse = await startGatehouse();
     const house = houseOf(gatehouse);
     watch = watching(house);
+    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
     company = await startCompany(house);
     directory = await company.addSystem('directory', 'identity', {
-      users: ['Priya', 'Lea', 'Tom', 'Mia', 'Noa'].map(account),
+      users: ['Priya', 'Lea', 'Tom', 'Mia', 'Noa', 'Kim', 'Max', 'Old'].map(account),
     });
   });
   after(async () => {
@@ -298,6 +301,97 @@ describe('HR sources', () => {
       await deliver('employment.created', { person: { id: '502' } });
       await until('a rehire', async () => (await casesOf('502')).length === 2);
       assert.equal(directory.isActive('noa'), false, 'nothing is opened before its day');
+    });
+  });
+
+  describe('a watched folder', () => {
+    let folder: string;
+    const header = 'person_id,name,email,zone,departure_kind,last_working_day,urgent';
+    const row = (id: string, name: string, rest: string) =>
+      `${id},${name},${account(name).userName},Pacific/Auckland,${rest}`;
+    /** As careful senders do it: whole under another name, then renamed. */
+    async function drop(name: string, lines: readonly string[], minutesAgo = 0): Promise<void> {
+      const part = path.join(folder, `${name}.part`);
+      await writeFile(part, `${[header, ...lines].join('\n')}\n`);
+      const at = new Date(Date.now() - minutesAgo * 60_000);
+      await utimes(part, at, at);
+      await rename(part, path.join(folder, name));
+    }
+    const lies = (where: string): Promise<string[]> =>
+      readdir(path.join(folder, where)).catch(() => []);
+    /** The report beside a file that was put away. */
+    async function reportOn(name: string, where: 'done' | 'refused'): Promise<string> {
+      const file = await until(`the report on ${name} in ${where}`, async () =>
+        (await lies(where)).find((it) => it.endsWith(`${name}.report.txt`)),
+      );
+      return readFile(path.join(folder, where, file), 'utf8');
+    }
+
+    before(async () => {
+      folder = path.join(gatehouse.dropFolder, 'hr');
+      await mkdir(folder, { recursive: true });
+      await gatehouse.connect({ id: 'drop', connector: 'csv-drop', settings: { folder: 'hr' } });
+    });
+
+    it('takes the first file in; who left long ago is history, and the day is one of the zone', async () => {
+      await drop('first.csv', [
+        row('K-1', 'Kim Kay', `resignation,${day(30)},`),
+        row('K-2', 'Max Moor', ',,'),
+        row('K-9', 'Old Timer', `resignation,${day(-90)},`),
+      ]);
+      const report = await reportOn('first.csv', 'done');
+      assert.match(report, /3 rows taken in, 0 refused, 0 to be looked at/);
+      assert.match(report, /Left long before this source was first read: 1/);
+      assert.match(report, /^SHA-256 [0-9a-f]{64}$/m);
+      const planned = await watch.become('a plan', { id: 'K-1' }, isPlanned);
+      const due = new Date(dueOf(planned, 'block-sign-in@directory:kim')!);
+      const local = due.toLocaleString('sv-SE', { timeZone: 'Pacific/Auckland' });
+      assert.equal(local, `${day(31)} 00:00:00`);
+      assert.deepEqual([await casesOf('K-2'), await casesOf('K-9')], [[], []]);
+    });
+
+    it('takes the same again without doing anything, under any name', async () => {
+      await drop('twice.csv', [row('K-1', 'Kim Kay', `resignation,${day(30)},`)]);
+      assert.match(await reportOn('twice.csv', 'done'), /the same facts again/);
+      assert.equal((await casesOf('K-1')).length, 1);
+    });
+
+    it('takes good rows in, names each bad one, and tells somebody', async () => {
+      await drop('bad.csv', [
+        row('K-2', 'Max Moor', `involuntary,,yes`),
+        row('K-3', 'Bad Zone', `vanished,${day(30)},`),
+        'K-4,cut off in the mid',
+      ]);
+      const report = await reportOn('bad.csv', 'refused');
+      assert.match(report, /^line 3, column departure_kind: found "vanished"; expected /m);
+      assert.match(report, /^line 4: found 2 fields; expected 7/m);
+      assert.match(report, /^line 2: .*\(case /m);
+      await watch.become('access removed', { id: 'K-2' }, (it) => it.case.accessRemovedAt !== null);
+      assert.equal(directory.isActive('max'), false);
+      const told = (await watch.alerts('intake.question')).filter((it) =>
+        it.body.includes('bad.csv'),
+      );
+      assert.equal(told.length, 1);
+    });
+
+    it('leaves what a newer file said, when an older one comes after it, and says so', async () => {
+      await drop('new.csv', [row('K-1', 'Kim Kay', `resignation,${day(40)},`)]);
+      await reportOn('new.csv', 'done');
+      await drop('old.csv', [row('K-1', 'Kim Kay', `resignation,${day(20)},`)], 60);
+      assert.match(await reportOn('old.csv', 'refused'), /LOOK AT THIS: older than what we have/);
+      const found = await watch.caseOf({ id: 'K-1' });
+      assert.equal(found?.case.employmentEnds ?? found?.case.lastWorkingDay, day(40));
+    });
+
+    it('refuses what is no file of people as a whole, and does not take absence for a departure', async () => {
+      await writeFile(path.join(folder, 'book.csv'), Buffer.from('504b0304deadbeef', 'hex'));
+      assert.match(await reportOn('book.csv', 'refused'), /This is a workbook, not CSV/);
+      const latin = `${header}\n${row('K-5', 'Zoé Zorn', ',,')}\n`;
+      await writeFile(path.join(folder, 'latin.csv'), Buffer.from(latin, 'latin1'));
+      assert.match(await reportOn('latin.csv', 'refused'), /Line 2 is not UTF-8/);
+      await drop('nobody.csv', []);
+      assert.match(await reportOn('nobody.csv', 'done'), /0 rows taken in/);
+      assert.equal((await casesOf('K-1')).at(-1)?.state, 'scheduled');
     });
   });
 

@@ -112,6 +112,8 @@ export interface Io {
   readonly ca: string | null;
   /** The one folder of this machine that a connector may write into; left out: none. */
   readonly recordsFolder?: string;
+  /** The one folder of this machine below which people drop files for us; left out: none. */
+  readonly dropFolder?: string;
   /** What was uploaded for this connection; left out: it cannot be asked. */
   readonly list?: UploadedList;
 }
@@ -342,6 +344,40 @@ export interface PeopleSource<Settings, Client> {
   changes?(client: Client, cursor: string | null): AsyncIterable<PersonHint>;
   /** Only where an identity provider writes accounts to us by SCIM, with a bearer token that `verify` checks. */
   provisions?(settings: Settings): { readonly personId: PersonIdAttribute };
+  /** Only where people and departures come as files. */
+  readonly files?: DroppedFiles<Client>;
+}
+
+/** Files of people and departures (CSV) that are dropped into a folder. */
+export interface DroppedFiles<Client> {
+  /** Claims what is whole, oldest first. `seen` is what the last look saw; null: there was none. */
+  look(client: Client, seen: string | null): Promise<Look>;
+  /** The bytes of a claimed file; null: it was not whole after all, and is back where it was. */
+  read(client: Client, claim: Claim): Promise<Uint8Array | null>;
+  /** Moves a claimed file away, with the report beside it. */
+  put(
+    client: Client,
+    claim: Claim,
+    end: { readonly isTaken: boolean; readonly report: string },
+  ): Promise<void>;
+}
+
+export interface Look {
+  readonly claims: readonly Claim[];
+  readonly seen: string;
+  /** What lies there and cannot be touched; null: nothing. */
+  readonly problem: string | null;
+}
+
+/** A file that is ours now: nobody who writes into the folder knows it by this name. */
+export interface Claim {
+  readonly path: string;
+  /** As it was dropped. */
+  readonly name: string;
+  /** When it was last written. */
+  readonly at: Date;
+  /** Why it is not read at all; null: it may be. */
+  readonly problem: string | null;
 }
 
 export interface Delivery {

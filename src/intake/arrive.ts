@@ -27,7 +27,7 @@ import type { Heard, Received } from './receive.ts';
 import { rescind } from './rescind.ts';
 import { judgeShownArrival } from './shown-arrival.ts';
 import { receiveShownRole } from './shown-role.ts';
-import { isOlder, nothingNew, remember } from './words.ts';
+import { isOlder, nothingNew, olderThan, remember } from './words.ts';
 
 /**
  * Takes in that somebody arrives, changes their role, or does neither after all. `known`: the
@@ -56,7 +56,7 @@ export async function receiveArrival(
   const about = { person: person.id, separationId: arrival.id };
   const words = (await wordsAbout(tx, about)).filter((it) => it.separationId === arrival.id);
   const older = [...words, ...(running ? [running] : [])].some((it) => isOlder(heard, it));
-  if (older) return nothingNew(running, 'older than what we have');
+  if (older) return olderThan(running);
   await remember(tx, heard, { ...about, words });
 
   const ended = await endedArrivalOf(tx, { person: person.id, arrivalId: arrival.id });

@@ -1,6 +1,5 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -9,6 +8,8 @@ import { loadSettings } from '#store/settings.ts';
 import { endTurn, failTurn, keepCursor, type SourceRow, takeTurn } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
+import { takeFiles } from './drop.ts';
+import { historyDays, isHistory } from './history.ts';
 import type { Intake } from './intake.ts';
 import { receiveReading } from './reading.ts';
 import { passOver, receive } from './receive.ts';
@@ -30,8 +31,9 @@ export async function pollSources(
   const { pollMinutes } = settingsFrom(await loadSettings(intake.pool)).sources;
   for (const connection of await listConnections(intake.pool)) {
     const people = connectors.get(connection.connector)?.people;
-    if (connection.state !== 'active' || !people?.changes) continue;
-    const everyMs = pollMinutes * 60_000;
+    if (connection.state !== 'active' || !(people?.changes || people?.files)) continue;
+    // Two looks at a folder cost nothing, and what is dropped should not wait for long.
+    const everyMs = people.files ? intake.firstRetryMs * firstWait : pollMinutes * 60_000;
     const turn = await takeTurn(intake.pool, { connectionId: connection.id, everyMs });
     if (turn) await poll(intake, turn, everyMs);
   }
@@ -72,18 +74,15 @@ async function poll(intake: Intake, turn: SourceRow, everyMs: number): Promise<v
   }
 }
 
-/** Who left longer ago than this when a source is first read is history, not a departure to carry out. */
-const historyDays = 14;
-
 /** Returns how many departures were passed over as history. */
-async function readChanges(
-  intake: Intake,
-  { connectionId, cursor, succeededAt }: SourceRow,
-): Promise<number> {
+async function readChanges(intake: Intake, turn: SourceRow): Promise<number> {
+  const { connectionId } = turn;
   let passedOver = 0;
   const opened = await intake.open(connectionId);
   try {
     const people = opened.connector.people!;
+    if (people.files) return await takeFiles(intake, turn, opened);
+    const { cursor, succeededAt } = turn;
     for await (const hint of people.changes!(opened.client, cursor)) {
       const readAt = await databaseNow(intake.pool);
       const { personId } = hint;
@@ -106,17 +105,6 @@ async function readChanges(
   } finally {
     await opened.close();
   }
-}
-
-function isHistory({ departure }: EmploymentRecord, now: Date): boolean {
-  if (departure === null || departure.urgent) return false;
-  const { accessEnds, lastWorkingDay, employmentEnds, payEnds } = departure;
-  const last = [accessEnds, lastWorkingDay, employmentEnds, payEnds]
-    .flatMap((it) => it?.slice(0, 10) ?? [])
-    .toSorted()
-    .at(-1);
-  const limit = new Date(now.getTime() - historyDays * 86_400_000).toISOString().slice(0, 10);
-  return last !== undefined && last < limit;
 }
 
 async function tellOfHistory(tx: Db, connectionId: string, count: number): Promise<void> {

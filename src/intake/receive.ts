@@ -20,7 +20,7 @@ import type { Intake } from './intake.ts';
 import { openDeparture } from './open.ts';
 import { rescind } from './rescind.ts';
 import { takeInSuccessor } from './successor.ts';
-import { isOlder, nothingNew, remember } from './words.ts';
+import { isOlder, nothingNew, olderThan, remember } from './words.ts';
 
 /** What a source says about one employment, and when that was true. */
 export interface Heard {
@@ -45,7 +45,14 @@ export interface Heard {
 }
 
 export interface Received {
-  readonly outcome: 'opened' | 'changed' | 'rescinded' | 'nothing new' | 'refused' | 'question';
+  readonly outcome:
+    | 'opened'
+    | 'changed'
+    | 'rescinded'
+    | 'nothing new'
+    | 'older'
+    | 'refused'
+    | 'question';
   /** In plain words, for the log of deliveries. */
   readonly detail: string;
   readonly caseId: string | null;
@@ -97,7 +104,7 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
   const separationId = departure?.id ?? running?.separationId ?? '';
   const words = await wordsAbout(tx, { person: person.id, separationId });
   const older = [...words, ...(running ? [running] : [])].some((it) => isOlder(heard, it));
-  if (older) return nothingNew(running, 'older than what we have');
+  if (older) return olderThan(running);
   await remember(tx, heard, { person: person.id, separationId, words });
 
   if (heard.says === 'no departure' || departure === null) {

@@ -38,3 +38,10 @@ export const nothingNew = (it: CaseRow | null, detail: string): Received => ({
   detail,
   caseId: it?.id ?? null,
 });
+
+/** What was said is from before the newest that we heard. */
+export const olderThan = (it: CaseRow | null): Received => ({
+  outcome: 'older',
+  detail: 'older than what we have',
+  caseId: it?.id ?? null,
+});

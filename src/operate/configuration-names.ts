@@ -15,6 +15,7 @@ export const settings = {
   DATABASE_URL_SCRIBE: 'made from DATABASE_URL',
   GATEHOUSE_KEYS: '<data>/keys',
   GATEHOUSE_RECORDS: '<data>/records',
+  GATEHOUSE_DROP: '<data>/drop',
   LEDGER_MARK_DIR: '<data>/mark',
   LEDGER_MIRROR: 'none',
   LEDGER_MIRROR_ENDPOINT: 'Amazon S3 in that region',

@@ -39,6 +39,7 @@ describe('configuration', () => {
       dataDirectory: '/srv/data',
       keysDirectory: '/srv/data/keys',
       recordsDirectory: '/srv/data/records',
+      dropDirectory: '/srv/data/drop',
       markDirectory: '/srv/data/mark',
       mirror: undefined,
       mirrorAccess: undefined,

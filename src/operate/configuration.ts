@@ -34,6 +34,7 @@ export interface Configuration {
   readonly keysDirectory: string;
   /** The only folder that connections may write into. */
   readonly recordsDirectory: string;
+  readonly dropDirectory: string;
   /** Where the fork guard keeps its mark. */
   readonly markDirectory: string;
   /** Where the signed record lies once more: a folder (absolute) or `s3://bucket/prefix`; undefined: nowhere. */
@@ -134,6 +135,7 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
     dataDirectory: data,
     keysDirectory: folder('GATEHOUSE_KEYS', 'keys'),
     recordsDirectory: folder('GATEHOUSE_RECORDS', 'records'),
+    dropDirectory: folder('GATEHOUSE_DROP', 'drop'),
     markDirectory: folder('LEDGER_MARK_DIR', 'mark'),
     mirror: mirror && mirrorPlace(mirror),
     mirrorAccess:

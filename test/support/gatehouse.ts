@@ -49,6 +49,8 @@ export interface TestGatehouse {
   readonly keysFolder: string;
   /** Where connections may write. */
   readonly recordsFolder: string;
+  /** Below which connections take files. */
+  readonly dropFolder: string;
   /** Every line this process has logged, as JSON. */
   readonly logs: readonly string[];
   /** Reads rows as the database's administrator, to look behind the curtain. */
@@ -93,7 +95,15 @@ export async function startGatehouse(
   if ('problem' in ways) throw new Error(ways.problem);
   const log = logInto(logs);
   const recordsFolder = path.join(folder, 'records');
-  const parts = { keyring, connectors, log, publicUrl: 'http://127.0.0.1:8080', recordsFolder };
+  const dropFolder = path.join(folder, 'drop');
+  const parts = {
+    keyring,
+    connectors,
+    log,
+    publicUrl: 'http://127.0.0.1:8080',
+    recordsFolder,
+    dropFolder,
+  };
 
   const app = await wireApp({ ...parts, pool: database.pools.web });
   await publishStarters(app);
@@ -169,6 +179,7 @@ export async function startGatehouse(
     },
     keysFolder: folder,
     recordsFolder,
+    dropFolder,
     logs,
     async rows<Row>(text: string, ...values: unknown[]) {
       return (await database.pools.admin.query(text, values)).rows as Row[];

@@ -1,6 +1,6 @@
 import type { Io } from '#connector-kit/contract.ts';
+import { findFolder, makeFolder } from '#connector-kit/folders.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { findFolder, makeFolder } from './files.ts';
 import type { Settings } from './settings.ts';
 
 export interface Client {

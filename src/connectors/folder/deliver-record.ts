@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CaseRecord, deliveryTransition } from '#connector-kit/contract.ts';
+import { readFileIn, writeFileIn } from '#connector-kit/folders.ts';
 import {
   filesToWrite,
   type KeptFile,
@@ -8,7 +9,6 @@ import {
   planFiles,
 } from '#connector-kit/kept-files.ts';
 import type { Client } from './client.ts';
-import { readFileIn, writeFileIn } from './files.ts';
 
 /** Writes the files of a record, and reads every byte back. */
 export const deliverRecord = (record: CaseRecord) =>

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Plan } from '#connector-kit/contract.ts';
+import { failureOf } from '#connector-kit/folder-failure.ts';
 import type { KeptFiles, MissingFile } from '#connector-kit/kept-files.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { deliveryPromises, readable, sampleRecord } from '#connector-kit/testing/records.ts';
 import { type Client, openClient } from './client.ts';
 import { deliverRecord } from './deliver-record.ts';
-import { failureOf } from './failures.ts';
 import { folder } from './index.ts';
 import { settings } from './settings.ts';
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { connector } from '#connector-kit/contract.ts';
+import { writeFileIn } from '#connector-kit/folders.ts';
 import { type Client, openClient } from './client.ts';
 import { deliverRecord } from './deliver-record.ts';
-import { writeFileIn } from './files.ts';
 import { settings } from './settings.ts';
 
 /** Keeps records of cases in a folder of this server, or of a share that is mounted there. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { ConnectorError } from '#core/failure.ts';
-import { failureOf } from './failures.ts';
+import { failureOf } from './folder-failure.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -133,7 +133,8 @@ async function give(part: string, file: string): Promise<void> {
 /** What file systems answer that know no second names, such as many network shares. */
 const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-async function told<T>(where: string, act: () => Promise<T>): Promise<T> {
+/** What the operating system refuses, in our words. */
+export async function told<T>(where: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
@@ -142,5 +143,6 @@ async function told<T>(where: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-const codeOf = (error: unknown): string =>
+/** Such as `ENOENT`; empty where the operating system said nothing. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,0 +1,178 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Claim, DroppedFiles } from '#connector-kit/contract.ts';
+import { jsonOf } from '#core/json.ts';
+import { confirmationOf, saidBy } from '#core/lifecycle.ts';
+import { record } from '#ledger/record.ts';
+import { resolveAlerts } from '#store/alerts.ts';
+import { databaseNow } from '#store/clock.ts';
+import { lockPerson, savePerson } from '#store/people.ts';
+import { keepCursor, type SourceRow } from '#store/sources.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
+import { askPerson } from './ask.ts';
+import { type CsvReport, type CsvRow, readPeopleCsv } from './csv.ts';
+import { dropReport } from './drop-report.ts';
+import { isHistory } from './history.ts';
+import type { Intake, OpenedSource } from './intake.ts';
+import { type Heard, passOver, type Received, receive } from './receive.ts';
+
+/** What is kept between two looks: whether a file was ever taken in, and what the connector saw. */
+const Kept = z.object({ began: z.boolean(), seen: z.string() });
+
+/**
+ * Looks into the folder of a source and takes in what is whole, the oldest file first. Each row stands alone, and
+ * the moment at which its file was written says which of two is newer. Cut off anywhere, the same file is taken in
+ * again, which changes nothing. Returns how many departures were passed over as history.
+ */
+export async function takeFiles(
+  intake: Intake,
+  { connectionId, cursor }: SourceRow,
+  opened: OpenedSource,
+): Promise<number> {
+  const files = opened.connector.people!.files! as DroppedFiles<unknown>;
+  const kept = Kept.safeParse(cursor === null ? null : jsonOf(cursor)).data;
+  let began = kept?.began ?? false;
+  const { claims, seen, problem } = await files.look(opened.client, kept?.seen ?? null);
+  await keepSeen();
+  let passedOver = 0;
+  for (const claim of claims) {
+    const bytes = claim.problem === null ? await files.read(opened.client, claim) : Buffer.alloc(0);
+    if (bytes === null) continue;
+    const end = await takeFile(intake, { source: connectionId, claim, bytes, isFirst: !began });
+    passedOver += end.passedOver;
+    // Told before it is put away: cut off in between, it is told once more, and folded.
+    await inTransaction(intake.pool, (tx) => tellOf(tx, intake, connectionId, claim, end));
+    await files.put(opened.client, claim, end);
+    began ||= end.rows > 0;
+    await keepSeen();
+  }
+  if (problem !== null) await tellOfProblem(intake, connectionId, problem);
+  return passedOver;
+
+  async function keepSeen(): Promise<void> {
+    await keepCursor(intake.pool, { connectionId, cursor: JSON.stringify({ began, seen }) });
+  }
+}
+
+interface Dropped {
+  readonly source: string;
+  readonly claim: Claim;
+  readonly bytes: Uint8Array;
+  /** Of the first file of a source, who left long ago is history. */
+  readonly isFirst: boolean;
+}
+
+interface End {
+  readonly isTaken: boolean;
+  readonly report: string;
+  readonly rows: number;
+  readonly passedOver: number;
+}
+
+/** What became of one row. */
+export interface TakenRow {
+  readonly line: number;
+  readonly detail: string;
+  readonly caseId: string | null;
+  /** Somebody has to look: it says less than what is known, or may be somebody else. */
+  readonly isOpen: boolean;
+}
+
+async function takeFile(intake: Intake, { source, claim, bytes, isFirst }: Dropped): Promise<End> {
+  const now = await databaseNow(intake.pool);
+  // A clock ahead of ours must not make every later file an old one.
+  const at = new Date(Math.min(claim.at.getTime(), now.getTime()));
+  const unread: CsvReport = { problem: claim.problem, rows: [], refused: [], unknownColumns: [] };
+  const today = now.toISOString().slice(0, 10);
+  const read = claim.problem === null ? readPeopleCsv(bytes, { today }) : unread;
+  const taken: TakenRow[] = [];
+  let passedOver = 0;
+  for (const row of read.rows) {
+    const became = await inTransaction(intake.pool, (tx) =>
+      takeRow(tx, intake, { source, row, at, now, isFirst }),
+    );
+    if (became === 'history') passedOver += 1;
+    else if (became !== null) taken.push({ line: row.line, ...became });
+  }
+  const isTaken =
+    read.problem === null && read.refused.length === 0 && !taken.some((it) => it.isOpen);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const report = dropReport({ name: claim.name, at, now, sha256, read, taken, passedOver });
+  return { isTaken, report, rows: read.rows.length, passedOver };
+}
+
+/** Null: nothing but facts about a person. */
+async function takeRow(
+  tx: Db,
+  intake: Intake,
+  {
+    source,
+    row: { person, departure, arrival, successor },
+    at,
+    now,
+    isFirst,
+  }: { source: string; row: CsvRow; at: Date; now: Date; isFirst: boolean },
+): Promise<Omit<TakenRow, 'line'> | 'history' | null> {
+  if (departure === null && arrival === null) {
+    const known = await lockPerson(tx, person);
+    const ref = known?.ref ?? `p_${randomBytes(9).toString('hex')}`;
+    await savePerson(tx, { ref, source: known?.source ?? source, facts: person, heardAt: at });
+    return null;
+  }
+  const heard: Heard = {
+    source,
+    record: { person, departure, arrival, changedAt: at.toISOString() },
+    from: 'event',
+    says: saidBy[confirmationOf(arrival)],
+    occurredAt: at,
+    version: null,
+    actor: { kind: 'source', id: source, auth: 'none' },
+    askedBy: null,
+    successor,
+  };
+  if (isFirst && isHistory(heard.record, now)) {
+    await passOver(tx, heard);
+    return 'history';
+  }
+  const { outcome, detail, caseId } = await receive(tx, intake, heard);
+  return { detail, caseId, isOpen: opens.includes(outcome) };
+}
+
+/** What a row can come to that a person has to look at. */
+const opens: readonly Received['outcome'][] = ['older', 'refused', 'question'];
+
+async function tellOf(
+  tx: Db,
+  intake: Intake,
+  source: string,
+  { name, at }: Claim,
+  { isTaken }: End,
+): Promise<void> {
+  if (isTaken) return resolveAlerts(tx, `drop:${source}`);
+  await record(tx, intake.keys, [
+    {
+      type: 'source.rejected',
+      actor: { kind: 'source', id: source, auth: 'none' },
+      data: { source, reason: 'rejected' },
+    },
+  ]);
+  await askPerson(tx, {
+    condition: `drop:${source}:${at.toISOString()} ${name}`,
+    title: 'A file of people and departures was not taken in whole',
+    body:
+      `${source}: ${name} has rows that were not taken in, or that somebody has to look at. It lies in the folder ` +
+      '"refused", and the report beside it names each. Mend them and drop the whole file again: rows that went in ' +
+      'change nothing.',
+    caseId: null,
+    confidential: false,
+  });
+}
+
+const tellOfProblem = (intake: Intake, source: string, problem: string): Promise<void> =>
+  askPerson(intake.pool, {
+    condition: `drop:${source}:names`,
+    title: 'Files of people and departures cannot be read',
+    body: `${source}: ${problem}`,
+    caseId: null,
+    confidential: false,
+  });
