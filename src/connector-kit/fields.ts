@@ -30,9 +30,15 @@ export const person = (title: string, description: string) =>
 export function personParams(shape: z.ZodType): readonly string[] {
   if (!(shape instanceof z.ZodObject)) return [];
   return Object.entries<z.ZodType>(shape.shape)
-    .filter(([, field]) => field.meta()?.['person'] === true)
+    .filter(([, field]) => isPerson(field))
     .map(([name]) => name);
 }
+
+/** What may be left out is a field around the field, and tells nothing of it. */
+const isPerson = (field: z.ZodType): boolean =>
+  field instanceof z.ZodOptional
+    ? isPerson(field.unwrap() as z.ZodType)
+    : field.meta()?.['person'] === true;
 
 /** Takes the place of a secret that must not be known here, so that the other settings can be read. */
 export const standInSecret = `whsec_${'A'.repeat(32)}`;
