@@ -141,6 +141,19 @@ describe('erasing a person', () => {
     );
     await person.setCase('complete');
 
+    await person.bypassing(
+      `insert into departure_hints (id, version, person, source, account, what, heard_at)
+       select gen_random_uuid(), 1, id, 'okta', gen_random_uuid(), 'deleted', now() from people where person_id = $1`,
+      person.personId,
+    );
+    assert.match(
+      await obstacles(),
+      /^open-hint: The question \S+ whether this person leaves is open/,
+    );
+    await person.bypassing(
+      `update departure_hints set state = 'dismissed', decided_by = 'x', decided_at = now()`,
+    );
+
     const hold = { personId: person.personId, reason: 'A matter' };
     const { id } = await api.read<{ id: string }>('/api/v1/legal-holds', { ...sina, json: hold });
     assert.match(await obstacles(), /^legal-hold: A legal hold is open/);

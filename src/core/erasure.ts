@@ -27,6 +27,7 @@ export const erasureObstacles = [
   'retention',
   'bulk-start',
   'open-event',
+  'open-hint',
   'user',
   'named',
 ] as const;

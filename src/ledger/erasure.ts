@@ -47,6 +47,12 @@ export async function obstaclesFor(db: Db, personId: string): Promise<readonly O
       'An event about this person has not been taken in yet. Try again in a moment.',
     );
   }
+  for (const id of it.openHints) {
+    add(
+      'open-hint',
+      `The question ${id} whether this person leaves is open (gatehouse hint list).`,
+    );
+  }
   if (it.isUser) {
     add('user', 'This person is a user of Gatehouse. Disable them first (gatehouse user disable).');
   }

@@ -167,6 +167,8 @@ export interface Standing {
   readonly waivedIn: readonly string[];
   readonly openBulkStarts: readonly string[];
   readonly openEvents: number;
+  /** Questions whether they leave, which nobody has answered. */
+  readonly openHints: readonly string[];
   readonly isUser: boolean;
   /** Settings, connections and playbooks in which an address of theirs stands. */
   readonly namedIn: readonly string[];
@@ -216,6 +218,7 @@ export async function standingOf(db: Db, personId: string): Promise<Standing> {
               from deliveries d
              where d.outcome in ('received', 'waiting')
                and mentions(encode(d.body, 'escape'), words.addresses || ${`"${personId}"`}::text)) as "openEvents",
+           array(select h.id::text from departure_hints h join person p on p.id = h.person where h.state = 'open' order by 1) as "openHints",
            exists (select from users u
                     where u.disabled_at is null and lower(u.email) = any (select lower(unnest(words.addresses)))) as "isUser",
            array(select 'setting ' || id from settings where mentions(value::text, words.addresses)

@@ -74,12 +74,13 @@ values ('gatehouse_worker', 'hint.raised'), ('gatehouse_worker', 'hint.confirmed
 -- Web keeps what providers write; what it means is for the worker, which alone knows of departures.
 grant select, insert, update, delete on scim_resources, scim_members to gatehouse_web;
 grant select on scim_resources to gatehouse_worker;
-grant select on departure_hints, departure_hint_view to gatehouse_web, gatehouse_worker;
+grant select on departure_hints to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+grant select on departure_hint_view to gatehouse_web, gatehouse_worker;
 grant insert, update (version, what, heard_at, state, case_id, decided_by, decided_at) on departure_hints
    to gatehouse_worker;
 grant update (version, state, decided_by, decided_at) on departure_hints to gatehouse_web;
 
--- Who is erased is forgotten here too; an open hint about them stands in the way of nothing, and is left to its readers.
+-- Who is erased is forgotten here too. An open hint about them stands in the way of that.
 do $$
 declare
   before text := pg_get_functiondef('erase_person(uuid)'::regprocedure);
