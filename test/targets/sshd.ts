@@ -123,6 +123,7 @@ AuthorizedKeysFile .ssh/authorized_keys ${folder}/keys/%u
 
   return {
     folder,
+    program: installed,
     hostKey: (await readFile(`${hostKey}.pub`, 'utf8')).trim(),
     gatehouse,
     addUser,
