@@ -31,6 +31,7 @@ const atOnce = 50;
 /**
  * Dovecot's doveadm HTTP API. https://doc.dovecot.org/2.3/admin_manual/doveadm_http_api/
  * What the page leaves open was read in the source (client-connection-http.c, doveadm-*.c of 2.3.19 and 2.4.4).
+ * A wrong key is answered at once; it takes half a minute only for programs that wait to be asked for the body.
  */
 export function openDoveadm(address: string, apiKey: string, io: Io) {
   const options = {
