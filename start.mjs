@@ -48,6 +48,10 @@ const testPackages = [
   'golang-golang-x-mod-dev',
   'chromium',
   'ejabberd',
+  'freeradius',
+  'freeradius-ldap',
+  'freeradius-postgresql',
+  'freeradius-utils',
 ];
 const testPrograms = [
   'slapd',
@@ -65,6 +69,8 @@ const testPrograms = [
   'go',
   'chromium',
   'ejabberdctl',
+  'freeradius',
+  'radclient',
 ];
 
 /** What packages ask while they are installed, and what they are answered. */

@@ -23,6 +23,7 @@ import { openSsh } from '#connectors/openssh/index.ts';
 import { openVpn } from '#connectors/openvpn/index.ts';
 import { person } from '#connectors/person/index.ts';
 import { personio } from '#connectors/personio/index.ts';
+import { radius } from '#connectors/radius/index.ts';
 import { s3 } from '#connectors/s3/index.ts';
 import { scim } from '#connectors/scim/index.ts';
 import { scimInbound } from '#connectors/scim-inbound/index.ts';
@@ -62,6 +63,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     openVpn,
     person,
     personio,
+    radius,
     s3,
     scim,
     scimInbound,

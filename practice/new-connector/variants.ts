@@ -18,6 +18,11 @@ const gitHub = { organisation: 'meadow', token: standInSecret, findBy: ['saml'] 
 const gitLabGroup = { group: 'meadow', token: standInSecret };
 const google = { key: standInSecret, admin: 'gatehouse@meadow.example' };
 const byHand = { instructions: 'In the console.', assignTo: { role: 'it-admin' } };
+const radius = {
+  ...{ sharedSecrets: standInSecret, accountingPassword: standInSecret },
+  accessServers: [{ nas: '10.20.0.2' }],
+  accounting: { host: 'radius-db.meadow.example', database: 'radius', user: 'gatehouse' },
+};
 const snipeIt = {
   address: 'https://assets.example',
   token: standInSecret,
@@ -64,6 +69,10 @@ const settingsOf: Readonly<Record<string, readonly (readonly [string | null, unk
   gitlab: [
     [null, { address: 'https://gitlab.example', token: standInSecret }],
     ['a group of gitlab.com', { ...gitLabGroup, findBy: ['enterprise'], credentials: true }],
+  ],
+  radius: [
+    [null, radius],
+    ['where access servers report no ends', { ...radius, sendsStops: 'no' }],
   ],
   'snipe-it': [
     ['for equipment', { ...snipeIt, what: 'equipment' }],
