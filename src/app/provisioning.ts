@@ -117,7 +117,9 @@ export async function deleteResource(
     if (!it.fits(row.version)) return 'moved';
     await deleteScim(tx, id);
     const draft = draftOf(provider, kind, { attributes: row.attributes, members: null });
-    if (!('because' in draft) && draft.account) {
+    // Kept by earlier rules: nothing may go without being told.
+    if ('because' in draft) throw new Error(`${kind} ${id} cannot be told of: ${draft.because}`);
+    if (draft.account) {
       const gone = { ...row, version: row.version + 1, changedAt: await databaseNow(tx) };
       await tell(tx, provider, gone, draft.account, 'deleted');
     }
