@@ -281,6 +281,18 @@ describe('identity providers that provision into Gatehouse', () => {
     });
   });
 
+  it('an HR id that is somebody else in the HR system is kept apart, and told of', async () => {
+    const id = await okta.make('rae@meadow.example', {
+      displayName: 'Rae Root',
+      [enterprise]: { employeeNumber: 'E-7' },
+    });
+    const own = await until('Rae', async () => (await factsOf(`okta-prod:${id}`)) ?? false);
+    assert.equal(own.facts['name'], 'Rae Root');
+    assert.equal((await factsOf('E-7'))?.facts['name'], 'Mona Manager');
+    const told = await watch.alerts('intake.question');
+    assert.ok(told.some((it) => /E-7 is somebody with another name/.test(it.body)));
+  });
+
   it('many accounts that end at once are many questions, and one alert that says so', async () => {
     const many = await providers.connect('clean-up');
     const ids: string[] = [];
