@@ -35,6 +35,8 @@ const state = z.strictObject({
       handMade: z.boolean(),
     })
     .nullable(),
+  /** What doveadm does not show, though nobody said that the server goes without. */
+  unseen: z.array(z.enum(['acl', 'sieve'])),
 });
 type State = z.infer<typeof state>;
 
@@ -80,6 +82,8 @@ interface Change {
   readonly remove: string | null;
 }
 
+const plugins = ['acl', 'sieve'] as const;
+
 /** Enough to read, and to see what was read; nothing can be changed or removed. */
 const toRead = ['lookup', 'read', 'write-seen'];
 const idOf = (login: string) => `user=${login}`;
@@ -114,6 +118,8 @@ export const handOverMailbox = transition({
     const reader = name === null ? null : await dovecot.loginOf(name);
     const mailboxes = await dovecot.mailboxesOf(accountId);
     const shares = await dovecot.sharesOf(accountId, mailboxes);
+    const script = await readScript(dovecot, accountId, known?.params);
+    const hidden = { acl: shares === null, sieve: script === null };
     return {
       login: accountId,
       reader,
@@ -121,7 +127,8 @@ export const handOverMailbox = transition({
       foreign: shares === null ? [] : [...(await dovecot.foreignAmong(accountId, mailboxes))],
       unread: reader === null ? [] : mailboxes.filter((it) => !mayRead(reader, it, shares ?? [])),
       shows: reader !== null && (await dovecot.listsInboxOf(reader, accountId)),
-      script: await readScript(dovecot, accountId, known?.params),
+      script,
+      unseen: plugins.filter((it) => hidden[it] && !dovecot.settings.without.includes(it)),
     };
   },
 
@@ -143,8 +150,8 @@ export const handOverMailbox = transition({
     return done(
       [
         reader === null ? '' : `${reader} reads the mail.`,
-        now.shares === null ? 'Dovecot shows no access lists.' : 'Nobody else may read it.',
-        now.script === null ? 'Dovecot shows no rules.' : 'No rules of the person run.',
+        now.shares === null ? 'Nobody can be shown a mailbox here.' : 'Nobody else may read it.',
+        now.script === null ? 'There are no rules here.' : 'No rules of the person run.',
       ]
         .filter((it) => it !== '')
         .join(' '),
@@ -191,7 +198,7 @@ const unseenBy = (reader: string): string =>
 
 /** Why the goal cannot be reached from here; null: it can. */
 function problemWith(
-  { login, reader, shares, foreign, script }: State,
+  { login, reader, shares, foreign, script, unseen }: State,
   params: Params,
 ): string | null {
   if (params.to !== undefined && reader === null) {
@@ -213,8 +220,19 @@ function problemWith(
   if (script === null && (params.reply !== undefined || params.forward !== undefined)) {
     return 'Dovecot runs no scripts of people here, so it cannot reply. Install its plugin Sieve.';
   }
-  return null;
+  const [plugin] = unseen;
+  return plugin === undefined ? null : unseenThere[plugin];
 }
+
+/** What is not shown may be there all the same, such as a plugin that is loaded for IMAP alone. */
+const unseenThere = {
+  acl:
+    'Dovecot shows no access lists, so it is not known who else may read the mail. Switch its plugin acl on for all of ' +
+    'Dovecot; if it has none, enter acl under “What this server does without” of this connection.',
+  sieve:
+    'Dovecot shows no scripts of people, so it is not known whether mail is sent on. Let doveadm have its plugin Sieve; ' +
+    'if there is none, enter sieve under “What this server does without” of this connection.',
+};
 
 const wantedBy = ({ to, reply, subject, until, forward }: Params): Script =>
   scriptFor({ reply, subject, until, forwardTo: forward === undefined ? null : (to ?? null) });

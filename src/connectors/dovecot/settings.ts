@@ -19,5 +19,13 @@ export const settings = z.strictObject({
       error: 'a fixed word, and then whose mailbox it is: %u or %n',
     })
     .default('shared/%u/'),
+  without: z
+    .array(z.enum(['acl', 'sieve']))
+    .default([])
+    .meta({
+      title: 'What this server does without',
+      description:
+        'acl: nobody can show a mailbox to somebody else. sieve: nobody has rules that send mail on',
+    }),
 });
 export type Settings = z.infer<typeof settings>;
