@@ -135,7 +135,7 @@ describe('what a source says, in whatever order it arrives', () => {
     const late = await hear(read(leaves, leaves.record.departure));
 
     assert.deepEqual(late, {
-      outcome: 'nothing new',
+      outcome: 'older',
       detail: 'older than what we have',
       caseId: null,
     });

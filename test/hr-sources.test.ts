@@ -222,7 +222,7 @@ describe('HR sources', () => {
       });
 
     before(async () => {
-      const people = { 501: person('Mia Moves'), 502: person('Noa Next') };
+      const people = { 501: person('Mia Moves'), 502: person('Noa Next'), 503: person('Zoe Zorn') };
       server = await startPersonioServer(people, { clientId: 'papi-1', clientSecret });
       await gatehouse.connect(
         {
@@ -294,6 +294,15 @@ describe('HR sources', () => {
       assert.equal(directory.isActive('mia'), true);
     });
 
+    it('has deleted somebody who never left: a person is asked, and nobody is made to leave', async () => {
+      delete server.persons['503'];
+      await deliver('person.deleted', { person: { id: '503' } });
+      await until('an alert', async () =>
+        (await watch.alerts('intake.question')).some((it) => it.body.includes('the number 503')),
+      );
+      assert.deepEqual(await casesOf('503'), []);
+    });
+
     it('hires somebody again by another employment, while the old one still has its end', async () => {
       server.persons['502']!.employments.push({
         ...{ id: 'e-again', status: 'ONBOARDING', employment_start_date: day(60), office: '2' },
@@ -351,9 +360,13 @@ describe('HR sources', () => {
     });
 
     it('takes the same again without doing anything, under any name', async () => {
-      await drop('twice.csv', [row('K-1', 'Kim Kay', `resignation,${day(30)},`)]);
+      await drop('twice.csv', [
+        row('K-1', 'Kim Kay', `resignation,${day(30)},`),
+        row('K-9', 'Old Timer', `resignation,${day(-90)},`),
+      ]);
       assert.match(await reportOn('twice.csv', 'done'), /the same facts again/);
       assert.equal((await casesOf('K-1')).length, 1);
+      assert.deepEqual(await casesOf('K-9'), [], 'history stays history');
     });
 
     it('takes good rows in, names each bad one, and tells somebody', async () => {
@@ -381,6 +394,16 @@ describe('HR sources', () => {
       assert.match(await reportOn('old.csv', 'refused'), /LOOK AT THIS: older than what we have/);
       const found = await watch.caseOf({ id: 'K-1' });
       assert.equal(found?.case.employmentEnds ?? found?.case.lastWorkingDay, day(40));
+    });
+
+    it('takes arrivals as well', async () => {
+      const lines = [
+        'person_id,name,email,start_date,arrival_kind',
+        `K-7,Ada Arrives,ada.a@meadow.example,${day(50)},arrival`,
+      ];
+      await writeFile(path.join(folder, 'arrive.csv'), lines.join('\n'));
+      assert.match(await reportOn('arrive.csv', 'done'), /1 rows taken in/);
+      assert.equal((await casesOf('K-7')).length, 1);
     });
 
     it('refuses what is no file of people as a whole, and does not take absence for a departure', async () => {

@@ -11,6 +11,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { ConnectorError } from '#core/failure.ts';
 import { failureOf } from './folder-failure.ts';
 
@@ -63,10 +64,13 @@ const noFolder = (where: string) =>
     detail: `${where} is no folder. Links are not followed; make a real folder of it.`,
   });
 
-/** The bytes under a name; null: nothing is there, `not a file`: something else is. */
+/**
+ * The bytes under a name, at most so many and one more; null: nothing is there, `not a file`: something else is.
+ */
 export async function readFileIn(
   folder: string,
   name: string,
+  maximumBytes = Number.POSITIVE_INFINITY,
 ): Promise<Buffer | null | 'not a file'> {
   const file = path.join(folder, name);
   return told(file, async () => {
@@ -79,7 +83,9 @@ export async function readFileIn(
       throw error;
     }
     try {
-      return (await handle.stat()).isFile() ? await handle.readFile() : 'not a file';
+      if (!(await handle.stat()).isFile()) return 'not a file';
+      // Somebody may write into it meanwhile, and without end.
+      return await buffer(handle.createReadStream({ end: maximumBytes, autoClose: false }));
     } finally {
       await handle.close();
     }

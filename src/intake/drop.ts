@@ -7,7 +7,7 @@ import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { lockPerson, savePerson } from '#store/people.ts';
-import { keepCursor, type SourceRow } from '#store/sources.ts';
+import { holdTurn, keepCursor, type SourceRow } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import { type CsvReport, type CsvRow, readPeopleCsv } from './csv.ts';
@@ -54,6 +54,9 @@ export async function takeFiles(
   }
 }
 
+/** After so many rows the others are told that we are still at it. */
+const rowsBetween = 100;
+
 interface Dropped {
   readonly source: string;
   readonly claim: Claim;
@@ -87,7 +90,8 @@ async function takeFile(intake: Intake, { source, claim, bytes, isFirst }: Dropp
   const read = claim.problem === null ? readPeopleCsv(bytes, { today }) : unread;
   const taken: TakenRow[] = [];
   let passedOver = 0;
-  for (const row of read.rows) {
+  for (const [i, row] of read.rows.entries()) {
+    if (i % rowsBetween === 0) await holdTurn(intake.pool, source);
     const became = await inTransaction(intake.pool, (tx) =>
       takeRow(tx, intake, { source, row, at, now, isFirst }),
     );
@@ -122,7 +126,8 @@ async function takeRow(
   const heard: Heard = {
     source,
     record: { person, departure, arrival, changedAt: at.toISOString() },
-    from: 'event',
+    // Exports say every time what they said before; what a person ended here stays ended as long as they do.
+    from: 'record',
     says: saidBy[confirmationOf(arrival)],
     occurredAt: at,
     version: null,

@@ -1,6 +1,8 @@
 import { EmploymentRecord } from '#core/lifecycle.ts';
-import { lockPerson } from '#store/people.ts';
+import { employmentsOf, lockPerson } from '#store/people.ts';
+import { isSaidToLeave } from '#store/separations.ts';
 import type { Db } from '#store/sql.ts';
+import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
 import { type Heard, type Received, receive } from './receive.ts';
 import { dayOf, withdrawUnshown } from './shown-arrival.ts';
@@ -26,10 +28,33 @@ export async function receiveReading(
   take: (heard: Heard) => Promise<Received | null> = (heard) => receive(tx, intake, heard),
 ): Promise<readonly Received[]> {
   const received: (Received | null)[] = [...(await withdrawUnshown(tx, intake, reading))];
+  if (!reading.found) await tellVanished(tx, reading);
   for (const heard of reading.found ? await heardIn(tx, reading, reading.found) : []) {
     received.push(await take(heard));
   }
   return received.filter((it) => it !== null);
+}
+
+/**
+ * A source that was asked for somebody who works here, as far as we know, has nobody of that id any more. That is no
+ * departure, and may have been one: a person has to say.
+ */
+async function tellVanished(tx: Db, { source, personId, readAt }: Reading): Promise<void> {
+  const [newest] = (await employmentsOf(tx, personId)).filter((it) => it.source === source);
+  if (!newest || newest.erasedAt !== null) return;
+  const began = newest.facts.startDate;
+  // Whoever was to come is told of where the arrival is taken back.
+  if (began !== null && began > dayOf(readAt)) return;
+  if (await isSaidToLeave(tx, newest.id)) return;
+  await askPerson(tx, {
+    condition: `vanished:${personId}`,
+    title: 'Somebody is gone from the HR system',
+    body:
+      `${source} has nobody of the number ${personId} any more, and never said that this person leaves. If they left, ` +
+      'start the departure by hand (gatehouse depart). If they did not, our key may no longer see them: widen its access.',
+    caseId: null,
+    confidential: false,
+  });
 }
 
 async function heardIn(

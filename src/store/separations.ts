@@ -32,6 +32,14 @@ export async function wordsAbout(
   return rows;
 }
 
+/** Whether any source says, or said and did not take back, that this employment ends. */
+export async function isSaidToLeave(db: Db, person: string): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    select from separations where person = ${person} and jsonb_typeof(departure) = 'object' limit 1
+  `);
+  return rowCount === 1;
+}
+
 /** Keeps the newest word; the caller has judged that it is the newest. */
 export async function keepWord(db: Db, it: Word): Promise<void> {
   await db.query(sql`

@@ -30,6 +30,13 @@ export async function takeTurn(
   return rows[0] ?? null;
 }
 
+/** A turn that takes longer than usual goes on; nobody else is to begin one meanwhile. */
+export async function holdTurn(db: Db, connectionId: string): Promise<void> {
+  await db.query(
+    sql`update sources set polled_at = clock_timestamp() where connection_id = ${connectionId}`,
+  );
+}
+
 /** Keeps how far the source has been read; in the transaction that takes in what it said. */
 export async function keepCursor(
   db: Db,

@@ -7,8 +7,9 @@ import { codeOf, readFileIn, told } from '#connector-kit/folders.ts';
 import { type Client, ownFolders } from './client.ts';
 import { isUnderWay, isWhole, type Seen, seenBefore, writtenDown } from './looks.ts';
 
-/** More are claimed by the next look. */
+/** More are claimed by the next look, and more are looked at once these have gone. */
 const claimsAtOnce = 50;
+const seenAtOnce = 1_000;
 /** As the reader of people and departures takes them; larger files are not even opened. */
 const maximumBytes = 10 * 1024 * 1024;
 const claimLength = 16;
@@ -25,12 +26,16 @@ export async function look(client: Client, before: string | null): Promise<Look>
   const seen = new Map<string, Seen>();
   const whole: { name: string; found: Stats }[] = [];
   let strangers = 0;
-  for (const name of (await told(folder, () => readdir(folder))).toSorted()) {
+  const names = (await told(folder, () => readdir(folder))).toSorted(
+    (a, b) => Number(isUnderWay(a)) - Number(isUnderWay(b)) || (a < b ? -1 : 1),
+  );
+  for (const name of names) {
     if ((ownFolders as readonly string[]).includes(name)) continue;
     if (name.includes('\ufffd')) {
       strangers += 1;
       continue;
     }
+    if (seen.size >= seenAtOnce) break;
     const found = await statOf(path.join(folder, name));
     if (found === null || found.isDirectory()) continue;
     // A pipe or a link waits for no first bytes.
@@ -52,7 +57,7 @@ export async function look(client: Client, before: string | null): Promise<Look>
 }
 
 async function claim(folder: string, taking: string, name: string, found: Stats): Promise<void> {
-  const bytes = problemOf(found) === null ? await readFileIn(folder, name) : null;
+  const bytes = problemOf(found) === null ? await readFileIn(folder, name, maximumBytes) : null;
   const mark =
     bytes instanceof Uint8Array
       ? createHash('sha256').update(bytes).digest('hex').slice(0, claimLength)
@@ -92,7 +97,7 @@ export async function read(
   client: Client,
   { path: where, name }: Claim,
 ): Promise<Uint8Array | null> {
-  const bytes = await readFileIn(path.dirname(where), path.basename(where));
+  const bytes = await readFileIn(path.dirname(where), path.basename(where), maximumBytes);
   if (bytes === null) return null;
   if (bytes !== 'not a file') {
     const mark = createHash('sha256').update(bytes).digest('hex').slice(0, claimLength);

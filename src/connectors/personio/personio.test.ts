@@ -74,12 +74,15 @@ describe('Personio', () => {
 
   it('asks for settings that can be right', () => {
     const accepts = (change: object) => settings.safeParse({ ...credentials, ...change }).success;
-    assert.ok(accepts({ webhookToken: 'Bearer k', previousWebhookToken: 'j' }));
+    assert.ok(
+      accepts({ webhookToken: `Bearer ${'k'.repeat(20)}`, previousWebhookToken: 'j'.repeat(20) }),
+    );
     assert.ok(accepts({ offices: [{ id: '1', name: 'Berlin', zone: 'Europe/Berlin' }] }));
     assert.ok(!accepts({ offices: [{ id: '1', name: 'Berlin', zone: 'Berlin' }] }));
     assert.ok(!accepts({ offices: [{ id: '1', name: 'Berlin', country: 'Germany' }] }));
     assert.ok(!accepts({ departments: [{ id: '1' }] }));
     assert.ok(!accepts({ clientSecret: '' }));
+    assert.ok(!accepts({ webhookToken: 'Bearer secret' }), 'anybody could guess it');
   });
 });
 

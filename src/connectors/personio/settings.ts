@@ -5,14 +5,20 @@ import { kindsField } from '#connector-kit/hr-words.ts';
 
 const attribute = (title: string, description: string) => text(title, description).optional();
 
+// It is all that tells a delivery of Personio from one of somebody else.
+const token = (title: string, description: string) =>
+  inboundSecret(title, description).min(20, {
+    error: 'at least 20 characters, better 64 at random',
+  });
+
 export const settings = z.strictObject({
   clientId: text('Client ID', 'Personio → Settings → Integrations → API credentials'),
   clientSecret: secret('Client secret', 'Shown once, when the credentials are made'),
-  webhookToken: inboundSecret(
+  webhookToken: token(
     'Token of the webhook',
     'What you gave as token when you made the webhook, with its prefix if it has one. Without a webhook we only poll',
   ).optional(),
-  previousWebhookToken: inboundSecret(
+  previousWebhookToken: token(
     'Token of the previous webhook',
     'Only while one token replaces another: deliveries with both are taken',
   ).optional(),
