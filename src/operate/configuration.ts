@@ -34,6 +34,7 @@ export interface Configuration {
   readonly keysDirectory: string;
   /** The only folder that connections may write into. */
   readonly recordsDirectory: string;
+  /** The only folder below which dropped files are taken. */
   readonly dropDirectory: string;
   /** Where the fork guard keeps its mark. */
   readonly markDirectory: string;
