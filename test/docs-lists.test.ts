@@ -196,6 +196,20 @@ describe('docs/audit/the-record.md', () => {
   });
 });
 
+describe('docs/connect/http-without-code.md', () => {
+  it('lists every description that comes along, with what it does', () => {
+    const rows = rowsIn(
+      section(page('docs/connect/http-without-code.md'), 'Descriptions that come along'),
+    );
+    const listed = rows.map(([, id = '', does]) => [quoted(id)[0], does]);
+    const ready = [...connectors.values()].flatMap((it) => it.descriptions?.ready() ?? []);
+    assert.deepEqual(
+      listed,
+      ready.map((it) => [it.id, it.does]),
+    );
+  });
+});
+
 describe('docs/connect/index.md', () => {
   const overview = page('docs/connect/index.md');
 

@@ -20,6 +20,7 @@ import { bulkStartRoutes } from './routes/bulk-starts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { departureHintRoutes } from './routes/departure-hints.ts';
+import { descriptionRoutes } from './routes/descriptions.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { exitDocumentRoutes } from './routes/exit-documents.ts';
@@ -137,6 +138,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   rulePackRoutes(api, app);
   surveyRoutes(api, app);
   connectionRoutes(api, app);
+  descriptionRoutes(api, app);
   listRoutes(api, app);
   taskRoutes(api, app);
   approvalRoutes(api, app);

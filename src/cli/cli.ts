@@ -10,6 +10,7 @@ import { addConnection } from './connection.ts';
 import { addConnectors } from './connectors.ts';
 import { openCli } from './context.ts';
 import { addDepart } from './depart.ts';
+import { addDescription } from './description.ts';
 import { addHint } from './hint.ts';
 import { addImport } from './import.ts';
 import { CliProblem, type Io } from './io.ts';
@@ -75,6 +76,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addPruning,
     addImport,
     addConnection,
+    addDescription,
     addConnectors,
     addPlaybook,
     addPopulation,

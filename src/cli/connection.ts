@@ -8,6 +8,7 @@ import {
 } from '#api/contract/connections.ts';
 import { Done } from '#api/contract/page.ts';
 import { connectionFromFile, connectionFromQuestions } from './connection-input.ts';
+import { addConnectionTry } from './connection-try.ts';
 import { answering, type Cli, group } from './context.ts';
 import { everything } from './everything.ts';
 import { CliProblem, wrongUsage } from './io.ts';
@@ -27,7 +28,7 @@ export function addConnection(program: Command, cli: Cli): void {
   const parent = group(
     program,
     'connection',
-    'connected systems: add, list, test, discover, remove',
+    'connected systems: add, list, test, try, discover, remove',
   );
 
   answering(parent, 'add [file]', 'add a system or change one, from a YAML file or by questions')
@@ -80,6 +81,8 @@ export function addConnection(program: Command, cli: Cli): void {
     },
   );
 
+  addConnectionTry(parent, cli);
+
   answering(parent, 'discover <id>', 'list every account there; may take minutes').action(
     async (id: string, options: Json) => {
       const path = `${pathOf(id)}/discover`;
@@ -117,7 +120,7 @@ function stateOf(it: Connection): Cell {
   return words[it.state];
 }
 
-function checkLines(it: CheckResult, { paint }: Cli): string[] {
+export function checkLines(it: CheckResult, { paint }: Cli): string[] {
   if (!it.works) return [paint('attention', clean(`It does not work: ${it.failure.detail}`))];
   const may = it.scopes === null ? '' : `; permissions: ${it.scopes.join(', ') || 'none'}`;
   return [paint('good', clean(`It works; there we are ${it.actingAs}${may}.`))];

@@ -68,6 +68,14 @@ export interface Connector<Settings, Client> {
   /** Only ticket systems have it. A function where the settings describe the system; null: it takes none. */
   readonly tickets?: Tickets<Client> | ((settings: Settings) => Tickets<Client> | null);
 
+  /** Only where a system is described as data: a setting `description`, which holds neither secret nor address. */
+  readonly descriptions?: {
+    /** How one is handed on; of what it reads, `description` is the setting. */
+    readonly file: z.ZodType<{ readonly description: unknown }>;
+    /** Those that come along. */
+    ready(): readonly ReadyDescription[];
+  };
+
   /** Only HR systems have it: who joins, changes and leaves. */
   readonly people?: PeopleSource<Settings, Client>;
 
@@ -89,6 +97,18 @@ export interface Connector<Settings, Client> {
   readonly mail?: {
     send(client: Client, message: Message): Promise<Receipt>;
   };
+}
+
+export interface ReadyDescription {
+  readonly id: string;
+  /** What people call the system. */
+  readonly name: string;
+  /** In one sentence. */
+  readonly does: string;
+  /** As a file holds it: the description, its sources and traps, and what to enter. */
+  readonly file: Readonly<Record<string, unknown>>;
+  /** What a connection is begun with; null where a secret is to be entered. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** The outside world, handed in so that tests can replace it. */
@@ -184,6 +204,9 @@ export interface Transition<Client, State, Params, Change> extends ActionBase<Pa
   plan(now: State, params: Params): Plan<Change>;
   apply(client: Client, accountId: string, change: Change): Promise<void>;
 
+  /** What `apply` would send, for whoever tries it out. May read; changes nothing. Left out: it cannot tell. */
+  requests?(client: Client, accountId: string, change: Change): Promise<readonly PlannedRequest[]>;
+
   /** Plans the way back to `before`. Leave out what cannot be undone. */
   restore?(now: State, before: State): Plan<Change>;
 
@@ -211,6 +234,16 @@ export interface Command<Client, Params> extends ActionBase<Params> {
   readonly kind: 'command';
   /** Must be safe to send twice. Returns what the system answered, as evidence. */
   send(client: Client, accountId: string, params: Params): Promise<Receipt>;
+  /** What `send` would send, as with a transition. */
+  requests?(client: Client, accountId: string, params: Params): Promise<readonly PlannedRequest[]>;
+}
+
+/** A request over HTTP that nobody has sent, without what signs it. */
+export interface PlannedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** JSON, or the fields of a form; null: none. */
+  readonly body: unknown;
 }
 
 /** An action that a human carries out. Its step ends as `attested`, with a proof. */

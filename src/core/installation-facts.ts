@@ -100,6 +100,10 @@ export const installationFacts = {
     scopes: list.optional(),
     ...twoPeople,
   }),
+  'connection.tried': fact(web, 'underway', 'An action is tried out', {
+    connection: Reference,
+    capability: Reference,
+  }),
   'detours.in-force': fact(worker, 'noted', 'Hosts are reached another way', { detours: list }),
   'list.uploaded': fact(web, 'done', 'List uploaded', {
     connection: Reference,

@@ -11,12 +11,13 @@ import {
   ticketsOf,
 } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
-import { redactText } from '#connector-kit/redact.ts';
+import { type HttpExchange, redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
 import type { Owned } from '#core/ownership.ts';
 import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import type { Db } from '#store/sql.ts';
+import { listeningTo } from './exchanges.ts';
 
 /** A connection opened for one pass. */
 export interface Opened {
@@ -44,7 +45,12 @@ export interface Clients {
   /** Forgets what is kept of a connection, after somebody changed it. */
   forget(connectionId: string): void;
   /** Opens a connection with its secrets, for one pass. Throws a ConnectorError when its settings do not fit. */
-  open(connectionId: string, more?: Pick<Io, 'patience'>): Promise<Opened>;
+  open(connectionId: string, more?: Opening): Promise<Opened>;
+}
+
+export interface Opening extends Pick<Io, 'patience'> {
+  /** Told of every exchange over HTTP, without secrets. */
+  readonly onExchange?: (exchange: HttpExchange) => void;
 }
 
 /** How clients come by what they may not know themselves. */
@@ -94,7 +100,7 @@ export function openClients(deps: ClientDeps): Clients {
       deps.forget();
     },
 
-    async open(connectionId, more = {}) {
+    async open(connectionId, { onExchange, ...more } = {}) {
       const connection = await find(connectionId);
       const connector = connectorOf(connection);
       const secrets = await deps.secretsOf(connection);
@@ -113,7 +119,10 @@ export function openClients(deps: ClientDeps): Clients {
           detail: `the settings of ${connectionId} do not fit at ${path.join('.')}: ${redactText(message, values)}`,
         });
       }
-      const { io, lastAnswer } = listening(deps.ioFor(connection));
+      const outside = deps.ioFor(connection);
+      const { io, lastAnswer } = listening(
+        onExchange ? listeningTo(outside, values, onExchange) : outside,
+      );
       const client = connector.open(settings.data, { ...io, ...more });
       const owns = connector.owns?.(settings.data) ?? null;
 

@@ -26,6 +26,7 @@ import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
 import { patienceWith } from './patience.ts';
 import { knownAccounts, offersOf, planFor } from './plan-for.ts';
+import { TryInput, tryOut } from './try-out.ts';
 
 /** Carries out what web asked for, which may call nobody outside, and leaves the answer in its row. */
 export async function fulfil(engine: Engine, orderId: string): Promise<void> {
@@ -46,6 +47,8 @@ async function carryOutOrder(engine: Engine, kind: string, input: unknown): Prom
       return check(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
     case 'discover':
       return discover(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
+    case 'try':
+      return tryOut(engine, TryInput.parse(input));
     case 'preview':
       return preview(engine, PreviewInput.parse(input));
     default:

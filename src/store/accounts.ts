@@ -40,6 +40,21 @@ export async function saveFoundAccounts(
   `);
 }
 
+/** Null: nobody has found such an account yet. */
+export async function loadAccount(
+  db: Db,
+  it: { connectionId: string; accountId: string },
+): Promise<AccountRow | null> {
+  const { rows } = await db.query<AccountRow>(sql`
+    select connection_id as "connectionId", account_id as id, login, status, privileged, person, linked_by as "linkedBy",
+           last_seen_at as "lastSeenAt"
+      from accounts
+     where connection_id = ${it.connectionId}
+       and account_id = ${it.accountId}
+  `);
+  return rows[0] ?? null;
+}
+
 export async function accountsOf(db: Db, person: string): Promise<readonly AccountRow[]> {
   const { rows } = await db.query<AccountRow>(sql`
     select connection_id as "connectionId", account_id as id, login, status, privileged, person, linked_by as "linkedBy",

@@ -129,7 +129,7 @@ export function connectionRoutes(api: Api, app: App): void {
   });
 }
 
-function connectionOnWire(it: ConnectionRow): Connection {
+export function connectionOnWire(it: ConnectionRow): Connection {
   const isDown = it.state === 'active' && it.downSince !== null;
   return {
     id: it.id,

@@ -61,6 +61,37 @@ const roster = connector({
   takesList: () => 'accounts',
 });
 
+/** A system that is described as data, with one description that comes along. */
+const notebook = connector({
+  id: 'notebook',
+  name: 'Notebook',
+  category: 'other',
+  settings: z.strictObject({
+    address: url('Address', 'For example https://notebook.example'),
+    token: secret('Token', 'Made in the notebook'),
+    description: z.strictObject({ pages: z.int() }),
+  }),
+  hosts: ({ address }) => [new URL(address).host],
+  open: () => ({}),
+  check: async () => ({ actingAs: 'nobody', scopes: null }),
+  accounts: null,
+  actions: [],
+  descriptions: {
+    file: z.strictObject({ description: z.strictObject({ pages: z.int() }) }),
+    ready: () => [
+      {
+        ...{ id: 'red-notebook', name: 'Red Notebook', does: 'Holds pages.' },
+        file: {
+          about: { proves: 'Pages are counted.', traps: ['It tears.'], byHand: ['Burn it.'] },
+          connect: { credential: 'A token.' },
+          description: { pages: 7 },
+        },
+        settings: { address: 'https://notebook.example', token: null, description: { pages: 7 } },
+      },
+    ],
+  },
+});
+
 export const testConnectors: ReadonlyMap<string, AnyConnector> = new Map(
-  [wiki, signedHr, roster].map((it) => [it.id, it]),
+  [wiki, signedHr, roster, notebook].map((it) => [it.id, it]),
 );

@@ -9,20 +9,11 @@ import {
   underway,
 } from '#connector-kit/contract.ts';
 import { newAccountParams } from '#connector-kit/new-account.ts';
-import type { NewAccount } from '#core/account.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 import { ConnectorError } from '#core/failure.ts';
-import { isNotFound, loginOf, unseen } from './accounts.ts';
+import { isNotFound, unseen } from './accounts.ts';
 import type { Client } from './client.ts';
-import {
-  type Conditions,
-  type Facts,
-  factsIn,
-  holds,
-  inWords,
-  listed,
-  type Reading,
-} from './conditions.ts';
+import { type Conditions, factsIn, holds, inWords, listed, type Reading } from './conditions.ts';
 import { capabilityNames, type Described, type Step } from './description.ts';
 import { Json, unexpected } from './pointer.ts';
 import {
@@ -33,7 +24,7 @@ import {
   receiverOf,
   receiverValues,
 } from './receiver.ts';
-import { type Request, uses, type Values } from './request.ts';
+import { accountValues, type Change, sendingsOf } from './sending.ts';
 import type { Settings } from './settings.ts';
 
 /** Whose a new account is, or who receives what is handed over; nothing else needs to be told. */
@@ -47,18 +38,6 @@ const state = z.strictObject({
   to: Receiver.optional(),
 });
 type State = z.infer<typeof state>;
-
-/** Which requests to send, and the facts that fill them. */
-interface Change {
-  readonly steps: 'apply' | 'restore';
-  readonly now: Facts;
-  /** Only for `restore`. */
-  readonly before: Facts | null;
-  /** Only for a new account. */
-  readonly person: NewAccount | null;
-  /** Who receives; null where nobody does. */
-  readonly to: Receiver | null;
-}
 
 /** A capability that is read back becomes a transition; one without `read` a command. */
 export function actionsFor({ description }: Settings): AnyAction<Client>[] {
@@ -91,21 +70,32 @@ interface Base {
 }
 
 function commandOf(base: Base, described: Described): AnyAction<Client> {
-  const { apply } = described;
+  const sendings = async (client: Client, accountId: string, { person, to }: Given) => {
+    const receiver = to === undefined ? null : await receiverOf(client, described, to);
+    if (receiver && lacksAccount(described, receiver)) {
+      const detail = whoLacks(client.description.system, receiver);
+      throw new ConnectorError({ kind: 'rejected', detail });
+    }
+    const change = {
+      steps: 'apply',
+      now: {},
+      before: null,
+      person: person ?? null,
+      to: receiver,
+    } as const;
+    return sendingsOf(client, described, base.capability, accountId, change);
+  };
   return command({
     ...base,
-    async send(client: Client, accountId, { person, to }: Given) {
-      const receiver = to === undefined ? null : await receiverOf(client, described, to);
-      if (receiver && lacksAccount(described, receiver)) {
-        const detail = whoLacks(client.description.system, receiver);
-        throw new ConnectorError({ kind: 'rejected', detail });
-      }
-      const account = await accountValues(client, base.capability, accountId, apply);
-      const values = { ...account, ...receiverValues(receiver), ...named('person', person ?? {}) };
+    async send(client: Client, accountId, given: Given) {
       const said: string[] = [];
-      for (const step of apply) said.push((await client.ask(step, values)).summary);
+      for (const { step, values } of await sendings(client, accountId, given)) {
+        said.push((await client.ask(step, values)).summary);
+      }
       return { summary: said.join(' ') };
     },
+    requests: async (client, accountId, given) =>
+      (await sendings(client, accountId, given)).map((it) => client.written(it.step, it.values)),
   });
 }
 
@@ -163,21 +153,22 @@ function transitionOf(
       });
     },
 
-    async apply(client, accountId, { steps, now, before, person, to }: Change) {
-      const requests = steps === 'apply' ? apply : (restore ?? []);
-      const account = await accountValues(client, base.capability, accountId, requests);
-      const values = {
-        ...account,
-        ...receiverValues(to),
-        ...named('now', now),
-        ...named('before', before ?? {}),
-        ...named('person', person ?? {}),
-      };
-      for (const step of requests) {
-        if (step.forEach === undefined) await client.ask(step, values);
-        else await askForEach(client, step, step.forEach, values, { now, before });
+    async apply(client, accountId, change: Change) {
+      const sendings = await sendingsOf(client, described, base.capability, accountId, change);
+      for (const { step, values, mayBeGone } of sendings) {
+        try {
+          await client.ask(step, values);
+        } catch (error) {
+          // Gone by itself since we read, as sessions do. Reading back tells.
+          if (!mayBeGone || !isNotFound(error)) throw error;
+        }
       }
     },
+
+    requests: async (client, accountId, change: Change) =>
+      (await sendingsOf(client, described, base.capability, accountId, change)).map((it) =>
+        client.written(it.step, it.values),
+      ),
 
     ...(restore
       ? {
@@ -206,29 +197,6 @@ const lacksAccount = (described: Described, { id }: Receiver): boolean =>
 const whoLacks = (system: string, { email }: Receiver): string =>
   `${system} has no active account with the address ${email}. Name somebody else, or make one`;
 
-/** Forward: every element there is now. Back: every one from before that is missing now. */
-async function askForEach(
-  client: Client,
-  step: Step,
-  fact: string,
-  values: Values,
-  { now, before }: Pick<Change, 'now' | 'before'>,
-): Promise<void> {
-  const present = [now[fact] ?? []].flat();
-  const held = new Set(present.map((it) => JSON.stringify(it)));
-  const items = before
-    ? [before[fact] ?? []].flat().filter((it) => !held.has(JSON.stringify(it)))
-    : present;
-  for (const item of items) {
-    try {
-      await client.ask(step, { ...values, item });
-    } catch (error) {
-      // Gone by itself since we read, as sessions do. Reading back tells.
-      if (before !== null || !isNotFound(error)) throw error;
-    }
-  }
-}
-
 /** A 404 says "gone" only to somebody who can see an account that is not. */
 async function proveSight(
   client: Client,
@@ -244,22 +212,6 @@ async function proveSight(
     throw isNotFound(error) ? unseen(client, 'cannot be read either') : error;
   }
 }
-
-async function accountValues(
-  client: Client,
-  capability: Capability,
-  accountId: string,
-  requests: readonly Request[],
-): Promise<Values> {
-  const id = { 'account.id': accountId };
-  if (!requests.some((it) => uses(it, 'account.login'))) return id;
-  // An account that is yet to be made is known by the login it shall have.
-  const login = capability === 'account.create' ? accountId : await loginOf(client, accountId);
-  return { ...id, 'account.login': login };
-}
-
-const named = (prefix: string, facts: Facts): Values =>
-  Object.fromEntries(Object.entries(facts).map(([name, value]) => [`${prefix}.${name}`, value]));
 
 const calls = (steps: readonly Step[]): string =>
   steps.map(({ method, path }) => `${method} ${path}`).join(', then ');

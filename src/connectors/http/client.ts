@@ -1,4 +1,4 @@
-import type { Io } from '#connector-kit/contract.ts';
+import type { Io, PlannedRequest } from '#connector-kit/contract.ts';
 import { openHttp } from '#connector-kit/http.ts';
 import { redactText } from '#connector-kit/redact.ts';
 import { ConnectorError } from '#core/failure.ts';
@@ -17,6 +17,8 @@ export interface Client {
   readonly signedInAs: string | undefined;
   /** Sends one request and hands over the answer, or throws what went wrong. */
   ask(request: Request, values: Values, page?: Page): Promise<Answer>;
+  /** The same request as it would be sent. */
+  written(request: Request, values: Values): PlannedRequest;
 }
 
 /** Which page of a list: query parameters to add, or the address that the system gave. */
@@ -116,7 +118,14 @@ export function openClient(settings: Settings, io: Io): Client {
     return body;
   }
 
-  return { description, knownAccount, signedInAs: settings.user ?? settings.clientId, ask };
+  function written(request: Request, values: Values): PlannedRequest {
+    const { method, target, json, form } = fill(request, values);
+    const body = form ? Object.fromEntries(form) : (json ?? null);
+    return { method, url: new URL(`.${target}`, base).href, body };
+  }
+
+  const signedInAs = settings.user ?? settings.clientId;
+  return { description, knownAccount, signedInAs, ask, written };
 }
 
 function jsonOf(text: string): Json | undefined {

@@ -3,6 +3,7 @@ import { hostOf } from '#connector-kit/host-of.ts';
 import { findAccounts, listAccounts } from './accounts.ts';
 import { actionsFor } from './actions.ts';
 import { type Client, openClient } from './client.ts';
+import { DescriptionFile, draftOf, fromLibrary, libraryIds } from './library.ts';
 import { ownedBy } from './owned.ts';
 import { unexpected, valueAt } from './pointer.ts';
 import { settings } from './settings.ts';
@@ -14,6 +15,18 @@ export const http = connector({
   name: 'HTTP without code',
   category: 'other',
   settings,
+
+  descriptions: {
+    file: DescriptionFile,
+    ready: () =>
+      libraryIds().flatMap((id) => {
+        const file = fromLibrary(id);
+        if (!file) return [];
+        const { description, about } = file;
+        const does = about?.does ?? '';
+        return [{ id, name: description.system, does, file, settings: draftOf(file) }];
+      }),
+  },
 
   hosts: ({ address, tokenAddress }) => [
     ...new Set([address, tokenAddress].filter((it) => it !== undefined).map(hostOf)),

@@ -1,7 +1,7 @@
 import type { Io } from '#connector-kit/contract.ts';
 import type { Capability } from '#core/capability.ts';
 import { type Client, openClient } from './client.ts';
-import type { DescriptionFile, Sample } from './library.ts';
+import { type DescriptionFile, draftOf, type Sample } from './library.ts';
 import type { Request as Described } from './request.ts';
 import { type Settings, settings } from './settings.ts';
 
@@ -25,18 +25,11 @@ const knownId = 'the-known-account';
 
 /** Settings that fit the file, with made-up credentials. */
 export function settingsOf(file: DescriptionFile, known = knownId): Settings {
-  const { description, connect } = file;
-  const { signIn } = description;
-  const byToken = signIn.kind === 'client-credentials' || signIn.kind === 'refresh-token';
-  const hasUser =
-    signIn.kind === 'basic' || (signIn.kind === 'header' && signIn.userIn !== undefined);
+  const { refreshToken, ...draft } = draftOf(file);
   return settings.parse({
-    description,
-    address: connect?.address,
+    ...draft,
     secret: 'a-made-up-secret',
-    ...(byToken ? { tokenAddress: connect?.tokenAddress, clientId: 'gatehouse' } : {}),
-    ...(signIn.kind === 'refresh-token' ? { refreshToken: 'r-1', accessToken: 'a-1' } : {}),
-    ...(hasUser ? { user: 'gatehouse' } : {}),
+    ...(refreshToken === undefined ? {} : { refreshToken: 'r-1', accessToken: 'a-1' }),
     knownAccount: { id: known, email: 'known@meadow.example' },
   });
 }

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { type AnyTransition, actionsOf, type Command } from '#connector-kit/contract.ts';
 import type { Capability } from '#core/capability.ts';
 import { http } from './index.ts';
-import { DescriptionFile, fromLibrary, libraryIds, type Sample } from './library.ts';
+import { DescriptionFile, draftOf, fromLibrary, libraryIds, type Sample } from './library.ts';
 import { type Playing, playing, settingsOf } from './library-player.ts';
+import { settings } from './settings.ts';
 
 const files = libraryIds().map((id) => ({ id, file: fromLibrary(id)! }));
 
@@ -92,6 +93,16 @@ describe('the descriptions that come along', () => {
     it(`has for ${id} what its vendor's documents say, and finds, changes and reads back by it`, async () => {
       assert.ok(file.about && file.connect && file.samples);
       await play(file);
+    });
+
+    it(`begins a connection of ${id} that lacks nothing but what somebody has to fill in`, () => {
+      const { secret, refreshToken } = draftOf(file);
+      const filled = { ...draftOf(file), secret: 'a-secret' };
+      const fits = settings.safeParse(
+        refreshToken === undefined ? filled : { ...filled, refreshToken: 'r-1' },
+      );
+      assert.equal(secret, null);
+      assert.ok(fits.success, fits.error?.message);
     });
 
     it(`would be found out for ${id} with a pointer that leads nowhere`, async () => {

@@ -86,8 +86,33 @@ export const libraryIds = (): readonly string[] =>
     .map((it) => it.slice(0, -ending.length))
     .sort();
 
+/** They do not change while the program runs. */
+const known = new Map<string, DescriptionFile>();
+
 /** One that comes along; null: there is none of that id. */
 export function fromLibrary(id: string): DescriptionFile | null {
+  const read = known.get(id);
+  if (read) return read;
   if (!libraryIds().includes(id)) return null;
-  return DescriptionFile.parse(parse(readFileSync(new URL(`${id}${ending}`, folder), 'utf8')));
+  const text = readFileSync(new URL(`${id}${ending}`, folder), 'utf8');
+  const file = DescriptionFile.parse(parse(text));
+  known.set(id, file);
+  return file;
+}
+
+/** The settings that a connection is begun with; what somebody has to fill in is written in capitals, or null. */
+export function draftOf({ description, connect }: DescriptionFile): Record<string, unknown> {
+  const { signIn } = description;
+  const byToken = signIn.kind === 'client-credentials' || signIn.kind === 'refresh-token';
+  const hasUser =
+    signIn.kind === 'basic' || (signIn.kind === 'header' && signIn.userIn !== undefined);
+  return {
+    address: connect?.address,
+    ...(byToken ? { tokenAddress: connect?.tokenAddress, clientId: 'YOUR-CLIENT-ID' } : {}),
+    ...(hasUser ? { user: 'YOUR-USER' } : {}),
+    ...(signIn.kind === 'none' ? {} : { secret: null }),
+    ...(signIn.kind === 'refresh-token' ? { refreshToken: null } : {}),
+    knownAccount: { id: 'ID-OF-AN-ACCOUNT-THAT-STAYS', email: 'ITS-ADDRESS@meadow.example' },
+    description,
+  };
 }
