@@ -32,6 +32,7 @@ import { signedEvents } from '#connectors/signed-events/index.ts';
 import { slack } from '#connectors/slack/index.ts';
 import { snipeIt } from '#connectors/snipe-it/index.ts';
 import { syslog } from '#connectors/syslog/index.ts';
+import { tailscale } from '#connectors/tailscale/index.ts';
 import { teams } from '#connectors/teams/index.ts';
 import { webhook } from '#connectors/webhook/index.ts';
 import { zoom } from '#connectors/zoom/index.ts';
@@ -72,6 +73,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     slack,
     snipeIt,
     syslog,
+    tailscale,
     teams,
     webhook,
     zoom,

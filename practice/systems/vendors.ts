@@ -13,6 +13,7 @@ import { okta } from './okta.ts';
 import { serviceNow } from './servicenow.ts';
 import { slack } from './slack.ts';
 import { snipeIt } from './snipe-it.ts';
+import { tailscale } from './tailscale.ts';
 import { type Channel, teams } from './teams.ts';
 import type { Vendor } from './vendor.ts';
 import { zoom } from './zoom.ts';
@@ -33,6 +34,7 @@ export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly 
     atlassian(withCustomers),
     gitHub(sellers),
     gitLab(sellers),
+    tailscale(sellers),
     gusto(sellers),
     snipeIt(sellers),
     jira(),
