@@ -1,6 +1,7 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { activeDirectory } from '#connectors/active-directory/index.ts';
 import { atlassian } from '#connectors/atlassian/index.ts';
+import { awsIam } from '#connectors/aws-iam/index.ts';
 import { bambooHr } from '#connectors/bamboohr/index.ts';
 import { csvDrop } from '#connectors/csv-drop/index.ts';
 import { dovecot } from '#connectors/dovecot/index.ts';
@@ -42,6 +43,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
   [
     activeDirectory,
     atlassian,
+    awsIam,
     bambooHr,
     dovecot,
     csvDrop,

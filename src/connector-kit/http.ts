@@ -204,6 +204,9 @@ export function openHttp(io: Io, options: HttpOptions) {
       return parse(await sendAs('POST', path, sentRaw(body)), `POST ${withoutQuery(path)}`, shape);
     },
 
+    /** The same, for callers that read the answer themselves. */
+    sendRaw: (path: string, body: RawBody) => sendAs('POST', path, sentRaw(body)),
+
     /** An answer that is no JSON, byte for byte. */
     async bytes(path: string): Promise<Buffer> {
       const response = await sendAs('GET', path, { headers: { accept: '*/*' } });
