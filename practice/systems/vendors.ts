@@ -1,5 +1,6 @@
 import { colleagues, peopleIn } from '../company.ts';
 import { atlassian } from './atlassian.ts';
+import { awsIam } from './aws-iam.ts';
 import { bambooHr } from './bamboohr.ts';
 import { gitHub } from './github.ts';
 import { gitLab } from './gitlab.ts';
@@ -35,6 +36,7 @@ export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly 
     gitHub(sellers),
     gitLab(sellers),
     tailscale(sellers),
+    awsIam(sellers),
     gusto(sellers),
     snipeIt(sellers),
     jira(),
