@@ -48,6 +48,7 @@ const testPackages = [
   'golang-golang-x-mod-dev',
   'chromium',
   'ejabberd',
+  'curl',
   'freeradius',
   'freeradius-ldap',
   'freeradius-postgresql',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,6 @@ import {
   whileAlive,
 } from '../../practice/servers/program.ts';
 
-const library = '/usr/lib/x86_64-linux-gnu';
 const domain = 'meadow.example';
 const administrator = { user: `gatehouse@${domain}`, secret: 'the-password-of-gatehouse' };
 
@@ -36,17 +35,24 @@ export async function startEjabberd() {
     for (const file of [folder, config]) await chown(file, uid, gid);
   }
 
+  // As ejabberdctl itself does: the folder differs between kinds of machines.
+  const [, libraries = ''] =
+    /^ERL_LIBS='?([^'\n]+)/m.exec(await readFile('/usr/sbin/ejabberdctl', 'utf8')) ?? [];
   // Without a name for the node: it then needs no helper that outlives it.
   const child = spawn(
-    '/usr/bin/erl',
-    ['-noinput', '-mnesia', 'dir', `"${folder}"`, '-s', 'ejabberd'],
+    // Should this process die without a word, the server goes with it.
+    '/usr/bin/setpriv',
+    [
+      ...['--pdeathsig', 'KILL', '/usr/bin/erl', '-noinput'],
+      ...['-mnesia', 'dir', `"${folder}"`, '-s', 'ejabberd'],
+    ],
     {
       cwd: folder,
       stdio: 'ignore',
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
-        ERL_LIBS: library,
+        ERL_LIBS: libraries,
         EJABBERD_CONFIG_PATH: config,
         EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
       },

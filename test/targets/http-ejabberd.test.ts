@@ -6,6 +6,8 @@ import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { http } from '#connectors/http/index.ts';
 import { fromLibrary } from '#connectors/http/library.ts';
 import { settings } from '#connectors/http/settings.ts';
+import { mustRun } from '../../practice/servers/program.ts';
+import { page } from '../support/pages.ts';
 import { type Ejabberd, startEjabberd } from './ejabberd.ts';
 
 let chat: Ejabberd;
@@ -127,5 +129,18 @@ describe('a real chat server, described and not programmed', () => {
         failsAs(kind, /answered 200 with a body that means no/),
       );
     }
+  });
+
+  it('answers the commands of the handbook as it says', async () => {
+    const env = { API: chat.url, LOGIN: `${chat.user}:${chat.secret}` };
+    const blocks = page('docs/connect/describe-a-system.md').blocks;
+    const [check = '', ban = ''] = blocks
+      .filter((it) => it.purpose === 'run ejabberd')
+      .map((it) => it.text);
+    const answers: string[] = [];
+    for (const text of [check, ban, check]) {
+      answers.push(await mustRun('sh', ['-c', text], { env }));
+    }
+    assert.deepEqual(answers, ['1 200', '0 200', '0 200'], 'a ban makes the account');
   });
 });
