@@ -56,6 +56,14 @@ describe('an action is tried out on one account', () => {
     assert.doesNotMatch(JSON.stringify(tried), new RegExp(badges.token));
   });
 
+  it('is forgotten an hour later, when the next one is tried', async () => {
+    await gatehouse.rows(
+      "update orders set answered_at = answered_at - interval '61 minutes' where kind = 'try'",
+    );
+    await trial({});
+    assert.equal((await gatehouse.rows("select from orders where kind = 'try'")).length, 1);
+  });
+
   it('shows a request for each element of a list', async () => {
     const { requests } = await trial({ capability: 'sessions.revoke' });
     assert.deepEqual(

@@ -15,7 +15,7 @@ import { wakeCasesWithout } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { loadConnection, moveConnection, noteCheck } from '#store/connections.ts';
 import { noteAnswer, wakeConnection } from '#store/health.ts';
-import { answerOrder, loadOrder } from '#store/orders.ts';
+import { answerOrder, forgetTrials, loadOrder } from '#store/orders.ts';
 import { employmentsOf, loadPerson } from '#store/people.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
@@ -48,6 +48,7 @@ async function carryOutOrder(engine: Engine, kind: string, input: unknown): Prom
     case 'discover':
       return discover(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
     case 'try':
+      await forgetTrials(engine.pool);
       return tryOut(engine, TryInput.parse(input));
     case 'preview':
       return preview(engine, PreviewInput.parse(input));
