@@ -37,8 +37,6 @@ export interface FreeRadiusOptions {
   readonly nas: { readonly port: number; readonly secret: string };
 }
 
-export type FreeRadius = Awaited<ReturnType<typeof startFreeRadius>>;
-
 /** The tables as FreeRADIUS delivers them. */
 export const accountingSchema = (): string => readFileSync(join(sqlFolder, 'schema.sql'), 'utf8');
 

@@ -6,8 +6,6 @@ import { unreachable } from '#connector-kit/outbound.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import { placeOf, type Settings } from './settings.ts';
 
-export type Accounting = ReturnType<typeof openAccounting>;
-
 /** One session, as its access server reported it. */
 const Row = z.object({
   /** The database's own number. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Account } from '#connector-kit/contract.ts';
-import { makeAuthority } from '#connector-kit/testing/certificate.ts';
 import { failsAs } from '#connector-kit/testing/fails-as.ts';
 import { openRadius, type Radius } from './api.ts';
 import { expectStops } from './end-sessions.ts';
@@ -9,12 +8,7 @@ import { attributesOf, type FakeNas, type Lie, startFakeNas } from './fake-nas.t
 import { radius as connector } from './index.ts';
 import { disconnect, revokeSessions } from './revoke-sessions.ts';
 import { settings } from './settings.ts';
-import {
-  accountingHost,
-  startAccounting,
-  startTlsLine,
-  type TestAccounting,
-} from './test-accounting.ts';
+import { accountingHost, startAccounting, type TestAccounting } from './test-accounting.ts';
 
 // Against a real FreeRADIUS: test/radius.test.ts.
 
@@ -44,7 +38,6 @@ const openWith = (changes: object = {}, patience = patient) =>
 
 before(async () => {
   accounting = await startAccounting();
-  await accounting.change('create table others (like radacct)');
   nas = await startFakeNas({ secret, sessions, onEnd: (it) => accounting.stops(it) });
   client = openWith();
 });
@@ -276,91 +269,6 @@ describe('accounts of RADIUS', () => {
       insert into radacct (acctsessionid, acctuniqueid, username, nasipaddress)
       select n, n, 'ada', '127.0.0.1' from generate_series(1, 201) n`);
     await assert.rejects(revokeSessions.read(client, 'ada'), failsAs('rejected', /more than 200/));
-  });
-});
-
-describe('accounting that cannot be read', () => {
-  const bad: [string, () => object, string, RegExp][] = [
-    ['for a wrong password', () => ({ accountingPassword: 'wrong' }), 'unauthenticated', /28P01/],
-    ['for a wrong database', () => atAccounting({ database: 'nowhere' }), 'rejected', /3D000/],
-    ['for a wrong table', () => atAccounting({ table: 'nothing' }), 'rejected', /42P01/],
-    ['for another table', () => atAccounting({ table: 'pg_class' }), 'unexpected', /42703/],
-    ['for a table of others', () => atAccounting({ table: 'others' }), 'forbidden', /42501/],
-    [
-      'since nobody listens',
-      () => atAccounting({ host: '127.0.0.1', port: 1 }),
-      'unavailable',
-      /nobody listens/,
-    ],
-  ];
-  const atAccounting = (changes: object) => ({
-    accounting: { ...connection().accounting, ...changes },
-  });
-  for (const [why, changes, kind, words] of bad) {
-    it(`${why} ends as ${kind}, everywhere`, async () => {
-      const broken = openWith(changes());
-      const fails = (error: unknown) => {
-        assert.doesNotMatch(String(error), new RegExp(accounting.password));
-        return failsAs(kind as 'rejected', words)(error);
-      };
-      await assert.rejects(broken.check(), fails);
-      await assert.rejects(broken.accountsOf(ada), fails);
-      await assert.rejects(revokeSessions.read(broken, 'ada'), fails);
-      await assert.rejects(disconnect.send(broken, 'ada', {}), fails);
-    });
-  }
-
-  it('is not believed when a row makes no sense', async () => {
-    await accounting.begins('', 'ada');
-    await assert.rejects(revokeSessions.read(client, 'ada'), failsAs('unexpected', /session/));
-  });
-
-  it('is never written to', async () => {
-    await accounting.change(`grant all on radacct to ${accounting.name}`);
-    const name = `x'; delete from radacct; --`;
-    await accounting.begins('s', 'ada');
-    assert.deepEqual(await client.accounting.open(name), []);
-    assert.equal((await client.accounting.open('ada')).length, 1);
-    const table = 'radacct; drop table radacct';
-    assert.throws(() => openWith(atAccounting({ table })), /A name such as radacct/);
-  });
-});
-
-describe('accounting over TLS', () => {
-  const authority = makeAuthority('Meadow & Co');
-  const tls = { ...authority.issue([accountingHost]) };
-  let line: Awaited<ReturnType<typeof startTlsLine>>;
-  before(async () => {
-    line = await startTlsLine(accounting.writer, tls);
-  });
-  after(() => line.stop());
-
-  const at = (host: string, ca: string | null, isEncrypted = true) => {
-    const io = {
-      ...accounting.io,
-      ca,
-      address: async () => ({ ip: '127.0.0.1', port: line.port, serverName: host }),
-    };
-    line.isEncrypted = isEncrypted;
-    const place = { ...connection().accounting, host, port: line.port, tls: 'yes' as const };
-    return openRadius({ ...connection(), accounting: place }, io, patient);
-  };
-
-  it('is read from whoever the authority of the connection vouches for', async () => {
-    await at(accountingHost, authority.ca).check();
-    for (const [host, ca] of [
-      [accountingHost, null],
-      [accountingHost, makeAuthority('Somebody').ca],
-      ['other.meadow.example', authority.ca],
-      ['127.0.0.1', authority.ca],
-    ] as const) {
-      await assert.rejects(at(host, ca).check(), failsAs('unavailable', /certificate/));
-    }
-  });
-
-  it('is not read in the clear where that was not allowed', async () => {
-    const plain = at(accountingHost, authority.ca, false);
-    await assert.rejects(plain.check(), failsAs('rejected', /no encrypted connections/));
   });
 });
 
