@@ -12,6 +12,7 @@ import { google } from '#connectors/google/index.ts';
 import { gusto } from '#connectors/gusto/index.ts';
 import { hiBob } from '#connectors/hibob/index.ts';
 import { http } from '#connectors/http/index.ts';
+import { jamf } from '#connectors/jamf/index.ts';
 import { jira } from '#connectors/jira/index.ts';
 import { jumpCloud } from '#connectors/jumpcloud/index.ts';
 import { keycloak } from '#connectors/keycloak/index.ts';
@@ -54,6 +55,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
     gusto,
     hiBob,
     http,
+    jamf,
     jira,
     jumpCloud,
     keycloak,

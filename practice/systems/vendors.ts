@@ -6,6 +6,7 @@ import { gitHub } from './github.ts';
 import { gitLab } from './gitlab.ts';
 import { google } from './google.ts';
 import { gusto } from './gusto.ts';
+import { jamf } from './jamf.ts';
 import { jira } from './jira.ts';
 import { jumpCloud } from './jumpcloud.ts';
 import { keycloak } from './keycloak.ts';
@@ -38,6 +39,7 @@ export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly 
     tailscale(sellers),
     awsIam(sellers),
     gusto(sellers),
+    jamf(sellers),
     snipeIt(sellers),
     jira(),
     serviceNow(),
