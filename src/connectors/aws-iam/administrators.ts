@@ -67,10 +67,9 @@ function covers(pattern: string, action: string): boolean {
 }
 
 interface Granted {
-  readonly AttachedManagedPolicies: readonly {
-    readonly PolicyArn: string;
-    readonly PolicyName: string;
-  }[];
+  readonly AttachedManagedPolicies?:
+    | readonly { readonly PolicyArn: string; readonly PolicyName: string }[]
+    | undefined;
 }
 const isOfAws = (arn: string) => /^arn:[\w-]+:iam::aws:policy\//.test(arn);
 
@@ -78,23 +77,23 @@ const isOfAws = (arn: string) => /^arn:[\w-]+:iam::aws:policy\//.test(arn);
 export async function administrators(iam: Iam): Promise<(user: UserDetail) => boolean> {
   const policies = new Set<string>();
   const groups: (Granted & { readonly name: string; readonly itself: boolean })[] = [];
-  for await (const page of iam.grants()) {
-    for (const { Arn, PolicyVersionList: versions } of page.Policies) {
+  for await (const { Policies: own = [], GroupDetailList: details = [] } of iam.grants()) {
+    for (const { Arn, PolicyVersionList: versions } of own) {
       const { Document: document } = versions.find((it) => it.IsDefaultVersion === 'true') ?? {};
       if (document !== undefined && makesAdministrator(plainDocument(document))) policies.add(Arn);
     }
-    for (const { GroupName: name, GroupPolicyList: inline, ...rest } of page.GroupDetailList) {
+    for (const { GroupName: name, GroupPolicyList: inline = [], ...rest } of details) {
       const itself = inline.some((it) => makesAdministrator(plainDocument(it.PolicyDocument)));
       groups.push({ ...rest, name, itself });
     }
   }
-  const isGranted = ({ AttachedManagedPolicies: attached }: Granted) =>
+  const isGranted = ({ AttachedManagedPolicies: attached = [] }: Granted) =>
     attached.some(({ PolicyArn: arn, PolicyName: name }) =>
       isOfAws(arn) ? administrative.has(name) : policies.has(arn),
     );
   const strong = new Set(groups.filter((it) => it.itself || isGranted(it)).map(({ name }) => name));
   return (user) =>
     isGranted(user) ||
-    user.GroupList.some((it) => strong.has(it)) ||
+    (user.GroupList ?? []).some((it) => strong.has(it)) ||
     (user.UserPolicyList ?? []).some((it) => makesAdministrator(plainDocument(it.PolicyDocument)));
 }

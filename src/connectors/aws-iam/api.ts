@@ -12,14 +12,15 @@ export type User = z.infer<typeof User>;
 
 const Policy = z.object({ PolicyName: z.string(), PolicyArn: z.string() });
 const Inline = z.object({ PolicyName: z.string(), PolicyDocument: z.string() });
-const Attached = { AttachedManagedPolicies: members(Policy) };
+/** Only what IAM was asked for has to be there; what nobody has may be left out. */
+const Attached = { AttachedManagedPolicies: members(Policy).optional() };
 /** A user with all that hangs on it. */
 const Users = z.object({
   UserDetailList: members(
     User.extend({
       ...Attached,
       UserPolicyList: members(Inline).optional(),
-      GroupList: members(z.string()),
+      GroupList: members(z.string()).optional(),
       Tags: members(z.object({ Key: z.string(), Value: z.string() })).optional(),
     }),
   ),
@@ -28,8 +29,8 @@ export type UserDetail = z.infer<typeof Users>['UserDetailList'][number];
 /** What users can be given by: groups, and policies of your own. */
 const Grants = z.object({
   GroupDetailList: members(
-    z.object({ ...Attached, GroupName: z.string(), GroupPolicyList: members(Inline) }),
-  ),
+    z.object({ ...Attached, GroupName: z.string(), GroupPolicyList: members(Inline).optional() }),
+  ).optional(),
   Policies: members(
     z.object({
       Arn: z.string(),
@@ -37,7 +38,7 @@ const Grants = z.object({
         z.object({ Document: z.string(), IsDefaultVersion: z.enum(['true', 'false']) }),
       ),
     }),
-  ),
+  ).optional(),
 });
 
 export type Iam = ReturnType<typeof openIam>;

@@ -4,22 +4,24 @@ import { failsAs } from '#connector-kit/testing/fails-as.ts';
 import { failsWell } from '#connector-kit/testing/fails-well.ts';
 import { listsPageByPage } from '#connector-kit/testing/lists-page-by-page.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
+import type { Capability } from '#core/capability.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { type Iam, openIam } from './api.ts';
-import { fakeIam } from './fake.ts';
+import { type FakeIamUser, fakeIam } from './fake.ts';
 import { errorXml, IamError } from './fake-xml.ts';
 import { awsIam } from './index.ts';
 import { connection, groups, priya, priyaId, setUp, virtualFactor } from './test-account.ts';
 import { readXml } from './xml.ts';
 
-/** One thing of each kind of call, since each is tried with each bad ending. */
-const small = () => ({
+/** One thing of each kind of call, since each is tried with each bad ending; to be deleted, only a key. */
+const small = (of: Capability | null): FakeIamUser => ({
   ...priya(),
   ...{ accessKeys: priya().accessKeys!.slice(0, 1), factors: [virtualFactor] },
   ...{ sshKeys: [], services: [], certificates: [] },
+  ...(of === 'account.delete' ? { factors: [], groups: [], attached: [], inline: {} } : {}),
 });
-const system = () =>
-  fakeIam({ users: [small()], groups: groups(), virtualFactors: new Set([virtualFactor]) });
+const system = (of: Capability | null) =>
+  fakeIam({ users: [small(of)], groups: groups(), virtualFactors: new Set([virtualFactor]) });
 
 failsWell(awsIam, {
   settings: connection(),

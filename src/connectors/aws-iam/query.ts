@@ -15,8 +15,6 @@ const Paged = z.object({
   Marker: z.string().optional(),
 });
 
-export type Query = ReturnType<typeof openQuery>;
-
 /**
  * The Query API of IAM: an action and its parameters, signed (Signature Version 4), answered in XML. What only
  * reads goes by GET, what changes by POST; IAM takes either for every action (IAM User Guide, query requests).
