@@ -9,6 +9,7 @@ import { Problem } from '#app/problem.ts';
 import type { ApiSpec } from '#connector-kit/testing/document-operations.ts';
 import { layOut } from './lay-out.ts';
 import { sliceDocument } from './slice-document.ts';
+import { isServiceDescription, type ServiceDescription, sliceService } from './slice-service.ts';
 import { tableOf } from './variants.ts';
 
 interface SliceOptions {
@@ -37,20 +38,29 @@ export function connectorCommand(root: string, out: (line: string) => void): Com
     });
   command
     .command('slice')
-    .description('cut the part of a vendor’s OpenAPI document that a connector uses')
+    .description(
+      'cut the part of a vendor’s OpenAPI document, or of a service description of AWS, that a connector uses',
+    )
     .argument('<document>', 'the whole document, JSON or YAML')
     .requiredOption('--out <file>', 'where the slice goes, spec.json of the connector')
     .requiredOption('--source <words>', 'where the document comes from, its version, its licence')
-    .requiredOption('--operation <operation...>', 'such as "GET /api/v1/users/{id}"')
+    .requiredOption(
+      '--operation <operation...>',
+      'such as "GET /api/v1/users/{id}", or an action of AWS',
+    )
     .option('--property <name...>', 'properties to keep beside the required ones')
     .option('--query <name...>', 'query parameters to keep beside the required ones')
     .action((document: string, it: SliceOptions) => {
-      const slice = sliceDocument(documentIn(document), {
+      const cut = {
         operations: it.operation,
         properties: it.property ?? [],
         query: it.query ?? [],
         source: it.source,
-      });
+      };
+      const whole = documentIn(document);
+      const slice = isServiceDescription(whole)
+        ? sliceService(whole, cut)
+        : sliceDocument(whole, cut);
       writeFileSync(it.out, `${JSON.stringify(slice, null, 2)}\n`);
       out(`${path.relative(root, path.resolve(it.out))}: ${it.operation.length} operations`);
     });
@@ -68,7 +78,7 @@ export function connectorCommand(root: string, out: (line: string) => void): Com
 /** Where the table of all connectors stands. */
 const tableFile = 'docs/connect/table.md';
 
-function documentIn(file: string): ApiSpec {
+function documentIn(file: string): ApiSpec | ServiceDescription {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -78,8 +88,9 @@ function documentIn(file: string): ApiSpec {
   const document: unknown = file.endsWith('.json')
     ? JSON.parse(text)
     : parse(text, { maxAliasCount: -1 });
-  if (typeof document === 'object' && document !== null && 'paths' in document) {
-    return document as ApiSpec;
+  if (typeof document === 'object' && document !== null) {
+    if ('paths' in document) return document as ApiSpec;
+    if (isServiceDescription(document)) return document;
   }
   throw new Problem('not readable', `${file} is no OpenAPI document: it has no "paths".`);
 }

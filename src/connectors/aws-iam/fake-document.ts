@@ -1,8 +1,7 @@
 import { ConnectorError } from '#core/failure.ts';
 import { readXml, type XmlValue } from './xml.ts';
 
-// Held to the service description that AWS gives out with its own libraries (boto/botocore,
-// botocore/data/iam/2010-05-08/service-2.json): spec.json is what we use of it, without its prose.
+// Held to the service description that AWS gives out with its own libraries; spec.json is what we use of it.
 
 interface Reference {
   readonly shape: string;
