@@ -113,8 +113,8 @@ describe('a FreeRADIUS that asks a directory', () => {
     assert.equal(after.kind, 'done');
     assert.deepEqual([...onNas], [['B-1', 'bob']]);
     assert.equal((await client.accountsOf(keys))[0]!.status, 'suspended');
-    const named = attributesOf(nas.received.at(-1)!);
-    assert.deepEqual([`${named.get(1)}`, `${named.get(44)}`], ['ada', 'A-2']);
+    const asked = nas.received.map(attributesOf).map((it) => `${it.get(1)} ${it.get(44)}`);
+    assert.deepEqual(new Set(asked), new Set(['ada A-1', 'ada A-2']));
   });
 
   it('refuses whoever has left the group that may sign in', async () => {

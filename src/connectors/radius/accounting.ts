@@ -36,7 +36,8 @@ const mostSessions = 200;
  * What FreeRADIUS writes down of Accounting-Requests: its table `radacct` in PostgreSQL
  * (mods-config/sql/main/postgresql/schema.sql). Read only; a connection for each call.
  */
-export function openAccounting({ accounting, accountingPassword }: Settings, io: Io) {
+export function openAccounting(settings: Settings, io: Io) {
+  const { accounting, accountingPassword, sendsStops } = settings;
   const { host, port, database, user, tls } = accounting;
   const called = `Accounting at ${placeOf(host, port)}`;
   // Its parts are letters, digits and underscores; unquoted, they fold as in FreeRADIUS's own queries.
@@ -128,7 +129,10 @@ export function openAccounting({ accounting, accountingPassword }: Settings, io:
       }
     },
 
-    /** The sessions of one name that no Stop has ended, the oldest first. */
+    /**
+     * The sessions of one name that no Stop has ended, the newest first. Where Stops are not reported they grow more
+     * and more, and the newest count; else too many are refused.
+     */
     async open(name: string): Promise<readonly Row[]> {
       const rows = await query(
         `select acctuniqueid as key,
@@ -139,12 +143,12 @@ export function openAccounting({ accounting, accountingPassword }: Settings, io:
            from ${table}
           where lower(username) = $1
             and acctstoptime is null
-          order by acctstarttime, acctsessionid
+          order by acctstarttime desc nulls last, acctsessionid
           limit ${mostSessions + 1}`,
         [name.toLowerCase()],
         Row,
       );
-      if (rows.length <= mostSessions) return rows;
+      if (rows.length <= mostSessions || sendsStops === 'no') return rows.slice(0, mostSessions);
       const detail =
         `${called} shows more than ${mostSessions} sessions without an end under one name. ` +
         'Either it is no person’s, or the ends of sessions were lost; see to it there first.';

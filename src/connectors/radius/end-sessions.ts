@@ -11,21 +11,26 @@ export interface Ended {
 
 /**
  * Asks for the end of each session: access servers side by side, and at each of them one session after the other.
- * One that is silent must not keep us from the others, so the first failure is thrown once all are through; what
- * is left there is asked for by a later pass.
+ * Neither a session that cannot be ended nor an access server that is silent keeps us from the others, so the first
+ * failure is thrown once all are through; what is left is asked for by a later pass.
  */
 export async function endSessions(radius: Radius, rows: readonly Row[]): Promise<Ended[]> {
-  const atEach = [...Map.groupBy(rows, ({ nas }) => nas).values()];
-  const endings = await Promise.allSettled(
-    atEach.map(async (sessions) => {
-      const ended: Ended[] = [];
-      for (const row of sessions) ended.push({ row, ending: await radius.disconnect(row) });
-      return ended;
-    }),
-  );
-  const failed = endings.find((it) => it.status === 'rejected');
-  if (failed) throw failed.reason;
-  return endings.flatMap((it) => (it.status === 'fulfilled' ? it.value : []));
+  const ended: Ended[] = [];
+  const failures: ConnectorError[] = [];
+  const atOne = async (sessions: readonly Row[]): Promise<void> => {
+    for (const row of sessions) {
+      try {
+        ended.push({ row, ending: await radius.disconnect(row) });
+      } catch (error) {
+        if (!(error instanceof ConnectorError)) throw error;
+        failures.push(error);
+        if (error.failure.kind === 'unavailable') return;
+      }
+    }
+  };
+  await Promise.all([...Map.groupBy(rows, ({ nas }) => nas).values()].map(atOne));
+  if (failures[0]) throw failures[0];
+  return ended;
 }
 
 /** How long after a session has gone its Stop may arrive, in looks at accounting and milliseconds between them. */

@@ -153,6 +153,19 @@ describe('sessions that RADIUS let in', () => {
     assert.equal(sessions.size, 0);
   });
 
+  it('end although another at the same access server cannot', async () => {
+    await connect('8000A1', 'ada');
+    await connect('8000A2', 'ada');
+    nas.behaviour = { kind: 'refuses', cause: 504 };
+    const planned = revokeSessions.plan(await revokeSessions.read(client, 'ada'), {});
+    assert.ok(planned.kind === 'change');
+    await assert.rejects(
+      revokeSessions.apply(client, 'ada', planned.change),
+      failsAs('rejected', /504/),
+    );
+    assert.equal(nas.received.length, 2);
+  });
+
   it('at access servers that nobody told us of are left to a person', async () => {
     await accounting.begins('900', 'ada', '10.9.9.9');
     const alone = revokeSessions.plan(await revokeSessions.read(client, 'ada'), {});
@@ -269,6 +282,9 @@ describe('accounts of RADIUS', () => {
       insert into radacct (acctsessionid, acctuniqueid, username, nasipaddress)
       select n, n, 'ada', '127.0.0.1' from generate_series(1, 201) n`);
     await assert.rejects(revokeSessions.read(client, 'ada'), failsAs('rejected', /more than 200/));
+    // Where none of them ever ends in accounting, the newest are asked for.
+    const endless = openWith({ sendsStops: 'no' });
+    assert.equal((await endless.accounting.open('ada')).length, 200);
   });
 });
 
