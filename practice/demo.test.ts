@@ -121,6 +121,7 @@ describe('the practice company', () => {
     // Google changes nothing for somebody who is suspended, so that came last.
     assert.match(demo.said(), /✔ Google +suspended +true, 0 sessions, 0 tokens/);
     assert.match(demo.said(), /✔ Microsoft +accountEnabled +false, 0 methods/);
+    assert.match(demo.said(), /✔ AWS +password and keys +no password, 0 active keys/);
     assert.match(demo.said(), /✔ Snipe-IT +Get back what the +Verified/);
     assert.match(demo.said(), /Ticket +t-1: resolved now, with \d\d steps done and nothing open/);
     assert.match(demo.said(), /Nothing cut +Every account is open/);

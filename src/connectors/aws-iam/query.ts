@@ -87,6 +87,8 @@ function signing(settings: Settings, io: Io): Io['fetch'] {
       ...{ url: String(input), method: init.method ?? 'GET', headers: init.headers ?? {} },
       ...(body ? { body } : {}),
       ...{ accessKeyId, secretAccessKey, service: 'iam', region, cache },
+      // By the rules of the signature, the kind of a body is signed as well.
+      allHeaders: true,
       datetime: io
         .now()
         .toISOString()
