@@ -105,7 +105,10 @@ function titlesOf(steps: readonly PlannedStep[]): string {
 }
 
 async function expectNothingCut(stage: Stage, found: Case): Promise<void> {
-  const cut = found.steps.filter((it) => it.layer === 'security' && it.startedAt !== null);
+  // A look-up cuts nothing; one is due at once where a system did not answer when the plan was made.
+  const cut = found.steps.filter(
+    (it) => it.layer === 'security' && it.kind !== 'lookup' && it.startedAt !== null,
+  );
   expectThat(found.firstCutAt === null && cut.length === 0, 'no access step begun', () =>
     cut.map((it) => `${it.title} in ${it.connection}`).join(', '),
   );
