@@ -6,12 +6,14 @@ import { gitHub } from './github.ts';
 import { gitLab } from './gitlab.ts';
 import { google } from './google.ts';
 import { gusto } from './gusto.ts';
+import { hiBob } from './hibob.ts';
 import { jamf } from './jamf.ts';
 import { jira } from './jira.ts';
 import { jumpCloud } from './jumpcloud.ts';
 import { keycloak } from './keycloak.ts';
 import { microsoft } from './microsoft.ts';
 import { okta } from './okta.ts';
+import { personio } from './personio.ts';
 import { serviceNow } from './servicenow.ts';
 import { slack } from './slack.ts';
 import { snipeIt } from './snipe-it.ts';
@@ -44,6 +46,8 @@ export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly 
     jira(),
     serviceNow(),
     bambooHr(),
+    hiBob(),
+    personio(),
     chat,
   ];
   return { all, channel: chat.channel };
