@@ -137,15 +137,19 @@ describe('a system that is down for longer than we try at once', () => {
     assert.equal(mailTo('first').length, 1);
     assert.equal(mailTo('second').length, 1);
     assert.equal(mailTo('third').length, 1);
-    const rungs = await house.gatehouse.rows<{ level: number; recipients: string[] }>(
-      `select level, array_agg(split_part(recipient, '@', 1) order by recipient) as recipients
-         from alert_messages where alert_id = $1 and channel = 'mail' group by level order by level`,
-      alert.id,
-    );
-    assert.deepEqual(
-      rungs.map((it) => it.recipients),
-      [['first', 'olga'], ['second'], ['third']],
-    );
+    // Written down once the mail server has taken them.
+    const rungs = await until('three rungs to be told', async () => {
+      const rows = await house.gatehouse.rows<{ recipients: string[] }>(
+        `select array_agg(split_part(recipient, '@', 1) order by recipient) as recipients
+           from alert_messages
+          where alert_id = $1 and channel = 'mail' and sent_at is not null
+          group by level
+          order by level`,
+        alert.id,
+      );
+      return rows.length === 3 && rows.map((it) => it.recipients);
+    });
+    assert.deepEqual(rungs, [['first', 'olga'], ['second'], ['third']]);
     assert.ok(afterMs(mailTo('second')[0]!.at) >= escalateAfterMs[0]!);
     assert.ok(afterMs(third.at) >= escalateAfterMs[1]!);
   });
