@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
+import { fromLibrary } from '#connectors/http/library.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
 const credential = { id: 'AA', rawId: 'AA', type: 'public-key' };
@@ -75,6 +76,13 @@ describe('what stands before every route', () => {
     'POST /connections/:id/test': {},
     'POST /connections/:id/discover': {},
     'DELETE /connections/:id': {},
+    'POST /connections/:id/try': {
+      json: { account: 'A-1', capability: 'account.suspend' },
+    },
+    'GET /connections/:id/description': {},
+    'PUT /connections/:id/description': { json: fromLibrary('pagerduty') },
+    'GET /descriptions': {},
+    'GET /descriptions/:id': {},
     'GET /tasks': {},
     'GET /alerts': {},
     'GET /approvals': {},
