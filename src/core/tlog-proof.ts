@@ -20,7 +20,7 @@ export interface ProofLines extends Pick<TlogProof, 'index' | 'checkpoint'> {
   readonly lines: string;
 }
 
-const head = new RegExp(`^${firstLine}\\nindex (0|[1-9]\\d{0,15})(?:\\n|$)`);
+const head = /^c2sp\.org\/tlog-proof@v1\nindex (0|[1-9]\d{0,15})(?:\n|$)/;
 
 /** Takes a proof apart. Throws a NoteProblem when it is none. */
 export function proofLines(text: string): ProofLines {
