@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
-import { fromLibrary } from '#connectors/http/library.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
 const credential = { id: 'AA', rawId: 'AA', type: 'public-key' };
@@ -12,6 +11,26 @@ const attestation = {
 const assertion = {
   ...credential,
   response: { clientDataJSON: 'AA', authenticatorData: 'AA', signature: 'AA' },
+};
+
+const description = {
+  system: 'Door badges',
+  signIn: { kind: 'bearer' },
+  check: { request: { method: 'GET', path: '/me' }, actingAs: '/email' },
+  account: { id: '/id', login: '/email', status: { at: '/status', values: { on: 'active' } } },
+  find: {
+    request: { method: 'GET', path: '/badges' },
+    items: '',
+    paging: { kind: 'none' },
+    match: { at: '/email', equals: 'person.email' },
+  },
+  capabilities: {
+    'account.suspend': {
+      summary: 'Blocks the badge.',
+      apply: [{ method: 'DELETE', path: '/badges/{account.id}' }],
+      repeatable: true,
+    },
+  },
 };
 
 describe('what stands before every route', () => {
@@ -80,7 +99,7 @@ describe('what stands before every route', () => {
       json: { account: 'A-1', capability: 'account.suspend' },
     },
     'GET /connections/:id/description': {},
-    'PUT /connections/:id/description': { json: fromLibrary('pagerduty') },
+    'PUT /connections/:id/description': { json: { description } },
     'GET /descriptions': {},
     'GET /descriptions/:id': {},
     'GET /tasks': {},
