@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { openDatabase } from '../database.ts';
 import { passwordFile, readPassword } from '../passwords.ts';
@@ -26,7 +27,16 @@ const started = new Set<TestDatabase>();
 // At the root, since a hook added inside `before` would run when that ends. A file that runs alone has
 // a server of its own, which goes when the process goes.
 if (process.env['NODE_TEST_CONTEXT']) {
-  after(() => Promise.all([...started].map((database) => database.stop())));
+  after(async () => {
+    const enough = new AbortController();
+    await Promise.race([
+      Promise.all([...started].map((database) => database.stop())),
+      wait(20_000, null, { signal: enough.signal }).catch(() => {}),
+    ]);
+    enough.abort();
+    // What a failed test left running must not hold up all the others.
+    setTimeout(() => process.exit(), 10_000).unref();
+  });
 }
 
 /**
