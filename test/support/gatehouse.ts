@@ -165,9 +165,14 @@ export async function startGatehouse(
         targets.push({ host, port, network: `${host}/32`, http: true });
       }
       await changeSetting(app, admin, 'onPremises', { targets });
-      const { check } = await saveConnectionInput(app, admin, it);
-      const { works, failure } = check as { works: boolean; failure?: { detail: string } };
-      if (!works) throw new Error(`${it.id} does not work: ${failure?.detail}`);
+      for (let tries = 1; ; tries += 1) {
+        const { check } = await saveConnectionInput(app, admin, it);
+        const { works, failure } = check as { works: boolean; failure?: { detail: string } };
+        if (works) return;
+        // With the short limits of a test, on a busy machine.
+        if (tries < 3 && failure?.detail.startsWith('no answer within')) continue;
+        throw new Error(`${it.id} does not work: ${failure?.detail}`);
+      }
     },
     async restartWorker(more) {
       await worker?.stop();
