@@ -12,16 +12,9 @@ import {
   webOrWorker,
   worker,
 } from './fact.ts';
+import { failureKinds } from './failure.ts';
 
-const failureKind = z.enum([
-  'unavailable',
-  'rate-limited',
-  'not-found',
-  'unauthenticated',
-  'forbidden',
-  'rejected',
-  'unexpected',
-]);
+const failureKind = z.enum(failureKinds);
 
 /** Which approval, and of which step. */
 const approval = { approval: Reference, step: Reference };

@@ -13,6 +13,17 @@ export type Failure =
   | { readonly kind: 'rejected'; readonly detail: string }
   | { readonly kind: 'unexpected'; readonly detail: string };
 
+/** Every kind, in the order in which people read of them. */
+export const failureKinds = [
+  'unavailable',
+  'rate-limited',
+  'not-found',
+  'unauthenticated',
+  'forbidden',
+  'rejected',
+  'unexpected',
+] as const satisfies readonly Failure['kind'][];
+
 /** The only error a connector throws. Read `failure`; the class is just the vehicle. */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capabilities } from '#core/capability.ts';
+import { failureKinds } from '#core/failure.ts';
 import { grades, layers, stepKinds, stepStatuses } from '#core/step.ts';
 import { Obligation } from './obligations.ts';
 import { Moment, orNull } from './page.ts';
@@ -7,15 +8,7 @@ import { Moment, orNull } from './page.ts';
 /** Why a call to another system did not do what was asked. */
 export const Failure = z
   .object({
-    kind: z.enum([
-      'unavailable',
-      'rate-limited',
-      'not-found',
-      'unauthenticated',
-      'forbidden',
-      'rejected',
-      'unexpected',
-    ]),
+    kind: z.enum(failureKinds),
     detail: z.string(),
     retryAfterMs: z.number().optional(),
   })

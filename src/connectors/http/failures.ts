@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Failure } from '#core/failure.ts';
+import { type Failure, failureKinds } from '#core/failure.ts';
 import { type Json, Pointer, Scalar, valueAt } from './pointer.ts';
 
 /** An answer that means failure, whatever it looks like. */
@@ -11,15 +11,7 @@ export const FailureRule = z.strictObject({
   notEquals: Scalar.optional(),
   isOneOf: z.array(Scalar).min(1).optional(),
   isSet: z.literal(true).optional(),
-  kind: z.enum([
-    'unavailable',
-    'rate-limited',
-    'not-found',
-    'unauthenticated',
-    'forbidden',
-    'rejected',
-    'unexpected',
-  ]),
+  kind: z.enum(failureKinds),
   /** Where the answer says why. */
   message: Pointer.optional(),
   /** For `rate-limited`. Default: 60. */
