@@ -1,6 +1,7 @@
 import { EqualityFilter, type Filter, OrFilter } from 'ldapts';
 import { z } from 'zod';
 import type { PersonKeys } from './contract.ts';
+import { loginDomain } from './login-names.ts';
 
 // How a directory is told to look for a person. Filters are built as objects, never as text, so
 // that no name, however odd, can become part of a filter.
@@ -28,16 +29,11 @@ export const personAttributes = (email: readonly string[], employeeNumber: reado
       title: 'Attributes that hold the person number of the HR system',
       description: 'Leave empty if there is none.',
     }),
-  loginDomain: z
-    .string()
-    .trim()
-    .regex(/^[^@\s]+\.[^@\s]+$/, 'A domain such as acme.com.')
-    .optional()
-    .meta({
-      title: 'Login names come from addresses of this domain',
-      description:
-        'Fill in, for example, acme.com only if ada@acme.com always has the login name ada.',
-    }),
+  loginDomain: loginDomain.optional().meta({
+    title: 'Login names come from addresses of this domain',
+    description:
+      'Fill in, for example, acme.com only if ada@acme.com always has the login name ada.',
+  }),
 });
 
 export interface PersonAttributes {

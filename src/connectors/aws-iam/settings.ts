@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { emailAddress } from '#connector-kit/assignee.ts';
 import { secret, text } from '#connector-kit/fields.ts';
+import { loginDomain } from '#connector-kit/login-names.ts';
 
 /** Where IAM of each part of AWS answers, and the region its requests are signed for (botocore, endpoint-rule-set-1.json). */
 export const partitions = {
@@ -32,15 +33,10 @@ export const settings = z.strictObject({
   )
     .max(128)
     .optional(),
-  loginDomain: z
-    .string()
-    .trim()
-    .regex(/^[^@\s]+\.[^@\s]+$/, 'A domain such as acme.com.')
-    .optional()
-    .meta({
-      title: 'User names come from addresses of this domain',
-      description: 'Fill in acme.com only if ada@acme.com always has the user ada',
-    }),
+  loginDomain: loginDomain.optional().meta({
+    title: 'User names come from addresses of this domain',
+    description: 'Fill in acme.com only if ada@acme.com always has the user ada',
+  }),
   users: z
     .array(z.strictObject({ name: userName, email: emailAddress }))
     .default([])
