@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Delivery, Heard, Verdict } from '#connector-kit/contract.ts';
+import { isObject, unreadableOf } from '#connector-kit/delivery-body.ts';
 import { sameBytes, staleness } from '#connector-kit/standard-webhook.ts';
-import { ConnectorError } from '#core/failure.ts';
 
 const refused = (because: string): Verdict => ({ kind: 'refused', because });
 
@@ -51,9 +51,6 @@ export function hearDelivery(body: Uint8Array): readonly Heard[] {
   const ids = /^\s*[[{]/.test(text) ? idsInJson(text) : idsInForm(new URLSearchParams(text));
   return [...new Set(ids)].map((personId) => ({ kind: 'hint', personId }));
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function idsInJson(text: string): readonly string[] {
   let json: unknown;
@@ -105,5 +102,4 @@ function textOf(body: Uint8Array): string {
   }
 }
 
-const unreadable = (detail: string) =>
-  new ConnectorError({ kind: 'rejected', detail: `BambooHR's delivery cannot be read. ${detail}` });
+const unreadable = unreadableOf('BambooHR');

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Delivery, Heard, Verdict } from '#connector-kit/contract.ts';
+import { isObject, objectIn, unreadableOf } from '#connector-kit/delivery-body.ts';
 import { sameBytes } from '#connector-kit/standard-webhook.ts';
-import { ConnectorError } from '#core/failure.ts';
 
 const refused = (because: string): Verdict => ({ kind: 'refused', because });
 
@@ -60,12 +60,9 @@ function isPing(body: Uint8Array): boolean {
   return /^"?ping test"?$/i.test(text) || /^\{\s*"text"\s*:\s*"ping test"\s*\}$/i.test(text);
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Whose record to read. Events carry ids and names of fields, no values; only the record counts. */
 export function hearDelivery(body: Uint8Array): readonly Heard[] {
-  const event = jsonOf(body);
+  const event = objectIn(body, unreadable);
   const { type, data } = event;
   if (typeof type !== 'string') throw unreadable('The body holds no "type".');
   // Events about time off, tasks, documents and the like change no case.
@@ -82,16 +79,4 @@ export function hearDelivery(body: Uint8Array): readonly Heard[] {
 /** Numbers of up to 19 digits, as text. */
 export const isEmployeeId = (id: string): boolean => /^[1-9]\d{0,19}$/.test(id);
 
-function jsonOf(body: Uint8Array): Readonly<Record<string, unknown>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw unreadable('The body is no JSON in UTF-8.');
-  }
-  if (isObject(json)) return json;
-  throw unreadable('The body is not an object.');
-}
-
-const unreadable = (detail: string) =>
-  new ConnectorError({ kind: 'rejected', detail: `HiBob's delivery cannot be read. ${detail}` });
+const unreadable = unreadableOf('HiBob');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Delivery, Heard, Verdict } from '#connector-kit/contract.ts';
+import { isObject, objectIn, unreadableOf } from '#connector-kit/delivery-body.ts';
 import { sameBytes } from '#connector-kit/standard-webhook.ts';
-import { ConnectorError } from '#core/failure.ts';
 
 const sha256 = (it: string | Uint8Array) => createHash('sha256').update(it);
 
@@ -27,12 +27,9 @@ export function verifyDelivery(
   return { kind: 'genuine', id: sha256(body).digest('hex') };
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Whose record to read. Events carry ids and no data. */
 export function hearDelivery(body: Uint8Array): readonly Heard[] {
-  const { event_name: name, payload } = jsonOf(body);
+  const { event_name: name, payload } = objectIn(body, unreadable);
   if (typeof name !== 'string') throw unreadable('The body holds no "event_name".');
   const [, noun] = /^(person|employment)\./.exec(name) ?? [];
   // Events about absences, attendances, documents and the like change no case.
@@ -53,16 +50,4 @@ function personIn(payload: Readonly<Record<string, unknown>>, noun: string): str
 /** Numbers so far, as text; nothing that could be another address of the API. */
 export const isPersonId = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(id);
 
-function jsonOf(body: Uint8Array): Readonly<Record<string, unknown>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw unreadable('The body is no JSON in UTF-8.');
-  }
-  if (isObject(json)) return json;
-  throw unreadable('The body is not an object.');
-}
-
-const unreadable = (detail: string) =>
-  new ConnectorError({ kind: 'rejected', detail: `Personio's delivery cannot be read. ${detail}` });
+const unreadable = unreadableOf('Personio');
