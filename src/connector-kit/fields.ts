@@ -42,3 +42,15 @@ const isPerson = (field: z.ZodType): boolean =>
 
 /** Takes the place of a secret that must not be known here, so that the other settings can be read. */
 export const standInSecret = `whsec_${'A'.repeat(32)}`;
+
+/** A folder below one that the server is given; no way leads out of it. */
+export const folderBelow = (root: string, example: string, description: string) =>
+  z
+    .string()
+    .trim()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
+      `A folder below the ${root}: letters, digits, dots and hyphens, such as ${example}.`,
+    )
+    .max(200)
+    .meta({ title: 'Folder', description });
