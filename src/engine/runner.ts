@@ -22,6 +22,7 @@ import type { Engine } from './engine.ts';
 import { tellOfFork } from './fork.ts';
 import { tellOfLongHolds } from './holds.ts';
 import { climbLadder } from './ladder.ts';
+import { awaitReturnedJobs } from './local-queue.ts';
 import { tellOfMirror } from './mirror.ts';
 import { holdOrphans } from './orphans.ts';
 import { tellOfOverdue } from './overdue.ts';
@@ -108,6 +109,7 @@ export async function startEngine(
 
   function start(name: string, taskList: TaskList, concurrency: number): void {
     const events: WorkerEvents = new EventEmitter();
+    awaitReturnedJobs(events);
     const runner = runTaskList(
       {
         concurrency,
