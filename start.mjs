@@ -5,6 +5,7 @@
 //
 //   node start.mjs test [files or options of node --test]    every test, or those named
 //   node start.mjs bench [names] [their arguments]           the measurements in bench/
+//   node start.mjs build                                     the pages of the browser, into web/dist
 //   node start.mjs <anything else>                           the program: src/main.ts
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -89,15 +90,21 @@ const largestShare = 12;
 const [command = '', ...rest] = process.argv.slice(2);
 install();
 const node = findNode();
-if (command === 'test' || command === 'bench') {
-  // Both load TypeScript in this very process, so it has to be a Node that can.
-  if (node !== process.execPath)
-    await run(node, [fileURLToPath(import.meta.url), command, ...rest]);
-  else await (command === 'test' ? test(rest) : bench(rest));
+const self = fileURLToPath(import.meta.url);
+if (['build', 'test', 'bench'].includes(command)) {
+  // Done in this very process, so it has to be a Node that can load TypeScript.
+  if (node !== process.execPath) await run(node, [self, command, ...rest]);
+  else {
+    build();
+    if (command === 'test') await test(rest);
+    if (command === 'bench') await bench(rest);
+  }
 } else {
+  if (['serve', 'web', 'demo'].includes(command)) await run(node, [self, 'build']);
   // Loading the program makes much that is soon forgotten; a third of the memory would stay reserved for it.
   const flags = ['--max-semi-space-size=8'];
-  await run(node, [...flags, path.join(root, 'src/main.ts'), ...process.argv.slice(2)]);
+  if (!process.exitCode)
+    await run(node, [...flags, path.join(root, 'src/main.ts'), ...process.argv.slice(2)]);
 }
 
 /** Runs `npm ci` when there is no node_modules, or one from before the lockfile last changed. */
@@ -124,6 +131,36 @@ function install() {
   if (existsSync(broughtNode) && !existsSync(link)) {
     fs.symlinkSync(path.relative(path.dirname(link), broughtNode), link);
   }
+}
+
+/** Bundles the pages when there are none, or only those from before a change. */
+function build() {
+  const pages = path.join(root, 'web/dist');
+  const bundler = path.join(modules, 'vite/bin/vite.js');
+  const builtAt = modifiedAtMs(path.join(pages, 'index.html'));
+  const sources = [
+    'web/*.*',
+    'web/{lib,pages,ui,words}/**',
+    'src/core/**/*.ts',
+    'package-lock.json',
+  ];
+  const changedAt = Math.max(
+    ...fs.globSync(sources, { cwd: root }).map((it) => modifiedAtMs(path.join(root, it))),
+  );
+  if (builtAt !== undefined && (changedAt <= builtAt || !existsSync(bundler))) return;
+
+  say('Building the pages …');
+  // Beside the ones in use, which stay until the new ones are whole.
+  const fresh = fs.mkdtempSync(path.join(root, 'web/dist-'));
+  const { status, stdout, stderr, error } = spawnSync(
+    node,
+    [bundler, 'build', '--config', 'web/vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) fail(`The pages could not be built:\n${error ?? ''}${stdout}${stderr}`);
+  fs.chmodSync(fresh, 0o755);
+  fs.rmSync(pages, { recursive: true, force: true });
+  fs.renameSync(fresh, pages);
 }
 
 /** This Node if it is new enough, otherwise the one that npm brought. */

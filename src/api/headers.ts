@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { AnyRequest } from './route.ts';
 
+/** What an answer may say itself. */
+const ownHeaders = new Set(['content-security-policy', 'cache-control']);
+
 /** Gives each request an id, which answer and log share, and each answer its protecting headers. */
 export function protect(publicUrl: string): MiddlewareHandler<AnyRequest> {
   const headers: Record<string, string> = {
@@ -19,8 +22,8 @@ export function protect(publicUrl: string): MiddlewareHandler<AnyRequest> {
     await next();
     c.res.headers.set('x-request-id', requestId);
     for (const [name, value] of Object.entries(headers)) {
-      // Pages bring a policy of their own, for their styles and forms.
-      const isOwn = name === 'content-security-policy' && c.res.headers.has(name);
+      // Pages bring a policy of their own, for their styles and forms; files that never change may be kept.
+      const isOwn = ownHeaders.has(name) && c.res.headers.has(name);
       if (!isOwn) c.res.headers.set(name, value);
     }
   };

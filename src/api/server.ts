@@ -46,6 +46,7 @@ import { surveyRoutes } from './routes/surveys.ts';
 import { taskFormRoutes } from './routes/task-form.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { userRoutes } from './routes/users.ts';
+import { openSite, type Site } from './site.ts';
 
 export interface ApiOptions {
   readonly log: Log;
@@ -56,6 +57,8 @@ export interface ApiOptions {
   readonly health: () => Promise<Health>;
   /** A clock that only grows, for rate limits and durations. Default: that of the process. */
   readonly nowMs?: () => number;
+  /** The pages of the browser. Default: those built from `web/`. */
+  readonly site?: Site;
 }
 
 const base = '/api/v1';
@@ -85,7 +88,10 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
       log.error({ requestId, error: error.stack ?? error.message }, 'a request failed');
     return response;
   });
-  root.notFound((c) => {
+  const site = options.site ?? openSite();
+  root.notFound(async (c) => {
+    const page = await site.answer(c.req.raw);
+    if (page) return page;
     const nothing = new Refusal(
       'not-found',
       'There is nothing at this address. /openapi.json lists what there is.',

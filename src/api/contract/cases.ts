@@ -55,6 +55,7 @@ export const CaseSummary = z
 export type CaseSummary = z.infer<typeof CaseSummary>;
 
 export const CasePage = pageOf(CaseSummary).meta({ id: 'CasePage' });
+export type CasePage = z.infer<typeof CasePage>;
 
 /** What a person can do about a case. */
 export const caseActs = ['pause', 'resume', 'cancel', 'change', 'bring-back', 'release'] as const;

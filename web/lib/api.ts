@@ -1,0 +1,105 @@
+import type { ProblemDocument } from '#api/contract/problem.ts';
+
+const base = '/api/v1';
+
+/** An answer of the server that is not the wanted one, in its own words. */
+export class ApiProblem extends Error {
+  /** The kind of problem: the last part of its type, such as `not-allowed`. */
+  readonly kind: string;
+  /** 0: no answer came at all. */
+  readonly status: number;
+  /** What was wrong with which field, where the input was the reason. */
+  readonly fields: readonly { readonly at: string; readonly problem: string }[];
+  /** The id under which the server's log knows this request; null: the server never heard of it. */
+  readonly reference: string | null;
+
+  constructor(
+    it: { kind: string; status: number; detail: string; reference: string | null } & {
+      fields?: ApiProblem['fields'];
+    },
+    options?: ErrorOptions,
+  ) {
+    super(it.detail, options);
+    this.kind = it.kind;
+    this.status = it.status;
+    this.fields = it.fields ?? [];
+    this.reference = it.reference;
+  }
+}
+
+/** The kind of an {@link ApiProblem} for which no answer came. */
+export const noConnection = 'no-connection';
+
+export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** The address of something in the API; values that are null, undefined or empty are left out. */
+export function address(path: string, query: Query = {}): string {
+  const words = Object.entries(query).flatMap(([name, value]) =>
+    value === null || value === undefined || value === '' ? [] : [[name, String(value)]],
+  );
+  return words.length === 0 ? path : `${path}?${new URLSearchParams(words)}`;
+}
+
+/** Reads something of the API, such as `/cases`. Throws an {@link ApiProblem}. */
+export const read = <Answer>(path: string, signal?: AbortSignal): Promise<Answer> =>
+  send<Answer>('GET', path, { ...(signal ? { signal } : {}) });
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * Has the server do something. Throws an {@link ApiProblem}. Sent twice, as when a line breaks, it is
+ * done once: `key` stays the same for the same act.
+ */
+export const act = <Answer>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  key: string = newKey(),
+): Promise<Answer> => send<Answer>(method, path, { body, key });
+
+async function send<Answer>(
+  method: string,
+  path: string,
+  { body, key, signal }: { body?: unknown; key?: string; signal?: AbortSignal },
+): Promise<Answer> {
+  const isFile = body instanceof Blob;
+  let response: Response;
+  try {
+    response = await fetch(base + path, {
+      method,
+      credentials: 'same-origin',
+      ...(signal ? { signal } : {}),
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiProblem({ kind: noConnection, status: 0, detail: '', reference: null }, { cause });
+  }
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const { status } = response;
+  const reference = response.headers.get('x-request-id');
+  const said = (await response.json().catch(() => null)) as ProblemDocument | null;
+  const kind = said?.type?.split(/[/:#]/).at(-1) ?? 'failed';
+  return new ApiProblem({
+    kind,
+    status,
+    detail: said?.detail ?? '',
+    reference,
+    fields: said?.errors ?? [],
+  });
+}
+
+/** Where pages are served without TLS under a name, there is no `crypto.randomUUID`. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (it) => it.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,60 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query';
+import { ApiProblem, act, address, type Method, type Query, read } from './api.ts';
+
+/** What pages have read. Passing troubles are tried again twice, refusals never. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => count < 2 && isPassing(error),
+      placeholderData: keepPreviousData,
+    },
+  },
+});
+
+const isPassing = (error: unknown) =>
+  error instanceof ApiProblem && (error.status === 0 || error.status >= 502);
+
+/** Reads something of the API, such as `/cases`, and again when it is said to have changed. */
+export function useRead<Answer>(
+  path: string,
+  query: Query = {},
+  options: { readonly enabled?: boolean } = {},
+): UseQueryResult<Answer, Error> {
+  const whole = address(path, query);
+  return useQuery<Answer, Error>({
+    queryKey: [path, whole],
+    queryFn: ({ signal }) => read<Answer>(whole, signal),
+    ...options,
+  });
+}
+
+export interface Act {
+  readonly method: Method;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/**
+ * Has the server do something; then whatever pages show of the API is read anew. Nothing is shown as done
+ * before that: what other systems hold is true only when it was read back.
+ */
+export function useAct<Answer>(): UseMutationResult<Answer, Error, Act> {
+  return useMutation<Answer, Error, Act>({
+    mutationFn: ({ method, path, body }) => act<Answer>(method, path, body),
+    onSettled: () => queries.invalidateQueries(),
+  });
+}
+
+/** Reads anew what begins with a path, such as `/cases`. */
+export const renew = (path: string): Promise<void> =>
+  queries.invalidateQueries({
+    predicate: ({ queryKey: [of] }) => typeof of === 'string' && of.startsWith(path),
+  });

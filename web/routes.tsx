@@ -1,0 +1,59 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { queries } from './lib/queries.ts';
+import { sessionQuery } from './lib/session.ts';
+import { departuresSearch } from './pages/cases/search.ts';
+import { Trouble } from './ui/loaded.tsx';
+import { Shell } from './ui/shell.tsx';
+
+const root = createRootRoute({
+  component: Outlet,
+  errorComponent: ({ error, reset }) => <Trouble error={error} onAgain={reset} />,
+});
+
+/** Everything but signing in is for people who are signed in; afterwards they are where they wanted to go. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const session = await queries.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ href: `/sign-in?to=${encodeURIComponent(location.href)}` });
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/departures' });
+  },
+});
+
+const departures = createRoute({
+  getParentRoute: () => inside,
+  path: '/departures',
+  validateSearch: departuresSearch,
+  component: lazyRouteComponent(
+    () => import('./pages/cases/departures-page.tsx'),
+    'DeparturesPage',
+  ),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([inside.addChildren([home, departures])]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

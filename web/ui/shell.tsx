@@ -1,0 +1,165 @@
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import {
+  IconLanguage,
+  IconLayoutSidebar,
+  IconLogout,
+  IconMenu2,
+  IconMoon,
+  IconUser,
+} from '@tabler/icons-react';
+import { Link, Outlet } from '@tanstack/react-router';
+import { useState } from 'react';
+import { languages } from '#core/language.ts';
+import { act } from '../lib/api.ts';
+import { useLive } from '../lib/live.ts';
+import { useSession } from '../lib/session.ts';
+import { speak, useWords } from '../lib/words.ts';
+import { type Way, ways } from './ways.ts';
+
+/** What stands around every page. */
+export function Shell() {
+  const t = useWords();
+  const [isFolded, setFolded] = useState(localStorage.getItem('folded') === 'yes');
+  const [isOpen, setOpen] = useState(false);
+  const fold = () => {
+    localStorage.setItem('folded', isFolded ? 'no' : 'yes');
+    setFolded(!isFolded);
+  };
+  return (
+    <div
+      className="shell"
+      {...(isFolded ? { 'data-folded': true } : {})}
+      {...(isOpen ? { 'data-open': true } : {})}
+    >
+      <a className="skip-link" href="#main">
+        {t('skip')}
+      </a>
+      <Header onOpen={() => setOpen(!isOpen)} isOpen={isOpen} />
+      <nav aria-label={t('ways')}>
+        <Ways isFolded={isFolded && !isOpen} onGo={() => setOpen(false)} />
+        <ActionIcon
+          className="fold"
+          variant="subtle"
+          color="gray"
+          aria-label={t('fold')}
+          aria-pressed={isFolded}
+          onClick={fold}
+        >
+          <IconLayoutSidebar size={18} aria-hidden />
+        </ActionIcon>
+      </nav>
+      <main id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function Header({ onOpen, isOpen }: { onOpen: () => void; isOpen: boolean }) {
+  const t = useWords();
+  const { company } = useSession();
+  const isLive = useLive();
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = document.documentElement.dataset['mantineColorScheme'] === 'dark';
+  return (
+    <header>
+      <ActionIcon
+        className="open-ways"
+        variant="subtle"
+        color="gray"
+        aria-label={t('ways')}
+        aria-expanded={isOpen}
+        onClick={onOpen}
+      >
+        <IconMenu2 size={18} aria-hidden />
+      </ActionIcon>
+      <strong>Gatehouse</strong>
+      <span className="company">{company.name}</span>
+      <span className="header-end" />
+      <span className="live" {...(isLive ? { 'data-on': true } : {})}>
+        {isLive ? t('live') : t('notLive')}
+      </span>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={isDark ? t('lightTheme') : t('darkTheme')}
+        onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+      >
+        <IconMoon size={18} aria-hidden />
+      </ActionIcon>
+      <Account />
+    </header>
+  );
+}
+
+function Account() {
+  const t = useWords();
+  const { user } = useSession();
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('account', { name: user.name })}>
+          <IconUser size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {user.name} · {user.email}
+        </Menu.Label>
+        {languages.map((language) => (
+          <Menu.Item
+            key={language}
+            lang={language}
+            leftSection={<IconLanguage size={16} aria-hidden />}
+            onClick={() => void speak(language)}
+          >
+            {t(`languages.${language}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconLogout size={16} aria-hidden />}
+          onClick={() =>
+            void act('DELETE', '/session').finally(() => window.location.assign('/sign-in'))
+          }
+        >
+          {t('signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** The ways that the viewer may go, in three groups. */
+function Ways({ isFolded, onGo }: { isFolded: boolean; onGo: () => void }) {
+  const t = useWords();
+  const { rights } = useSession();
+  const open = (it: Way) => it.rights.length === 0 || it.rights.some((of) => rights.includes(of));
+  return Object.entries(ways).map(([group, all]) => {
+    const seen = all.filter(open);
+    if (seen.length === 0) return null;
+    return (
+      <section key={group} aria-labelledby={`ways-${group}`}>
+        <h2 className="ways-title" id={`ways-${group}`} hidden={isFolded}>
+          {t(`groups.${group}`)}
+        </h2>
+        {seen.map(({ to, name, icon: Icon }) => (
+          <Link
+            key={to}
+            to={to}
+            className="way"
+            onClick={onGo}
+            activeOptions={{ exact: to === '/' }}
+          >
+            <Icon size={18} aria-hidden />
+            {isFolded ? (
+              <span className="hidden-words">{t(`pages.${name}`)}</span>
+            ) : (
+              t(`pages.${name}`)
+            )}
+          </Link>
+        ))}
+      </section>
+    );
+  });
+}
