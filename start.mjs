@@ -81,7 +81,7 @@ const answers = 'postfix postfix/main_mailer_type select No configuration\n';
 /** What Node has compiled, so that the next start need not; ours alone, as a folder for everybody would not be. */
 const compiled = path.join(modules, '.cache', 'compiled');
 
-const testFiles = ['src/**/*.test.ts', 'test/**/*.test.ts', 'practice/**/*.test.ts'];
+const testFiles = ['{src,web,test,practice}/**/*.test.ts'];
 const testLimitMs = 300_000;
 
 /** How many files share a process at most. */

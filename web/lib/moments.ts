@@ -34,7 +34,7 @@ export function dayText(day: string, language: string, now: Date): string {
   }).format(new Date(`${day}T00:00:00Z`));
 }
 
-/** How long ago or how far off something is, in the largest fitting unit: "3 min ago", "in 2 days". */
+/** How long ago or how far off something is, in the largest fitting unit: "3 min. ago", "in 2 days". */
 export function distanceText(at: string, language: string, now: Date): string {
   const seconds = (new Date(at).getTime() - now.getTime()) / 1_000;
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
