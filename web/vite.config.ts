@@ -10,6 +10,7 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1_000,
+    manifest: true,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       treeshake: {
