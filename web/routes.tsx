@@ -28,6 +28,12 @@ const inside = createRoute({
   },
 });
 
+const claim = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/claim',
+  component: lazyRouteComponent(() => import('./pages/sign-in/claim-page.tsx'), 'ClaimPage'),
+});
+
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
@@ -47,7 +53,7 @@ const departures = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([home, departures])]),
+  routeTree: root.addChildren([claim, inside.addChildren([home, departures])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

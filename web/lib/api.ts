@@ -57,15 +57,27 @@ export const act = <Answer>(
   key: string = newKey(),
 ): Promise<Answer> => send<Answer>(method, path, { body, key });
 
+/** A step of signing in, such as `/claim`; needs no session. Throws an {@link ApiProblem}. */
+export const signIn = <Answer = void>(path: string, body: unknown): Promise<Answer> =>
+  send<Answer>('POST', path, { body, below: '/sign-in' });
+
+interface Sent {
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+  /** Where the path begins. */
+  readonly below?: string;
+}
+
 async function send<Answer>(
   method: string,
   path: string,
-  { body, key, signal }: { body?: unknown; key?: string; signal?: AbortSignal },
+  { body, key, signal, below = base }: Sent,
 ): Promise<Answer> {
   const isFile = body instanceof Blob;
   let response: Response;
   try {
-    response = await fetch(base + path, {
+    response = await fetch(below + path, {
       method,
       credentials: 'same-origin',
       ...(signal ? { signal } : {}),
