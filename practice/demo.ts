@@ -198,7 +198,7 @@ async function setUp(
   step('Playbooks', `${published.join('; ')}; planned departures follow the starter`);
   const approvers: Approver[] = [];
   for (const it of [gatehouse.staff.mei, gatehouse.staff.sam]) {
-    approvers.push(await openApprover(it, gatehouse.url));
+    approvers.push(await openApprover(it, gatehouse.publicUrl));
   }
   const names = approvers.map(({ name }) => name).join(' and ');
   step('Approvals', `${names} have a passkey each, and decide what cannot be undone`);

@@ -33,6 +33,8 @@ export type Member = Client & { readonly name: string };
 
 export interface RunningGatehouse {
   readonly url: string;
+  /** Where people reach it; passkeys are bound to that. */
+  readonly publicUrl: string;
   readonly dataDirectory: string;
   /** Below it lie the records that are delivered to a folder. */
   readonly recordsDirectory: string;
@@ -79,7 +81,7 @@ export async function startGatehouse(
   });
 
   try {
-    const { url } = program;
+    const { url, publicUrl } = program;
     // As `gatehouse user add` and `token create` do, on the server itself.
     const keyring = await openKeyring(keysDirectory, ['web', 'subject']);
     const app = { pool: program.database.pools.web, keys: openSubjectKeys(keyring) };
@@ -97,6 +99,7 @@ export async function startGatehouse(
     }
     return {
       url,
+      publicUrl,
       dataDirectory,
       recordsDirectory,
       administrator: openClient({ url, token: program.token ?? '' }),

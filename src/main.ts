@@ -161,8 +161,9 @@ async function run(settings: Configuration, played: readonly Role[]): Promise<nu
   const program = await serve({ configuration: settings, roles: played, connectors, log });
   try {
     log.info({ url: program.url }, `gatehouse ${word} is ready`);
-    if (program.firstStart) {
+    if (program.claimLink !== null) {
       console.error(`\nGatehouse answers at ${program.url}`);
+      console.error(`Sign in within an hour, once: ${program.claimLink}`);
       console.error(`The key of the command line lies in ${settings.dataDirectory}/cli-token\n`);
     }
     for (const warning of await program.warnings()) log.warn({}, warning);

@@ -2,10 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pino from 'pino';
 import { publishStarters } from '#app/playbooks.ts';
+import { makeSignInLink } from '#app/sign-in-links.ts';
 import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { detourText } from '#core/detour.ts';
 import { every } from '#core/every.ts';
+import { publicUrlOf } from '#core/public-url.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { type Database, openDatabase } from '#store/database.ts';
 import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
@@ -22,10 +24,12 @@ import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
 export interface Program {
   /** Where the API answers. */
   readonly url: string;
+  /** Where people reach it; passkeys are bound to that. */
+  readonly publicUrl: string;
   /** The token of the command line, made at the first start; null when somebody else made it. */
   readonly token: string | null;
-  /** Whether this start made the installation's first user. */
-  readonly firstStart: boolean;
+  /** Where the installation's first user signs in, once; null: this start did not make them. */
+  readonly claimLink: string | null;
   readonly database: Database;
   /** Resolves, if ever, with why the record is not the one that was signed: nothing more is signed or done. */
   readonly forked: Promise<string>;
@@ -86,11 +90,10 @@ export async function serve(options: ServeOptions): Promise<Program> {
   };
 
   try {
-    const publicUrl =
-      configuration.publicUrl ?? `http://${configuration.listen.host}:${configuration.listen.port}`;
+    const publicUrl = publicUrlOf(configuration);
     let url = publicUrl;
     let token: string | null = null;
-    let firstStart = false;
+    let claimLink: string | null = null;
 
     const keyring = await openKeyring(keysDirectory, [
       ...new Set(options.roles.flatMap((role) => purposesOf[role])),
@@ -130,8 +133,12 @@ export async function serve(options: ServeOptions): Promise<Program> {
     if (options.roles.includes('web')) {
       const pool = database.pools.web;
       await publishStarters({ pool, keys });
-      firstStart = (await listUsers(pool)).length === 0;
+      const isFirst = (await listUsers(pool)).length === 0;
       token = await firstUser({ pool, keys }, dataDirectory);
+      if (isFirst) {
+        const link = { email: firstEmail, method: 'claim', publicUrl } as const;
+        claimLink = (await makeSignInLink({ pool, keys }, link)).url;
+      }
     }
     if (options.roles.includes('worker')) {
       const worker = await startWorker({ ...parts, pool: database.pools.worker }, options);
@@ -145,8 +152,9 @@ export async function serve(options: ServeOptions): Promise<Program> {
     }
     return {
       url,
+      publicUrl,
       token,
-      firstStart,
+      claimLink,
       database,
       forked: forked.promise,
       warnings: async () => [
@@ -164,6 +172,8 @@ export async function serve(options: ServeOptions): Promise<Program> {
   }
 }
 
+const firstEmail = 'admin@localhost.invalid';
+
 /** First start: one user who may set up everything, and a token for the command line. */
 async function firstUser(
   app: Parameters<typeof createUser>[0],
@@ -178,7 +188,7 @@ async function firstUser(
   }
   const user = await createUser(app, {
     name: 'Administrator',
-    email: 'admin@localhost.invalid',
+    email: firstEmail,
     roles: ['it-admin', 'security'],
   });
   const { token } = await createToken(app, {

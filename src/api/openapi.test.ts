@@ -15,11 +15,17 @@ const Document = z.object({
   openapi: z.literal('3.1.0'),
   info: z.object({ title: z.string(), version: z.literal('1.2.3') }),
   servers: z.tuple([z.object({ url: z.literal('https://gatehouse.meadow.example') })]),
-  security: z.tuple([z.object({ token: z.tuple([]) })]),
+  security: z.tuple([
+    z.strictObject({ token: z.tuple([]) }),
+    z.strictObject({ session: z.tuple([]) }),
+  ]),
   paths: z.record(z.string(), z.record(z.string(), Operation)),
   components: z.object({
     schemas: z.record(z.string(), z.unknown()),
-    securitySchemes: z.object({ token: z.object({ scheme: z.literal('bearer') }).loose() }),
+    securitySchemes: z.strictObject({
+      token: z.object({ scheme: z.literal('bearer') }).loose(),
+      session: z.object({ in: z.literal('cookie'), name: z.literal('__Host-gate') }).loose(),
+    }),
   }),
 });
 
@@ -64,7 +70,7 @@ describe('the description of the API', () => {
     }
   });
 
-  it('asks for a key everywhere but for hooks and the links of letters', () => {
+  it('asks for a key or a session everywhere but for hooks, the links of letters and signing in', () => {
     const open = operations.filter((it) => it.operation.security !== undefined);
     assert.deepEqual(
       open.map((it) => it.name),
@@ -74,6 +80,7 @@ describe('the description of the API', () => {
         'POST /survey/{token}',
         'GET /task/{token}',
         'POST /task/{token}',
+        'POST /sign-in/claim',
       ],
     );
   });

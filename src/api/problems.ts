@@ -6,6 +6,7 @@ import { type ProblemDocument, problemMediaType } from './contract/problem.ts';
 const problemTypes = {
   'unreadable-request': { status: 400, title: 'The request cannot be read' },
   unauthenticated: { status: 401, title: 'Who are you?' },
+  'step-up-needed': { status: 403, title: 'Sign with your passkey first' },
   'not-allowed': { status: 403, title: 'Not allowed' },
   'not-found': { status: 404, title: 'Not found' },
   'wrong-method': { status: 405, title: 'This cannot be done here' },
@@ -22,6 +23,8 @@ type ProblemType = keyof typeof problemTypes;
 
 /** What the acts of users throw, in the words of HTTP. */
 const typeOf: Record<ProblemKind, ProblemType> = {
+  'not signed in': 'unauthenticated',
+  'step-up needed': 'step-up-needed',
   'not allowed': 'not-allowed',
   'not found': 'not-found',
   'not readable': 'not-readable',

@@ -1,10 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
-import { bearerToken } from './authentication.ts';
 import { Refusal } from './problems.ts';
 import type { SignedIn } from './route.ts';
 
 export interface RateLimit {
-  /** Requests of one token in one window. */
+  /** Requests of one key or session in one window. */
   readonly requests: number;
   readonly windowMs: number;
 }
@@ -43,16 +42,17 @@ export function countRequests(
   };
 }
 
-/** Refuses the requests of a token above the limit, counted by {@link countRequests}. */
+/** Refuses the requests of a key or a session above the limit, counted by {@link countRequests}. */
 export function limitRate(limit: RateLimit, nowMs: () => number): MiddlewareHandler<SignedIn> {
   const count = countRequests(limit, nowMs);
   return async (c, next) => {
-    // The id within the token; only tokens that are good get here, so there are few.
-    const seconds = count(bearerToken(c.req.header('authorization'))?.slice(0, 13) ?? '');
+    // Only keys and sessions that are good get here, so there are few.
+    const { with: came, user } = c.get('caller');
+    const seconds = count(came ? `${came.kind} ${came.id}` : user.id);
     if (seconds !== null) {
       throw new Refusal(
         'too-many-requests',
-        `More than ${limit.requests} requests with this key in ${limit.windowMs / minuteMs} min. ` +
+        `More than ${limit.requests} requests with this ${came?.kind === 'session' ? 'session' : 'key'} in ${limit.windowMs / minuteMs} min. ` +
           `Go on in ${seconds} s.`,
         { 'retry-after': String(seconds) },
       );

@@ -17,7 +17,7 @@ export interface SignedIn {
   Variables: { requestId: string; caller: Caller };
 }
 
-/** Where routes are registered; nothing reaches them without a token that is good. */
+/** Where routes are registered; nothing reaches them without a key or a session that is good. */
 export type Api = OpenAPIHono<SignedIn>;
 
 // The pieces that route definitions are put together from.

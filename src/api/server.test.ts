@@ -150,6 +150,12 @@ describe('what stands before every route', () => {
     'GET /users': {},
     'GET /tokens': {},
     'DELETE /tokens/:id': {},
+    'GET /session': {},
+    'DELETE /session': {},
+    'GET /sessions': {},
+    'DELETE /sessions': {},
+    'DELETE /sessions/:id': {},
+    'DELETE /users/:id/sessions': {},
     'GET /kill-switch': {},
     'POST /evidence': { json: { from: '2026-01-01', to: '2026-03-31' } },
     'POST /kill-switch': { json: { reason: 'stop' } },
@@ -196,8 +202,9 @@ describe('what stands before every route', () => {
     });
   }
 
-  // One's own keys are for everybody who has one.
-  for (const route of Object.keys(requests).filter((it) => it !== 'GET /tokens')) {
+  // One's own keys and sessions are for everybody who has one.
+  const forEverybody = ['GET /tokens', 'GET /session', 'DELETE /session', 'GET /sessions'];
+  for (const route of Object.keys(requests).filter((it) => !forEverybody.includes(it))) {
     it(`lets nobody without a role to ${route}`, async () => {
       const { status } = await askFor(route, nobody.token);
       assert.ok(status === 403 || status === 404, String(status));

@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { App } from '#app/app.ts';
 import { largestProofBytes } from '#app/proofs.ts';
-import { requireToken } from './authentication.ts';
+import { requireCaller } from './authentication.ts';
 import { limitBody, usualBodyBytes } from './bodies.ts';
 import type { Health } from './contract/health.ts';
 import { maximumImportBytes } from './contract/people.ts';
@@ -38,7 +38,9 @@ import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { scimPath, scimRoutes } from './routes/scim.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { settingRoutes } from './routes/settings.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { statusRoutes } from './routes/status.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { surveyFormRoutes } from './routes/survey-form.ts';
@@ -62,8 +64,15 @@ export interface ApiOptions {
 }
 
 const base = '/api/v1';
-/** All that answers without a token. */
-const openPaths = ['/hooks/:source', scimPath, '/survey/:token', '/task/:token', '/openapi.json'];
+/** All that answers to whoever has neither a key nor a session. */
+const openPaths = [
+  '/hooks/:source',
+  scimPath,
+  '/survey/:token',
+  '/task/:token',
+  '/sign-in/claim',
+  '/openapi.json',
+];
 
 /** The HTTP API: every route, what stands before all of them, and its own description. */
 export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest> {
@@ -103,6 +112,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   scimRoutes(root, app, { log, publicUrl, nowMs });
   surveyFormRoutes(root, app, { log, publicUrl });
   taskFormRoutes(root, app, { log, publicUrl });
+  signInRoutes(root, app, { publicUrl });
   root.route(base, guarded(app, options, nowMs));
   const document = describe(root, options);
   root.get('/openapi.json', (c) => c.json(document));
@@ -110,7 +120,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   return root;
 }
 
-/** Every route below the base address. What is registered here stands behind the token. */
+/** Every route below the base address. What is registered here is for people we know. */
 function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   const api = new OpenAPIHono<SignedIn>({ defaultHook: refuseUnfit });
   const usualLimit = limitBody(usualBodyBytes);
@@ -123,7 +133,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
     return path.startsWith(`${base}/steps/`) && path.endsWith('/proofs') ? proofLimit : usualLimit;
   };
   api.use(
-    requireToken(app),
+    requireCaller(app, options.publicUrl),
     limitRate(apiLimit, nowMs),
     (c, next) => limitOf(c.req.path)(c, next),
     carryOutOnce(app),
@@ -155,6 +165,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   alertRoutes(api, app);
   settingRoutes(api, app);
   userRoutes(api, app);
+  sessionRoutes(api, app, options);
   passkeyRoutes(api, app);
   killSwitchRoutes(api, app);
   auditRoutes(api, app, nowMs);
@@ -168,6 +179,15 @@ function describe(root: OpenAPIHono<AnyRequest>, { publicUrl, version }: ApiOpti
     scheme: 'bearer',
     description: 'A key, made on the server by `gatehouse token create`',
   });
+  root.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-gate',
+    description:
+      'The session of a browser. All but GET and HEAD has to come from a page of Gatehouse, and as JSON ' +
+      'or the kind of file that the route takes. Pages that ask by themselves send `gatehouse-unattended`, ' +
+      'which keeps no session alive.',
+  });
   return root.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -176,7 +196,7 @@ function describe(root: OpenAPIHono<AnyRequest>, { publicUrl, version }: ApiOpti
       description: 'Offboarding that reads every change back. Errors are RFC 9457 problems.',
     },
     servers: [{ url: publicUrl }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
   });
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
 import { checkHealth } from '#app/health.ts';
+import { publicUrlOf } from '#core/public-url.ts';
 import { callerAddress } from './caller-address.ts';
 import type { Health } from './contract/health.ts';
 import { answerHealth, listen } from './listen.ts';
@@ -18,7 +19,7 @@ export interface StartOptions {
   readonly configuration: {
     readonly listen: Address;
     readonly metricsListen: Address;
-    /** Undefined: at the listen address. */
+    /** Undefined: at the listen address ({@link publicUrlOf}). */
     readonly publicUrl: string | undefined;
     /** Networks whose word about whom they speak for counts. */
     readonly trustedProxies?: readonly string[];
@@ -39,10 +40,9 @@ export interface RunningApi {
 /** Starts the API, and beside it the small server for health on its own address. */
 export async function startApi(app: App, options: StartOptions): Promise<RunningApi> {
   const { configuration, log, health = () => checkHealth(app) } = options;
-  const { host, port } = configuration.listen;
   const api = createApi(app, {
     log,
-    publicUrl: configuration.publicUrl ?? `http://${host}:${port}`,
+    publicUrl: publicUrlOf(configuration),
     version: versionOfProgram(),
     health,
   });

@@ -37,5 +37,21 @@ export interface AppSecrets {
 /** Who asks. */
 export interface Caller {
   readonly user: UserRow;
+  /** With how they showed who they are. */
   readonly actor: Actor;
+  /** What a request came with; left out: it was no request. */
+  readonly with?: CameWith;
 }
+
+/** A key of the API, or the session of a browser. */
+export type CameWith =
+  | { readonly kind: 'token'; readonly id: string; readonly expiresAt: Date }
+  | {
+      readonly kind: 'session';
+      readonly id: string;
+      readonly createdAt: Date;
+      /** Unless it is used before. */
+      readonly expiresAt: Date;
+      /** Until when a signature of a passkey counts; null: none does. */
+      readonly steppedUpUntil: Date | null;
+    };

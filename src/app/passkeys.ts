@@ -12,11 +12,10 @@ import {
   takeChallenge,
 } from '#store/passkeys.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { listUsers } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { notFound, Problem } from './problem.ts';
-import { localActor } from './users.ts';
+import { localActor, userWithEmail } from './users.ts';
 
 export type { PasskeyRow };
 
@@ -155,9 +154,7 @@ export async function forgetPasskeys(
   email: string,
 ): Promise<number> {
   return inTransaction(app.pool, async (tx) => {
-    const users = await listUsers(tx);
-    const user = users.find((it) => it.email.toLowerCase() === email.toLowerCase());
-    if (!user) throw notFound(`user ${email}`);
+    const user = await userWithEmail(tx, email);
     const own = await passkeysOf(tx, user.id);
     for (const passkey of own) await end(tx, app, passkey, localActor);
     return own.length;

@@ -1,5 +1,9 @@
 /** What stands between a user and what they asked for; the API gives it a status. */
 export type ProblemKind =
+  /** Nobody is let in by this. */
+  | 'not signed in'
+  /** A passkey has to sign first; then the same request is good. */
+  | 'step-up needed'
   | 'not allowed'
   | 'not found'
   | 'not readable'

@@ -21,6 +21,11 @@ export async function showSettings(app: App, caller: Caller): Promise<Settings> 
   return settingsFrom(await loadSettings(app.pool));
 }
 
+/** Who we are, for everybody who is let in. */
+export async function companyOf(app: App): Promise<Settings['company']> {
+  return settingsFrom(await loadSettings(app.pool)).company;
+}
+
 /** Changes one group of settings; what is left out of it stays as it is. */
 export async function changeSetting(
   app: App,

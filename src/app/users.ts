@@ -1,12 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Actor } from '#core/event.ts';
 import { isRole, roles } from '#core/user.ts';
-import { record } from '#ledger/record.ts';
+import { type Fact, record } from '#ledger/record.ts';
 import { newId } from '#store/random.ts';
-import { inTransaction } from '#store/sql.ts';
+import { endSessions } from '#store/sessions.ts';
+import { dropSignInLinks } from '#store/sign-in-links.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
 import {
   addToken,
   listTokens as listStored,
   revokeToken as revoke,
+  revokeTokensOf,
   type TokenRow,
   useToken,
 } from '#store/tokens.ts';
@@ -77,13 +81,25 @@ export async function createUser(
   });
 }
 
-/** Disables a user; all of their tokens stop working at the same moment. */
+/** The user with an address, however it is written. */
+export async function userWithEmail(db: Db, email: string): Promise<UserRow> {
+  const found = (await listStoredUsers(db)).find(
+    (it) => it.email.toLowerCase() === email.trim().toLowerCase(),
+  );
+  if (!found) {
+    throw new Problem(
+      'not found',
+      `There is no user ${email}. gatehouse user list shows who there is.`,
+    );
+  }
+  return found;
+}
+
+/** Disables a user; all of their sessions, links and tokens end in the same transaction. */
 export async function disableUser(app: Local, email: string): Promise<void> {
   await inTransaction(app.pool, async (tx) => {
-    const found = (await listStoredUsers(tx)).find(
-      (it) => it.email.toLowerCase() === email.toLowerCase(),
-    );
-    if (!found) throw notFound(`user ${email}`);
+    const found = await userWithEmail(tx, email);
+    await endAccess(tx, app, found.id, localActor);
     const version = await changeUser(tx, { ...found, disabled: true });
     if (version === null) throw changedMeanwhile(`The user ${email}`);
     await record(tx, app.keys, [
@@ -95,6 +111,33 @@ export async function disableUser(app: Local, email: string): Promise<void> {
       },
     ]);
   });
+}
+
+/** Ends everything that a user is let in by now; stated in the same transaction. */
+async function endAccess(tx: Db, app: Local, userId: string, actor: Actor): Promise<void> {
+  await dropSignInLinks(tx, userId);
+  const ended = await endSessions(tx, { userId });
+  const tokens = await revokeTokensOf(tx, userId);
+  await record(tx, app.keys, [
+    ...sessionsEnded(actor, ended),
+    ...tokens.map((token) => ({
+      type: 'token.revoked' as const,
+      actor,
+      data: { token, owner: userId, reason: 'user-disabled' },
+    })),
+  ]);
+}
+
+/** What the record says of sessions that ended, once for each user. */
+export function sessionsEnded(
+  actor: Actor,
+  ended: readonly { readonly userId: string }[],
+): readonly Fact[] {
+  return [...Map.groupBy(ended, (it) => it.userId)].map(([user, those]) => ({
+    type: 'session.revoked',
+    actor,
+    data: { user, sessions: those.length },
+  }));
 }
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -149,7 +192,11 @@ export async function authenticate(app: Local, token: string): Promise<Caller | 
   if (!found || !timingSafeEqual(hashOf(secret), found.secretHash)) return null;
   const user = await loadUser(app.pool, found.userId);
   if (!user || user.disabledAt !== null) return null;
-  return { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
+  return {
+    user,
+    actor: { kind: 'person', id: user.id, auth: 'token' },
+    with: { kind: 'token', id, expiresAt: found.expiresAt },
+  };
 }
 
 /** One's own tokens; everybody's for those who may read users. */

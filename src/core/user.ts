@@ -97,8 +97,12 @@ export const rights = {
   'pruning.decide': ['it-admin', 'security', 'legal'],
   'passkey.own': roles,
   'user.read': ['it-admin', 'security'],
+  /** Of anybody; one's own is for everybody. */
+  'session.end': ['it-admin', 'security'],
   'switch.stop': ['it-operator', 'it-admin', 'security'],
   'switch.resume': ['it-admin', 'security'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof rights;
+
+export const isRight = (word: string): word is Right => Object.hasOwn(rights, word);

@@ -46,7 +46,7 @@ export interface Configuration {
   readonly timeStampAuthorities: readonly AuthoritySetting[];
   readonly listen: Address;
   readonly metricsListen: Address;
-  /** Where people reach Gatehouse, without a slash at the end; undefined: at the listen address. */
+  /** Where people reach Gatehouse, without a slash at the end; undefined: at the listen address (`publicUrlOf`). */
   readonly publicUrl: string | undefined;
   /** Networks whose `x-forwarded-…` headers count, as CIDR. */
   readonly trustedProxies: readonly string[];

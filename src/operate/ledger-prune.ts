@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Problem } from '#app/problem.ts';
 import { carryOutPruning } from '#app/prunings.ts';
 import { atBundle } from '#core/pruning.ts';
+import { publicUrlOf } from '#core/public-url.ts';
 import { mirrorState } from '#ledger/mirror-state.ts';
 import { tilePath } from '#ledger/tile-tree.ts';
 import type { Configuration } from './configuration.ts';
@@ -24,8 +25,7 @@ export function addPrune(ledger: Command, configuration: Configuration, { out }:
         if (size !== asked) {
           out(`Facts go by bundles of 256: ${asked} is rounded down to ${size}.`);
         }
-        const { host, port } = configuration.listen;
-        const publicUrl = configuration.publicUrl ?? `http://${host}:${port}`;
+        const publicUrl = publicUrlOf(configuration);
         const { facts, values, blobs } = await carryOutPruning({ scribe, publicUrl }, size);
         out(`${facts} facts below ${size} are gone, with ${values} values and ${blobs} files.`);
         out('Their hashes stay: every proof of a later fact holds as before.');

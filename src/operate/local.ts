@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { forgetPasskeys } from '#app/passkeys.ts';
-import { Problem } from '#app/problem.ts';
+import { makeSignInLink } from '#app/sign-in-links.ts';
 import {
   createToken,
   createUser,
@@ -8,7 +8,9 @@ import {
   localActor,
   longestTokenDays,
   revokeStored,
+  userWithEmail,
 } from '#app/users.ts';
+import { publicUrlOf } from '#core/public-url.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import { databaseNow } from '#store/clock.ts';
 import { openKeyring } from '#store/keys.ts';
@@ -98,6 +100,18 @@ export function localCommands(
       }),
     );
 
+  user
+    .command('sign-in-link')
+    .description('make a link that signs a user in, once, within an hour')
+    .argument('<email>')
+    .action((email: string) =>
+      asWeb(async (app) => {
+        const publicUrl = publicUrlOf(configuration);
+        const made = await makeSignInLink(app, { email, method: 'link', publicUrl });
+        out(made.url);
+      }),
+    );
+
   const token = new Command('token').description('keys for the API (create: on the server)');
   token
     .command('create')
@@ -107,15 +121,7 @@ export function localCommands(
     .option('--days <days>', `how long it is good, up to ${longestTokenDays}`, '90')
     .action((it: { user: string; name: string; days: string }) =>
       asWeb(async (app) => {
-        const owner = (await listUsers(app.pool)).find(
-          (one) => one.email.toLowerCase() === it.user.toLowerCase(),
-        );
-        if (!owner) {
-          throw new Problem(
-            'not found',
-            `There is no user ${it.user}. gatehouse user list shows who there is.`,
-          );
-        }
+        const owner = await userWithEmail(app.pool, it.user);
         const now = await databaseNow(app.pool);
         const days = Number(it.days);
         const made = await createToken(app, { userId: owner.id, name: it.name, days, now });

@@ -24,9 +24,14 @@ export async function addToken(
 export async function useToken(
   db: Db,
   id: string,
-): Promise<{ secretHash: Buffer; userId: string } | null> {
-  const { rows } = await db.query<{ secretHash: Buffer; userId: string; stale: boolean }>(sql`
-    select secret_hash as "secretHash", user_id as "userId",
+): Promise<{ secretHash: Buffer; userId: string; expiresAt: Date } | null> {
+  const { rows } = await db.query<{
+    secretHash: Buffer;
+    userId: string;
+    expiresAt: Date;
+    stale: boolean;
+  }>(sql`
+    select secret_hash as "secretHash", user_id as "userId", expires_at as "expiresAt",
            coalesce(last_used_at < now() - interval '1 minute', true) as stale
       from tokens
      where id = ${id}
@@ -36,7 +41,8 @@ export async function useToken(
   const found = rows[0];
   if (!found) return null;
   if (found.stale) await db.query(sql`update tokens set last_used_at = now() where id = ${id}`);
-  return { secretHash: found.secretHash, userId: found.userId };
+  const { stale: _, ...token } = found;
+  return token;
 }
 
 export async function listTokens(db: Db, userId: string | null): Promise<readonly TokenRow[]> {
@@ -56,4 +62,17 @@ export async function revokeToken(db: Db, id: string): Promise<boolean> {
     update tokens set revoked_at = now() where id = ${id} and revoked_at is null
   `);
   return rowCount === 1;
+}
+
+/** Revokes what is still good of one user's tokens. Says which. */
+export async function revokeTokensOf(db: Db, userId: string): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    update tokens
+       set revoked_at = now()
+     where user_id = ${userId}
+       and revoked_at is null
+       and expires_at > now()
+    returning id
+  `);
+  return rows.map((it) => it.id);
 }

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { makeSignInLink } from '#app/sign-in-links.ts';
+import type { TestUser } from '#app/testing/app.ts';
+import type { Asked, TestApi } from './api.ts';
+
+/** A page of Gatehouse in a browser, which keeps the cookie of its session. */
+export interface Browser {
+  /** The secret of the session; null: there is none. A test may plant another. */
+  secret: string | null;
+  ask(path: string, it?: Asked): Promise<Response>;
+  /** Asks for JSON; fails when the status is another. */
+  read<Body>(path: string, it?: Asked & { status?: number }): Promise<Body>;
+}
+
+const name = '__Host-gate';
+
+export function openBrowser(api: TestApi): Browser {
+  const browser: Browser = {
+    secret: null,
+    async ask(path, it = {}) {
+      const answer = await api.ask(path, {
+        ...it,
+        headers: {
+          'sec-fetch-site': 'same-origin',
+          'content-type': 'application/json',
+          ...(browser.secret === null ? {} : { cookie: `${name}=${browser.secret}` }),
+          ...it.headers,
+        },
+      });
+      const set = answer.headers.getSetCookie().find((one) => one.startsWith(`${name}=`));
+      if (set) browser.secret = /=([^;]+)/.exec(set)?.[1] ?? null;
+      if (set && /max-age=0/i.test(set)) browser.secret = null;
+      return answer;
+    },
+    async read<Body>(path: string, { status = 200, ...it }: Asked & { status?: number } = {}) {
+      const response = await browser.ask(path, it);
+      const body = await response.text();
+      assert.equal(response.status, status, body);
+      return JSON.parse(body) as Body;
+    },
+  };
+  return browser;
+}
+
+/** What stands behind the `#` of a link that was made on the server for somebody. */
+export async function linkFor(api: TestApi, who: TestUser): Promise<string> {
+  const { email } = who.caller.user;
+  const { publicUrl } = api.app;
+  const { url } = await makeSignInLink(api.app, { email, method: 'link', publicUrl });
+  return new URL(url).hash.slice(1);
+}
+
+/** A browser in which somebody has signed in, with a link. */
+export async function signedIn(api: TestApi, who: TestUser): Promise<Browser> {
+  const browser = openBrowser(api);
+  const link = await linkFor(api, who);
+  const { status } = await browser.ask('/sign-in/claim', { json: { link } });
+  assert.equal(status, 204);
+  return browser;
+}
