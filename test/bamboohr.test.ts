@@ -257,6 +257,30 @@ describe('BambooHR', () => {
     );
   });
 
+  it('that fails over one person, again and again, is read on behind them', async () => {
+    const broken = employee('Bo Broken');
+    Object.defineProperty(broken, 'history', {
+      configurable: true,
+      get: () => assert.fail('a fault of BambooHR over this one record'),
+    });
+    hr.employees['61'] = { ...employee('Zed Zorn'), changedAt: new Date().toISOString() };
+    hr.employees['60'] = Object.assign(broken, {
+      changedAt: new Date(Date.now() - 9).toISOString(),
+    });
+    // It has been told already that the source cannot be read.
+    await gatehouse.rows(`update sources set failures_in_row = 3 where connection_id = 'bamboo'`);
+    await pollAgain(4);
+    assert.equal((await gatehouse.rows(`select from people where person_id = '61'`)).length, 1);
+    const about = async () =>
+      (await watch.alerts('intake.question')).filter((it) => it.body.includes('number 60'));
+    assert.match((await about())[0]!.body, /500/);
+
+    Object.defineProperty(broken, 'history', { value: employee('Bo Broken').history });
+    await pollAgain(5);
+    assert.deepEqual(await about(), []);
+    assert.equal((await gatehouse.rows(`select from people where person_id = '60'`)).length, 1);
+  });
+
   const roleCases = async (id: string) =>
     (
       await gatehouse.rows<{ state: string }>(

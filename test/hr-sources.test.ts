@@ -199,6 +199,115 @@ describe('HR sources', () => {
       const planned = await watch.become('a plan', { id: '103' }, isPlanned);
       assert.equal(planned.case.employmentEnds, day(20));
     });
+
+    const alertsAbout = async (id: string) =>
+      (await watch.alerts('intake.question')).filter((it) => it.body.includes(id));
+    const rejections = async () =>
+      (await gatehouse.rows(`select from ledger.event_ix where type = 'source.rejected'`)).length;
+
+    it('sets somebody without an address aside, tells of it once, and goes on to all others', async () => {
+      bob.employees['120'] = { ...employee('Rex Regal'), email: null };
+      bob.employees['121'] = {
+        ...employee('Sue Sand'),
+        lifecycle: [...employee('Sue Sand').lifecycle, ended(day(25))],
+      };
+      const before = await rejections();
+      await readAgain('bob');
+      await watch.become('a plan', { id: '121' }, isPlanned);
+
+      const [alert, ...more] = await alertsAbout('number 120');
+      assert.match(alert!.body, /no e-mail address.* enter one there\. Mend it in the HR system/);
+      assert.deepEqual(more, []);
+      bob.employees['120'].terminationReason = 'a change that says nothing';
+      await readAgain('bob');
+      assert.deepEqual(await alertsAbout('number 120'), [alert]);
+      const [{ times }] = (await gatehouse.rows<{ times: number }>(
+        `select times from alerts where body = $1`,
+        alert!.body,
+      )) as [{ times: number }];
+      assert.equal(times, 1);
+      assert.equal((await rejections()) - before, 1);
+    });
+
+    it('asks a person when somebody leaves who was set aside, and anew when the day moves', async () => {
+      const { lifecycle } = bob.employees['120']!;
+      for (const days of [33, 34]) {
+        lifecycle.splice(1, 1, ended(day(days)));
+        await readAgain('bob');
+        const [alert, ...more] = await alertsAbout('number 120');
+        assert.equal(alert!.title, 'Somebody leaves whose record cannot be taken in');
+        assert.match(alert!.body, new RegExp(`employment ends ${day(days)}.*no e-mail address`));
+        assert.deepEqual(more, []);
+      }
+      assert.deepEqual(await casesOf('120'), []);
+    });
+
+    it('takes somebody in by itself once their record is whole, and asks no more', async () => {
+      bob.employees['120']!.email = 'rex@meadow.example';
+      await deliver('employee.updated', '120');
+      const planned = await watch.become('a plan', { id: '120' }, isPlanned);
+      assert.equal(planned.case.employmentEnds, day(34));
+      assert.deepEqual(await alertsAbout('number 120'), []);
+      assert.deepEqual(await gatehouse.rows('select from people_set_aside'), []);
+    });
+
+    it('ends the access of somebody whose address was taken away together with their job', async () => {
+      Object.assign(bob.employees['121']!, { email: null, privateEmail: null });
+      bob.employees['121']!.lifecycle.splice(1, 1, ended(day(15)));
+      await readAgain('bob');
+      await watch.become('the new day', { id: '121' }, (it) => it.case.employmentEnds === day(15));
+      const [known] = await gatehouse.rows<{ email: string }>(
+        `select facts ->> 'email' as email from people where person_id = '121'`,
+      );
+      assert.equal(known?.email, account('Sue Sand').userName);
+      assert.deepEqual(await alertsAbout('number 121'), []);
+    });
+
+    it('hides something of one person: they are set aside, and read again when others may have mended it', async () => {
+      bob.employees['122'] = { ...employee('Una Unseen'), hidden: ['internal.terminationDate'] };
+      await readAgain('bob');
+      const [alert] = await alertsAbout('number 122');
+      assert.match(alert!.body, /leaves out internal\.terminationDate of employee 122.*permission/);
+
+      await deliver('employee.updated', '122');
+      await watch.heard();
+      const [again] = await gatehouse.rows<{ times: number }>(
+        `select times from alerts where body = $1 and resolved_at is null`,
+        alert!.body,
+      );
+      assert.equal(again?.times, 2, 'an event about them is worth another word');
+
+      bob.employees['122'].hidden = [];
+      await gatehouse.rows('update people_set_aside set again_at = now()');
+      await readAgain('bob');
+      assert.deepEqual(await alertsAbout('number 122'), []);
+      assert.equal((await gatehouse.rows(`select from people where person_id = '122'`)).length, 1);
+    });
+
+    it('tells of many who cannot be taken in together, until the last one is', async () => {
+      const ids = Array.from({ length: 13 }, (_, i) => String(200 + i));
+      for (const id of ids) bob.employees[id] = { ...employee(`Nn ${id}`), email: null };
+      await readAgain('bob');
+      const many = await alertsAbout('people who are set aside');
+      assert.match(many[0]!.body, /bob has 13 people who are set aside/);
+      assert.equal((await alertsAbout('It has no e-mail address')).length, 11);
+
+      for (const id of ids) bob.employees[id]!.email = `nn${id}@meadow.example`;
+      await readAgain('bob');
+      assert.deepEqual(await alertsAbout('set aside'), []);
+    });
+
+    it('has nobody of a number any more who was set aside: a person is asked', async () => {
+      bob.employees['130'] = { ...employee('Gil Gone'), email: null };
+      await readAgain('bob');
+      assert.equal((await alertsAbout('number 130')).length, 1);
+      delete bob.employees['130'];
+      await deliver('employee.deleted', '130');
+      await until('the question', async () =>
+        (await alertsAbout('number 130')).some((it) => it.title.includes('is gone')),
+      );
+      assert.equal((await alertsAbout('number 130')).length, 1);
+    });
   });
 
   describe('Personio', () => {
@@ -222,7 +331,18 @@ describe('HR sources', () => {
       });
 
     before(async () => {
-      const people = { 501: person('Mia Moves'), 502: person('Noa Next'), 503: person('Zoe Zorn') };
+      const addressless = (name: string): FakePerson => {
+        const { email: _, ...rest } = person(name);
+        return rest;
+      };
+      const long = addressless('Long Gone');
+      const { employments } = long;
+      Object.assign(employments[0]!, { employment_end_date: day(-400), status: 'INACTIVE' });
+      const people = {
+        ...{ 501: person('Mia Moves'), 502: person('Noa Next'), 503: person('Zoe Zorn') },
+        504: addressless('Ann Ames'),
+        505: long,
+      };
       server = await startPersonioServer(people, { clientId: 'papi-1', clientSecret });
       await gatehouse.connect(
         {
@@ -237,6 +357,20 @@ describe('HR sources', () => {
       await isRead('personio');
     });
     after(() => server.close());
+
+    it('is read to its end although somebody has no address; of those who left long ago nobody is told', async () => {
+      const told = (await watch.alerts('intake.question')).filter((it) =>
+        it.body.startsWith('personio'),
+      );
+      assert.deepEqual(
+        told.map((it) => it.body.match(/number \d+|shows 1 person who left/)?.[0]).toSorted(),
+        ['number 504', 'shows 1 person who left'],
+      );
+      assert.equal(
+        (await gatehouse.rows(`select from people where source = 'personio'`)).length,
+        3,
+      );
+    });
 
     it('is answered before anything is read again, and the day stays one of the office', async () => {
       server.down = true;

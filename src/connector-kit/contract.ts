@@ -3,7 +3,7 @@ import type { Account, PersonKeys } from '#core/account.ts';
 import type { Capability } from '#core/capability.ts';
 import type { Category } from '#core/connection.ts';
 import type { Failure } from '#core/failure.ts';
-import type { EmploymentRecord, LifecycleEvent } from '#core/lifecycle.ts';
+import type { LifecycleEvent, ShownRecord } from '#core/lifecycle.ts';
 import type { Owned } from '#core/ownership.ts';
 import type { PersonIdAttribute, ProvisionedAccount } from '#core/provisioned.ts';
 import type { TicketContent } from '#core/ticket.ts';
@@ -371,8 +371,11 @@ export interface PeopleSource<Settings, Client> {
   verify(delivery: Delivery, secrets: readonly string[], now: Date): Verdict;
   /** What a verified body says. Pure. Throws a ConnectorError of kind `rejected` when unreadable. */
   hear(body: Uint8Array): readonly Heard[];
-  /** The source's present truth, future dates included; null when it knows nobody of that id. */
-  read?(client: Client, personId: string): Promise<EmploymentRecord | null>;
+  /**
+   * The source's present truth, future dates included; null when it knows nobody of that id. What is refused
+   * (`rejected`, `unexpected`, `forbidden`) is this one record: it is set aside, and all others go on.
+   */
+  read?(client: Client, personId: string): Promise<ShownRecord | null>;
   /** Whose record changed after `cursor`, oldest first. Null: from the beginning. */
   changes?(client: Client, cursor: string | null): AsyncIterable<PersonHint>;
   /** Only where an identity provider writes accounts to us by SCIM, with a bearer token that `verify` checks. */

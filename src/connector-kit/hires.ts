@@ -1,5 +1,4 @@
-import type { Hire } from '#core/lifecycle.ts';
-import type { PersonFacts } from '#core/person.ts';
+import type { ShownHire, ShownPerson } from '#core/lifecycle.ts';
 import type { Employment } from './employments.ts';
 
 /**
@@ -17,9 +16,9 @@ export function hiresIn<Row>(
     readonly isInactive: boolean;
     /** Such as 2026-12-01. */
     readonly today: string;
-    readonly personIn: (employment: Employment<Row>) => PersonFacts;
+    readonly personIn: (employment: Employment<Row>) => ShownPerson;
   },
-): readonly Hire[] {
+): readonly ShownHire[] {
   return employments.flatMap((employment, i) => {
     const { number, startsOn, endsOn, latest } = employment;
     if (startsOn === null || (endsOn !== null && (endsOn <= startsOn || endsOn < today))) return [];

@@ -63,3 +63,13 @@ export const EmploymentRecord = z.strictObject({
   changedAt: z.iso.datetime({ offset: true }).nullable(),
 });
 export type EmploymentRecord = z.infer<typeof EmploymentRecord>;
+
+/** A person as a source shows them: without an address at work, or none any more, they cannot be taken in as they are. */
+export type ShownPerson = Omit<PersonFacts, 'email'> & { readonly email: string | null };
+export type ShownHire = Omit<Hire, 'person'> & { readonly person: ShownPerson };
+
+/** A record as a source shows it, whole or not: whether somebody leaves stands in it all the same. */
+export type ShownRecord = Omit<EmploymentRecord, 'person' | 'hires'> & {
+  readonly person: ShownPerson;
+  readonly hires?: readonly ShownHire[];
+};

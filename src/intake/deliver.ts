@@ -1,6 +1,6 @@
 import type { Heard as HeardFromSource } from '#connector-kit/contract.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
-import { type EmploymentRecord, LifecycleEvent, saidBy } from '#core/lifecycle.ts';
+import { LifecycleEvent, saidBy } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -16,8 +16,9 @@ import { inTransaction } from '#store/sql.ts';
 import { type HeardAccount, receiveAccount } from './account.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
-import { type Reading, receiveReading } from './reading.ts';
+import { type Reading, readPerson, receiveReading } from './reading.ts';
 import { type Heard, type Received, receive } from './receive.ts';
+import { unstorableIn } from './refusal.ts';
 
 const longestRetryMs = 15 * 60_000;
 
@@ -41,7 +42,7 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
       const received: Received[] = [];
       for (const it of heard) {
         if ('account' in it) received.push(await receiveAccount(tx, intake, it));
-        else if ('found' in it) received.push(...(await receiveReading(tx, intake, it)));
+        else if ('personId' in it) received.push(...(await receiveReading(tx, intake, it)));
         else received.push(await receive(tx, intake, it));
       }
       await closeDelivery(tx, {
@@ -54,21 +55,11 @@ export async function deliver(intake: Intake, deliveryId: string): Promise<void>
       await resolveAlerts(tx, `source:${found.source}`);
     });
   } catch (error) {
-    const failure = error instanceof ConnectorError ? error.failure : unstorable(error);
+    const failure = error instanceof ConnectorError ? error.failure : unstorableIn(error);
     if (failure) return notUnderstood(intake, found, failure);
     await tellStuck(intake, found);
     throw error; // the sweep tries again
   }
-}
-
-/**
- * What the database can never hold, such as a name with a NUL in it (SQLSTATE class 22) or an
- * address of many pages (54000).
- */
-function unstorable(error: unknown): Failure | null {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (typeof code !== 'string' || !/^(22...|54000)$/.test(code)) return null;
-  return { kind: 'rejected', detail: 'a value in it is no text that can be kept, or too long.' };
 }
 
 /** A fault of our own must not swallow somebody's last day. */
@@ -177,14 +168,18 @@ async function resolve(
   if (said.kind === 'account') return { source: it.source, account: said.account };
   if (said.kind === 'event') return fromEvent(it, said.event);
   const { personId } = said;
-  const readAt = await databaseNow(intake.pool);
-  const found = (await opened.connector.people!.read?.(opened.client, personId)) ?? null;
-  return { source: it.source, personId, found: said.urgent ? atOnce(found) : found, readAt };
+  const whose = { source: it.source, personId, isFirst: false, isNews: true };
+  const reading = await readPerson(intake, opened, whose);
+  return said.urgent ? atOnce(reading) : reading;
 }
 
 /** The event alone says that access is to end at once; without a departure a person has to say what is true. */
-function atOnce(found: EmploymentRecord | null): EmploymentRecord {
-  if (found?.departure) return { ...found, departure: { ...found.departure, urgent: true } };
+function atOnce(reading: Reading): Reading {
+  if ('refused' in reading) throw new ConnectorError(reading.refused);
+  const { found } = reading;
+  if (found?.departure) {
+    return { ...reading, found: { ...found, departure: { ...found.departure, urgent: true } } };
+  }
   throw new ConnectorError({
     kind: 'rejected',
     detail: 'It says that access ends at once, and the record shows nobody who leaves.',

@@ -15,6 +15,7 @@ import { dropReport } from './drop-report.ts';
 import { isHistory } from './history.ts';
 import type { Intake, OpenedSource } from './intake.ts';
 import { type Heard, passOver, type Received, receive } from './receive.ts';
+import { refusalIn } from './refusal.ts';
 
 /** What is kept between two looks: whether a file was ever taken in, and what the connector saw. */
 const Kept = z.object({ began: z.boolean(), seen: z.string() });
@@ -94,7 +95,11 @@ async function takeFile(intake: Intake, { source, claim, bytes, isFirst }: Dropp
     if (i % rowsBetween === 0) await holdTurn(intake.pool, source);
     const became = await inTransaction(intake.pool, (tx) =>
       takeRow(tx, intake, { source, row, at, now, isFirst }),
-    );
+    ).catch((error: unknown) => {
+      const refused = refusalIn(error);
+      if (!refused) throw error;
+      return { detail: `not taken in: ${refused.detail}`, caseId: null, isOpen: true };
+    });
     if (became === 'history') passedOver += 1;
     else if (became !== null) taken.push({ line: row.line, ...became });
   }

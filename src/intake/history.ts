@@ -3,7 +3,7 @@ import type { EmploymentRecord } from '#core/lifecycle.ts';
 /** Who left longer ago than this when a source is first read is history, not a departure to carry out. */
 export const historyDays = 14;
 
-export function isHistory({ departure }: EmploymentRecord, now: Date): boolean {
+export function isHistory({ departure }: Pick<EmploymentRecord, 'departure'>, now: Date): boolean {
   if (departure === null || departure.urgent) return false;
   const { accessEnds, lastWorkingDay, employmentEnds, payEnds } = departure;
   const last = [accessEnds, lastWorkingDay, employmentEnds, payEnds]

@@ -2,17 +2,17 @@ import type { AnyConnector } from '#connector-kit/contract.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { resolveAlerts } from '#store/alerts.ts';
-import { databaseNow } from '#store/clock.ts';
 import { listConnections } from '#store/connections.ts';
+import { dueSetAside } from '#store/people-set-aside.ts';
 import { loadSettings } from '#store/settings.ts';
 import { endTurn, failTurn, keepCursor, type SourceRow, takeTurn } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import { takeFiles } from './drop.ts';
-import { historyDays, isHistory } from './history.ts';
-import type { Intake } from './intake.ts';
-import { receiveReading } from './reading.ts';
-import { passOver, receive } from './receive.ts';
+import { historyDays } from './history.ts';
+import type { Intake, OpenedSource } from './intake.ts';
+import { type Reading, readPerson, receiveReading } from './reading.ts';
+import { refusalIn } from './refusal.ts';
 
 /** After so many failed turns a person is told. */
 const failuresUntilTold = 3;
@@ -76,34 +76,86 @@ async function poll(intake: Intake, turn: SourceRow, everyMs: number): Promise<v
 
 /** Returns how many departures were passed over as history. */
 async function readChanges(intake: Intake, turn: SourceRow): Promise<number> {
-  const { connectionId } = turn;
-  let passedOver = 0;
-  const opened = await intake.open(connectionId);
+  const opened = await intake.open(turn.connectionId);
   try {
-    const people = opened.connector.people!;
-    if (people.files) return await takeFiles(intake, turn, opened);
-    const { cursor, succeededAt } = turn;
-    for await (const hint of people.changes!(opened.client, cursor)) {
-      const readAt = await databaseNow(intake.pool);
-      const { personId } = hint;
-      const found = (await people.read?.(opened.client, personId)) ?? null;
-      const reading = { source: connectionId, personId, found, readAt };
-      await inTransaction(intake.pool, async (tx) => {
-        await receiveReading(tx, intake, reading, async (heard) => {
-          const isFirst = heard.says === 'departure' && succeededAt === null;
-          if (!isFirst || !isHistory(heard.record, readAt)) return receive(tx, intake, heard);
-          await passOver(tx, heard);
-          passedOver += 1;
-          return null;
-        });
-        await keepCursor(tx, { connectionId, cursor: hint.cursor });
-      });
-    }
-    return passedOver;
+    if (opened.connector.people!.files) return await takeFiles(intake, turn, opened);
+    const heard = await readChanged(intake, turn, opened);
+    await readSetAside(intake, turn, opened, heard.ids);
+    return heard.passedOver;
   } catch (error) {
     throw opened.withoutSecrets(error);
   } finally {
     await opened.close();
+  }
+}
+
+/** So many records in a row that cannot be read are no fault of the records. */
+const mostRefusedInRow = 10;
+
+/** Reads whoever changed, one after the other. What is the matter with one record keeps nobody from the others. */
+async function readChanged(
+  intake: Intake,
+  turn: SourceRow,
+  opened: OpenedSource,
+): Promise<{ readonly ids: ReadonlySet<string>; readonly passedOver: number }> {
+  const { connectionId: source, cursor, succeededAt, failuresInRow } = turn;
+  const ids = new Set<string>();
+  let passedOver = 0;
+  let refusedInRow = 0;
+  for await (const hint of opened.connector.people!.changes!(opened.client, cursor)) {
+    const { personId } = hint;
+    const whose = { source, personId, isFirst: succeededAt === null, isNews: false };
+    // Where a system keeps failing, it may be over this one person: that shows in the next one, which it answers.
+    const mayFail = failuresInRow >= failuresUntilTold && refusedInRow === 0;
+    const reading = await readPerson(intake, opened, whose, { mayFail });
+    refusedInRow = 'refused' in reading ? refusedInRow + 1 : 0;
+    if ('refused' in reading && refusedInRow === mostRefusedInRow) {
+      throw new ConnectorError(reading.refused);
+    }
+    passedOver += await takeIn(intake, reading, (tx) =>
+      keepCursor(tx, { connectionId: source, cursor: hint.cursor }),
+    );
+    ids.add(personId);
+  }
+  return { ids, passedOver };
+}
+
+/** Somebody else may have mended what kept a record from being read, such as the rights of our key. */
+async function readSetAside(
+  intake: Intake,
+  { connectionId: source }: SourceRow,
+  opened: OpenedSource,
+  heard: ReadonlySet<string>,
+): Promise<void> {
+  for (const personId of await dueSetAside(intake.pool, source)) {
+    if (heard.has(personId)) continue;
+    const whose = { source, personId, isFirst: false, isNews: false };
+    const reading = await readPerson(intake, opened, whose, { mayFail: true });
+    await takeIn(intake, reading, async () => {});
+    // The others have their turn next time.
+    if ('refused' in reading && reading.refused.kind === 'unavailable') return;
+  }
+}
+
+/** Returns how many departures in it are history. */
+async function takeIn(
+  intake: Intake,
+  reading: Reading,
+  andThen: (tx: Db) => Promise<void>,
+): Promise<number> {
+  const take = (it: Reading) =>
+    inTransaction(intake.pool, async (tx) => {
+      const received = await receiveReading(tx, intake, it);
+      await andThen(tx);
+      return received.filter(({ outcome }) => outcome === 'passed over').length;
+    });
+  try {
+    return await take(reading);
+  } catch (error) {
+    const refused = refusalIn(error);
+    if (!refused) throw error;
+    const { source, personId, readAt, isFirst, isNews } = reading;
+    return take({ source, personId, readAt, isFirst, isNews, refused });
   }
 }
 

@@ -52,6 +52,7 @@ export interface Received {
     | 'nothing new'
     | 'older'
     | 'refused'
+    | 'passed over'
     | 'question';
   /** In plain words, for the log of deliveries. */
   readonly detail: string;
@@ -180,7 +181,7 @@ const keptBack = (
  * Keeps a departure that was over long before we first read its source, without starting
  * it. What changes about it later is news again.
  */
-export async function passOver(tx: Db, heard: Heard): Promise<void> {
+export async function passOver(tx: Db, heard: Heard): Promise<Received> {
   const known = await lockPerson(tx, heard.record.person);
   const person = await savePerson(tx, {
     ref: known?.ref ?? newRef(),
@@ -190,6 +191,11 @@ export async function passOver(tx: Db, heard: Heard): Promise<void> {
   });
   const separationId = heard.record.departure?.id ?? '';
   await remember(tx, heard, { person: person.id, separationId, words: [] });
+  return {
+    outcome: 'passed over',
+    detail: 'left long before this source was first read',
+    caseId: null,
+  };
 }
 
 /** A pseudonym for somebody new. */

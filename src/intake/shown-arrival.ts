@@ -1,4 +1,5 @@
 import type { ArrivalFacts } from '#core/arrival.ts';
+import type { EmploymentRecord } from '#core/lifecycle.ts';
 import { arrivalsFrom, lockCase, openArrivalOf } from '#store/cases.ts';
 import { lockPerson, type PersonRow } from '#store/people.ts';
 import { wordsAbout } from '#store/separations.ts';
@@ -6,7 +7,7 @@ import { hasBeenRead } from '#store/sources.ts';
 import type { Db } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
-import type { Reading } from './reading.ts';
+import type { About } from './reading.ts';
 import type { Heard, Received } from './receive.ts';
 import { rescind } from './rescind.ts';
 import { nothingNew, remember } from './words.ts';
@@ -55,7 +56,7 @@ async function isNews(
 export async function withdrawUnshown(
   tx: Db,
   intake: Pick<Intake, 'keys'>,
-  { source, personId, found, readAt }: Reading,
+  { source, personId, found, readAt }: About & { readonly found: EmploymentRecord | null },
 ): Promise<readonly Received[]> {
   if (found && found.hires === undefined) return [];
   const shown = new Set(found?.hires?.map((it) => `${it.person.employmentId} ${it.arrival.id}`));

@@ -51,6 +51,13 @@ export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
   `);
 }
 
+/** Says of an open alert what is true now, without telling anybody once more. */
+export async function rewordAlert(db: Db, it: Pick<AlertRow, 'condition' | 'body'>): Promise<void> {
+  await db.query(sql`
+    update alerts set body = ${it.body} where condition = ${it.condition} and resolved_at is null
+  `);
+}
+
 export async function isAlertOpen(db: Db, condition: string): Promise<boolean> {
   const { rowCount } = await db.query(sql`
     select from alerts where condition = ${condition} and resolved_at is null

@@ -3,7 +3,6 @@ import { textIn } from '#connector-kit/employments.ts';
 import { ConnectorError } from '#core/failure.ts';
 import type { BambooHr } from './api.ts';
 import { dateOf, isTermination } from './statuses.ts';
-import { isEmployeeId } from './webhook.ts';
 
 /** Changes of the same second may show late, and hearing somebody twice does no harm. */
 const overlapMs = 60_000;
@@ -37,7 +36,6 @@ export async function* changes(client: BambooHr, cursor: string | null): AsyncIt
   const hints = [...changed, ...unheard.map((id) => ({ id, lastChanged: from.changedAt }))];
   let { changedAt } = from;
   for (const [i, { id, lastChanged }] of hints.entries()) {
-    if (!isEmployeeId(id)) throw strangeId(id);
     if (isLater(lastChanged, changedAt)) changedAt = lastChanged;
     // Looking ahead counts as done with the last hint; cut off before it, we look again.
     const lookedAheadOn = i === hints.length - 1 ? today : from.lookedAheadOn;
@@ -68,9 +66,3 @@ function parse(cursor: string): Cursor {
   const detail = 'The position of the last poll is not one of BambooHR. Start from the beginning.';
   throw new ConnectorError({ kind: 'rejected', detail });
 }
-
-const strangeId = (id: string) =>
-  new ConnectorError({
-    kind: 'unexpected',
-    detail: `BambooHR names a changed employee "${id}", and employees have numbers.`,
-  });

@@ -1,7 +1,7 @@
 import { connector } from '#connector-kit/contract.ts';
 import { hostOf } from '#connector-kit/host-of.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { ShownRecord } from '#core/lifecycle.ts';
 import { type BambooHr, type Employee, hidden, isNotFound, openBambooHr } from './api.ts';
 import { changes } from './changes.ts';
 import { jobsIn } from './jobs.ts';
@@ -40,7 +40,7 @@ export const bambooHr = connector({
   people: { verify: verifyDelivery, hear: hearDelivery, read, changes },
 });
 
-async function read(client: BambooHr, personId: string): Promise<EmploymentRecord | null> {
+async function read(client: BambooHr, personId: string): Promise<ShownRecord | null> {
   if (!isEmployeeId(personId)) {
     const detail = `"${personId}" is not the number of an employee in BambooHR.`;
     throw new ConnectorError({ kind: 'rejected', detail });

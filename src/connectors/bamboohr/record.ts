@@ -13,8 +13,7 @@ import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
 import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
-import type { PersonFacts } from '#core/person.ts';
+import type { ShownPerson, ShownRecord } from '#core/lifecycle.ts';
 import { type Employee, hidden, type JobRow, type StatusRow } from './api.ts';
 import { jobsIn } from './jobs.ts';
 import type { Settings } from './settings.ts';
@@ -43,7 +42,7 @@ export interface Sources {
 export function recordOf(
   { current, future, rows, jobs, today }: Sources,
   settings: Settings,
-): EmploymentRecord {
+): ShownRecord {
   const status = textIn(current, 'status')?.toLowerCase();
   if (status !== 'active' && status !== 'inactive') {
     throw strange(current, 'status', 'Active or Inactive');
@@ -86,7 +85,7 @@ function personOf(
   [first, second]: readonly [Employee, Employee],
   employment: Employment,
   settings: Settings,
-): PersonFacts {
+): ShownPerson {
   const read = (name: string) => textIn(first, name) ?? textIn(second, name);
   const location = read('location');
   const country = read('country');
@@ -94,7 +93,8 @@ function personOf(
     personId: first.id,
     employmentId: String(employment.number),
     name: nameOf(first),
-    email: emailOf(first),
+    // Whoever has no address at work may use the private one.
+    email: textIn(first, 'workEmail') ?? textIn(first, 'homeEmail'),
     personalEmail: read('homeEmail'),
     department: read('department'),
     title: read('jobTitleName'),
@@ -181,16 +181,4 @@ function nameOf(employee: Employee): string {
   const first = textIn(employee, 'preferredName') ?? textIn(employee, 'firstName');
   const name = [first, textIn(employee, 'lastName')].filter((it) => it !== null).join(' ');
   return name === '' ? `Employee ${employee.id}` : name;
-}
-
-/** Accounts are looked for by address; a person without one at work may use the private one. */
-function emailOf(employee: Employee): string {
-  const email = textIn(employee, 'workEmail') ?? textIn(employee, 'homeEmail');
-  if (email !== null) return email;
-  throw new ConnectorError({
-    kind: 'unexpected',
-    detail:
-      `Employee ${employee.id} has no e-mail address, neither at work nor at home, and accounts ` +
-      'are looked for by it. Enter one in BambooHR.',
-  });
 }

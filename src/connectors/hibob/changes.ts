@@ -1,8 +1,6 @@
 import type { PersonHint } from '#connector-kit/contract.ts';
 import { changedSince } from '#connector-kit/fingerprint.ts';
-import { ConnectorError } from '#core/failure.ts';
 import type { HiBob } from './api.ts';
-import { isEmployeeId } from './webhook.ts';
 
 /**
  * Whose record may have changed. Bob cannot be asked what changed since when, so everybody is listed. The list shows a
@@ -11,14 +9,7 @@ import { isEmployeeId } from './webhook.ts';
 export async function* changes(client: HiBob, cursor: string | null): AsyncIterable<PersonHint> {
   const facts = new Map<string, string>();
   for (const employee of await client.everybody()) {
-    if (!isEmployeeId(employee.id)) throw strangeId(employee.id);
     facts.set(employee.id, JSON.stringify(employee));
   }
   yield* changedSince(cursor, facts, client.now());
 }
-
-const strangeId = (id: string) =>
-  new ConnectorError({
-    kind: 'unexpected',
-    detail: `HiBob names an employee "${id}", and employees have numbers.`,
-  });

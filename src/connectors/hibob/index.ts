@@ -1,7 +1,7 @@
 import { connector } from '#connector-kit/contract.ts';
 import { hostOf } from '#connector-kit/host-of.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { ShownRecord } from '#core/lifecycle.ts';
 import { type HiBob, openHiBob } from './api.ts';
 import { changes } from './changes.ts';
 import { needAll } from './fields.ts';
@@ -37,7 +37,7 @@ export const hiBob = connector({
   people: { verify: verifyDelivery, hear: hearDelivery, read, changes },
 });
 
-async function read(client: HiBob, personId: string): Promise<EmploymentRecord | null> {
+async function read(client: HiBob, personId: string): Promise<ShownRecord | null> {
   if (!isEmployeeId(personId)) {
     const detail = `"${personId}" is not the number of an employee in HiBob.`;
     throw new ConnectorError({ kind: 'rejected', detail });

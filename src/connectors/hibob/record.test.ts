@@ -202,8 +202,13 @@ describe('a record of HiBob', () => {
     const strangeWords = priya();
     strangeWords.lifecycle = [{ effectiveDate: '2019-08-26', status: '1712' }];
     await assert.rejects(setUp(strangeWords).read(), failure(/hired, employed or terminated/));
-    const { privateEmail: _, ...unreachable } = { ...priya(), email: null };
-    await assert.rejects(setUp(unreachable).read(), failure(/no e-mail address/));
+  });
+
+  it('of somebody without an address still shows that they leave', async () => {
+    const { privateEmail: _, ...unreachable } = { ...priya(ended('2027-01-31')), email: null };
+    const { person, departure } = await setUp(unreachable).read();
+    assert.equal(person.email, null);
+    assert.equal(departure?.employmentEnds, '2027-01-31');
   });
 
   it('of a Terminated person without a date is a departure whose date a person must enter', async () => {

@@ -7,9 +7,7 @@ import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
 import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
 import { wallClock } from '#core/dates.ts';
 import type { DepartureFacts } from '#core/departure.ts';
-import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
-import type { PersonFacts } from '#core/person.ts';
+import type { ShownPerson, ShownRecord } from '#core/lifecycle.ts';
 import type { Employee, LifecycleRow } from './api.ts';
 import { dayOf, referenceOf, strange, textOf, wordsOf } from './fields.ts';
 import { type Employment, employmentsOf, lastDay, needStatuses } from './lifecycle.ts';
@@ -28,7 +26,7 @@ export interface Sources {
  * they are Terminated. Inactive alone is no departure: it is also said of those on leave, and of those whose
  * access to Bob was taken away. Days are the person's own, also where Bob tells of them at midnight of a site far away.
  */
-export function recordOf(sources: Sources, settings: Settings): EmploymentRecord {
+export function recordOf(sources: Sources, settings: Settings): ShownRecord {
   const { employee, lifecycle, jobs, now } = sources;
   needStatuses(employee.id, lifecycle);
   const status = textOf(employee, 'internal.lifecycleStatus')?.toLowerCase() ?? null;
@@ -69,13 +67,14 @@ function personOf(
   employee: Employee,
   { number, startsOn }: Pick<Employment, 'number' | 'startsOn'>,
   zone: string | null,
-): PersonFacts {
+): ShownPerson {
   const country = wordsOf(employee, 'address.country');
   return {
     personId: employee.id,
     employmentId: String(number),
     name: nameOf(employee),
-    email: emailOf(employee),
+    // Whoever has no address at work may use the private one.
+    email: textOf(employee, 'root.email') ?? textOf(employee, 'home.privateEmail'),
     personalEmail: textOf(employee, 'home.privateEmail'),
     department: wordsOf(employee, 'work.department'),
     title: wordsOf(employee, 'work.title'),
@@ -141,16 +140,4 @@ function nameOf(employee: Employee): string {
   const shown = textOf(employee, 'root.displayName');
   const parts = [textOf(employee, 'root.firstName'), textOf(employee, 'root.surname')];
   return shown ?? (parts.filter((it) => it !== null).join(' ') || `Employee ${employee.id}`);
-}
-
-/** Accounts are looked for by address; a person without one at work may use the private one. */
-function emailOf(employee: Employee): string {
-  const email = textOf(employee, 'root.email') ?? textOf(employee, 'home.privateEmail');
-  if (email !== null) return email;
-  throw new ConnectorError({
-    kind: 'unexpected',
-    detail:
-      `Employee ${employee.id} has no e-mail address, neither at work nor at home, and accounts ` +
-      'are looked for by it. Enter one in Bob.',
-  });
 }

@@ -1,6 +1,6 @@
 import { conforming } from '#connector-kit/testing/conforming.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { ShownRecord } from '#core/lifecycle.ts';
 import { type FakeEmployee, type FakeStatus, fakeHiBob } from './fake.ts';
 import { hiBob } from './index.ts';
 import { settings } from './settings.ts';
@@ -70,7 +70,7 @@ export function setUp(
     world,
     asked,
     client,
-    read: async (of = id) => (await read!(client, of)) as EmploymentRecord,
+    read: async (of = id) => (await read!(client, of)) as ShownRecord,
     async changes(cursor: string | null) {
       const hints = [];
       for await (const hint of changes!(client, cursor)) hints.push(hint);

@@ -1,7 +1,7 @@
 import { connector } from '#connector-kit/contract.ts';
 import { hostOf } from '#connector-kit/host-of.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { ShownRecord } from '#core/lifecycle.ts';
 import { openPersonio, type Personio } from './api.ts';
 import { changes } from './changes.ts';
 import { recordOf } from './record.ts';
@@ -34,7 +34,7 @@ export const personio = connector({
   people: { verify: verifyDelivery, hear: hearDelivery, read, changes },
 });
 
-async function read(client: Personio, personId: string): Promise<EmploymentRecord | null> {
+async function read(client: Personio, personId: string): Promise<ShownRecord | null> {
   if (!isPersonId(personId)) {
     const detail = `"${personId}" is not the id of a person in Personio.`;
     throw new ConnectorError({ kind: 'rejected', detail });

@@ -159,7 +159,13 @@ describe('a record of Personio', () => {
 
   it('is refused where we do not understand it', async () => {
     await assert.rejects(departureOf({ status: 'UNSPECIFIED' }), failure(/“UNSPECIFIED”/));
-    const { email: _, ...unreachable } = priya();
-    await assert.rejects(setUp(unreachable).read(), failure(/no e-mail address/));
+  });
+
+  it('of somebody without an address still shows that they leave', async () => {
+    const termination = { termination_date: '2027-01-31' };
+    const { email: _, ...unreachable } = priya(employed({ termination }));
+    const { person, departure } = await setUp(unreachable).read();
+    assert.equal(person.email, null);
+    assert.equal(departure?.employmentEnds, '2027-01-31');
   });
 });

@@ -5,8 +5,7 @@ import { employmentType } from '#connector-kit/hr-words.ts';
 import { wallClock } from '#core/dates.ts';
 import type { DepartureFacts, DepartureKind } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
-import type { EmploymentRecord, Hire } from '#core/lifecycle.ts';
-import type { PersonFacts } from '#core/person.ts';
+import type { ShownHire, ShownPerson, ShownRecord } from '#core/lifecycle.ts';
 import type { Employment, Person } from './api.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,10 +20,7 @@ export interface Sources {
  * employment. Somebody leaves when a termination or an end is entered, for today or later, or when the employment
  * is INACTIVE. The end of a contract alone is none: contracts are renewed.
  */
-export function recordOf(
-  { person, employments, now }: Sources,
-  settings: Settings,
-): EmploymentRecord {
+export function recordOf({ person, employments, now }: Sources, settings: Settings): ShownRecord {
   const sorted = employments.toSorted((a, b) => startOf(a).localeCompare(startOf(b)));
   for (const it of sorted) needStatus(it);
   const current = currentOf(sorted, now, settings);
@@ -87,7 +83,7 @@ const todayIn = (it: Employment, now: Date, settings: Settings): string =>
     .toPlainDate()
     .toString();
 
-function personOf(person: Person, it: Employment | null, settings: Settings): PersonFacts {
+function personOf(person: Person, it: Employment | null, settings: Settings): ShownPerson {
   const office = officeOf(it, settings);
   const department = it?.org_units?.find(({ type }) => type?.toLowerCase() === 'department')?.id;
   const name = [person.first_name, person.last_name].filter(Boolean).join(' ');
@@ -95,7 +91,7 @@ function personOf(person: Person, it: Employment | null, settings: Settings): Pe
     personId: person.id,
     employmentId: it?.id ?? person.id,
     name: name === '' ? `Person ${person.id}` : name,
-    email: emailOf(person),
+    email: person.email || null,
     personalEmail: null,
     // Whatever has no name in the settings shows by its number, so that somebody sees it is missing.
     department:
@@ -170,7 +166,7 @@ function hiresOf(
   sorted: readonly Employment[],
   now: Date,
   settings: Settings,
-): Hire[] {
+): ShownHire[] {
   return sorted.flatMap((it, i) => {
     const startDay = it.employment_start_date;
     if (!startDay) return [];
@@ -188,14 +184,5 @@ function hiresOf(
         former: null,
       },
     };
-  });
-}
-
-/** Accounts are looked for by it. */
-function emailOf({ id, email }: Person): string {
-  if (email) return email;
-  throw new ConnectorError({
-    kind: 'unexpected',
-    detail: `Person ${id} in Personio has no e-mail address, and accounts are looked for by it. Enter one there.`,
   });
 }

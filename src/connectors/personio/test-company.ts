@@ -1,6 +1,6 @@
 import { conforming } from '#connector-kit/testing/conforming.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
-import type { EmploymentRecord } from '#core/lifecycle.ts';
+import type { ShownRecord } from '#core/lifecycle.ts';
 import { collected } from './api.ts';
 import { type FakeEmployment, type FakePerson, fakePersonio } from './fake.ts';
 import { personio } from './index.ts';
@@ -53,7 +53,7 @@ export function setUp(
     world,
     asked,
     client,
-    read: async (id = '5005') => (await read!(client, id)) as EmploymentRecord,
+    read: async (id = '5005') => (await read!(client, id)) as ShownRecord,
     changes: (cursor: string | null) => collected(changes!(client, cursor)),
   };
 }
