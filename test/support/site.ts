@@ -1,13 +1,13 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { createToken } from '#app/users.ts';
+import { makeSignInLink } from '#app/sign-in-links.ts';
 import { startApi } from '../../src/api/start.ts';
 import type { TestGatehouse } from './gatehouse.ts';
 
 export interface Site {
   /** Where the pages are, without a slash at the end. */
   readonly url: string;
-  /** A page of somebody who is signed in; fails later when the browser complains about anything. */
-  open(browser: Browser, userId: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A page of somebody who has signed in. */
+  open(browser: Browser, email: string, options?: BrowserContextOptions): Promise<Page>;
   /** What the browser complained about on any page: errors of scripts, refused requests and styles. */
   readonly complaints: readonly string[];
   stop(): Promise<void>;
@@ -24,17 +24,8 @@ export async function startSite(gatehouse: TestGatehouse): Promise<Site> {
   return {
     url: api.url,
     complaints,
-    async open(browser, userId, options = {}) {
-      const { token } = await createToken(gatehouse.app, {
-        userId,
-        name: 'browser',
-        days: 1,
-        now: new Date(),
-      });
-      const context = await browser.newContext({
-        ...options,
-        extraHTTPHeaders: { authorization: `Bearer ${token}` },
-      });
+    async open(browser, email, options = {}) {
+      const context = await browser.newContext(options);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (line) => {
@@ -44,6 +35,14 @@ export async function startSite(gatehouse: TestGatehouse): Promise<Site> {
         if (!request.url().startsWith(api.url) && !request.url().startsWith('data:'))
           complaints.push(`asked for ${request.url()}`);
       });
+      const link = await makeSignInLink(gatehouse.app, {
+        email,
+        method: 'link',
+        publicUrl: api.url,
+      });
+      await page.goto(link.url);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
       return page;
     },
     stop: () => api.stop(),

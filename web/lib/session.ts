@@ -1,25 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Right, Role } from '#core/user.ts';
+import type { CurrentSession } from '#api/contract/session.ts';
+import type { Right } from '#core/user.ts';
 import { ApiProblem, read } from './api.ts';
-
-/** Who is signed in, and what they may. */
-export interface Session {
-  readonly user: {
-    readonly id: string;
-    readonly name: string;
-    readonly email: string;
-    readonly roles: readonly Role[];
-  };
-  readonly rights: readonly Right[];
-  readonly company: { readonly name: string; readonly language: string; readonly zone: string };
-}
 
 /** Null: nobody is signed in. */
 export const sessionQuery = {
   queryKey: ['/session'],
-  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Session | null> => {
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<CurrentSession | null> => {
     try {
-      return await read<Session>('/session', signal);
+      return await read<CurrentSession>('/session', signal);
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) return null;
       throw error;
@@ -29,7 +18,7 @@ export const sessionQuery = {
 };
 
 /** Who is signed in. Pages are shown only to somebody, so there is one. */
-export function useSession(): Session {
+export function useSession(): CurrentSession {
   const { data } = useQuery(sessionQuery);
   if (!data) throw new Error('A page was shown to nobody.');
   return data;

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
   IconLanguage,
   IconLayoutSidebar,
@@ -96,16 +96,14 @@ function Account() {
   const t = useWords();
   const { user } = useSession();
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('account', { name: user.name })}>
+        <UnstyledButton className="account" aria-label={t('account', { name: user.name })}>
           <IconUser size={18} aria-hidden />
-        </ActionIcon>
+          <span>{user.name}</span>
+        </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>
-          {user.name} · {user.email}
-        </Menu.Label>
         {languages.map((language) => (
           <Menu.Item
             key={language}
