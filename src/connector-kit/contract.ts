@@ -220,8 +220,9 @@ export interface Transition<Client, State, Params, Change> extends ActionBase<Pa
   readonly repeatable?: true;
 
   /**
-   * How long after a call of unknown outcome its effect may still appear. Default and
-   * minimum 10 minutes; lower only with a measurement in the connector's tests.
+   * How long after a call of unknown outcome a reading may still not show that it arrived, as `underway` or `done`.
+   * Default: 10 minutes, or as long as it may take to settle. Where an order shows at once and takes days to be
+   * carried out, say so, or it is not repeated for days. Below 10 minutes only with a measurement in the tests.
    */
   readonly consistencyMs?: number;
 }

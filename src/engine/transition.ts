@@ -32,7 +32,7 @@ export async function moveTo(
     return;
   }
   const settleMs = action.settlesWithinMs ?? engine.timing.settleMs;
-  const windowMs = Math.max(action.consistencyMs ?? engine.timing.windowMs, settleMs);
+  const windowMs = action.consistencyMs ?? Math.max(engine.timing.windowMs, settleMs);
   if (undone && (await mustWaitFor(engine, work, undone, windowMs))) return;
 
   const accountId = targetOf(work);

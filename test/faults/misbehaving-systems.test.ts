@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { type AnyConnector, actionsOf } from '#connector-kit/contract.ts';
+import { http } from '#connectors/http/index.ts';
 import { until } from '#core/testing/until.ts';
 import { startHttpSystem } from '../../practice/servers/http-system.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
+import { connectors } from '../../src/connectors.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
 import { observe } from './observe.ts';
@@ -24,11 +27,26 @@ const wikiPeople = [
   ...['lost', 'forbidden'],
 ].map(inWiki);
 const doorPeople = ['cut', 'gone', 'forbidden'].map(atDoors);
+const atGates = (name: string) => leaver(`gates-${name}`);
+const gatePeople = ['unheard', 'unanswered'].map(atGates);
+
+/** Carries orders out within days, as what waits for a device does; that one was taken shows within a second. */
+const slowHttp: AnyConnector = {
+  ...http,
+  id: 'slow-http',
+  actions: (settings) =>
+    actionsOf(http, settings).map((it) =>
+      it.kind === 'transition'
+        ? { ...it, settlesWithinMs: 30 * 86_400_000, consistencyMs: 1_000 }
+        : it,
+    ),
+};
 
 describe('a system that misbehaves', () => {
   let house: House;
   let wiki: Awaited<ReturnType<typeof startScimServer>>;
   let doors: Awaited<ReturnType<typeof startHttpSystem>>;
+  let gates: typeof doors;
   let wikiEffects: typeof wiki.effects;
   const firstToken = newSecret();
 
@@ -38,7 +56,8 @@ describe('a system that misbehaves', () => {
     return house.connect({ id: 'wiki', connector: 'scim', settings }, port);
   };
   before(async () => {
-    house = await startHouse(playbook);
+    const all = new Map([...connectors, [slowHttp.id, slowHttp]]);
+    house = await startHouse(playbook, {}, { connectors: all });
     wiki = await startScimServer({
       token: firstToken,
       users: wikiPeople.map(({ id, email }) => ({ id, userName: email })),
@@ -55,6 +74,16 @@ describe('a system that misbehaves', () => {
     });
     const suspend = { ...block, scopes: ['badges.write'] };
     await house.connect(badges('doors', doors, { 'account.suspend': suspend }), doors.port);
+    gates = await startHttpSystem({
+      name: 'Gates',
+      token: newSecret(),
+      users: [
+        { id: 'service', email: 'service@meadow.example' },
+        ...gatePeople.map(({ id, email }) => ({ id, email })),
+      ],
+    });
+    const slow = badges('gates', gates, { 'account.suspend': block });
+    await house.connect({ ...slow, connector: slowHttp.id }, gates.port);
     // Only now: what checks a new connection must not be cut short on a busy machine.
     await house.gatehouse.restartWorker({
       ...{ settleMs: 700, windowMs: 2_000, callMs: 1_500, lookUpMs: 1_500 },
@@ -63,11 +92,13 @@ describe('a system that misbehaves', () => {
   afterEach(() => {
     wiki.behaviour = 'normal';
     doors.behaviour = 'normal';
+    gates.behaviour = 'normal';
+    gates.affects = () => true;
     wiki.affects = () => true;
     doors.affects = () => true;
   });
   after(async () => {
-    await Promise.all([wiki?.close(), doors?.close()]);
+    await Promise.all([wiki?.close(), doors?.close(), gates?.close()]);
     await house?.stop();
   });
 
@@ -75,7 +106,9 @@ describe('a system that misbehaves', () => {
   const changes = (who: Leaver) =>
     wiki.requests.filter((it) => it.method === 'PATCH' && it.path.endsWith(`/Users/${who.id}`));
   const effects = (who: Leaver) =>
-    [...wikiEffects, ...doors.effects].filter((it) => it.id === who.id).map((it) => it.what);
+    [...wikiEffects, ...doors.effects, ...gates.effects]
+      .filter((it) => it.id === who.id)
+      .map((it) => it.what);
 
   it('is not believed when it answers 200 and changes nothing', async () => {
     const who = inWiki('lied');
@@ -291,10 +324,30 @@ describe('a system that misbehaves', () => {
     assert.deepEqual(await facts(steps[0]!), ['step.intended', 'step.unknown', 'step.verified']);
   });
 
+  it('that takes days is given an order again once it shows that the first never arrived, and not otherwise', async () => {
+    for (const [name, behaviour, calls] of [
+      ['unheard', 'down', 2],
+      ['unanswered', 'hangs up', 1],
+    ] as const) {
+      const who = atGates(name);
+      let given = 0;
+      gates.behaviour = behaviour;
+      gates.affects = (method) => method === 'POST' && ++given === 1;
+      await house.confirm(who);
+
+      const { steps } = await house.completed(who);
+      assert.deepEqual(effects(who), ['suspended']);
+      assert.equal(given, calls);
+      const again = calls === 2 ? ['step.intended'] : [];
+      const stated = (await facts(steps[0]!)).filter((it) => it !== 'step.applied');
+      assert.deepEqual(stated, [...['step.intended', 'step.unknown'], ...again, 'step.verified']);
+    }
+  });
+
   it('leaves an unbroken record, and no secret anywhere', async () => {
     await checkInvariants(house.gatehouse, {
       secrets: house.secrets,
-      effects: [...wikiEffects, ...doors.effects],
+      effects: [...wikiEffects, ...doors.effects, ...gates.effects],
     });
   });
 });

@@ -20,6 +20,8 @@ export const lockDevices = transition({
   mustPrecede: ['device.wipe', 'account.delete'],
   params: z.strictObject({}),
   state: z.strictObject({ devices: z.array(Lockable) }),
+  // The order shows on the device as pending; where it does not, another one locks what is locked.
+  repeatable: true,
   settlesWithinMs: 7 * 24 * 60 * 60_000,
 
   async read(microsoft: Microsoft, accountId, known) {

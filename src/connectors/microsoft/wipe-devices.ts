@@ -20,6 +20,8 @@ export const wipeDevices = transition({
   params: z.strictObject({}),
   state: z.strictObject({ devices: z.array(DeviceState) }),
   settlesWithinMs: 30 * 24 * 60 * 60_000,
+  // The order shows on the device as pending long before it is carried out: one that does not show never arrived.
+  consistencyMs: 10 * 60_000,
 
   async read(microsoft: Microsoft, accountId, known) {
     return { devices: await devicesOf(microsoft, accountId, known?.before?.devices ?? []) };
