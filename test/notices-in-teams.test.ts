@@ -187,6 +187,21 @@ describe('notices and alerts by Teams', () => {
     ];
     for (const [chat, words] of cases) await assert.rejects(contacts(chat), refused(...words));
     await contacts({ connection: 'teams', channel: ' it Operations' });
+
+    const { app, admin } = gatehouse;
+    const dana = { name: 'Dana Designated', email: 'dana@meadow.example' };
+    const others: [object, RegExp[]][] = [
+      [{ mailConnection: 'pots' }, [/^mailConnection$/m, /no connection pots\. Connect the mail/]],
+      [{ mailConnection: 'teams' }, [/Teams \(teams\) is no mail connection/]],
+      [
+        { contacts: [{ ...dana, webhook: 'pager' }] },
+        [/contacts\.0\.webhook/, /no connection pager\. Connect the webhook first/],
+      ],
+      [{ contacts: [{ ...dana, webhook: 'post' }] }, [/\(post\) is no receiver of webhooks/]],
+    ];
+    for (const [change, words] of others) {
+      await assert.rejects(changeSetting(app, admin, 'alerts', change), refused(...words));
+    }
   });
 
   it('keep their connection from being removed or turned to another channel', async () => {
@@ -199,6 +214,11 @@ describe('notices and alerts by Teams', () => {
     await assert.rejects(
       removeConnection(app, admin, 'teams'),
       refused(/how these contacts are told of alerts: Dana Designated\. In the settings, alerts/),
+    );
+
+    await assert.rejects(
+      removeConnection(app, admin, 'post'),
+      refused(/It carries alerts, tasks and notices.*name another, or null/),
     );
 
     await contacts(null);

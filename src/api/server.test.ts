@@ -104,6 +104,7 @@ describe('what stands before every route', () => {
     'GET /descriptions/:id': {},
     'GET /tasks': {},
     'GET /alerts': {},
+    'POST /alerts/:id/acknowledge': {},
     'GET /approvals': {},
     'GET /approvals/:id': {},
     'GET /approvals/:id/challenge': {},

@@ -219,6 +219,15 @@ describe('what an administrator sets', () => {
       (await api.read<Page<Alert>>('/api/v1/alerts', by)).items.map((it) => it.id).toSorted();
     assert.deepEqual(await alerts(operator), ['A2']);
     assert.deepEqual(await alerts(admin), ['A1', 'A2']);
+
+    const acknowledge = (id: string, { token }: TestUser) =>
+      api.ask(`/api/v1/alerts/${id}/acknowledge`, { method: 'POST', token });
+    await problemIn(await acknowledge('A1', operator), 404);
+    await problemIn(await acknowledge('A2', hr), 403);
+    assert.equal((await acknowledge('A2', operator)).status, 200);
+    const shown = await api.read<Page<Alert>>('/api/v1/alerts', admin);
+    assert.equal(shown.items.find((it) => it.id === 'A2')?.acknowledgedBy?.name, 'Otto Operator');
+    await problemIn(await acknowledge('A2', operator), 409);
   });
 
   it('previews what a departure would do', async () => {

@@ -3,6 +3,7 @@ import type { AnyConnector } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { type Category, categories } from '#core/connection.ts';
 import { record } from '#ledger/record.ts';
+import { resolveConnectionAlerts } from '#store/alerts.ts';
 import {
   type ConnectionRow,
   listConnections as listStored,
@@ -11,7 +12,7 @@ import {
   saveConnection,
 } from '#store/connections.ts';
 import { inTransaction } from '#store/sql.ts';
-import { refuseWhereAlertsFail, refuseWhileAlertsUse } from './alert-chats.ts';
+import { refuseWhereAlertsFail, refuseWhileAlertsUse } from './alert-ways.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { order } from './orders.ts';
@@ -235,6 +236,7 @@ export async function removeConnection(app: App, caller: Caller, id: string): Pr
     });
     if (version === null) throw notFound(`connection ${id}`);
     await refuseWhileAlertsUse(tx, id);
+    await resolveConnectionAlerts(tx, id);
     await record(tx, app.keys, [
       {
         type: 'connection.changed',

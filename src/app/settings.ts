@@ -10,7 +10,7 @@ import { record } from '#ledger/record.ts';
 import { resolveAlerts, unreviewed } from '#store/alerts.ts';
 import { loadSettings, saveSetting } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
-import { problemsInChats } from './alert-chats.ts';
+import { problemsInWays } from './alert-ways.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import { Problem } from './problem.ts';
@@ -53,13 +53,14 @@ export async function changeSetting(
     const obligations =
       name === 'obligations' ? settingShapes.obligations.parse(parsed.data) : null;
     // What was not asked to be changed may be older than what it names.
-    const contacts =
-      name === 'alerts' && 'contacts' in change
-        ? settingShapes.alerts.parse(parsed.data).contacts
-        : [];
+    const alerts = name === 'alerts' ? settingShapes.alerts.parse(parsed.data) : null;
+    const ways = {
+      ...(alerts && 'contacts' in change && { contacts: alerts.contacts }),
+      ...(alerts && 'mailConnection' in change && { mailConnection: alerts.mailConnection }),
+    };
     const unknown = [
       ...(obligations ? problemsInObligations(obligations) : []),
-      ...(await problemsInChats(tx, app.connectors, contacts)),
+      ...(await problemsInWays(tx, app.connectors, ways)),
     ];
     if (unknown.length > 0) {
       throw new Problem('not readable', `The setting ${name} does not fit.`, unknown);

@@ -122,8 +122,23 @@ describe('the other commands', () => {
     const now = () => new Date('2030-11-24T08:00:00Z');
     assert.match(
       await typing.works(['alerts'], typing.admin, { now }),
-      /\n23 Nov 17:00 Berlin +Wiki does not answer +wiki +We try again \(3 times\)\n/,
+      /\nA1 +23 Nov 17:00 Berlin +Wiki does not answer +wiki +We try again \(3 times\)\n/,
     );
+    assert.match(
+      await typing.works(['alerts', 'acknowledge', 'A1']),
+      /^A1: Nobody is told of it again/,
+    );
+    assert.match(
+      await typing.works(['alerts']),
+      /Wiki does not answer +wiki +Ada Admin +We try again/,
+    );
+    const [done] = JSON.parse(await typing.works(['alerts', '--json'])) as {
+      acknowledgedBy: object;
+    }[];
+    assert.ok(done?.acknowledgedBy);
+    const again = /Somebody sees to this alert already/;
+    await typing.fails(['alerts', 'acknowledge', 'A1'], { code: 1, err: again });
+    await typing.fails(['alerts', 'acknowledge', 'A9'], { code: 1, err: /no alert A9/ });
   });
 
   it('searches the record and exports it for few eyes', async () => {

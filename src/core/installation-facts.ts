@@ -69,6 +69,11 @@ export const installationFacts = {
     digest: Digest.optional(),
   }),
 
+  'alert.acknowledged': fact(web, 'noted', 'Somebody sees to an alert', {
+    alert: Reference,
+    kind: Reference,
+  }),
+
   'policy.changed': fact(web, 'done', 'Policy changed', {
     policy: Reference,
     ...change,

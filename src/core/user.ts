@@ -72,6 +72,7 @@ export const rights = {
   'settings.write': ['it-admin', 'security'],
   'audit.read': ['it-admin', 'security', 'auditor'],
   'alert.read': ['it-operator', 'it-admin', 'security'],
+  'alert.acknowledge': ['it-operator', 'it-admin', 'security'],
   'task.read': [
     'hr',
     'manager',

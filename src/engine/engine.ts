@@ -57,6 +57,8 @@ export interface Timing {
   readonly lookUpMs: number;
   /** When the second, third, … contact is told, counted from the first message. */
   readonly escalateAfterMs: readonly number[];
+  /** After the last contact: how often they are told again while nobody sees to it. */
+  readonly repeatAlertMs: number;
   readonly alertRetryMs: number;
 }
 
@@ -72,6 +74,7 @@ export const usualTiming: Timing = {
   watchMs: 60 * 60_000,
   lookUpMs: 2_000,
   escalateAfterMs: [15 * 60_000, 60 * 60_000],
+  repeatAlertMs: 4 * 60 * 60_000,
   alertRetryMs: 30_000,
 };
 

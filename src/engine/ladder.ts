@@ -18,7 +18,8 @@ import { postInChat, postMessage, type Sent, sendLetter, tellInChat } from './me
 
 /**
  * Tells people about one open alert, rung by rung: the connection's owner and the
- * designated contact at once, the next contact later, until somebody has dealt with it.
+ * designated contact at once, the next contact later, and the last one again and again, until it is over or
+ * somebody says that they see to it.
  *
  * Runs when an alert opens and at each rung's moment. What could not be delivered is tried
  * again; a rung counts as told when at least one message of it went out.
@@ -38,12 +39,9 @@ export async function climbLadder(engine: Engine, alertId: string): Promise<void
 
   const rungs = await rungsOf(engine, alert);
   // Where everybody of a rung has left, the next one is told in their place.
-  const at = rungs.findIndex((it, i) => i >= alert.level && it.length > 0);
+  const next = rungs.findIndex((it, i) => i >= alert.level && it.length > 0);
+  const at = next === -1 ? rungs.findLastIndex((it) => it.length > 0) : next;
   const rung = rungs[at];
-  if (!rung && alert.level > 0) {
-    return climb(engine.pool, { alertId, level: alert.level, nextAt: null });
-  }
-
   const told = await Promise.all((rung ?? []).map((contact) => tell(engine, alert, contact)));
   if (!told.includes(true)) {
     const because = rung ? 'no message went out' : 'no alert contact is set';
@@ -53,11 +51,15 @@ export async function climbLadder(engine: Engine, alertId: string): Promise<void
     return climb(engine.pool, { alertId, level: alert.level, nextAt });
   }
 
-  const level = at + 1;
-  const { escalateAfterMs } = engine.timing;
+  // What the last contact is told once more is a message of its own.
+  const level = Math.max(at, alert.level) + 1;
+  const { escalateAfterMs, repeatAlertMs } = engine.timing;
   const afterMs = escalateAfterMs[Math.min(level, escalateAfterMs.length) - 1];
-  const nextAt =
-    rungs[level] && afterMs !== undefined ? new Date(alert.openedAt.getTime() + afterMs) : null;
+  const isLast = afterMs === undefined || rungs.slice(level).every((it) => it.length === 0);
+  const now = await databaseNow(engine.pool);
+  const nextAt = isLast
+    ? new Date(now.getTime() + repeatAlertMs)
+    : new Date(alert.openedAt.getTime() + afterMs);
   await climb(engine.pool, { alertId, level, nextAt });
 }
 
@@ -132,7 +134,7 @@ function mail(engine: Engine, alert: AlertRow, contact: AlertContact): Promise<S
     to: contact.email,
     // Never a name in a subject: subjects are read on lock screens.
     subject: `Gatehouse: ${alert.title}`,
-    text: `${contact.name},\n\n${wordsOf(alert)}${repeats}${linkTo(alert)}\n\n${engine.publicUrl}\n`,
+    text: `${contact.name},\n\n${wordsOf(alert)}${repeats}${linkTo(alert)}${seeTo(alert)}\n\n${engine.publicUrl}\n`,
     id: `alert-${alert.id}-${alert.level}`,
   });
 }
@@ -166,7 +168,7 @@ function inChat(
   return chat.channel === null
     ? tellInChat(engine, chat.connection, email, {
         subject,
-        text: `${name},\n\n${wordsOf(alert)}\n\n${where}`,
+        text: `${name},\n\n${wordsOf(alert)}${seeTo(alert)}\n\n${where}`,
       })
     : postInChat(engine, chat.connection, chat.channel, { subject, text: where });
 }
@@ -174,6 +176,11 @@ function inChat(
 /** What shows the case to whoever may see it. */
 const linkTo = ({ caseId }: AlertRow): string =>
   caseId ? `\n\ngatehouse case show ${caseId}` : '';
+
+/** What keeps everybody from being told again. */
+const seeTo = ({ id }: AlertRow): string =>
+  '\n\nIt is told again until it is over, or until somebody sees to it: ' +
+  `gatehouse alerts acknowledge ${id}`;
 
 function errorOf(told: Told): string | null {
   switch (told.kind) {

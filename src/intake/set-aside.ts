@@ -1,6 +1,6 @@
 import type { DepartureFacts } from '#core/departure.ts';
 import { record } from '#ledger/record.ts';
-import { resolveAlerts, rewordAlert } from '#store/alerts.ts';
+import { resolveAcknowledged, resolveAlerts, rewordAlert } from '#store/alerts.ts';
 import {
   forgetSetAside,
   listSetAside,
@@ -66,7 +66,8 @@ export async function setAside(
       data: { source, reason: 'person' },
     },
   ]);
-  if (!isKnown) await resolveAlerts(tx, alertOf(now));
+  if (isKnown) await resolveAcknowledged(tx, alertOf(now));
+  else await resolveAlerts(tx, alertOf(now));
   await ask(tx, now, departure?.confidential ?? false);
   return { ...received, outcome: 'question' };
 }

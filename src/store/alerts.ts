@@ -13,11 +13,13 @@ export interface AlertRow {
   readonly confidential: boolean;
   /** How often it happened; repeats are folded. */
   readonly times: number;
-  /** How many rungs of the ladder have been told. */
+  /** How many rungs of the ladder have been told, and how often the last one again. */
   readonly level: number;
   readonly openedAt: Date;
   readonly nextAt: Date | null;
   readonly resolvedAt: Date | null;
+  /** The user who sees to it; null: nobody has said so, and it is told again. */
+  readonly acknowledgedBy: string | null;
 }
 
 /** Also of a departure that became confidential after the alert was raised. */
@@ -55,6 +57,41 @@ export async function raiseAlert(db: Db, it: NewAlert): Promise<void> {
 export async function rewordAlert(db: Db, it: Pick<AlertRow, 'condition' | 'body'>): Promise<void> {
   await db.query(sql`
     update alerts set body = ${it.body} where condition = ${it.condition} and resolved_at is null
+  `);
+}
+
+/** Somebody sees to an alert: it stays until it is over, and is told no more. False: it was over, or somebody did already. */
+export async function acknowledgeAlert(db: Db, it: { id: string; by: string }): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update alerts
+       set acknowledged_by = ${it.by}, acknowledged_at = clock_timestamp(), next_at = null
+     where id = ${it.id}
+       and resolved_at is null
+       and acknowledged_at is null
+  `);
+  return rowCount === 1;
+}
+
+/** There is news of something that somebody sees to already: as it is raised again, it is told anew. */
+export async function resolveAcknowledged(db: Db, condition: string): Promise<void> {
+  await db.query(sql`
+    update alerts
+       set resolved_at = clock_timestamp()
+     where (condition = ${condition} or starts_with(condition, ${`${condition}:`}))
+       and resolved_at is null
+       and acknowledged_at is not null
+  `);
+}
+
+/** A connection was removed: what alerted about it, or about reading it, matters no longer. Steps of it go on waiting. */
+export async function resolveConnectionAlerts(db: Db, connectionId: string): Promise<void> {
+  await db.query(sql`
+    update alerts
+       set resolved_at = clock_timestamp(), next_at = null
+     where resolved_at is null
+       and step_id is null
+       and (connection_id = ${connectionId}
+            or condition ~ ('^(connection|source|set-aside|set-aside-many|drop|history):' || ${connectionId} || '(:|$)'))
   `);
 }
 
@@ -100,7 +137,7 @@ export async function loadAlert(db: Db, id: string): Promise<AlertRow | null> {
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
            ${isConfidential} as confidential, times, level, opened_at as "openedAt", next_at as "nextAt",
-           resolved_at as "resolvedAt"
+           resolved_at as "resolvedAt", acknowledged_by as "acknowledgedBy"
       from alerts
      where id = ${id}
   `);
@@ -112,7 +149,7 @@ export async function listAlerts(db: Db, limit: number): Promise<readonly AlertR
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
            ${isConfidential} as confidential, times, level, opened_at as "openedAt", next_at as "nextAt",
-           resolved_at as "resolvedAt"
+           resolved_at as "resolvedAt", acknowledged_by as "acknowledgedBy"
       from alerts
      order by resolved_at is not null, opened_at desc
      limit ${limit}
@@ -122,7 +159,7 @@ export async function listAlerts(db: Db, limit: number): Promise<readonly AlertR
 
 /**
  * Takes the telling of an alert on itself for a while, so that no two workers tell the same
- * people at once. Null: resolved, not due, or somebody else is at it.
+ * people at once. Null: resolved, seen to, not due, or somebody else is at it.
  */
 export async function takeAlert(
   db: Db,
@@ -133,6 +170,7 @@ export async function takeAlert(
        set next_at = clock_timestamp() + make_interval(secs => ${it.forMs / 1_000})
      where id = ${it.alertId}
        and resolved_at is null
+       and acknowledged_at is null
        and next_at <= clock_timestamp()
   `);
   return rowCount === 1 ? loadAlert(db, it.alertId) : null;
@@ -149,6 +187,7 @@ export async function climb(
          set level = ${it.level}, next_at = ${it.nextAt}
        where id = ${it.alertId}
          and resolved_at is null
+         and acknowledged_at is null
       returning id, next_at
     )
     select wake_alert(id, next_at) from climbed where next_at is not null

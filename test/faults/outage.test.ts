@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { listAlerts } from '#app/alerts.ts';
+import { acknowledge, listAlerts } from '#app/alerts.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep } from '#app/steps.ts';
 import { until } from '#core/testing/until.ts';
+import { climb } from '#store/alerts.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
 import { startSmtpServer } from '../../practice/servers/smtp.ts';
 import { checkInvariants } from '../support/invariants.ts';
@@ -152,6 +153,37 @@ describe('a system that is down for longer than we try at once', () => {
     assert.deepEqual(rungs, [['first', 'olga'], ['second'], ['third']]);
     assert.ok(afterMs(mailTo('second')[0]!.at) >= escalateAfterMs[0]!);
     assert.ok(afterMs(third.at) >= escalateAfterMs[1]!);
+  });
+
+  it('is told to the last one again while nobody sees to it, and no more once somebody does', async () => {
+    const { app, admin, rows } = house.gatehouse;
+    const { id } = await openAlert('connection.down');
+    const letters = () =>
+      ['olga', 'first', 'second', 'third'].map(
+        (name) => mails.messages.filter((it) => it.to.includes(`${name}@meadow.example`)).length,
+      );
+    const told = await until('the end of the ladder', async () => {
+      const alert = await openAlert('connection.down');
+      return alert.level === 3 && alert;
+    });
+    assert.ok(told.nextAt && told.nextAt.getTime() > Date.now() + 3.5 * 3_600_000);
+
+    await rows(`update alerts set next_at = now() - interval '2 seconds' where id = $1`, id);
+    await until('one more letter', () => letters()[3] === 2);
+    assert.deepEqual(letters(), [1, 1, 1, 2]);
+    assert.ok(mails.messages.at(-1)?.text.includes(`gatehouse alerts acknowledge ${id}`));
+    await until(
+      'it to be written down',
+      async () => (await openAlert('connection.down')).level === 4,
+    );
+
+    await acknowledge(app, admin, id);
+    const seenTo = await openAlert('connection.down');
+    assert.deepEqual([seenTo.nextAt, seenTo.acknowledgedBy], [null, admin.user.id]);
+    // Even if somebody had been about to tell of it.
+    await climb(app.pool, { alertId: id, level: 5, nextAt: new Date() });
+    assert.equal((await openAlert('connection.down')).nextAt, null);
+    await assert.rejects(acknowledge(app, admin, id), /Somebody sees to this alert already/);
   });
 
   it('is asked again and again, by few, and finishes by itself once it answers', async () => {

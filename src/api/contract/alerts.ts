@@ -13,7 +13,14 @@ export const Alert = z
     connection: z.string().nullable(),
     confidential: z.boolean(),
     times: z.int().meta({ description: 'How often it happened; repeats are folded' }),
-    told: z.int().meta({ description: 'How many contacts, in their order, have been told' }),
+    told: z.int().meta({
+      description:
+        'How many contacts, in their order, have been told, and how often the last one again',
+    }),
+    acknowledgedBy: z
+      .object({ id: z.string(), name: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'Who sees to it; null: nobody has said so' }),
     openedAt: Moment,
     resolvedAt: Moment.nullable(),
   })
