@@ -81,6 +81,8 @@ describe('the description of the API', () => {
         'GET /task/{token}',
         'POST /task/{token}',
         'POST /sign-in/claim',
+        'POST /sign-in/passkey/options',
+        'POST /sign-in/passkey',
       ],
     );
   });

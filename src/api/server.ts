@@ -38,7 +38,7 @@ import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { scimPath, scimRoutes } from './routes/scim.ts';
-import { sessionRoutes } from './routes/session.ts';
+import { sessionRoutes, stepUpRoutes } from './routes/session.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -71,6 +71,8 @@ const openPaths = [
   '/survey/:token',
   '/task/:token',
   '/sign-in/claim',
+  '/sign-in/passkey/options',
+  '/sign-in/passkey',
   '/openapi.json',
 ];
 
@@ -166,6 +168,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   settingRoutes(api, app);
   userRoutes(api, app);
   sessionRoutes(api, app, options);
+  stepUpRoutes(api, app);
   passkeyRoutes(api, app);
   killSwitchRoutes(api, app);
   auditRoutes(api, app, nowMs);

@@ -49,7 +49,8 @@ export type CameWith =
   | {
       readonly kind: 'session';
       readonly id: string;
-      readonly createdAt: Date;
+      /** Whether its owner signed in within the last 15 minutes. */
+      readonly isFresh: boolean;
       /** Unless it is used before. */
       readonly expiresAt: Date;
       /** Until when a signature of a passkey counts; null: none does. */

@@ -16,7 +16,7 @@ import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { linkHolders } from '#store/task-links.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, may } from './authorize.ts';
+import { authorize, demandStepUp, may } from './authorize.ts';
 import { Problem } from './problem.ts';
 import { userNames } from './users.ts';
 
@@ -106,6 +106,7 @@ export async function exportAudit(
   format: ExportFormat,
 ): Promise<AsyncIterable<string | Uint8Array>> {
   authorize(caller, 'audit.read');
+  demandStepUp(caller);
   const { filter, withheldCases } = await filterFor(app, caller, query);
   await noteSearch(app, caller, ['export', `format:${format}`, ...criteriaOf(query)]);
   const keys = caller.user.roles.includes('security') ? app.keys : null;

@@ -20,6 +20,18 @@ export function authorize(caller: Caller, right: Right): void {
   );
 }
 
+/**
+ * Throws when a session asks for what weighs much and no passkey of its owner has signed in the last five minutes. Keys
+ * of the API are not asked: what they may not do at all is said elsewhere.
+ */
+export function demandStepUp(caller: Caller): void {
+  if (caller.with?.kind !== 'session' || caller.with.steppedUpUntil !== null) return;
+  throw new Problem(
+    'step-up needed',
+    'Sign with your passkey first (POST /api/v1/session/step-up); for five minutes after that this is done at once.',
+  );
+}
+
 /** A confidential case does not exist for those without need to know. */
 export function maySee(caller: Caller, it: Pick<CaseRow, 'departure' | 'openedBy'>): boolean {
   if (!may(caller, 'case.read')) return false;

@@ -26,7 +26,7 @@ import { newId } from '#store/random.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { listUsers } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { changesSince } from './bulk-changes.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
@@ -180,6 +180,7 @@ export async function approveBulkStart(
   digest: string,
 ): Promise<{ people: number }> {
   authorize(caller, 'bulk.start');
+  demandStepUp(caller);
   const outcome = await inTransaction(app.pool, async (tx) => {
     const it = await bulkStartForDecision(tx, id);
     if (it.state === 'planning') {

@@ -14,7 +14,7 @@ import {
 import { inTransaction } from '#store/sql.ts';
 import { refuseWhereAlertsFail, refuseWhileAlertsUse } from './alert-ways.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { order } from './orders.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
@@ -95,6 +95,7 @@ export async function saveConnectionInput(
   input: ConnectionInput,
 ): Promise<{ connection: ConnectionRow; check: unknown }> {
   authorize(caller, 'connection.write');
+  demandStepUp(caller);
   const connector = app.connectors.get(input.connector);
   if (!connector) {
     throw new Problem(
@@ -228,6 +229,7 @@ export async function discover(app: App, caller: Caller, id: string): Promise<un
 /** Ends a connection by which nobody is told of alerts. Its history stays; open steps in it wait for a person. */
 export async function removeConnection(app: App, caller: Caller, id: string): Promise<void> {
   authorize(caller, 'connection.write');
+  demandStepUp(caller);
   await inTransaction(app.pool, async (tx) => {
     const version = await moveConnection(tx, {
       connectionId: id,

@@ -12,7 +12,7 @@ import {
 import { employmentsOf, type PersonRow } from '#store/people.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
 export type { ErasureRow };
@@ -47,6 +47,7 @@ export async function requestErasure(
 /** Approves what another person asked for. A scribe carries it out in a moment; it cannot be taken back. */
 export async function approveErasure(app: App, caller: Caller, id: string): Promise<void> {
   authorize(caller, 'person.erase');
+  demandStepUp(caller);
   await inTransaction(app.pool, async (tx) => {
     const it = await openErasure(tx, id);
     if (it.requestedBy === caller.user.id) {

@@ -12,7 +12,7 @@ import {
 import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, may, maySee } from './authorize.ts';
+import { authorize, demandStepUp, may, maySee } from './authorize.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -26,6 +26,7 @@ export async function requestEvidence(
   language: Language | null,
 ): Promise<EvidenceOrder> {
   authorize(caller, 'evidence.make');
+  demandStepUp(caller);
   const found = await loadCase(app.pool, caseId);
   if (!found || !maySee(caller, found))
     throw new Problem('not found', `There is no case ${caseId}.`);
@@ -60,6 +61,7 @@ export async function requestPeriodEvidence(
   language: Language | null,
 ): Promise<EvidenceOrder> {
   authorize(caller, 'audit.read');
+  demandStepUp(caller);
   return inTransaction(app.pool, async (tx) => {
     const order = await orderEvidence(tx, {
       id: newId(),
@@ -90,6 +92,7 @@ export async function takeEvidence(
   id: string,
 ): Promise<{ bytes: Buffer; name: string }> {
   authorize(caller, 'evidence.make');
+  demandStepUp(caller);
   const { order, found } = await ownOrder(app, caller, id);
   if (order.status === 'failed') throw new Problem('not possible', order.because ?? '');
   const ct = await sealedEvidence(app.pool, id);

@@ -19,7 +19,10 @@ import { localActor, userWithEmail } from './users.ts';
 
 export type { PasskeyRow };
 
-const challengeLastsMs = 5 * 60_000;
+/** How long there is to sign what was asked for. */
+export const challengeLastsMs = 5 * 60_000;
+
+const purpose = 'own-passkeys';
 
 /** EdDSA, ES256, RS256. */
 const algorithms = [-8, -7, -257];
@@ -30,13 +33,14 @@ export async function passkeyOptions(app: App, caller: Caller) {
   const { user } = caller;
   const own = await passkeysOf(app.pool, user.id);
   const { rpId } = passkeyPlace(app.publicUrl);
-  const known = own.map(({ credentialId, transports }) => ({
-    id: credentialId.toString('base64url'),
-    type: 'public-key' as const,
-    transports: [...transports],
-  }));
+  const known = knownTo(own);
   const challenge = randomBytes(32).toString('base64url');
-  await keepChallenge(app.pool, { challenge, userId: user.id, forMs: challengeLastsMs });
+  await keepChallenge(app.pool, {
+    challenge,
+    userId: user.id,
+    purpose,
+    forMs: challengeLastsMs,
+  });
   const creation = {
     rp: { id: rpId, name: 'Gatehouse' },
     user: {
@@ -64,6 +68,14 @@ export async function passkeyOptions(app: App, caller: Caller) {
   };
   return { creation, confirmation: own.length > 0 ? confirmation : null };
 }
+
+/** Passkeys as a browser is told of them. */
+export const knownTo = (own: readonly PasskeyRow[]) =>
+  own.map(({ credentialId, transports }) => ({
+    id: credentialId.toString('base64url'),
+    type: 'public-key' as const,
+    transports: [...transports],
+  }));
 
 /** One's own, the oldest first. */
 export async function listPasskeys(app: App, caller: Caller): Promise<readonly PasskeyRow[]> {
@@ -120,6 +132,7 @@ export async function registerPasskey(
   return inTransaction(app.pool, async (tx) => {
     const own = await passkeysOf(tx, caller.user.id);
     if (own.length > 0) await confirm(tx, app, own, { challenge, by: it.confirmation });
+    else demandFresh(caller);
     await record(tx, app.keys, [
       passkeyFact(caller.actor, 'passkey.registered', passkey, 1, { rp_id: rpId }),
     ]);
@@ -128,6 +141,15 @@ export async function registerPasskey(
     }
     return (await passkeysOf(tx, caller.user.id)).find((one) => one.id === id)!;
   });
+}
+
+/** Nothing can sign for the first passkey: whoever registers it has only just shown who they are. */
+function demandFresh({ with: came }: Caller): void {
+  if (came?.kind !== 'session' || came.isFresh) return;
+  throw new Problem(
+    'step-up needed',
+    'You signed in more than 15 minutes ago. Sign in again, then register your first passkey.',
+  );
 }
 
 /** Ends one of the caller's passkeys; they confirm it with one that they have. */
@@ -191,10 +213,16 @@ const passkeyFact = (
 });
 
 /** The challenge that was signed, which is good once, for whom it was made. */
-async function take(app: App, caller: Caller, clientDataJSON: string): Promise<string> {
+export async function take(
+  app: App,
+  caller: Caller,
+  clientDataJSON: string,
+  wanted: 'own-passkeys' | 'step-up' = purpose,
+): Promise<string> {
   const challenge = challengeIn(clientDataJSON);
   const userId = caller.user.id;
-  if (challenge !== null && (await takeChallenge(app.pool, { challenge, userId }))) {
+  const asked = { challenge: challenge ?? '', userId, purpose: wanted };
+  if (challenge !== null && (await takeChallenge(app.pool, asked))) {
     return challenge;
   }
   throw new Problem(
@@ -203,7 +231,8 @@ async function take(app: App, caller: Caller, clientDataJSON: string): Promise<s
   );
 }
 
-function challengeIn(clientDataJSON: string): string | null {
+/** What a browser says was signed; null: it cannot be read. */
+export function challengeIn(clientDataJSON: string): string | null {
   try {
     const { challenge } = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString());
     return typeof challenge === 'string' ? challenge : null;
@@ -212,10 +241,10 @@ function challengeIn(clientDataJSON: string): string | null {
   }
 }
 
-/** Step-up: one of the caller's own passkeys signed the same challenge. */
-async function confirm(
+/** Throws unless one of the caller's own passkeys signed this challenge. */
+export async function confirm(
   tx: Db,
-  app: App,
+  app: Pick<App, 'publicUrl'>,
   own: readonly PasskeyRow[],
   { challenge, by }: { challenge: string; by: Assertion | null },
 ): Promise<void> {

@@ -20,7 +20,7 @@ import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { listUsers } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 import { publishStarterSurveys, surveyNames } from './surveys.ts';
 
@@ -92,6 +92,7 @@ async function check(
 /** Makes a draft the version that new departures follow; running ones keep theirs. */
 export async function publishPlaybook(app: App, caller: Caller, id: string): Promise<Imported> {
   authorize(caller, 'playbook.write');
+  demandStepUp(caller);
   const found = await showPlaybook(app, caller, id);
   if (found.status !== 'draft') {
     throw new Problem('not possible', `This version is ${found.status} already.`);

@@ -14,7 +14,7 @@ import {
 import { inTransaction } from '#store/sql.ts';
 import { othersWithRole } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
 export type { ProtectionRow };
@@ -31,6 +31,7 @@ export async function protect(
   it: { personId: string; reason: string },
 ): Promise<ProtectionRow> {
   authorize(caller, 'protected.change');
+  demandStepUp(caller);
   const [person] = await employmentsOf(app.pool, it.personId);
   if (!person) throw notFound(`person with the HR id ${it.personId}`);
   const id = randomUUID();
@@ -53,6 +54,7 @@ export async function liftProtection(
   reason: string,
 ): Promise<{ lifted: boolean }> {
   authorize(caller, 'protected.change');
+  demandStepUp(caller);
   return inTransaction(app.pool, async (tx) => {
     const it = await lockProtection(tx, id);
     if (!it) throw notFound(`protection ${id}`);

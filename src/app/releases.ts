@@ -9,7 +9,7 @@ import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { wakeOpenSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { caseForDecision, decide } from './cases.ts';
 import { Problem } from './problem.ts';
 
@@ -39,6 +39,7 @@ export async function releaseCase(
 
 async function liftQuarantine(tx: Db, app: App, caller: Caller, it: CaseRow) {
   authorize(caller, 'case.release');
+  demandStepUp(caller);
   if (it.openedBy === caller.user.id) {
     throw new Problem(
       'not possible',
@@ -68,7 +69,10 @@ async function releaseHeld(
   it: DepartureRow,
   { untold = false, reason }: Release,
 ) {
-  if (untold) authorize(caller, 'case.release');
+  if (untold) {
+    authorize(caller, 'case.release');
+    demandStepUp(caller);
+  }
   if (untold && !reason) {
     throw new Problem('not readable', 'Say why access ends before the person has been told.', [
       { at: 'reason', problem: 'a reason is needed with untold' },

@@ -61,11 +61,11 @@ export async function callerInSession(
   const user = session && (await loadUser(app.pool, session.userId));
   if (!session || !user || user.disabledAt !== null) return null;
   if (counts) await noteSessionUse(app.pool, session.id);
-  const { id, auth, createdAt, expiresAt, steppedUpUntil } = session;
+  const { id, auth, isFresh, expiresAt, steppedUpUntil } = session;
   return {
     user,
     actor: { kind: 'person', id: user.id, auth },
-    with: { kind: 'session', id, createdAt, expiresAt, steppedUpUntil },
+    with: { kind: 'session', id, isFresh, expiresAt, steppedUpUntil },
   };
 }
 

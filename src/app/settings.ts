@@ -12,7 +12,7 @@ import { loadSettings, saveSetting } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { problemsInWays } from './alert-ways.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { Problem } from './problem.ts';
 import { problemsInObligations } from './rule-packs.ts';
 
@@ -34,6 +34,7 @@ export async function changeSetting(
   change: Readonly<Record<string, unknown>>,
 ): Promise<Settings[SettingName]> {
   authorize(caller, 'settings.write');
+  demandStepUp(caller);
   if (!isSettingName(name)) {
     throw new Problem(
       'not found',

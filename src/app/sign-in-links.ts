@@ -7,6 +7,7 @@ import { loadUser } from '#store/users.ts';
 import type { App } from './app.ts';
 import { Problem } from './problem.ts';
 import { beginSession } from './sessions.ts';
+import { noteFailure } from './sign-in-limits.ts';
 import { localActor, userWithEmail } from './users.ts';
 
 type Local = Pick<App, 'pool' | 'keys'>;
@@ -47,10 +48,10 @@ export async function makeSignInLink(
 /** Begins a session with such a link; answers its secret. `before` is that of the session before it. */
 export async function claim(app: Local, link: string, before: string | null): Promise<string> {
   const hash = linkHashOf(link);
-  return inTransaction(app.pool, async (tx) => {
+  const secret = await inTransaction(app.pool, async (tx) => {
     const found = hash && (await takeSignInLink(tx, hash));
     const user = found && (await loadUser(tx, found.userId));
-    if (!found || !user || user.disabledAt !== null) throw noLink();
+    if (!found || !user || user.disabledAt !== null) return null;
     const { method } = found;
     return beginSession(tx, app, {
       userId: user.id,
@@ -60,11 +61,11 @@ export async function claim(app: Local, link: string, before: string | null): Pr
       before,
     });
   });
-}
-
-const noLink = (): Problem =>
-  new Problem(
+  if (secret !== null) return secret;
+  await noteFailure(app, null, 'link');
+  throw new Problem(
     'not signed in',
     'This link is not good: it was used, has run out, or was not copied whole. ' +
       'On the server, gatehouse user sign-in-link makes another.',
   );
+}

@@ -13,7 +13,7 @@ import { newId } from '#store/random.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { addSurveyVersion, newestSurvey, type SurveyRow, surveyVersions } from '#store/surveys.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
 /** A version of a survey with its document, read. */
@@ -60,6 +60,7 @@ export async function saveSurvey(
   text: string,
 ): Promise<SurveyInUse> {
   authorize(caller, 'survey.write');
+  demandStepUp(caller);
   const read = understood(readSurvey(text));
   if (read.survey.survey !== name) {
     throw unreadable([

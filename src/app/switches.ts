@@ -2,7 +2,7 @@ import { record } from '#ledger/record.ts';
 import { inTransaction } from '#store/sql.ts';
 import { readSwitch, resumeOutbound, type SwitchRow, stopOutbound } from '#store/switches.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { Problem } from './problem.ts';
 
 export async function showSwitch(app: App, caller: Caller): Promise<SwitchRow> {
@@ -27,6 +27,7 @@ export async function resumeEverything(
   caller: Caller,
 ): Promise<{ resumed: boolean; detail: string }> {
   authorize(caller, 'switch.resume');
+  demandStepUp(caller);
   return inTransaction(app.pool, async (tx) => {
     const it = await resumeOutbound(tx, { by: caller.user.id });
     if (!it) throw new Problem('not possible', 'Nothing is stopped.');

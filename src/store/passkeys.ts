@@ -91,27 +91,30 @@ export async function notePasskeyTold(db: Db, it: { id: string; version: number 
   `);
 }
 
+/** What an authenticator is asked to sign, by whom and what for. `userId` null: by whoever signs in with it. */
+export interface Challenge {
+  readonly challenge: string;
+  readonly userId: string | null;
+  readonly purpose: 'own-passkeys' | 'sign-in' | 'step-up';
+}
+
 /** Keeps what an authenticator is about to sign, and forgets what ran out. */
-export async function keepChallenge(
-  db: Db,
-  it: { challenge: string; userId: string; forMs: number },
-): Promise<void> {
+export async function keepChallenge(db: Db, it: Challenge & { forMs: number }): Promise<void> {
   await db.query(sql`delete from passkey_challenges where expires_at < clock_timestamp()`);
   await db.query(sql`
-    insert into passkey_challenges (challenge, user_id, expires_at)
-    values (${it.challenge}, ${it.userId}, clock_timestamp() + make_interval(secs => ${it.forMs / 1_000}))
+    insert into passkey_challenges (challenge, user_id, purpose, expires_at)
+    values (${it.challenge}, ${it.userId}, ${it.purpose},
+            clock_timestamp() + make_interval(secs => ${it.forMs / 1_000}))
   `);
 }
 
 /** Takes a challenge: it is good once. False: never given out to this user, used, or too old. */
-export async function takeChallenge(
-  db: Db,
-  it: { challenge: string; userId: string },
-): Promise<boolean> {
+export async function takeChallenge(db: Db, it: Challenge): Promise<boolean> {
   const { rowCount } = await db.query(sql`
     delete from passkey_challenges
      where challenge = ${it.challenge}
-       and user_id = ${it.userId}
+       and user_id is not distinct from ${it.userId}
+       and purpose = ${it.purpose}
        and expires_at > clock_timestamp()
   `);
   return rowCount === 1;

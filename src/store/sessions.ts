@@ -14,6 +14,8 @@ export interface SessionRow {
   readonly expiresAt: Date;
   /** Until when a signature of theirs counts; null: none does now. */
   readonly steppedUpUntil: Date | null;
+  /** Whether it began within the last 15 minutes. */
+  readonly isFresh: boolean;
 }
 
 /** Begins a session, and forgets those that ended long ago. */
@@ -32,7 +34,7 @@ export async function addSession(
 /** The session with this secret, if it is good. */
 export async function sessionWith(db: Db, tokenHash: Buffer): Promise<SessionRow | null> {
   const { rows } = await db.query<SessionRow>(sql`
-    select id, "userId", auth, "createdAt", "usedAt", "expiresAt", "steppedUpUntil"
+    select id, "userId", auth, "createdAt", "usedAt", "expiresAt", "steppedUpUntil", "isFresh"
       from live_session
      where "tokenHash" = ${tokenHash}
   `);
@@ -42,7 +44,7 @@ export async function sessionWith(db: Db, tokenHash: Buffer): Promise<SessionRow
 /** Those of one user that are good, the newest first. */
 export async function sessionsOf(db: Db, userId: string): Promise<readonly SessionRow[]> {
   const { rows } = await db.query<SessionRow>(sql`
-    select id, "userId", auth, "createdAt", "usedAt", "expiresAt", "steppedUpUntil"
+    select id, "userId", auth, "createdAt", "usedAt", "expiresAt", "steppedUpUntil", "isFresh"
       from live_session
      where "userId" = ${userId}
      order by "createdAt" desc, id

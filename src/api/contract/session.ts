@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { languages } from '#core/language.ts';
+import { Assertion } from '#core/passkey.ts';
 import { Moment, pageOf } from './page.ts';
 import { User } from './users.ts';
 
@@ -45,6 +46,9 @@ export const SessionPage = pageOf(SessionOfUser).meta({ id: 'SessionPage' });
 export const SignedOut = z
   .object({ sessions: z.int().meta({ description: 'How many ended' }) })
   .meta({ id: 'SignedOut' });
+
+/** A signature of a passkey over what was asked for. */
+export const Signature = z.strictObject({ assertion: Assertion }).meta({ id: 'Signature' });
 
 /** What stands behind the `#` of a link that signs in. */
 export const Claim = z.strictObject({ link: z.string().min(1).max(200) }).meta({ id: 'Claim' });

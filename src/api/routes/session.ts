@@ -10,17 +10,20 @@ import {
   signOutUser,
 } from '#app/sessions.ts';
 import { companyOf } from '#app/settings.ts';
+import { stepUp, stepUpOptions } from '#app/step-up.ts';
 import { PageQuery } from '../contract/page.ts';
+import { SignatureAsked } from '../contract/passkeys.ts';
 import {
   CurrentSession,
   type SessionOfUser,
   SessionPage,
+  Signature,
   SignedInBy,
   SignedOut,
 } from '../contract/session.ts';
 import { pageWithin } from '../paging.ts';
-import { type Api, idParam, iso, json, problems } from '../route.ts';
-import { takeSessionBack } from '../session-cookie.ts';
+import { type Api, actHeaders, body, idParam, iso, json, problems } from '../route.ts';
+import { giveSession, takeSessionBack } from '../session-cookie.ts';
 
 const tags = ['Sign-in'];
 
@@ -81,6 +84,29 @@ const endOfUser = createRoute({
   responses: { 200: json('How many sessions ended', SignedOut), ...problems },
 });
 
+const askStepUp = createRoute({
+  method: 'post',
+  path: '/session/step-up/options',
+  operationId: 'stepUpOptions',
+  summary: 'What a passkey has to sign for acts that weigh much; good once, for five minutes',
+  tags,
+  request: { headers: actHeaders },
+  responses: { 200: json('What to sign', SignatureAsked), ...problems },
+});
+
+const signStepUp = createRoute({
+  method: 'post',
+  path: '/session/step-up',
+  operationId: 'stepUp',
+  summary: 'Sign with a passkey: for five minutes, acts that weigh much need no other signature',
+  tags,
+  request: { headers: actHeaders, body: body(Signature) },
+  responses: {
+    204: { description: 'Signed: the session goes on under another cookie, which the answer sets' },
+    ...problems,
+  },
+});
+
 export function sessionRoutes(api: Api, app: App, { version }: { version: string }): void {
   api.openapi(show, async (c) => {
     const caller = c.get('caller');
@@ -121,6 +147,17 @@ export function sessionRoutes(api: Api, app: App, { version }: { version: string
   api.openapi(endOfUser, async (c) => {
     const { id } = c.req.valid('param');
     return c.json({ sessions: await signOutUser(app, c.get('caller'), id) }, 200);
+  });
+}
+
+/** What passkeys are asked to sign for a session to go on with what weighs much. */
+export function stepUpRoutes(api: Api, app: App): void {
+  api.openapi(askStepUp, async (c) => c.json(await stepUpOptions(app, c.get('caller')), 200));
+
+  api.openapi(signStepUp, async (c) => {
+    const { assertion } = c.req.valid('json');
+    giveSession(c, await stepUp(app, c.get('caller'), assertion));
+    return c.body(null, 204);
   });
 }
 

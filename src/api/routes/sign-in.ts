@@ -1,10 +1,15 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { App } from '#app/app.ts';
+import { signInOptions, signInWithPasskey } from '#app/passkey-sign-in.ts';
+import { beginAttempt, beginQuestion, endAttempt } from '#app/sign-in-limits.ts';
 import { claim } from '#app/sign-in-links.ts';
 import { limitBody } from '../bodies.ts';
-import { Claim } from '../contract/session.ts';
-import { type AnyRequest, body, problems, refuseUnfit } from '../route.ts';
+import { subscriberOf } from '../caller-address.ts';
+import { SignatureAsked } from '../contract/passkeys.ts';
+import { Claim, Signature } from '../contract/session.ts';
+import { Refusal } from '../problems.ts';
+import { type AnyRequest, body, json, problems, refuseUnfit } from '../route.ts';
 import { demandOwnPage } from '../same-origin.ts';
 import { giveSession, sessionSecret } from '../session-cookie.ts';
 
@@ -27,6 +32,27 @@ const claiming = createRoute({
   responses: signedIn,
 });
 
+const askPasskey = createRoute({
+  method: 'post',
+  path: '/sign-in/passkey/options',
+  operationId: 'passkeySignInOptions',
+  summary: 'What a passkey has to sign to sign in; good once, for five minutes',
+  tags,
+  security: [],
+  responses: { 200: json('What to sign', SignatureAsked), ...problems },
+});
+
+const withPasskey = createRoute({
+  method: 'post',
+  path: '/sign-in/passkey',
+  operationId: 'signInWithPasskey',
+  summary: 'Sign in with a passkey',
+  tags,
+  security: [],
+  request: { body: body(Signature) },
+  responses: signedIn,
+});
+
 /** All that answers to browsers that nobody is signed in with yet. Only pages of ours may ask. */
 export function signInRoutes(
   root: OpenAPIHono<AnyRequest>,
@@ -39,12 +65,48 @@ export function signInRoutes(
     demandOwnPage(c, publicUrl);
     await next();
   };
-  routes.use(claiming.path, limit, ownPage);
+  for (const { path } of [claiming, askPasskey, withPasskey]) routes.use(path, limit, ownPage);
 
   routes.openapi(claiming, async (c) => {
     const { link } = c.req.valid('json');
-    giveSession(c, await claim(app, link, sessionSecret(c)));
+    await signIn(c, app, null, (before) => claim(app, link, before));
+    return c.body(null, 204);
+  });
+
+  routes.openapi(askPasskey, async (c) => {
+    refuseAbove(await beginQuestion(app, addressOf(c)));
+    return c.json(await signInOptions(app), 200);
+  });
+
+  routes.openapi(withPasskey, async (c) => {
+    const { assertion } = c.req.valid('json');
+    await signIn(c, app, null, (before) => signInWithPasskey(app, assertion, before));
     return c.body(null, 204);
   });
   root.route('/', routes);
+}
+
+/** Lets somebody in, within the limits of their address and of the account that they name, if they name one. */
+async function signIn(
+  c: Context<AnyRequest>,
+  app: App,
+  account: string | null,
+  begin: (before: string | null) => Promise<string>,
+): Promise<void> {
+  const attempt = { address: addressOf(c), account };
+  refuseAbove(await beginAttempt(app, attempt));
+  const secret = await begin(sessionSecret(c));
+  await endAttempt(app, attempt);
+  giveSession(c, secret);
+}
+
+const addressOf = (c: Context<AnyRequest>): string => subscriberOf(c.env?.address ?? 'unknown');
+
+function refuseAbove(seconds: number | null): void {
+  if (seconds === null) return;
+  throw new Refusal(
+    'too-many-requests',
+    `This was tried too often. Try again in ${Math.ceil(seconds / 60)} min.`,
+    { 'retry-after': String(seconds) },
+  );
 }

@@ -18,6 +18,8 @@ export interface Asked {
   readonly json?: unknown;
   readonly text?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where it comes from; left out: from this very process. */
+  readonly address?: string;
 }
 
 export interface TestApi extends TestApp {
@@ -50,10 +52,10 @@ export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
   const keepsContract = await contractOf(api);
 
   async function ask(path: string, it: Asked = {}): Promise<Response> {
-    const { token, json, text, headers = {} } = it;
+    const { token, json, text, headers = {}, address } = it;
     const body = json === undefined ? text : JSON.stringify(json);
     const method = it.method ?? (body === undefined ? 'GET' : 'POST');
-    const response = await api.request(path, {
+    const request = {
       method,
       headers: {
         ...(token ? { authorization: `Bearer ${token}` } : {}),
@@ -61,7 +63,8 @@ export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
         ...headers,
       },
       ...(body === undefined ? {} : { body }),
-    });
+    };
+    const response = await api.request(path, request, address === undefined ? {} : { address });
     await keepsContract(method, new URL(path, 'http://test').pathname, response.clone());
     return response;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeSignInLink } from '#app/sign-in-links.ts';
 import type { TestUser } from '#app/testing/app.ts';
+import { makePasskey, type SoftwarePasskey } from '#app/testing/passkey.ts';
 import type { Asked, TestApi } from './api.ts';
 
 /** A page of Gatehouse in a browser, which keeps the cookie of its session. */
@@ -18,7 +19,10 @@ export function openBrowser(api: TestApi): Browser {
   const browser: Browser = {
     secret: null,
     async ask(path, it = {}) {
+      const isAct = (it.method ?? 'GET') !== 'GET' || it.json !== undefined;
       const answer = await api.ask(path, {
+        // An act is sent as JSON, even where there is nothing to say.
+        ...(isAct && it.text === undefined ? { json: {} } : {}),
         ...it,
         headers: {
           'sec-fetch-site': 'same-origin',
@@ -48,6 +52,34 @@ export async function linkFor(api: TestApi, who: TestUser): Promise<string> {
   const { publicUrl } = api.app;
   const { url } = await makeSignInLink(api.app, { email, method: 'link', publicUrl });
   return new URL(url).hash.slice(1);
+}
+
+/** Where the passkeys of tests are used. */
+export const ourPage = {
+  origin: 'https://gatehouse.meadow.example',
+  rpId: 'gatehouse.meadow.example',
+};
+
+/** Registers the first passkey of whoever is signed in. */
+export async function registerPasskey(browser: Browser): Promise<SoftwarePasskey> {
+  const passkey = makePasskey();
+  const path = '/api/v1/users/me/passkeys';
+  const { creation } = await browser.read<{ creation: { challenge: string } }>(`${path}/options`, {
+    method: 'POST',
+  });
+  const attestation = passkey.attest(creation.challenge, ourPage);
+  await browser.read(path, { json: { name: 'key ring', attestation } });
+  return passkey;
+}
+
+/** Signs with a passkey, so that for five minutes the session may what takes that. */
+export async function stepUp(browser: Browser, passkey: SoftwarePasskey): Promise<Response> {
+  const { challenge } = await browser.read<{ challenge: string }>(
+    '/api/v1/session/step-up/options',
+    { method: 'POST' },
+  );
+  const assertion = passkey.sign(challenge, ourPage);
+  return browser.ask('/api/v1/session/step-up', { json: { assertion } });
 }
 
 /** A browser in which somebody has signed in, with a link. */
