@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { App } from '#app/app.ts';
+import { openLive } from '#app/live.ts';
 import { rulePacks } from '#app/rule-packs.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { openGuard } from '#connector-kit/guard.ts';
@@ -60,6 +61,7 @@ export async function wireApp(parts: Parts): Promise<App> {
     connectors,
     publicUrl: parts.publicUrl,
     patienceMs: 10_000,
+    live: openLive(pool),
     secrets: {
       handOver: (it) =>
         vault.sealForWorker(pool, {

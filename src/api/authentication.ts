@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { App, Caller } from '#app/app.ts';
 import { callerInSession } from '#app/sessions.ts';
 import { authenticate } from '#app/users.ts';
@@ -9,8 +9,13 @@ import { forgetSession, sessionSecret } from './session-cookie.ts';
 
 const challenge = { 'www-authenticate': 'Bearer realm="gatehouse"' };
 
-/** A page that asks by itself says so with this header: being asked so keeps no session alive. */
-const unattended = 'gatehouse-unattended';
+/**
+ * A page that asks by itself says so with this header, and a stream of news is nobody at a keyboard either: being asked
+ * so keeps no session alive.
+ */
+const isAttended = (c: Context): boolean =>
+  c.req.header('gatehouse-unattended') === undefined &&
+  c.req.header('accept') !== 'text/event-stream';
 
 /** Lets nobody through without a key or a session that is good, and says who they are. */
 export function requireCaller(app: App, publicUrl: string): MiddlewareHandler<SignedIn> {
@@ -23,7 +28,7 @@ export function requireCaller(app: App, publicUrl: string): MiddlewareHandler<Si
       if (!caller) throw new Refusal('unauthenticated', badToken, challenge);
     } else if (secret !== null) {
       demandOwnPage(c, publicUrl);
-      caller = await callerInSession(app, secret, c.req.header(unattended) === undefined);
+      caller = await callerInSession(app, secret, isAttended(c));
       if (!caller) {
         throw new Refusal('unauthenticated', 'Your session has ended. Sign in again.', {
           ...challenge,

@@ -28,6 +28,7 @@ import { hookRoutes } from './routes/hooks.ts';
 import { killSwitchRoutes } from './routes/kill-switch.ts';
 import { legalHoldRoutes } from './routes/legal-holds.ts';
 import { listRoutes } from './routes/lists.ts';
+import { liveRoutes } from './routes/live.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -59,6 +60,8 @@ export interface ApiOptions {
   readonly health: () => Promise<Health>;
   /** A clock that only grows, for rate limits and durations. Default: that of the process. */
   readonly nowMs?: () => number;
+  /** How often a live stream says that it is, and looks whether its reader still may. */
+  readonly beatMs?: number;
   /** The pages of the browser. Default: those built from `web/`. */
   readonly site?: Site;
 }
@@ -134,8 +137,9 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
     if (path.startsWith(`${base}/connections/`) && path.endsWith('/list')) return importLimit;
     return path.startsWith(`${base}/steps/`) && path.endsWith('/proofs') ? proofLimit : usualLimit;
   };
+  const guard = requireCaller(app, options.publicUrl);
   api.use(
-    requireCaller(app, options.publicUrl),
+    guard,
     limitRate(apiLimit, nowMs),
     (c, next) => limitOf(c.req.path)(c, next),
     carryOutOnce(app),
@@ -173,6 +177,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   killSwitchRoutes(api, app);
   auditRoutes(api, app, nowMs);
   statusRoutes(api, options);
+  liveRoutes(api, app, { guard, beatMs: options.beatMs ?? 15_000 });
   return api;
 }
 

@@ -58,7 +58,7 @@ export async function startApi(app: App, options: StartOptions): Promise<Running
       url: main.url,
       metricsUrl: watch.url,
       async stop() {
-        await Promise.all([main.stop(), watch.stop()]);
+        await Promise.all([main.stop(), watch.stop(), app.live.stop()]);
       },
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Actor } from '#core/event.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import type { Pool } from '#store/sql.ts';
 import type { UserRow } from '#store/users.ts';
+import type { Live } from './live.ts';
 
 /** What every act of a user works with; put together by `main.ts`. */
 export interface App {
@@ -10,6 +11,7 @@ export interface App {
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly secrets: AppSecrets;
+  readonly live: Live;
   /** Where people reach Gatehouse, without a slash at the end; passkeys are bound to it. */
   readonly publicUrl: string;
   /** Where answers of a worker are waited for, in milliseconds. */

@@ -63,7 +63,10 @@ interface Batch {
   readonly root: Uint8Array;
 }
 
-/** The leaves themselves move within the database; only what was computed here is sent. */
+/**
+ * The leaves themselves move within the database; only what was computed here is sent. Whoever shows what
+ * changes is told that the record has grown: once for a batch, by the one who writes it.
+ */
 async function integrate(
   tx: Db,
   { from, staged, hashes, tiles, size, root }: Batch,
@@ -111,7 +114,7 @@ async function integrate(
     ), head as (
       update ledger.head set size = ${size}, root = ${root}
     )
-    select count(*)::integer as moved from taken
+    select count(*)::integer as moved, pg_notify('gatehouse_record', '') from taken
   `);
   if (rows[0]?.moved !== staged.length) {
     throw new Error(`Of ${staged.length} staged facts only ${rows[0]?.moved} could be integrated.`);

@@ -4,8 +4,8 @@ import { type Db, type Sql, sql } from './sql.ts';
 /** The class of the advisory locks that say "this worker process is alive". */
 const lifeLock = 77;
 
-/** Connections have changed; a job of the kind that is named waits to be taken. */
-export type Channel = 'gatehouse_connections' | 'gatehouse_jobs';
+/** Connections have changed; a job of the kind that is named waits to be taken; the record has grown. */
+export type Channel = 'gatehouse_connections' | 'gatehouse_jobs' | 'gatehouse_record';
 
 /** What tells the others that this process is alive, and this process what the others say. */
 export interface Life {

@@ -47,6 +47,7 @@ export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
     version: '1.2.3',
     health: async () => ({ ready: true, checks: [{ name: 'database', ok: true, detail: 'fine' }] }),
     nowMs: () => clock.nowMs,
+    beatMs: 100,
   });
 
   const keepsContract = await contractOf(api);

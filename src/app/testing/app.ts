@@ -9,6 +9,7 @@ import { startLedger, type TestLedger } from '#ledger/testing/ledger.ts';
 import { answerOrder } from '#store/orders.ts';
 import type { App, AppSecrets, Caller } from '../app.ts';
 import { requestCase } from '../cases.ts';
+import { openLive } from '../live.ts';
 import { authenticate, createToken, createUser } from '../users.ts';
 import { bulkWorker } from './bulk-starts.ts';
 import { testConnectors } from './connectors.ts';
@@ -63,6 +64,7 @@ export async function startTestApp(): Promise<TestApp> {
     secrets: secretsInMemory(handedOver),
     publicUrl: 'https://gatehouse.meadow.example',
     patienceMs: 2_000,
+    live: openLive(pools.web),
   };
 
   let working = false;
