@@ -2,7 +2,10 @@ import type { Change, LiveNoun } from '#core/live.ts';
 import type { Right } from '#core/user.ts';
 import type { RecordedChange } from '#ledger/changes.ts';
 import type { Caller } from './app.ts';
-import { may } from './authorize.ts';
+import { authorize, may } from './authorize.ts';
+
+/** Whoever may read nothing need not hear of it. */
+export const authorizeWatching = (caller: Caller): void => authorize(caller, 'change.watch');
 
 /** What a fact is told as, by the first part of its type, and to whom. */
 const nounsOf: Readonly<Record<string, readonly (readonly [LiveNoun, Right])[]>> = {

@@ -97,6 +97,8 @@ export const rights = {
   /** Ask, approve and withdraw; three people for one pruning. */
   'pruning.decide': ['it-admin', 'security', 'legal'],
   'passkey.own': roles,
+  /** Of what else they may read. */
+  'change.watch': roles,
   'user.read': ['it-admin', 'security'],
   /** Of anybody; one's own is for everybody. */
   'session.end': ['it-admin', 'security'],

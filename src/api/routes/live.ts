@@ -4,7 +4,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { App, Caller } from '#app/app.ts';
 import type { RecordedChange } from '#app/live.ts';
-import { changesFor } from '#app/live-changes.ts';
+import { authorizeWatching, changesFor } from '#app/live-changes.ts';
 import { LiveChange, LiveQuery } from '../contract/live.ts';
 import { Refusal } from '../problems.ts';
 import { type Api, problems, type SignedIn } from '../route.ts';
@@ -41,7 +41,9 @@ export function liveRoutes(api: Api, app: App, options: LiveOptions): void {
   const open = new Map<string, number>();
 
   api.openapi(live, (c) => {
-    const { id } = c.get('caller').user;
+    const caller = c.get('caller');
+    authorizeWatching(caller);
+    const { id } = caller.user;
     const count = open.get(id) ?? 0;
     if (count >= mostOfOne) {
       throw new Refusal('too-many-requests', `You have ${count} live streams open; end some.`, {

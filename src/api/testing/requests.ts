@@ -155,6 +155,7 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /samples': { json: { from: '2026-12-01', to: '2026-12-31', count: 5 } },
     'GET /audit/export': {},
     'GET /status': {},
+    'GET /live': {},
   };
 
 /** A request that a route would accept, of nothing that there is. */
