@@ -58,7 +58,6 @@ export function Shell() {
 function Header({ onOpen, isOpen }: { onOpen: () => void; isOpen: boolean }) {
   const t = useWords();
   const { company } = useSession();
-  const isLive = useLive();
   const { setColorScheme } = useMantineColorScheme();
   const isDark = document.documentElement.dataset['mantineColorScheme'] === 'dark';
   return (
@@ -76,9 +75,7 @@ function Header({ onOpen, isOpen }: { onOpen: () => void; isOpen: boolean }) {
       <strong>Gatehouse</strong>
       <span className="company">{company.name}</span>
       <span className="header-end" />
-      <span className="live" {...(isLive ? { 'data-on': true } : {})}>
-        {isLive ? t('live') : t('notLive')}
-      </span>
+      <LiveDot />
       <ActionIcon
         variant="subtle"
         color="gray"
@@ -89,6 +86,22 @@ function Header({ onOpen, isOpen }: { onOpen: () => void; isOpen: boolean }) {
       </ActionIcon>
       <Account />
     </header>
+  );
+}
+
+/** Whether what is shown follows what changes elsewhere. */
+function LiveDot() {
+  const t = useWords();
+  const { isLive, since } = useLive();
+  const time =
+    since &&
+    new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(
+      new Date(since),
+    );
+  return (
+    <span className="live" {...(isLive ? { 'data-on': true } : {})}>
+      {isLive ? t('live') : time ? t('notLiveSince', { time }) : t('notLive')}
+    </span>
   );
 }
 
