@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
 import type { Account } from '#connector-kit/contract.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { openVpnServer } from '#connectors/openvpn/api.ts';
+import { startFakeOpenVpn } from '#connectors/openvpn/fake.ts';
 import { revokeSessions } from '#connectors/openvpn/revoke-sessions.ts';
 import { settings as Settings } from '#connectors/openvpn/settings.ts';
 import { until } from '#core/testing/until.ts';
@@ -88,4 +90,44 @@ describe('a real OpenVPN server', () => {
     assert.match(await bySocket.check(), new RegExp(`OpenVPN 2\\..* at ${near.socket}$`));
     assert.deepEqual(await bySocket.sessionsOf('ada'), []);
   });
+
+  it('is spoken for by the fake of the practice company in the same words', async () => {
+    const bob = { commonName: 'bob', username: 'UNDEF' };
+    const fake = await startFakeOpenVpn(server.password, [bob], () => new Date());
+    after(() => fake.stop());
+    const [id = 0] = await idsOf('bob');
+    const asked = (own: number) => [
+      ...[server.password, 'version', 'status 3', 'client-kill 99 HALT'],
+      ...['client-kill x HALT', `client-kill ${own} HALT`, 'nonsense', 'quit'],
+    ];
+
+    const [real, fakes] = await Promise.all([
+      saidBy(server.managementPort, asked(id)),
+      saidBy(fake.port, asked(0)),
+    ]);
+
+    // Eve of the test before is connected to the real one only.
+    assert.deepEqual(fakes, real.replaceAll(/.*\teve\t.*\n/g, ''));
+    assert.match(fakes, /^CLIENT_LIST\tbob/m);
+  });
 });
+
+/** All that is said to these lines; numbers and versions are the server's own. */
+async function saidBy(port: number, lines: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  const left = [...lines];
+  let said = '';
+  socket.on('data', (text) => {
+    said += text;
+    // It forgets what is said before it has answered.
+    if (/(PASSWORD:|more info\r\n|END\r\n|\n(SUCCESS|ERROR):.*\r\n)$/.test(said)) {
+      socket.write(`${left.shift()}\n`);
+    }
+  });
+  await new Promise((resolve) => socket.once('close', resolve));
+  return said
+    .replaceAll('\r\n', '\n')
+    .replaceAll(/(OpenVPN) 2\..*/g, '$1')
+    .replaceAll(/^ROUTING_TABLE\t.*\n/gm, '')
+    .replaceAll(/\d+/g, '0');
+}
