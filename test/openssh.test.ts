@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { openHosts } from '#connectors/openssh/api.ts';
+import { fakeAccount, fakeMachine } from '#connectors/openssh/fake-machine.ts';
 import { leaveGroups } from '#connectors/openssh/leave-groups.ts';
 import { revokeSessions } from '#connectors/openssh/revoke-sessions.ts';
 import { revokeTokens } from '#connectors/openssh/revoke-tokens.ts';
@@ -176,6 +177,9 @@ describe('a set of hosts of which one does not answer', () => {
   });
 });
 
+/** Where homes lie is the machine's own; the name of an account stands after them. */
+const homeless = (line: string): string => line.replace(/^(account( \S+){5}).*/, '$1');
+
 describe('the program on a host', () => {
   /** As sudo runs it, without the way there. */
   async function asked(request: string): Promise<readonly string[]> {
@@ -187,6 +191,35 @@ describe('the program on a host', () => {
   }
   const refuses = async (request: string, words: RegExp) =>
     assert.match((await asked(request)).join('\n'), words, request);
+
+  it('is spoken for by the fake of the practice company in the same words', async () => {
+    const eve = await sshd.addUser('eve', ['sudo']);
+    const { name, uid, publicKey } = eve;
+    const file = await sshd.authorize(eve, 'home');
+    const fake = fakeMachine(
+      [fakeAccount({ name, uid, keys: [publicKey], groups: ['sudo'] })],
+      () => new Date(),
+    );
+    // What is refused ends the conversation.
+    const conversations = [
+      [
+        ...[`list ${name}`, `show ${name} keys`, `show ${name} processes`, `leave ${name} sudo`],
+        ...[`block ${name}`, `end ${name}`, `keys-away ${name}`, `list ${name}`],
+        ...[`show ${name} keys`, `block ${name}`, `rejoin ${name} sudo`, `rejoin ${name} sudo`],
+      ],
+      [`keys-back ${name} /etc/none`],
+      [`keys-back ${name} ${file}`, `unblock ${name}`, `show ${name} keys`, `unblock ${name}`],
+      ['show nobody-here', 'block nobody-here'],
+      ['shell'],
+    ];
+    for (const conversation of conversations) {
+      const requests = conversation.join('\n');
+      const real = (await asked(requests)).filter((it) => !it.startsWith('other '));
+      const [greeting, ...said] = fake.says(requests).trimEnd().split('\n');
+      assert.equal(greeting, 'gatehouse-host 1');
+      assert.deepEqual(said.map(homeless), real.map(homeless), requests);
+    }
+  });
 
   it('touches neither root, nor system accounts, nor the account that asks', async () => {
     const shadow = readFileSync('/etc/shadow', 'utf8');

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import {
   freePort,
   mustBeInstalled,
@@ -11,6 +10,7 @@ import {
   stopProgram,
   whileAlive,
 } from '../../practice/servers/program.ts';
+import { signIn as signInAs } from '../../practice/servers/ssh-client.ts';
 
 // A real sshd on 127.0.0.1 with users of its own on this machine, all gone when stopped. Needs root.
 
@@ -161,38 +161,9 @@ const answers = (port: number) =>
     socket.once('error', () => resolve(false));
   });
 
-/** Signs in as somebody does from their own machine; throws when sshd refuses. */
-export async function signIn(
+/** Signs in by key or by password; throws when sshd refuses. */
+export const signIn = (
   port: number,
   { name, password, privateKey }: SshUser,
   by: 'key' | 'password',
-) {
-  const client = new ssh2.Client();
-  const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    client.once('ready', resolve);
-    client.on('error', reject);
-    client.on('close', () => reject(new Error('sshd hung up')));
-    client.connect({
-      ...{ sock: connect({ host: '127.0.0.1', port, noDelay: true }), username: name },
-      readyTimeout: 60_000,
-      ...(by === 'key' ? { privateKey } : { password }),
-      authHandler: [by === 'key' ? 'publickey' : 'password'],
-    });
-  });
-  return {
-    /** Settles once the host has ended it. */
-    ended,
-    /** Starts a command that stays. */
-    start: (command: string) =>
-      new Promise<void>((resolve, reject) => {
-        client.exec(command, (error, channel) => {
-          if (error) return reject(error);
-          channel.resume();
-          channel.stderr.resume();
-          resolve();
-        });
-      }),
-    leave: () => client.destroy(),
-  };
-}
+) => signInAs(port, name, by === 'key' ? { privateKey } : { password });

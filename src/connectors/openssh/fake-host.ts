@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import ssh2, { type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type Connection, type PublicKeyAuthContext, type ServerChannel } from 'ssh2';
+import type { FakeMachine } from './fake-machine.ts';
 
 /** What the program of a host is made to say, for the answers that a real host never gives. */
 export interface FakeAnswer {
@@ -14,8 +15,17 @@ export interface FakeAnswer {
 
 const { Server, utils } = ssh2;
 
-/** A machine that speaks SSH on 127.0.0.1, lets one key in, and answers as it is told. */
-export async function startFakeHost(kind: 'ed25519' | 'rsa' = 'ed25519') {
+/** Who is asked for the program; everybody else is a person with sessions. */
+const gatehouse = 'gatehouse';
+
+/**
+ * A machine that speaks SSH on 127.0.0.1 and lets one key in. It answers as it is told, or as the `machine` would;
+ * then people who have an account there sign in too, and stay until their sessions are ended.
+ */
+export async function startFakeHost(
+  kind: 'ed25519' | 'rsa' = 'ed25519',
+  machine: FakeMachine | null = null,
+) {
   const keys = {
     host:
       kind === 'rsa'
@@ -25,20 +35,44 @@ export async function startFakeHost(kind: 'ed25519' | 'rsa' = 'ed25519') {
   };
   const requests: string[] = [];
   const open = new Set<Socket>();
-  let answer: (request: string) => FakeAnswer = () => ({});
+  let answer: (request: string) => FakeAnswer = (request) => ({
+    out: machine?.says(request) ?? '',
+  });
+
+  const people = new Map<Connection, { readonly name: string; readonly runs: string[] }>();
+  machine?.onEnd((name) => {
+    for (const [client, it] of people) if (it.name === name) client.end();
+  });
 
   const server = new Server({ hostKeys: [keys.host.private] }, (client) => {
     client.on('error', () => {});
+    client.on('close', () => {
+      const person = people.get(client);
+      if (person) machine?.stops(person.name, person.runs);
+      people.delete(client);
+    });
     client.on('authentication', (attempt) => {
-      const known = utils.parseKey(keys.ours.public);
-      if (known instanceof Error || attempt.method !== 'publickey')
-        return attempt.reject(['publickey']);
-      if (!attempt.key.data.equals(known.getPublicSSH())) return attempt.reject(['publickey']);
+      if (attempt.method !== 'publickey') return attempt.reject(['publickey']);
+      const { username } = attempt;
+      const isOurs = machine === null || username === gatehouse;
+      const known = isOurs ? [keys.ours.public] : machine.keysOf(username);
+      if (!known.some((it) => isGiven(it, attempt))) return attempt.reject(['publickey']);
+      if (!isOurs) people.set(client, { name: username, runs: [] });
       attempt.accept();
     });
     client.on('ready', () => {
+      const person = people.get(client);
+      const starts = (program: string) => {
+        person!.runs.push(program);
+        machine!.starts(person!.name, program);
+      };
+      if (person) starts('sshd');
       client.on('session', (accept) => {
-        accept().on('exec', (acceptCommand) => talk(client, acceptCommand()));
+        accept().on('exec', (acceptCommand, _, { command }) => {
+          const channel = acceptCommand();
+          if (person) starts(command.split(' ')[0]!);
+          else talk(client, channel);
+        });
       });
     });
   });
@@ -79,4 +113,11 @@ export async function startFakeHost(kind: 'ed25519' | 'rsa' = 'ed25519') {
       await new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
+}
+
+/** Whether somebody shows this key, and where they sign with it, can. */
+function isGiven(key: string, { key: shown, signature, blob, hashAlgo }: PublicKeyAuthContext) {
+  const known = utils.parseKey(key);
+  if (known instanceof Error || !shown.data.equals(known.getPublicSSH())) return false;
+  return !signature || !blob || known.verify(blob, signature, hashAlgo) === true;
 }
