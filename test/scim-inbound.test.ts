@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { saveConnectionInput } from '#app/connections.ts';
+import { importPeople } from '#app/people.ts';
 import { until } from '#core/testing/until.ts';
 import type { DepartureHint, DepartureHintPage } from '../src/api/contract/departure-hints.ts';
 import { apiOf, type Colleague } from './support/api.ts';
@@ -173,6 +174,40 @@ describe('identity providers that provision into Gatehouse', () => {
       const explained = await hint('E-1042', (it) => it.what === 'deleted');
       assert.deepEqual([explained.state, explained.decidedBy], ['confirmed', null]);
       assert.equal((await okta.send('GET', `/Users/${id}`)).status, 404);
+    });
+  });
+
+  describe('before the HR system does', () => {
+    it('HR comes first from then on, even if it says the same, and by a file as well', async () => {
+      const people = [person('E-301', 'Ines Costa'), person('E-302', 'Jan Dvorak')] as const;
+      const [ines, jan] = people;
+      const ids: string[] = [];
+      for (const { id, name, email } of people) {
+        const user = { displayName: name, title: 'Adviser', [enterprise]: { employeeNumber: id } };
+        ids.push(await okta.make(email, user));
+        await until('them to be known', async () => (await factsOf(id))?.source === 'okta-prod');
+      }
+      const told = (await factsOf(ines.id))!.facts;
+
+      const same = { id: ines.id, employment_id: ines.id, name: ines.name, email: ines.email };
+      await company.tell('role.changed', { ...same, title: 'Adviser' }, null);
+      const header = 'person_id,name,email,country';
+      const row = `${jan.id},${jan.name},${jan.email},CZ`;
+      await importPeople(gatehouse.app, gatehouse.admin, Buffer.from(`${header}\n${row}\n`));
+      await until(
+        'HR to be who tells',
+        async () => (await factsOf(ines.id))?.source === 'meadow-hr',
+      );
+      for (const id of ids) {
+        await okta.patch(`/Users/${id}`, { op: 'replace', value: { title: 'Intern' } });
+        await okta.patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
+      }
+      await Promise.all(people.map(({ id }) => hint(id)));
+
+      assert.deepEqual((await factsOf(ines.id))?.facts, told);
+      const after = await factsOf(jan.id);
+      assert.deepEqual([after?.source, after?.facts['country']], ['csv', 'CZ']);
+      assert.notEqual(after?.facts['title'], 'Intern');
     });
   });
 

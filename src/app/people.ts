@@ -11,6 +11,7 @@ import {
   lockPerson,
   type PersonRow,
   savePerson,
+  sourceInFile,
 } from '#store/people.ts';
 import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
@@ -58,11 +59,12 @@ export async function importPeople(
   for (const { line, person, departure, arrival, successor } of read.rows) {
     const isNew = await inTransaction(app.pool, async (tx) => {
       const known = await lockPerson(tx, person);
-      if (known && isDeepStrictEqual(known.facts, person)) return false;
+      const source = await sourceInFile(tx, known, 'csv');
+      if (known?.source === source && isDeepStrictEqual(known.facts, person)) return false;
       if (!known || (departure === null && arrival === null)) {
         await savePerson(tx, {
           ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,
-          source: known?.source ?? 'csv',
+          source,
           facts: person,
           heardAt: now,
         });

@@ -6,7 +6,7 @@ import { confirmationOf, saidBy } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
-import { lockPerson, savePerson } from '#store/people.ts';
+import { lockPerson, savePerson, sourceInFile } from '#store/people.ts';
 import { holdTurn, keepCursor, type SourceRow } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
@@ -125,7 +125,8 @@ async function takeRow(
   if (departure === null && arrival === null) {
     const known = await lockPerson(tx, person);
     const ref = known?.ref ?? `p_${randomBytes(9).toString('hex')}`;
-    await savePerson(tx, { ref, source: known?.source ?? source, facts: person, heardAt: at });
+    const of = await sourceInFile(tx, known, source);
+    await savePerson(tx, { ref, source: of, facts: person, heardAt: at });
     return null;
   }
   const heard: Heard = {

@@ -76,9 +76,25 @@ export async function savePerson(
         on conflict (person_id, employment_id) do update
        set source = excluded.source, facts = excluded.facts, heard_at = excluded.heard_at
      where known.heard_at <= excluded.heard_at
-       and known.facts is distinct from excluded.facts
+       and (known.facts, known.source) is distinct from (excluded.facts, excluded.source)
   `);
   return (await lockPerson(db, it.facts))!;
+}
+
+/**
+ * Whose somebody is when a file tells of them: of whoever told first, unless that is an identity provider, which an
+ * HR system comes before.
+ */
+export async function sourceInFile(
+  db: Db,
+  known: PersonRow | null,
+  source: string,
+): Promise<string> {
+  if (known === null) return source;
+  const { rowCount } = await db.query(sql`
+    select from scim_resources where source = ${known.source} limit 1
+  `);
+  return rowCount === 0 ? known.source : source;
 }
 
 export interface PeopleFilter {
