@@ -7,6 +7,7 @@ import type { Io } from '../src/cli/io.ts';
 import { arrival } from './arrival.ts';
 import { startAuthorities } from './authorities.ts';
 import { colleague, companyName } from './company.ts';
+import { connectAgency, connectProvider, showElsewhere } from './elsewhere.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { lastDay } from './last-day.ts';
 import { type Approver, openApprover } from './passkey.ts';
@@ -129,6 +130,7 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
     const urgent = await urgentDeparture(stage);
     const planned = await lastDay(stage, await plannedDeparture(stage));
     const arrived = await arrival(stage);
+    await showElsewhere(stage, [urgent, planned, arrived]);
     const evidence = options.evidence === undefined ? null : path.resolve(options.evidence);
     await showRecord(stage, [urgent, planned, arrived], evidence);
 
@@ -187,6 +189,9 @@ async function setUp(
   await connectMail(gatehouse, systems);
   step('Mail', 'SMTP; takes every mail and passes none on');
   step('Alerts', `by mail, and in the channel ${systems.channel.name} of Microsoft Teams`);
+  const provisioning = await connectProvider(gatehouse, systems);
+  step('Okta, inbound', provisioning.about);
+  step('Agency', await connectAgency(gatehouse));
   await connectArchive(gatehouse);
   step('Archive', 'a folder that takes the record of each departure when it is done');
   const signingSecret = newSigningSecret();
@@ -206,7 +211,8 @@ async function setUp(
   step('Protected', `${protectedLeaver.name}: what cannot be undone about her takes both of them`);
   screen.status(null);
   const isStamped = authorities.settings.length > 0;
-  return { screen, gatehouse, systems, approvers, signingSecret, isStamped, signal };
+  const outside = { provisioning, approvers, signingSecret, isStamped };
+  return { screen, gatehouse, systems, ...outside, signal };
 }
 
 /** Leaves everything running for whoever wants to try it, until they stop it. */

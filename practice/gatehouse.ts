@@ -38,6 +38,8 @@ export interface RunningGatehouse {
   readonly dataDirectory: string;
   /** Below it lie the records that are delivered to a folder. */
   readonly recordsDirectory: string;
+  /** Below it lie the folders that are watched. */
+  readonly dropDirectory: string;
   /** The installation's first user, who made the others. */
   readonly administrator: Client;
   readonly staff: Readonly<Record<keyof typeof staff, Member>>;
@@ -70,7 +72,7 @@ export async function startGatehouse(
   around: { readonly authorities: readonly AuthoritySetting[]; readonly detours: string },
 ): Promise<RunningGatehouse> {
   const configuration = await configurationOf(dataDirectory, around);
-  const { keysDirectory, recordsDirectory } = configuration;
+  const { keysDirectory, recordsDirectory, dropDirectory } = configuration;
   const logFile = path.join(dataDirectory, 'gatehouse.log');
   const program = await serve({
     configuration,
@@ -102,6 +104,7 @@ export async function startGatehouse(
       publicUrl,
       dataDirectory,
       recordsDirectory,
+      dropDirectory,
       administrator: openClient({ url, token: program.token ?? '' }),
       staff: members as Record<keyof typeof staff, Member>,
       evidence: (caseId) =>

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ConnectionSaved } from '../src/api/contract/connections.ts';
+import { CheckResult, ConnectionSaved } from '../src/api/contract/connections.ts';
+import { ListUploaded } from '../src/api/contract/lists.ts';
 import { ImportReport } from '../src/api/contract/people.ts';
 import { PlaybookChecked } from '../src/api/contract/playbooks.ts';
 import { type Colleague, colleague, colleagues, companyName, peopleCsv } from './company.ts';
-import type { RunningGatehouse } from './gatehouse.ts';
+import type { Member, RunningGatehouse } from './gatehouse.ts';
 import type { PracticeSystem } from './systems/system.ts';
 import type { PracticeSystems } from './systems/systems.ts';
 import { expectThat } from './wait.ts';
@@ -51,10 +52,23 @@ export async function enterSettings(
 /** Connects one system as an administrator does, secrets included; it has to answer. */
 export async function connect(
   { staff: { sam } }: RunningGatehouse,
-  { connection: { id, ...rest } }: Pick<PracticeSystem, 'connection'>,
+  { connection: { id, ...rest }, list }: Pick<PracticeSystem, 'connection' | 'list'>,
 ): Promise<void> {
-  const { check } = await sam.send('PUT', `/connections/${id}`, rest, ConnectionSaved);
+  const saved = await sam.send('PUT', `/connections/${id}`, rest, ConnectionSaved);
+  let { check } = saved;
+  if (list) {
+    // There was none to be looked at before.
+    await uploadList(sam, id, list());
+    check = await sam.send('POST', `/connections/${id}/test`, undefined, CheckResult);
+  }
   expectThat(check.works, `${rest.name} to work`, () => (check.works ? '' : check.failure.detail));
+}
+
+/** Puts a new list in the place of the last one; no row of it is refused. */
+export async function uploadList(by: Member, id: string, csv: string): Promise<void> {
+  const file = { bytes: Buffer.from(csv), type: 'text/csv' };
+  const { refused } = await by.sendFile(`/connections/${id}/list`, file, ListUploaded, 'PUT');
+  expectThat(refused.length === 0, 'no row of the list refused', () => JSON.stringify(refused));
 }
 
 /** The mail server that takes alerts, tasks and notices to people; and who is told of alerts, the first in chat as well. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
 import { CasePage } from '../src/api/contract/cases.ts';
 import type { Colleague } from './company.ts';
+import type { Provisioning } from './elsewhere.ts';
 import type { RunningGatehouse } from './gatehouse.ts';
 import type { Approver } from './passkey.ts';
 import { archive, hrSource } from './set-up.ts';
@@ -15,6 +16,8 @@ export interface Stage {
   readonly screen: Screen;
   readonly gatehouse: RunningGatehouse;
   readonly systems: PracticeSystems;
+  /** Okta, which tells Gatehouse of its users. */
+  readonly provisioning: Provisioning;
   /** Of whom each decides alone, and two about somebody who is protected. */
   readonly approvers: readonly Approver[];
   /** Whether outside authorities state when they saw the record. */

@@ -4,8 +4,11 @@ import type { Step } from '../src/api/contract/steps.ts';
 import { progressText } from '../src/cli/step-look.ts';
 import { showChannel } from './channel.ts';
 import { colleague } from './company.ts';
+import { showAnsweredHint } from './elsewhere.ts';
 import type { Follower } from './follow.ts';
 import { happens, howItStands } from './happening.ts';
+import { showMailbox } from './mailbox.ts';
+import { uploadList } from './set-up.ts';
 import { changedPeople, count, lookEverywhere, namesOf, type Stage } from './stage.ts';
 import { laptopOf } from './systems/snipe-it.ts';
 import { type Answer, doTasks } from './tasks.ts';
@@ -49,6 +52,8 @@ export async function urgentDeparture(stage: Stage): Promise<Case> {
   showTicket(stage, found, ticket);
   showChannel(stage, found);
   await askEverySystem(stage);
+  showMailbox(stage, leaver, colleague('marta.silva'));
+  await showAnsweredHint(stage, found);
   return found;
 }
 
@@ -65,6 +70,10 @@ async function expectOpenAccounts(stage: Stage): Promise<void> {
     `${open.length} accounts in ${places.size} systems are open, one of them privileged (★), and she ` +
       'has a door badge. To make it real, Chat is down just now, and Expenses will say “done” ' +
       'without doing anything.',
+  );
+  stage.screen.paragraph(
+    'She is signed in just now: by ssh, with a query running, through the VPN and in the Wi-Fi. What is written to ' +
+      'her goes on to her private address, by a rule of her own.',
   );
 }
 
@@ -94,7 +103,20 @@ async function react(stage: Stage, follower: Follower, found: Case, since: numbe
       follower.act(name, how);
     }
   }
+  if (await stage.provisioning.follow(leaver)) {
+    follower.act('Okta', 'tells by SCIM that her account ended there, as it does of everybody');
+  }
+  await blockCode(stage, found);
   await doTasks(found, answersOf(stage));
+}
+
+/** Nobody can ask the alarm panel: once the guard has blocked her code, a newer list is uploaded. */
+async function blockCode({ systems, gatehouse }: Stage, { steps }: Case): Promise<void> {
+  const { alarmPanel } = systems;
+  const { id } = alarmPanel.connection;
+  const isAsked = steps.some((it) => it.connection === id && it.assignment && it.grade === null);
+  if (!isAsked || !alarmPanel.block(leaver)) return;
+  await uploadList(gatehouse.staff.sam, id, alarmPanel.list());
 }
 
 /** What the people who were asked did, and what shows it. */
@@ -104,6 +126,11 @@ function answersOf({ gatehouse: { staff } }: Stage): Record<string, Answer> {
       by: staff.tomas,
       reason: 'Blocked at the panel, and tried at the front door.',
       proof: ({ account }) => `${account?.login}, blocked`,
+    },
+    'alarm-panel': {
+      by: staff.tomas,
+      reason: 'Blocked by the guard, and a new list was uploaded.',
+      proof: ({ account }) => `${account?.login}, blocked in the new list`,
     },
     'snipe-it': {
       by: staff.tomas,
@@ -157,7 +184,7 @@ function sumUp(stage: Stage, done: Case, since: number): void {
   const moment = (it: string | null) => Date.parse(it ?? '') - since;
   const { steps } = done;
   const blocks = steps.filter((it) => it.capability === 'account.suspend');
-  const troubled = ['chat', 'expenses', 'badges'];
+  const troubled = ['chat', 'expenses', 'badges', 'alarm-panel'];
   const prompt = blocks.filter((it) => !troubled.includes(it.connection ?? ''));
   const closed = Math.max(...prompt.map((it) => moment(it.settledAt)));
 

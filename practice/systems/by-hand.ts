@@ -1,5 +1,5 @@
 import { colleagues } from '../company.ts';
-import type { PracticeSystem } from './system.ts';
+import { type PracticeSystem, showsNothing } from './system.ts';
 
 const cities: readonly string[] = ['Berlin', 'Lisbon', 'Nairobi'];
 
@@ -23,9 +23,7 @@ export function doorBadges(): PracticeSystem {
     },
     about: `a person does it, ${holders.length} badges in three offices`,
     targets: [],
-    canBeAsked: false,
-    look: async () => [],
-    changed: async () => new Set(),
+    ...showsNothing,
     stop: async () => {},
   };
 }

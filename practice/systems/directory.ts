@@ -52,7 +52,6 @@ export async function startDirectory(): Promise<PracticeSystem> {
     },
     about: `OpenLDAP over TLS, ${colleagues.length} people, ${groups.length} groups`,
     targets: [{ port: Number(new URL(slapd.ldapsUrl).port), http: false }],
-    canBeAsked: true,
     async look({ login }) {
       const who = ['-D', personDn(login), '-w', passwordOf.get(login) ?? ''];
       const { code } = await run('ldapwhoami', ['-x', '-H', slapd.url, ...who]);

@@ -74,7 +74,6 @@ export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     },
     about: `HTTP without code, ${users.length - 1} accounts`,
     targets: [{ port: server.port, http: true }],
-    canBeAsked: true,
     async look({ email }) {
       const own = users.filter((it) => it.email === email);
       return Promise.all(

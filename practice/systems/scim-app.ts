@@ -80,7 +80,6 @@ export async function startScimApp(options: ScimAppOptions): Promise<ScimApp> {
     },
     about: `SCIM 2.0, ${users.length} accounts, ${server.groups.size} groups`,
     targets: [{ port: Number(new URL(server.url).port), http: true }],
-    canBeAsked: true,
     async look(person) {
       const own = users.filter((it) => it.person.personId === person.personId);
       return Promise.all(

@@ -9,8 +9,8 @@ export interface PracticeSystem {
   readonly about: string;
   /** Where Gatehouse may call although the address is not public. Empty: it is never called. */
   readonly targets: readonly { readonly port: number; readonly http: boolean }[];
-  /** Whether it shows by itself who can sign in. False: only a person can tell. */
-  readonly canBeAsked: boolean;
+  /** What somebody uploads, where it can only write a list: CSV. */
+  list?(): string;
   /** Asks the server itself, past Gatehouse, about every account of a person. */
   look(person: Colleague): Promise<readonly Sight[]>;
   /** Looks for an account that was not there at the start; null: there is none. */
@@ -19,6 +19,12 @@ export interface PracticeSystem {
   changed(): Promise<ReadonlySet<string>>;
   stop(): Promise<void>;
 }
+
+/** For systems that show by themselves neither accounts nor changes. */
+export const showsNothing = {
+  look: async () => [],
+  changed: async () => new Set<string>(),
+} satisfies Partial<PracticeSystem>;
 
 /** One account as its own system shows it. */
 export interface Sight {

@@ -1,11 +1,24 @@
-import { colleagues, peopleIn } from '../company.ts';
+import { colleague, colleagues, peopleIn } from '../company.ts';
 import { slapdInstalled } from '../servers/slapd.ts';
 import { type SmtpTestServer, startSmtpServer } from '../servers/smtp.ts';
 import { serveVendors } from '../servers/vendors.ts';
 import { stopping } from '../stopping.ts';
+import { type AlarmPanel, alarmPanel } from './alarm-panel.ts';
 import { doorBadges } from './by-hand.ts';
 import { startDirectory } from './directory.ts';
+import type { MailServer } from './dovecot.ts';
 import { type HttpApp, startHttpApp } from './http-app.ts';
+import { startHosts } from './openssh.ts';
+import { startVpn } from './openvpn.ts';
+import { startWiFi } from './radius.ts';
+import {
+  type Bucket,
+  type Log,
+  type Register,
+  startBucket,
+  startLog,
+  startRegister,
+} from './record-keepers.ts';
 import { type ScimApp, startScimApp } from './scim-app.ts';
 import type { PracticeSystem } from './system.ts';
 import type { Channel } from './teams.ts';
@@ -21,6 +34,10 @@ export interface PracticeSystems {
   readonly expenses: HttpApp;
   /** Keeps tickets, too. */
   readonly desk: HttpApp;
+  readonly mailServer: MailServer;
+  readonly alarmPanel: AlarmPanel;
+  /** Where records are kept, beside the folder. */
+  readonly keepers: { readonly bucket: Bucket; readonly log: Log; readonly register: Register };
   /** Of the chat in which IT operations is told. */
   readonly channel: Channel;
   /** What the operator sets, so that vendors are reached on this machine: GATEHOUSE_DETOURS. */
@@ -104,20 +121,34 @@ export async function startSystems({ ldap }: { ldap: boolean }): Promise<Practic
         keepsTickets: true,
       }),
     );
-    const { all: vendors, channel } = vendorsOfCompany();
+    const sellers = peopleIn('Leadership', 'Sales');
+    const travelling = ['priya.nair', 'liam.obrien', 'aiko.mori'].map(colleague);
+    const hosts = await started(startHosts([...sellers, ...peopleIn('IT')], travelling[0]!));
+    const vpn = await started(startVpn(travelling));
+    const wifi = await started(startWiFi(sellers));
+    const alarm = alarmPanel(sellers);
+    const bucket = await started(startBucket());
+    const log = await started(startLog());
+    const register = await started(startRegister());
+    const { all: vendors, channel, mailServer } = vendorsOfCompany();
     const vendorServer = await serveVendors(vendors);
     stops.add(() => vendorServer.close());
     const mail = await startSmtpServer();
     stops.add(() => mail.close());
 
     const native = vendors.map((it) => systemOf(it, vendorServer.ca));
-    const all = [wiki, chat, code, crm, expenses, desk, ...native, doorBadges()];
+    const network = [hosts, vpn, wifi];
+    const apps = [wiki, chat, code, crm, expenses, desk];
+    const all = [...apps, ...native, ...network, doorBadges(), alarm, bucket, log, register];
     return {
       all: directory ? [directory, ...all] : all,
       directory,
       chat,
       expenses,
       desk,
+      mailServer,
+      alarmPanel: alarm,
+      keepers: { bucket, log, register },
       channel,
       detours: vendorServer.detours,
       mail,

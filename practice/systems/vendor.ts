@@ -39,7 +39,6 @@ export function systemOf(vendor: Vendor, ca: string): PracticeSystem {
     connection: { ...vendor.connection, ca },
     about: vendor.about,
     targets: [], // reached by a detour
-    canBeAsked: true,
     look: async (person) => vendor.look(person),
     ...(find ? { find: async (person: Colleague) => find(person) } : {}),
     async changed() {

@@ -1,7 +1,8 @@
-import { colleagues, peopleIn } from '../company.ts';
+import { colleague, colleagues, peopleIn } from '../company.ts';
 import { atlassian } from './atlassian.ts';
 import { awsIam } from './aws-iam.ts';
 import { bambooHr } from './bamboohr.ts';
+import { dovecot, type MailServer } from './dovecot.ts';
 import { gitHub } from './github.ts';
 import { gitLab } from './gitlab.ts';
 import { google } from './google.ts';
@@ -23,14 +24,20 @@ import type { Vendor } from './vendor.ts';
 import { zoom } from './zoom.ts';
 
 /** Vendors that Gatehouse has a connector of its own for, in the order in which they are connected. */
-export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly channel: Channel } {
+export function vendorsOfCompany(): {
+  readonly all: readonly Vendor[];
+  readonly channel: Channel;
+  readonly mailServer: MailServer;
+} {
   const sellers = peopleIn('Leadership', 'Sales');
   const withCustomers = peopleIn('Leadership', 'Sales', 'Customer care', 'Marketing');
   const chat = teams();
+  const mailServer = dovecot(sellers, colleague('priya.nair'));
   const all = [
     okta(colleagues),
     microsoft(withCustomers),
     google(withCustomers),
+    mailServer,
     keycloak(sellers),
     jumpCloud(sellers),
     slack(withCustomers),
@@ -50,5 +57,5 @@ export function vendorsOfCompany(): { readonly all: readonly Vendor[]; readonly 
     personio(),
     chat,
   ];
-  return { all, channel: chat.channel };
+  return { all, channel: chat.channel, mailServer };
 }

@@ -26,7 +26,8 @@ const table = `
 
 /** A real PostgreSQL with FreeRADIUS's table in it, and a user who may read that and nothing else. */
 export async function startAccounting(schema = table) {
-  const { admin } = await startTestServer();
+  const server = await startTestServer();
+  const { admin } = server;
   const name = `radius_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
   const asAdmin = async (database: string, ...statements: readonly string[]) => {
@@ -76,6 +77,7 @@ export async function startAccounting(schema = table) {
     async stop(): Promise<void> {
       await pool.end();
       await asAdmin('postgres', `drop database ${name} with (force)`, `drop role ${name}`);
+      await server.stop();
     },
   };
 }
