@@ -13,6 +13,7 @@ const routes = Object.keys(requests).filter((it) => !endings.includes(it));
 const forEverybody = [
   'DELETE /sessions/:id',
   'DELETE /tokens/:id',
+  'GET /live',
   'GET /session',
   'GET /sessions',
   'GET /steps/:id/proofs/:sha256',

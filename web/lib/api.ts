@@ -69,6 +69,17 @@ interface Sent {
   readonly below?: string;
 }
 
+let lastInputAt = Date.now();
+for (const name of ['pointerdown', 'keydown']) {
+  addEventListener(name, () => {
+    lastInputAt = Date.now();
+  });
+}
+
+/** What a page reads anew by itself must not keep the session of somebody alive who has gone. */
+const unattended = () =>
+  Date.now() - lastInputAt > 60_000 ? { 'gatehouse-unattended': 'yes' } : undefined;
+
 async function send<Answer>(
   method: string,
   path: string,
@@ -83,6 +94,7 @@ async function send<Answer>(
       ...(signal ? { signal } : {}),
       headers: {
         accept: 'application/json',
+        ...unattended(),
         ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },

@@ -34,3 +34,4 @@ export const Day = z.iso.date().meta({ description: 'A calendar day where the pe
 
 /** An act was carried out; `detail` says what came of it. */
 export const Done = z.object({ detail: z.string() }).meta({ id: 'Done' });
+export type Done = z.infer<typeof Done>;
