@@ -75,6 +75,9 @@ export async function wireApp(parts: Parts): Promise<App> {
       async storeInbound({ connectionUuid, field, value }) {
         await vault.storeWebSecret(pool, inboundName(connectionUuid, field), value);
       },
+      storeOwn: (name, value) => vault.storeWebSecret(pool, name, value),
+      own: (name, version) => vault.readWebSecretVersion(pool, name, version),
+      removeOwn: (name) => vault.removeWebSecret(pool, name),
       removeInbound: ({ connectionUuid, field }) =>
         vault.removeWebSecret(pool, inboundName(connectionUuid, field)),
       async inbound(connectionUuid, fields) {

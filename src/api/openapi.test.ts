@@ -83,6 +83,7 @@ describe('the description of the API', () => {
         'POST /sign-in/claim',
         'POST /sign-in/passkey/options',
         'POST /sign-in/passkey',
+        'POST /sign-in/password',
       ],
     );
   });

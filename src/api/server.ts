@@ -30,6 +30,7 @@ import { legalHoldRoutes } from './routes/legal-holds.ts';
 import { listRoutes } from './routes/lists.ts';
 import { liveRoutes } from './routes/live.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
@@ -76,6 +77,7 @@ const openPaths = [
   '/sign-in/claim',
   '/sign-in/passkey/options',
   '/sign-in/passkey',
+  '/sign-in/password',
   '/openapi.json',
 ];
 
@@ -174,6 +176,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   sessionRoutes(api, app, options);
   stepUpRoutes(api, app);
   passkeyRoutes(api, app);
+  passwordRoutes(api, app);
   killSwitchRoutes(api, app);
   auditRoutes(api, app, nowMs);
   statusRoutes(api, options);

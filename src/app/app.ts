@@ -32,6 +32,11 @@ export interface AppSecrets {
   }): Promise<void>;
   storeInbound(it: { connectionUuid: string; field: string; value: string }): Promise<void>;
   removeInbound(it: { connectionUuid: string; field: string }): Promise<void>;
+  /** Secrets that web itself uses, each under a name of ours. Answers the version, which counts from 1. */
+  storeOwn(name: string, value: string): Promise<number>;
+  /** One version, by default the newest; null: there is none. */
+  own(name: string, version?: number): Promise<{ value: string; version: number } | null>;
+  removeOwn(name: string): Promise<void>;
   /** The secrets that check what a source sends, newest first. */
   inbound(connectionUuid: string, fields: readonly string[]): Promise<readonly string[]>;
 }

@@ -32,6 +32,15 @@ export function demandStepUp(caller: Caller): void {
   );
 }
 
+/** Nothing can sign for whoever has no passkey yet: they have only just shown who they are. */
+export function demandFresh({ with: came }: Caller): void {
+  if (came?.kind !== 'session' || came.isFresh) return;
+  throw new Problem(
+    'step-up needed',
+    'You signed in more than 15 minutes ago, and have no passkey that could sign. Sign in again first.',
+  );
+}
+
 /** A confidential case does not exist for those without need to know. */
 export function maySee(caller: Caller, it: Pick<CaseRow, 'departure' | 'openedBy'>): boolean {
   if (!may(caller, 'case.read')) return false;

@@ -13,7 +13,7 @@ import {
 } from '#store/passkeys.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandFresh } from './authorize.ts';
 import { notFound, Problem } from './problem.ts';
 import { localActor, userWithEmail } from './users.ts';
 
@@ -141,15 +141,6 @@ export async function registerPasskey(
     }
     return (await passkeysOf(tx, caller.user.id)).find((one) => one.id === id)!;
   });
-}
-
-/** Nothing can sign for the first passkey: whoever registers it has only just shown who they are. */
-function demandFresh({ with: came }: Caller): void {
-  if (came?.kind !== 'session' || came.isFresh) return;
-  throw new Problem(
-    'step-up needed',
-    'You signed in more than 15 minutes ago. Sign in again, then register your first passkey.',
-  );
 }
 
 /** Ends one of the caller's passkeys; they confirm it with one that they have. */

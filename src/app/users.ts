@@ -14,6 +14,7 @@ import {
   type TokenRow,
   useToken,
 } from '#store/tokens.ts';
+import { dropPassword } from '#store/user-passwords.ts';
 import {
   addUser,
   changeUser,
@@ -116,6 +117,7 @@ export async function disableUser(app: Local, email: string): Promise<void> {
 /** Ends everything that a user is let in by now; stated in the same transaction. */
 async function endAccess(tx: Db, app: Local, userId: string, actor: Actor): Promise<void> {
   await dropSignInLinks(tx, userId);
+  await dropPassword(tx, userId);
   const ended = await endSessions(tx, { userId });
   const tokens = await revokeTokensOf(tx, userId);
   await record(tx, app.keys, [

@@ -162,6 +162,10 @@ export const installationFacts = {
     credential_id: publicKey,
     public_key: publicKey,
   }),
+  'password.changed': fact(web, 'done', 'Password changed', {
+    user: Reference,
+    change: z.enum(['set', 'removed']),
+  }),
   'token.created': fact(web, 'done', 'Token created', {
     token: Reference,
     owner: Reference,

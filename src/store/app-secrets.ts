@@ -50,6 +50,17 @@ export function openAppSecrets(
       return row ? open(name, row) : null;
     },
 
+    /** The same with its version, for whoever has to name it later. */
+    async readVersion(
+      db: Db,
+      name: string,
+      version?: number,
+    ): Promise<{ value: string; version: number } | null> {
+      const rows = await rowsOf(db, name);
+      const row = version === undefined ? rows[0] : rows.find((it) => it.version === version);
+      return row ? { value: await open(name, row), version: row.version } : null;
+    },
+
     /** Every version, the newest first: during a rotation several are good. */
     async readAll(db: Db, name: string): Promise<readonly string[]> {
       const rows = await rowsOf(db, name);

@@ -30,6 +30,7 @@ export function openVault(options: VaultOptions) {
     ...openInboxes({ dataKeys, keyring: options.keyring, installation, secrets }),
     storeWebSecret: web.store,
     readWebSecret: web.read,
+    readWebSecretVersion: web.readVersion,
     readWebSecrets: web.readAll,
     removeWebSecret: web.remove,
     storeSigningSecret: signing.store,

@@ -2,11 +2,13 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { App } from '#app/app.ts';
 import { signInOptions, signInWithPasskey } from '#app/passkey-sign-in.ts';
+import { signInWithPassword } from '#app/passwords.ts';
 import { beginAttempt, beginQuestion, endAttempt } from '#app/sign-in-limits.ts';
 import { claim } from '#app/sign-in-links.ts';
 import { limitBody } from '../bodies.ts';
 import { subscriberOf } from '../caller-address.ts';
 import { SignatureAsked } from '../contract/passkeys.ts';
+import { PasswordSignIn } from '../contract/passwords.ts';
 import { Claim, Signature } from '../contract/session.ts';
 import { Refusal } from '../problems.ts';
 import { type AnyRequest, body, json, problems, refuseUnfit } from '../route.ts';
@@ -53,6 +55,17 @@ const withPasskey = createRoute({
   responses: signedIn,
 });
 
+const withPassword = createRoute({
+  method: 'post',
+  path: '/sign-in/password',
+  operationId: 'signInWithPassword',
+  summary: 'Sign in with a password and a code of an authenticator app',
+  tags,
+  security: [],
+  request: { body: body(PasswordSignIn) },
+  responses: signedIn,
+});
+
 /** All that answers to browsers that nobody is signed in with yet. Only pages of ours may ask. */
 export function signInRoutes(
   root: OpenAPIHono<AnyRequest>,
@@ -65,7 +78,8 @@ export function signInRoutes(
     demandOwnPage(c, publicUrl);
     await next();
   };
-  for (const { path } of [claiming, askPasskey, withPasskey]) routes.use(path, limit, ownPage);
+  for (const { path } of [claiming, askPasskey, withPasskey, withPassword])
+    routes.use(path, limit, ownPage);
 
   routes.openapi(claiming, async (c) => {
     const { link } = c.req.valid('json');
@@ -81,6 +95,12 @@ export function signInRoutes(
   routes.openapi(withPasskey, async (c) => {
     const { assertion } = c.req.valid('json');
     await signIn(c, app, null, (before) => signInWithPasskey(app, assertion, before));
+    return c.body(null, 204);
+  });
+
+  routes.openapi(withPassword, async (c) => {
+    const it = c.req.valid('json');
+    await signIn(c, app, it.email, (before) => signInWithPassword(app, it, before));
     return c.body(null, 204);
   });
   root.route('/', routes);

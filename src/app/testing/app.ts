@@ -236,7 +236,19 @@ const refuseOrder: AnswerOrder = (kind) => {
 
 function secretsInMemory(handedOver: Map<string, string>): AppSecrets {
   const inbound = new Map<string, string>();
+  const own = new Map<string, string[]>();
   return {
+    async storeOwn(name, value) {
+      own.set(name, [...(own.get(name) ?? []), value]);
+      return own.get(name)!.length;
+    },
+    async own(name, version = own.get(name)?.length ?? 0) {
+      const value = own.get(name)?.[version - 1];
+      return value === undefined ? null : { value, version };
+    },
+    async removeOwn(name) {
+      own.delete(name);
+    },
     async handOver({ connectionUuid, field, value }) {
       handedOver.set(`${connectionUuid} ${field}`, value);
     },
