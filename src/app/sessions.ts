@@ -1,5 +1,6 @@
 import type { FactData } from '#core/event.ts';
 import { isRight, type Right, rights } from '#core/user.ts';
+import { sessionsEnded } from '#engine/own-users.ts';
 import { record } from '#ledger/record.ts';
 import { linkHashOf, newLinkToken } from '#store/link-tokens.ts';
 import { newId } from '#store/random.ts';
@@ -17,7 +18,6 @@ import { loadUser } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 import { notFound, Problem } from './problem.ts';
-import { sessionsEnded } from './users.ts';
 
 export type { SessionRow };
 

@@ -1,20 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Actor } from '#core/event.ts';
 import { isRole, roles } from '#core/user.ts';
-import { type Fact, record } from '#ledger/record.ts';
+import { disable } from '#engine/own-users.ts';
+import { record } from '#ledger/record.ts';
 import { newId } from '#store/random.ts';
-import { endSessions } from '#store/sessions.ts';
-import { dropSignInLinks } from '#store/sign-in-links.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import {
   addToken,
   listTokens as listStored,
   revokeToken as revoke,
-  revokeTokensOf,
   type TokenRow,
   useToken,
 } from '#store/tokens.ts';
-import { dropPassword } from '#store/user-passwords.ts';
 import {
   addUser,
   changeUser,
@@ -100,46 +96,29 @@ export async function userWithEmail(db: Db, email: string): Promise<UserRow> {
 export async function disableUser(app: Local, email: string): Promise<void> {
   await inTransaction(app.pool, async (tx) => {
     const found = await userWithEmail(tx, email);
-    await endAccess(tx, app, found.id, localActor);
-    const version = await changeUser(tx, { ...found, disabled: true });
+    if (!(await disable(tx, app.keys, found, localActor))) {
+      throw changedMeanwhile(`The user ${email}`);
+    }
+  });
+}
+
+/** Lets a user in again who was disabled. Keys, links and passwords are made anew. */
+export async function enableUser(app: Local, email: string): Promise<void> {
+  await inTransaction(app.pool, async (tx) => {
+    const found = await userWithEmail(tx, email);
+    const { id } = found;
+    if (found.disabledAt === null) throw new Problem('not possible', `${email} is not disabled.`);
+    const version = await changeUser(tx, { ...found, disabled: false });
     if (version === null) throw changedMeanwhile(`The user ${email}`);
     await record(tx, app.keys, [
       {
         type: 'user.changed',
         actor: localActor,
-        row: { table: 'users', id: found.id, version },
-        data: { user: found.id, change: 'disabled' },
+        row: { table: 'users', id, version },
+        data: { user: id, change: 'enabled' },
       },
     ]);
   });
-}
-
-/** Ends everything that a user is let in by now; stated in the same transaction. */
-async function endAccess(tx: Db, app: Local, userId: string, actor: Actor): Promise<void> {
-  await dropSignInLinks(tx, userId);
-  await dropPassword(tx, userId);
-  const ended = await endSessions(tx, { userId });
-  const tokens = await revokeTokensOf(tx, userId);
-  await record(tx, app.keys, [
-    ...sessionsEnded(actor, ended),
-    ...tokens.map((token) => ({
-      type: 'token.revoked' as const,
-      actor,
-      data: { token, owner: userId, reason: 'user-disabled' },
-    })),
-  ]);
-}
-
-/** What the record says of sessions that ended, once for each user. */
-export function sessionsEnded(
-  actor: Actor,
-  ended: readonly { readonly userId: string }[],
-): readonly Fact[] {
-  return [...Map.groupBy(ended, (it) => it.userId)].map(([user, those]) => ({
-    type: 'session.revoked',
-    actor,
-    data: { user, sessions: those.length },
-  }));
 }
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz';

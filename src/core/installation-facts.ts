@@ -149,7 +149,10 @@ export const installationFacts = {
   'login.break-glass': fact(web, 'done', 'Signed in with a break-glass account', {
     method: Reference,
   }),
-  'session.revoked': fact(web, 'done', 'Sessions ended', { user: Reference, sessions: Count }),
+  'session.revoked': fact(webOrWorker, 'done', 'Sessions ended', {
+    user: Reference,
+    sessions: Count,
+  }),
   'passkey.registered': fact(web, 'done', 'Passkey registered', {
     user: Reference,
     credential_id: publicKey,
@@ -172,7 +175,7 @@ export const installationFacts = {
     scopes: list,
     expires: Moment,
   }),
-  'token.revoked': fact(web, 'done', 'Token revoked', {
+  'token.revoked': fact(webOrWorker, 'done', 'Token revoked', {
     token: Reference,
     owner: Reference.optional(),
     reason: Reference.optional(),
@@ -183,7 +186,7 @@ export const installationFacts = {
     after: z.array(Reference),
     ...twoPeople,
   }),
-  'user.changed': fact(web, 'done', 'User changed', {
+  'user.changed': fact(webOrWorker, 'done', 'User changed', {
     user: Reference,
     change: z.enum(['created', 'changed', 'disabled', 'enabled']),
     before: z.array(Reference).optional(),

@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 import { fail, failureIn } from './fail.ts';
 import { lookAgain } from './look-again.ts';
+import { endDepartingUsers } from './own-users.ts';
 import { Stale } from './settle.ts';
 
 /** Moments are reckoned from the database's clock, as it was when the pass began. */
@@ -64,6 +65,9 @@ export async function beginCall(
   if (!clearance) return null;
   const { digest, approvalId } = clearance;
 
+  const isCut = work.layer === 'security' && !work.containmentAt;
+  // Nobody watches their own access end, or stops that, from inside of Gatehouse.
+  if (isCut) await endDepartingUsers(engine, work.caseId);
   const facts = await prepared(engine.pool, engine.keys, [
     factAbout(work, 'step.intended', {
       attempt: work.attempt + 1,
@@ -86,7 +90,7 @@ export async function beginCall(
     before: it.state,
     summary: it.planned.summary,
     planDigest: digest,
-    isCut: work.layer === 'security' && !work.containmentAt,
+    isCut,
   };
   const claimed = clearance.confirm
     ? await claimAlone(engine, { facts, claim, confirm: clearance.confirm })

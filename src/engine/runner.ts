@@ -26,6 +26,7 @@ import { awaitReturnedJobs } from './local-queue.ts';
 import { tellOfMirror } from './mirror.ts';
 import { holdOrphans } from './orphans.ts';
 import { tellOfOverdue } from './overdue.ts';
+import { endDepartingUsers } from './own-users.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
 import { tellOfSilentWitnesses } from './silent-witnesses.ts';
@@ -193,6 +194,7 @@ export async function startEngine(
     waivers: () => reopenExpiredWaivers(engine),
     approvals: () => seeToApprovals(engine),
     passkeys: () => tellOfPasskeys(engine),
+    ownUsers: () => endDepartingUsers(engine, null),
     record: () => tellOfFork(engine),
     mirror: () => tellOfMirror(engine),
     timeStamps: () => tellOfTimeStamps(engine),

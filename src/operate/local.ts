@@ -5,6 +5,7 @@ import {
   createToken,
   createUser,
   disableUser,
+  enableUser,
   localActor,
   longestTokenDays,
   revokeStored,
@@ -89,6 +90,16 @@ export function localCommands(
       }),
     );
 
+  user
+    .command('enable')
+    .description('let a user in again who was disabled')
+    .argument('<email>')
+    .action((email: string) =>
+      asWeb(async (app) => {
+        await enableUser(app, email);
+        out(`${email} may sign in again: gatehouse user sign-in-link ${email}`);
+      }),
+    );
   user
     .command('forget-passkeys')
     .description('end every passkey of somebody who lost theirs; they register a new one')
