@@ -31,7 +31,10 @@ export async function startHosts(
   const enter = (login: string) =>
     signIn(host.port, login, { privateKey: keys.get(login)!.private });
 
-  const session = await enter(signedIn.login);
+  const session = await enter(signedIn.login).catch(async (error: unknown) => {
+    await host.stop();
+    throw error;
+  });
   await session.start('psql sales');
   let isOpen = true;
   void session.ended.then(() => {
@@ -56,7 +59,7 @@ export async function startHosts(
     targets: [{ port: host.port, http: false }],
     async look({ login }) {
       if (!keys.has(login)) return [];
-      const entered = await enter(login).catch(() => null);
+      const entered = await enter(login).catch(refusedOnly);
       entered?.leave();
       const lives = login === signedIn.login && isOpen;
       const session = lives ? 'her session lives' : 'her session has ended';
@@ -79,4 +82,12 @@ export async function startHosts(
       await host.stop();
     },
   };
+}
+
+/** Null: sshd did not let somebody in. Anything else that went wrong proves nothing. */
+function refusedOnly(error: unknown): null {
+  if (error instanceof Error && 'level' in error && error.level === 'client-authentication') {
+    return null;
+  }
+  throw error;
 }

@@ -33,8 +33,8 @@ export const offersFrom = (
           capability: it.capability,
           kind: it.kind,
           mustPrecede: it.mustPrecede ?? [],
-          requiredParams: requiredParams(it.params).filter((name) => !isFilledIn(it, name)),
-          personParams: personParams(it.params),
+          requiredParams: askedFor(it.params).required.filter((name) => !isFilledIn(it, name)),
+          personParams: askedFor(it.params).persons,
         })),
       };
     });
@@ -100,6 +100,23 @@ export function settingsOf(connector: AnyConnector, connection: ConnectionRow) {
 /** Whom a new account is for is no choice of the playbook. */
 const isFilledIn = ({ capability }: AnyAction, name: string): boolean =>
   capability === 'account.create' && name === 'person';
+
+interface AskedFor {
+  readonly required: readonly string[];
+  readonly persons: readonly string[];
+}
+
+/** A plan asks for all of them each time, and most stay the same for as long as the program runs. */
+const known = new WeakMap<AnyAction['params'], AskedFor>();
+
+function askedFor(shape: AnyAction['params']): AskedFor {
+  const found = known.get(shape) ?? {
+    required: requiredParams(shape),
+    persons: personParams(shape),
+  };
+  known.set(shape, found);
+  return found;
+}
 
 /** The names a playbook must give: those that a step without parameters is refused for. */
 function requiredParams(shape: AnyAction['params']): string[] {
