@@ -41,7 +41,8 @@ describe('a confidential departure', () => {
     await api.ask(`/api/v1/audit?case=${id}`, await api.addUser('Sina Security', ['security']));
     await api.sequenceAll();
     const { paths } = await api.read<{ paths: Record<string, object> }>('/openapi.json', {});
-    addresses = Object.keys(paths).filter((path) => 'get' in paths[path]!);
+    // What is live never ends; live.test.ts reads it.
+    addresses = Object.keys(paths).filter((it) => 'get' in paths[it]! && it !== '/api/v1/live');
   });
 
   for (const role of others) {

@@ -29,6 +29,7 @@ import { killSwitchRoutes } from './routes/kill-switch.ts';
 import { legalHoldRoutes } from './routes/legal-holds.ts';
 import { listRoutes } from './routes/lists.ts';
 import { liveRoutes } from './routes/live.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -147,6 +148,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
     carryOutOnce(app),
   );
 
+  overviewRoutes(api, app);
   caseRoutes(api, app);
   departureHintRoutes(api, app);
   exitDocumentRoutes(api, app);

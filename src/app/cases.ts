@@ -17,6 +17,7 @@ import { rescind } from '#intake/rescind.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { bulkStartsOf } from '#store/bulk-starts.ts';
+import { type CaseProgress, progressOfCases } from '#store/case-progress.ts';
 import { noteCaseReading } from '#store/case-readings.ts';
 import {
   type CaseChange,
@@ -44,8 +45,9 @@ import type { App, Caller } from './app.ts';
 import { authorize, may, maySee } from './authorize.ts';
 import { stepsToHold } from './holding.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { userNames } from './users.ts';
 
-export type { CaseRow, DeliveryRow, StepRow };
+export type { CaseProgress, CaseRow, DeliveryRow, StepRow };
 
 export interface CaseWithSteps {
   readonly case: CaseRow;
@@ -189,12 +191,36 @@ export async function listCases(
   });
 }
 
-/** The bulk start of each of these departures that has one. */
-export const bulkStartsOfCases = (app: App, cases: readonly Pick<CaseRow, 'id'>[]) =>
-  bulkStartsOf(
-    app.pool,
-    cases.map((it) => it.id),
-  );
+/** What a list says of a case beside the case itself. */
+export interface Beside {
+  /** The bulk start that it belongs to; null: none. */
+  readonly bulkStart: string | null;
+  /** Null: there are no steps yet. */
+  readonly progress: CaseProgress | null;
+  /** The name of whoever opened it; null: it was no user. */
+  readonly openedByName: string | null;
+}
+
+/** What a list says of these cases beside them; few statements, however many they are. */
+export async function besideCases(
+  app: Pick<App, 'pool' | 'keys'>,
+  cases: readonly Pick<CaseRow, 'id' | 'openedBy'>[],
+): Promise<(it: Pick<CaseRow, 'id' | 'openedBy'>) => Beside> {
+  const ids = cases.map((it) => it.id);
+  const [bulkStarts, progress, names] = await Promise.all([
+    bulkStartsOf(app.pool, ids),
+    progressOfCases(app.pool, ids),
+    userNames(
+      app,
+      cases.map((it) => it.openedBy),
+    ),
+  ]);
+  return ({ id, openedBy }) => ({
+    bulkStart: bulkStarts.get(id) ?? null,
+    progress: progress.get(id) ?? null,
+    openedByName: names.get(openedBy) ?? null,
+  });
+}
 
 export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
   authorize(caller, 'case.read');

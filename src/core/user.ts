@@ -27,6 +27,8 @@ export const rights = {
   /** Says whether somebody leaves whose account has ended. */
   'hint.decide': ['hr', 'it-operator', 'it-admin', 'security'],
   'case.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
+  /** A manager sees only people of their own. */
+  'overview.read': ['hr', 'manager', 'it-operator', 'it-admin', 'security', 'auditor'],
   /** Confidential cases exist for everybody else only as a count. */
   'case.read-confidential': ['hr', 'it-admin', 'security'],
   /** What somebody who leaves is given or signs. */

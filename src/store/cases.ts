@@ -1,8 +1,9 @@
 import type { ArrivalFacts, CaseKind, Occasion } from '#core/arrival.ts';
 import type { CaseState } from '#core/case.ts';
+import type { CaseView } from '#core/case-view.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 /** One case with the person it is about. Days are ISO dates, moments are Dates. */
 export interface CaseRow {
@@ -295,6 +296,9 @@ export async function countGrades(
 
 export interface CaseFilter {
   readonly state: CaseState | null;
+  /** Arrivals are changes of role as well. */
+  readonly kind: 'departure' | 'arrival' | null;
+  readonly view: CaseView | null;
   /** Part of a name, an address or a person id. */
   readonly text: string | null;
   /** Only those of this bulk start. */
@@ -306,6 +310,25 @@ export interface CaseFilter {
   readonly limit: number;
 }
 
+/** A choice of cases, in the words of `case_view`. */
+const inView: Readonly<Record<CaseView, Sql>> = {
+  'needs-you': sql`(
+    state = 'quarantined'
+    or (question is not null and state not in ('complete', 'cancelled', 'brought-back'))
+    or id in (select case_id from steps where status = 'held' and dropped_at is null)
+       and state not in ('complete', 'cancelled', 'brought-back'))`,
+  today: sql`(
+    state not in ('cancelled', 'brought-back')
+    and coalesce((departure ->> 'startDay')::date, ("accessEndsAt" at time zone zone)::date)
+        = (clock_timestamp() at time zone zone)::date)`,
+  late: sql`(
+    kind = 'departure' and direction = 'forward' and "accessEndsAt" < clock_timestamp() and "accessRemovedAt" is null
+    and state not in ('complete', 'cancelled', 'brought-back'))`,
+  confidential: sql`(departure ->> 'confidential')::boolean`,
+  'things-open': sql`state = 'access-removed'`,
+  open: sql`state not in ('complete', 'cancelled', 'brought-back')`,
+};
+
 /** Newest first. */
 export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRow[]> {
   const pattern = it.text === null ? null : `%${it.text.replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -313,6 +336,8 @@ export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRo
     select *
       from case_view
      where (${it.state}::text is null or state = ${it.state})
+       and (${it.kind}::text is null or (kind = 'departure') = (${it.kind} = 'departure'))
+       and ${it.view === null ? sql`true` : inView[it.view]}
        and (${it.beforeId}::text is null or id < ${it.beforeId})
        and (not ${it.withoutConfidential}::boolean or not (departure ->> 'confidential')::boolean)
        and (${it.bulkStart}::text is null
@@ -320,6 +345,14 @@ export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRo
        and (${pattern}::text is null or name ilike ${pattern} or email ilike ${pattern} or "personId" ilike ${pattern})
      order by id desc
      limit ${it.limit}
+  `);
+  return rows;
+}
+
+/** These cases, in the order of their ids in the list. */
+export async function loadCases(db: Db, ids: readonly string[]): Promise<readonly CaseRow[]> {
+  const { rows } = await db.query<CaseRow>(sql`
+    select * from case_view where id = any (${ids}::text[]) order by array_position(${ids}::text[], id)
   `);
   return rows;
 }

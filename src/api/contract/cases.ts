@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { arrivalKinds, caseKinds } from '#core/arrival.ts';
 import { caseStates } from '#core/case.ts';
+import { caseViews } from '#core/case-view.ts';
 import { departureKinds } from '#core/departure.ts';
 import { ArrivalInput } from './arrivals.ts';
 import { DepartureInput } from './departures.ts';
@@ -9,6 +10,17 @@ import { Step } from './steps.ts';
 
 export const CaseQuery = PageQuery.extend({
   state: z.enum(caseStates).optional(),
+  kind: z.enum(['departure', 'arrival']).optional().meta({
+    description: 'Arrivals are changes of role as well',
+  }),
+  view: z
+    .enum(caseViews)
+    .optional()
+    .meta({
+      description:
+        'needs-you: a person has to do something; today: access ends, or the first day is, today; late: access ' +
+        'should have ended; things-open: access is removed, something else is open; open: not ended',
+    }),
   text: z.string().trim().min(1).max(200).optional().meta({
     description: 'Part of a name, an address or an HR id',
   }),
@@ -16,6 +28,21 @@ export const CaseQuery = PageQuery.extend({
     description: 'Only departures of this bulk start',
   }),
 });
+
+/** How far it is, in the direction it goes. What is not proven is counted apart. */
+const Progress = z
+  .object({
+    steps: z.int(),
+    proven: z.int().meta({ description: 'Read back, or looked for and not there' }),
+    acceptedOnly: z.int().meta({ description: 'The system cannot be read back' }),
+    confirmedByPerson: z.int(),
+    skipped: z.int(),
+    held: z.int().meta({ description: 'Waits for a person' }),
+    unknown: z.int().meta({ description: 'Nobody knows what the last call did' }),
+    open: z.int().meta({ description: 'Still to come, or under way' }),
+  })
+  .meta({ id: 'Progress' });
+export type Progress = z.infer<typeof Progress>;
 
 /** One person's leaving or joining. */
 export const CaseSummary = z
@@ -30,6 +57,7 @@ export const CaseSummary = z
       employmentId: z.string(),
       name: z.string(),
       email: z.string(),
+      department: z.string().nullable(),
     }),
     departureKind: z.enum(departureKinds).nullable().meta({ description: 'Null: nobody leaves' }),
     arrivalKind: z.enum(arrivalKinds).nullable().meta({ description: 'Null: somebody leaves' }),
@@ -48,6 +76,15 @@ export const CaseSummary = z
     source: z.string(),
     bulkStart: z.string().nullable().meta({ description: 'Id of the bulk start it belongs to' }),
     openedAt: Moment,
+    openedBy: z.object({ id: z.string(), name: z.string().nullable() }),
+    confirmedAt: Moment,
+    progress: Progress,
+    next: z.object({ title: z.string(), at: Moment }).nullable().meta({
+      description: 'What happens, or has to be done, first of what has a time',
+    }),
+    dayOne: z.object({ wanted: z.int(), done: z.int() }).nullable().meta({
+      description: 'Of what has to be done before the first day; null: somebody leaves',
+    }),
     accessRemovedAt: Moment.nullable(),
     endedAt: Moment.nullable(),
   })
@@ -60,21 +97,6 @@ export type CasePage = z.infer<typeof CasePage>;
 /** What a person can do about a case. */
 export const caseActs = ['pause', 'resume', 'cancel', 'change', 'bring-back', 'release'] as const;
 
-/** How far it is, in the direction it goes. What is not proven is counted apart. */
-const Progress = z
-  .object({
-    steps: z.int(),
-    proven: z.int().meta({ description: 'Read back, or looked for and not there' }),
-    acceptedOnly: z.int().meta({ description: 'The system cannot be read back' }),
-    confirmedByPerson: z.int(),
-    skipped: z.int(),
-    held: z.int().meta({ description: 'Waits for a person' }),
-    unknown: z.int().meta({ description: 'Nobody knows what the last call did' }),
-    open: z.int().meta({ description: 'Still to come, or under way' }),
-  })
-  .meta({ id: 'Progress' });
-export type Progress = z.infer<typeof Progress>;
-
 export const Case = CaseSummary.extend({
   reason: z.string().nullable().meta({ description: 'For HR and Security; null for others' }),
   successor: z
@@ -86,8 +108,6 @@ export const Case = CaseSummary.extend({
     })
     .nullable()
     .meta({ description: 'Who takes over work and data; null: nobody is known' }),
-  openedBy: z.object({ id: z.string(), name: z.string().nullable() }),
-  confirmedAt: Moment,
   stateBeforePause: z.enum(caseStates).nullable(),
   firstCutAt: Moment.nullable().meta({ description: 'When the first access was touched' }),
   playbook: z
@@ -99,7 +119,6 @@ export const Case = CaseSummary.extend({
     .object({ since: Moment, by: z.object({ id: z.string(), name: z.string().nullable() }) })
     .nullable()
     .meta({ description: 'While it is open, nothing is destroyed that was not preserved' }),
-  progress: Progress,
   steps: z.array(Step),
   actions: z.array(z.enum(caseActs)).meta({ description: 'What the caller may do now' }),
 }).meta({ id: 'Case' });

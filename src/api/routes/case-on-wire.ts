@@ -1,7 +1,9 @@
 import type { App, Caller } from '#app/app.ts';
 import { maySeeReason } from '#app/authorize.ts';
 import {
-  bulkStartsOfCases,
+  type Beside,
+  besideCases,
+  type CaseProgress,
   type CaseRow,
   type CaseWithSteps,
   possibleCaseActs,
@@ -13,14 +15,13 @@ import { successorIn } from '#app/successors.ts';
 import { userNames } from '#app/users.ts';
 import { isArrival } from '#core/arrival.ts';
 import { isHeld } from '#core/case.ts';
-import type { Grade } from '#core/step.ts';
 import type { Assignment } from '#core/task.ts';
 import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
 import type { Step, Submission } from '../contract/steps.ts';
 import { iso } from '../route.ts';
 
-/** `bulkStarts`: of each departure that belongs to one. */
-export function summaryOnWire(it: CaseRow, bulkStarts: ReadonlyMap<string, string>): CaseSummary {
+export function summaryOnWire(it: CaseRow, beside: Beside): CaseSummary {
+  const { progress } = beside;
   const { departure: occasion } = it;
   const [leaving, arriving] = isArrival(occasion) ? [null, occasion] : [occasion, null];
   return {
@@ -34,6 +35,7 @@ export function summaryOnWire(it: CaseRow, bulkStarts: ReadonlyMap<string, strin
       employmentId: it.employmentId,
       name: it.name,
       email: it.email,
+      department: it.personFacts.department,
     },
     departureKind: leaving?.kind ?? null,
     arrivalKind: arriving?.kind ?? null,
@@ -48,25 +50,57 @@ export function summaryOnWire(it: CaseRow, bulkStarts: ReadonlyMap<string, strin
     payEnds: it.payEnds,
     question: it.question,
     source: it.source,
-    bulkStart: bulkStarts.get(it.id) ?? null,
+    bulkStart: beside.bulkStart,
     openedAt: it.openedAt.toISOString(),
+    openedBy: { id: it.openedBy, name: beside.openedByName },
+    confirmedAt: it.confirmedAt.toISOString(),
+    progress: progress ? countsOf(progress) : nothingYet,
+    next:
+      progress?.nextAt && progress.nextTitle !== null
+        ? { title: progress.nextTitle, at: progress.nextAt.toISOString() }
+        : null,
+    dayOne: arriving && {
+      wanted: progress?.wantedOnDayOne ?? 0,
+      done: progress?.doneOnDayOne ?? 0,
+    },
     accessRemovedAt: iso(it.accessRemovedAt),
     endedAt: iso(it.endedAt),
   };
 }
 
+const countsOf = (it: CaseProgress): Progress => ({
+  steps: it.steps,
+  proven: it.proven,
+  acceptedOnly: it.acceptedOnly,
+  confirmedByPerson: it.confirmedByPerson,
+  skipped: it.skipped,
+  held: it.held,
+  unknown: it.unknown,
+  open: it.open,
+});
+
+const nothingYet: Progress = {
+  steps: 0,
+  proven: 0,
+  acceptedOnly: 0,
+  confirmedByPerson: 0,
+  skipped: 0,
+  held: 0,
+  unknown: 0,
+  open: 0,
+};
+
 /** A case as its reader may see it: with what they can do, and without what is not for them. */
 export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps): Promise<Case> {
   const it = found.case;
   const { legalHold } = found;
-  const names = await userNames(app, [it.openedBy, legalHold?.setBy ?? []].flat());
+  const names = await userNames(app, legalHold ? [legalHold.setBy] : []);
+  const beside = await besideCases(app, [it]);
   const playbook = it.playbookId === null ? null : await showPlaybook(app, caller, it.playbookId);
   return {
-    ...summaryOnWire(it, await bulkStartsOfCases(app, [it])),
+    ...summaryOnWire(it, beside(it)),
     reason: maySeeReason(caller) && !isArrival(it.departure) ? it.departure.reason : null,
     successor: it.kind === 'departure' ? await successorIn(app, it) : null,
-    openedBy: { id: it.openedBy, name: names.get(it.openedBy) ?? null },
-    confirmedAt: it.confirmedAt.toISOString(),
     stateBeforePause: it.stateBeforePause,
     firstCutAt: iso(it.containmentAt),
     playbook: playbook && {
@@ -81,7 +115,6 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
       since: legalHold.setAt.toISOString(),
       by: { id: legalHold.setBy, name: names.get(legalHold.setBy) ?? null },
     },
-    progress: progressOf(found),
     steps: found.steps.map((step) => stepOnWire(caller, found, step)),
     actions: [...possibleCaseActs(caller, it)],
   };
@@ -147,37 +180,6 @@ function obligationOnWire({ task }: StepRow): Step['obligation'] {
   const obligation = task?.obligation;
   return obligation ? { ...obligation, uncertain: [...obligation.uncertain] } : null;
 }
-
-/** Counts the steps of the direction that the case goes. Each step counts once. */
-function progressOf({ case: it, steps, unknownOutcome }: CaseWithSteps): Progress {
-  const counted = steps.filter((step) => (step.undoOf !== null) === (it.direction === 'back'));
-  const progress: Progress = {
-    steps: counted.length,
-    proven: 0,
-    acceptedOnly: 0,
-    confirmedByPerson: 0,
-    skipped: 0,
-    held: 0,
-    unknown: 0,
-    open: 0,
-  };
-  for (const step of counted) progress[placeOf(step, unknownOutcome)] += 1;
-  return progress;
-}
-
-function placeOf(step: StepRow, unknownOutcome: ReadonlySet<string>): keyof Progress {
-  if (step.grade !== null) return placeOfGrade[step.grade];
-  if (unknownOutcome.has(step.id)) return 'unknown';
-  return step.status === 'held' ? 'held' : 'open';
-}
-
-const placeOfGrade: Record<Grade, keyof Progress> = {
-  verified: 'proven',
-  absent: 'proven',
-  acknowledged: 'acceptedOnly',
-  attested: 'confirmedByPerson',
-  waived: 'skipped',
-};
 
 function assignmentOnWire(it: Assignment): NonNullable<Step['assignment']> {
   const { instructions, deadline, askedAt, reminders, mustName, confirmed } = it;

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App, Caller } from '#app/app.ts';
 import {
+  besideCases,
   bringBack,
-  bulkStartsOfCases,
   cancelCase,
   changeDates,
   listCases,
@@ -104,22 +104,24 @@ const release = createRoute({
 
 export function caseRoutes(api: Api, app: App): void {
   api.openapi(list, async (c) => {
-    const { state, text, bulkStart, limit, cursor } = c.req.valid('query');
+    const { state, kind, view, text, bulkStart, limit, cursor } = c.req.valid('query');
     const found = await listCases(app, c.get('caller'), {
       state: state ?? null,
+      kind: kind ?? null,
+      view: view ?? null,
       text: text ?? null,
       bulkStart: bulkStart ?? null,
       beforeId: placeIn('cases', cursor),
       limit: limit + 1,
     });
-    const bulkStarts = await bulkStartsOfCases(app, found);
+    const beside = await besideCases(app, found);
     return c.json(
       pageFrom(
         'cases',
         limit,
         found,
         (it) => it.id,
-        (it) => summaryOnWire(it, bulkStarts),
+        (it) => summaryOnWire(it, beside(it)),
       ),
       200,
     );

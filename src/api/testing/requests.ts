@@ -159,6 +159,7 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /samples': { json: { from: '2026-12-01', to: '2026-12-31', count: 5 } },
     'GET /audit/export': {},
     'GET /status': {},
+    'GET /overview': {},
     'GET /live': {},
   };
 
