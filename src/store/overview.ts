@@ -171,7 +171,10 @@ export async function comingCases(
         join people p on p.id = c.person
        where c.state not in ('cancelled', 'brought-back')
          and c.direction = 'forward'
-         and (c.kind <> 'departure' or c.ended_at is null or c.ended_at > clock_timestamp() - interval '2 days')
+         and (c.ended_at is null or c.ended_at > clock_timestamp() - interval '2 days')
+         and (c.access_ends_at is null
+              or c.access_ends_at between clock_timestamp() - interval '2 days'
+                                      and clock_timestamp() + make_interval(days => ${days + 2}::int))
          and ${within(scope)}
     )
     select id, kind, name, state, urgent, day::text, day = today as "isToday"
@@ -182,6 +185,11 @@ export async function comingCases(
   `);
   return rows;
 }
+
+/** A step that ends access to an account. */
+const cutsAccess = sql`(
+  s.layer = 'security' and s.kind in ('action', 'gap') and s.account is not null and s.undo_of is null
+  and s.dropped_at is null)`;
 
 export interface Figures {
   readonly leavingToday: number;
@@ -199,7 +207,8 @@ export interface Figures {
 export async function figuresOf(db: Db, scope: Scope): Promise<Figures> {
   const { rows } = await db.query<Figures & { needsYou: number }>(sql`
     with mine as (
-      select c.*, ${within(scope)} as is_seen
+      select c.id, c.kind, c.state, c.direction, c.departure, c.question, c.zone, c.access_ends_at,
+             c.access_removed_at, c.confirmed_at, ${within(scope)} as is_seen
         from cases c
         join people p on p.id = c.person
     ), today as (
@@ -208,7 +217,16 @@ export async function figuresOf(db: Db, scope: Scope): Promise<Figures> {
        where is_seen
          and kind = 'departure'
          and state not in ('cancelled', 'brought-back')
+         and access_ends_at between clock_timestamp() - interval '2 days' and clock_timestamp() + interval '2 days'
          and (access_ends_at at time zone zone)::date = (clock_timestamp() at time zone zone)::date
+    ), late as (
+      select id, state
+        from mine
+       where is_seen
+         and kind = 'departure'
+         and direction = 'forward'
+         and state not in ('cancelled', 'brought-back')
+         and access_ends_at < clock_timestamp()
     ), took as (
       select extract(epoch from access_removed_at - greatest(access_ends_at, confirmed_at)) * 1000 as ms
         from mine
@@ -228,20 +246,19 @@ export async function figuresOf(db: Db, scope: Scope): Promise<Figures> {
                and (c.state = 'quarantined' or c.question is not null
                     or c.id in (select case_id from steps where status = 'held' and dropped_at is null)))
              as "needsYou",
-           (select count(distinct (s.connection_id, s.account ->> 'id'))::int
-              from mine c
-              join steps s on s.case_id = c.id
-             where is_seen
-               and c.kind = 'departure'
-               and c.direction = 'forward'
-               and c.state not in ('cancelled', 'brought-back')
-               and c.access_ends_at < clock_timestamp()
-               and s.layer = 'security'
-               and s.kind in ('action', 'gap')
-               and s.account is not null
-               and s.undo_of is null
-               and s.dropped_at is null
-               and (s.grade is null or s.grade = 'waived')) as "openAccounts",
+           (select count(distinct (connection_id, account))::int
+              from (select s.connection_id, s.account ->> 'id' as account
+                      from late c
+                      join steps s on s.case_id = c.id
+                     where ${notEnded}
+                       and s.grade is null
+                       and ${cutsAccess}
+                     union all
+                    select s.connection_id, s.account ->> 'id'
+                      from late c
+                      join steps s on s.case_id = c.id
+                     where s.grade = 'waived'
+                       and ${cutsAccess}) as unproven) as "openAccounts",
            (select count(*)::int
               from mine c
              where not is_seen
