@@ -34,6 +34,14 @@ const claim = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-in/claim-page.tsx'), 'ClaimPage'),
 });
 
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: ({ to }: Readonly<Record<string, unknown>>): { to?: string } =>
+    typeof to === 'string' ? { to } : {},
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
@@ -53,7 +61,7 @@ const departures = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([claim, inside.addChildren([home, departures])]),
+  routeTree: root.addChildren([signIn, claim, inside.addChildren([home, departures])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });
