@@ -60,8 +60,14 @@ const departures = createRoute({
   ),
 });
 
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, claim, inside.addChildren([home, departures])]),
+  routeTree: root.addChildren([signIn, claim, inside.addChildren([home, departures, account])]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

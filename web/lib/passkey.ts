@@ -1,5 +1,5 @@
-import type { SignatureAsked } from '#api/contract/passkeys.ts';
-import type { Assertion } from '#core/passkey.ts';
+import type { PasskeyOptions, SignatureAsked } from '#api/contract/passkeys.ts';
+import type { Assertion, Attestation } from '#core/passkey.ts';
 
 /** What a browser gives for a signature; a part of the type that only browsers know. */
 interface Signed {
@@ -45,7 +45,7 @@ export async function signWithPasskey(asked: SignatureAsked): Promise<Assertion 
   return credential && assertionOf(credential as unknown as Signed);
 }
 
-const turnedAway: readonly string[] = ['NotAllowedError', 'AbortError'];
+const turnedAway: readonly string[] = ['NotAllowedError', 'AbortError', 'InvalidStateError'];
 
 /** A signature as the API takes it. */
 export function assertionOf({ id, rawId, response }: Signed): Assertion {
@@ -73,4 +73,49 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 function base64url(bytes: ArrayBuffer): string {
   const binary = Array.from(new Uint8Array(bytes), (it) => String.fromCharCode(it)).join('');
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** What a browser gives for a new passkey; a part of the type that only browsers know. */
+interface Made {
+  readonly id: string;
+  readonly rawId: ArrayBuffer;
+  readonly response: {
+    readonly clientDataJSON: ArrayBuffer;
+    readonly attestationObject: ArrayBuffer;
+    getTransports?(): string[];
+  };
+}
+
+/** Makes a new passkey of the viewer. Null: they turned away, or what they chose has one for here already. */
+export async function makePasskey(asked: PasskeyOptions['creation']): Promise<Attestation | null> {
+  let credential: Credential | null;
+  try {
+    credential = await navigator.credentials.create({
+      publicKey: {
+        ...asked,
+        challenge: bytesOf(asked.challenge),
+        user: { ...asked.user, id: bytesOf(asked.user.id) },
+        excludeCredentials: asked.excludeCredentials.map(({ id, type }) => ({
+          id: bytesOf(id),
+          type,
+        })),
+      },
+    });
+  } catch (error) {
+    if (error instanceof DOMException && turnedAway.includes(error.name)) return null;
+    throw error;
+  }
+  if (!credential) return null;
+  const { id, rawId, response } = credential as unknown as Made;
+  return {
+    id,
+    rawId: base64url(rawId),
+    type: 'public-key',
+    clientExtensionResults: {},
+    response: {
+      clientDataJSON: base64url(response.clientDataJSON),
+      attestationObject: base64url(response.attestationObject),
+      ...(response.getTransports ? { transports: response.getTransports() } : {}),
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
+  IconKey,
   IconLanguage,
   IconLayoutSidebar,
   IconLogout,
@@ -127,6 +128,9 @@ function Account() {
             {t(`languages.${language}`)}
           </Menu.Item>
         ))}
+        <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} aria-hidden />}>
+          {t('howYouSignIn')}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={16} aria-hidden />}

@@ -43,6 +43,7 @@ export const PasskeyOptions = z
     }),
   })
   .meta({ id: 'PasskeyOptions' });
+export type PasskeyOptions = z.infer<typeof PasskeyOptions>;
 
 export const Passkey = z
   .object({
@@ -55,6 +56,7 @@ export const Passkey = z
 export type Passkey = z.infer<typeof Passkey>;
 
 export const PasskeyPage = pageOf(Passkey).meta({ id: 'PasskeyPage' });
+export type PasskeyPage = z.infer<typeof PasskeyPage>;
 
 export const PasskeyInput = z
   .strictObject({

@@ -6,6 +6,7 @@ const Code = z.string().regex(/^\d{6}$/, 'the six figures that the app shows');
 export const OwnPassword = z
   .object({ setAt: Moment.nullable().meta({ description: 'Null: there is none' }) })
   .meta({ id: 'OwnPassword' });
+export type OwnPassword = z.infer<typeof OwnPassword>;
 
 export const CodeOptions = z
   .object({
@@ -13,6 +14,7 @@ export const CodeOptions = z
     uri: z.string().meta({ description: 'What a picture for the app holds' }),
   })
   .meta({ id: 'CodeOptions' });
+export type CodeOptions = z.infer<typeof CodeOptions>;
 
 export const PasswordInput = z
   .strictObject({ password: z.string().max(1_000), code: Code })

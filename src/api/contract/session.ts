@@ -42,6 +42,7 @@ export const SessionOfUser = z
 export type SessionOfUser = z.infer<typeof SessionOfUser>;
 
 export const SessionPage = pageOf(SessionOfUser).meta({ id: 'SessionPage' });
+export type SessionPage = z.infer<typeof SessionPage>;
 
 export const SignedOut = z
   .object({ sessions: z.int().meta({ description: 'How many ended' }) })

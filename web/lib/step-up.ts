@@ -1,0 +1,20 @@
+import type { SignatureAsked } from '#api/contract/passkeys.ts';
+import { ApiProblem, act } from './api.ts';
+import { signWithPasskey } from './passkey.ts';
+
+/**
+ * Does something that may weigh much. Where the server wants a passkey of the viewer to sign first, that is asked
+ * for, and then it is done; whoever turns away reads why it was refused.
+ */
+export async function signedWhereNeeded<Answer>(once: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await once();
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.kind !== 'step-up-needed') throw error;
+    const asked = await act<SignatureAsked>('POST', '/session/step-up/options');
+    const assertion = await signWithPasskey(asked);
+    if (assertion === null) throw error;
+    await act('POST', '/session/step-up', { assertion });
+    return once();
+  }
+}
