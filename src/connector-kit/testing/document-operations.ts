@@ -43,11 +43,20 @@ export function mediaOf(content: unknown, type: string | null): Node | null {
 export const namesIn = (path: string) =>
   [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
 
+/** By document: a trial wraps thousands of fakes in the same one. */
+const known = new WeakMap<ApiSpec, readonly Operation[]>();
+
 /** Every operation, the most literal path first: `/employees/changed` before `/employees/{id}`. */
 export function operationsIn(
   spec: ApiSpec,
   resolve: (value: unknown) => Node,
 ): readonly Operation[] {
+  const operations = known.get(spec) ?? listed(spec, resolve);
+  known.set(spec, operations);
+  return operations;
+}
+
+function listed(spec: ApiSpec, resolve: (value: unknown) => Node): readonly Operation[] {
   const found = Object.entries(spec.paths).flatMap(([path, item]) => {
     let i = 0;
     const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -5,6 +5,9 @@ const nodesIn = (value: unknown): readonly Node[] => listIn(value).filter(isNode
 
 const refPrefix = '#/components/schemas/';
 
+/** By document: a trial wraps thousands of fakes in the same one. */
+const known = new WeakMap<ApiSpec, ReturnType<typeof shapesOf>>();
+
 /**
  * Judges values by the schemas of one OpenAPI document (3.0 or 3.1).
  *
@@ -12,7 +15,13 @@ const refPrefix = '#/components/schemas/';
  * document in one point: a property the document never names is refused, unless the document
  * says `additionalProperties`. Vendors leave their schemas open, so a misspelt name would pass.
  */
-export function documentShapes(spec: ApiSpec) {
+export function documentShapes(spec: ApiSpec): ReturnType<typeof shapesOf> {
+  const shapes = known.get(spec) ?? shapesOf(spec);
+  known.set(spec, shapes);
+  return shapes;
+}
+
+function shapesOf(spec: ApiSpec) {
   const document: Node = { ...spec };
   const components = isNode(document['components']) ? document['components'] : {};
   const schemas = isNode(components['schemas']) ? components['schemas'] : {};

@@ -69,7 +69,7 @@ export function placesOf(
       }),
     ),
     'GET /api/v4/groups/:id/members': guarded(
-      within(groups, (it, _, url) => paged(it.members.map(shown), url)),
+      within(groups, (it, _, url) => paged(it.members, url, shown)),
     ),
     ...membersIn('groups', groups),
     ...membersIn('projects', projects),
@@ -170,13 +170,17 @@ export function placesOf(
 }
 
 /** Pages by number, as GitLab links them. */
-export function paged(all: readonly unknown[], url: URL): Response {
+export function paged<Item>(
+  all: readonly Item[],
+  url: URL,
+  shown: (it: Item) => unknown = (it) => it,
+): Response {
   const size = Number(url.searchParams.get('per_page') ?? 20);
   const page = Number(url.searchParams.get('page') ?? 1);
   const next = new URL(url);
   next.searchParams.set('page', String(page + 1));
   return Response.json(
-    all.slice((page - 1) * size, page * size),
+    all.slice((page - 1) * size, page * size).map(shown),
     all.length > page * size ? { headers: { link: `<${next}>; rel="next"` } } : {},
   );
 }

@@ -22,22 +22,22 @@ export function topOf(
   const at = '/api/v4/groups/:id';
   return {
     [`GET ${at}/billable_members`]: guarded(
-      owning((path, _, url) =>
-        paged(
-          users
-            .filter(({ id }) => isBilled(path, id))
-            .map(({ id, username, state = 'active' }) => ({
-              ...{ id, username, name: username, state, email: '' },
-              ...{ last_activity_on: '2026-11-28', membership_type: 'group_member' },
-            })),
+      owning((path, _, url) => {
+        const billed = billedBelow(path);
+        return paged(
+          users.filter(({ id }) => billed.has(id)),
           url,
-        ),
-      ),
+          ({ id, username, state = 'active' }) => ({
+            ...{ id, username, name: username, state, email: '' },
+            ...{ last_activity_on: '2026-11-28', membership_type: 'group_member' },
+          }),
+        );
+      }),
     ),
     [`GET ${at}/billable_members/:user/memberships`]: guarded(
       owning((path, { user }, url) => {
         const id = Number(user);
-        if (!isBilled(path, id)) return missing('User');
+        if (!billedBelow(path).has(id)) return missing('User');
         const source = (it: (typeof groups)[number], kind: 'group' | 'project') => ({
           ...{ id: it.id * 100 + id, source_id: it.id, source_full_name: it.path },
           source_members_url: `https://gitlab.com/${it.path}/-/${kind}_members`,
@@ -86,7 +86,7 @@ export function topOf(
         const search = url.searchParams.get('search')?.toLowerCase() ?? '';
         const fits = ({ email, username }: FakeUser) =>
           `${email} ${username}`.toLowerCase().includes(search);
-        return paged(ours().filter(fits).map(shown), url);
+        return paged(ours().filter(fits), url, shown);
       }),
     ),
     [`GET ${at}/enterprise_users/:user`]: guarded(
@@ -156,10 +156,12 @@ export function topOf(
   }
 
   /** Guests, and whoever has even less, take no seat. */
-  function isBilled(path: string, user: number): boolean {
-    return [...groups, ...projects].some(
-      (it) =>
-        isBelow(path, it.path) && it.members.some((one) => one.user === user && one.level > 10),
+  function billedBelow(path: string): ReadonlySet<number> {
+    return new Set(
+      [...groups, ...projects]
+        .filter((it) => isBelow(path, it.path))
+        .flatMap(({ members }) => members.filter(({ level }) => level > 10))
+        .map(({ user }) => user),
     );
   }
 
