@@ -61,8 +61,21 @@ function daysAroundChanges(zone: string): readonly string[] {
   }
 }
 
+/** Its clock at the beginning, and every change of it: two zones with the same are one under two names. */
+function rulesOf(zone: string): string {
+  let at = Temporal.ZonedDateTime.from(`2023-12-30T00:00[${zone}]`);
+  const rules = [`${at.toInstant()} ${at.offset}`];
+  for (;;) {
+    const next = at.getTimeZoneTransition('next');
+    if (!next || next.year > 2030) return rules.join(', ');
+    rules.push(`${next.toInstant()} ${next.offset}`);
+    at = next;
+  }
+}
+
 describe('every zone, on every day of six years on which its clocks change', () => {
-  const zones = Intl.supportedValuesOf('timeZone');
+  const all = Intl.supportedValuesOf('timeZone');
+  const zones = [...new Map(all.map((zone) => [rulesOf(zone), zone])).values()];
   const times = Array.from({ length: 48 }, (_, i) =>
     Temporal.PlainTime.from('00:00')
       .add({ minutes: 30 * i })
@@ -70,7 +83,8 @@ describe('every zone, on every day of six years on which its clocks change', () 
   );
 
   it('a later time of day is never an earlier moment, and lies within the day', () => {
-    assert.ok(zones.length > 400);
+    assert.ok(all.length > 400);
+    assert.ok(zones.length > 50);
     for (const zone of zones) {
       for (const day of daysAroundChanges(zone)) {
         const begins = startOfDay(day, zone).epochMilliseconds;
