@@ -1,26 +1,34 @@
 import { fileURLToPath } from 'node:url';
-import { openSync } from 'fontkit';
+import { type Font, openSync } from 'fontkit';
 
 /** The faces of a report. All of them have Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and Arabic letters. */
-export const faces = {
+const faces = {
   text: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf')),
   strong: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf')),
   code: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf')),
 } as const;
 export type Face = keyof typeof faces;
+export const faceNames = Object.keys(faces) as readonly Face[];
 
-/** The letters that both faces for words have, read once; the third is for ids. */
+const opened = new Map<Face, Font>();
+
+/** The font of a face, read once: what it holds is decoded as it is needed, and that takes longer than a report. */
+export function fontOf(face: Face): Font {
+  const present = opened.get(face);
+  if (present) return present;
+  const font = openSync(faces[face]);
+  if (!('characterSet' in font)) throw new Error(`${faces[face]} holds several fonts.`);
+  opened.set(face, font);
+  return font;
+}
+
+/** The letters that both faces for words have; the third is for ids. */
 let known: ReadonlySet<number> | null = null;
 
 function knownLetters(): ReadonlySet<number> {
   if (known) return known;
-  const sets = [faces.text, faces.strong].map((file) => {
-    const font = openSync(file);
-    if (!('characterSet' in font)) throw new Error(`${file} holds several fonts.`);
-    return new Set(font.characterSet);
-  });
-  const [first = new Set<number>(), ...rest] = sets;
-  known = new Set([...first].filter((it) => rest.every((set) => set.has(it))));
+  const strong = new Set(fontOf('strong').characterSet);
+  known = new Set(fontOf('text').characterSet.filter((it) => strong.has(it)));
   return known;
 }
 

@@ -1,7 +1,7 @@
 import PDFDocument from 'pdfkit';
 import type { Language } from '#core/language.ts';
 import type { Report } from '#core/report.ts';
-import { type Face, faces, linesOf, printable } from './letters.ts';
+import { type Face, faceNames, fontOf, linesOf, printable } from './letters.ts';
 
 /** How a piece of text looks. */
 export interface Style {
@@ -90,7 +90,10 @@ export function openPaper(report: Report): Paper {
     },
   });
   const bytes = collected(doc);
-  for (const [name, file] of Object.entries(faces)) doc.registerFont(name, file);
+  for (const face of faceNames) {
+    // It also takes a font that is open, which its types do not say.
+    doc.registerFont(face, fontOf(face) as unknown as Uint8Array);
+  }
   const root = doc.struct('Document');
   doc.addStructure(root);
 
