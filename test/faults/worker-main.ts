@@ -1,9 +1,14 @@
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { AnyConnector } from '#connector-kit/contract.ts';
+import { folder } from '#connectors/folder/index.ts';
+import { http } from '#connectors/http/index.ts';
+import { mail } from '#connectors/mail/index.ts';
+import { scim } from '#connectors/scim/index.ts';
+import { signedEvents } from '#connectors/signed-events/index.ts';
 import type { Failpoint, Timing } from '#engine/engine.ts';
 import { openKeyring } from '#store/keys.ts';
 import { openPool } from '#store/pools.ts';
-import { connectors } from '../../src/connectors.ts';
 import { startWorker } from '../../src/wiring.ts';
 
 /** What a test tells a worker process, each answered with the message's `type`. */
@@ -17,6 +22,11 @@ export type Order =
       readonly afterMs: number;
     }
   | { readonly type: 'stop' };
+
+/** Those of the tests that kill workers: a hundred processes load them, and all of them take twice as long. */
+const connectors: ReadonlyMap<string, AnyConnector> = new Map(
+  [folder, http, mail, scim, signedEvents].map((it) => [it.id, it as AnyConnector]),
+);
 
 // A worker as a process of its own, for tests that kill it. Works on the database, the key files
 // and the records folder that its arguments name, on nothing until it is told to start, and ends
