@@ -102,7 +102,7 @@ async function drop(
  * Whoever comes first makes it, the others wait.
  */
 async function templateDatabase(
-  client: pg.Client,
+  client: pg.ClientBase,
   admin: pg.ClientConfig,
   keysDirectory: string,
 ): Promise<string> {
@@ -155,15 +155,25 @@ function addressOf({ host, port, user, password, database }: pg.ClientConfig): s
   return address.href;
 }
 
+/** One session for all that a file makes and drops, each in its turn: to open one takes longer than most of it. */
+let administration: pg.Pool | undefined;
+
 async function asAdmin<T>(
   admin: pg.ClientConfig,
-  work: (client: pg.Client) => Promise<T>,
+  work: (client: pg.ClientBase) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ ...admin, database: 'postgres' });
-  await client.connect();
+  if (!administration) {
+    administration = new pg.Pool({ ...admin, database: 'postgres', max: 1, allowExitOnIdle: true });
+    administration.on('error', () => {}); // tests kill servers
+  }
+  const client = await administration.connect();
+  let broken: unknown;
   try {
     return await work(client);
+  } catch (error) {
+    broken = error;
+    throw error;
   } finally {
-    await client.end();
+    client.release(broken !== undefined);
   }
 }
