@@ -190,7 +190,7 @@ describe('notices and alerts by Teams', () => {
 
     const { app, admin } = gatehouse;
     const dana = { name: 'Dana Designated', email: 'dana@meadow.example' };
-    const others: [Readonly<Record<string, unknown>>, RegExp[]][] = [
+    const others: [Record<string, unknown>, RegExp[]][] = [
       [{ mailConnection: 'pots' }, [/^mailConnection$/m, /no connection pots\. Connect the mail/]],
       [{ mailConnection: 'teams' }, [/Teams \(teams\) is no mail connection/]],
       [

@@ -35,7 +35,7 @@ export function addAlerts(program: Command, cli: Cli): void {
     .command('acknowledge <id...>')
     .description('you see to it: nobody is told of it again')
     .action(async (ids: string[], _, command: Command) => {
-      const done: Done[] = [];
+      const done: { detail: string }[] = [];
       for (const id of ids) {
         const path = `/alerts/${encodeURIComponent(id)}/acknowledge`;
         done.push(await cli.client().send('POST', path, undefined, Done));
