@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { requestEvidence, showEvidence, takeEvidence } from '#app/evidence.ts';
+import { importPeople } from '#app/people.ts';
+import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
+import { createToken, createUser } from '#app/users.ts';
+import { makeAuthority } from '#connector-kit/testing/certificate.ts';
 import { failsAs } from '#connector-kit/testing/fails-as.ts';
 import { ldap } from '#connectors/ldap/index.ts';
 import { leaveGroups } from '#connectors/ldap/leave-groups.ts';
@@ -8,11 +13,25 @@ import { openRadius } from '#connectors/radius/api.ts';
 import { attributesOf, startFakeNas } from '#connectors/radius/fake-nas.ts';
 import { revokeSessions } from '#connectors/radius/revoke-sessions.ts';
 import { settings as Settings } from '#connectors/radius/settings.ts';
-import { accountingHost, startAccounting } from '#connectors/radius/test-accounting.ts';
+import {
+  accountingHost,
+  startAccounting,
+  startTlsLine,
+} from '#connectors/radius/test-accounting.ts';
+import { checkEvidence } from '#core/period-check.ts';
 import { until } from '#core/testing/until.ts';
+import { unpack } from '#core/unpack.ts';
+import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
+import { sha256 } from '#ledger/hash.ts';
+import { verifySignature } from '#ledger/log-keys.ts';
 import { startSlapd } from '../practice/servers/slapd.ts';
+import { houseOf } from './support/company.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { checkInvariants } from './support/invariants.ts';
+import { startWeb } from './support/task-links.ts';
+import { watching } from './support/watch.ts';
 import { accountingSchema, startFreeRadius } from './targets/freeradius.ts';
-import { openFor } from './targets/slapd-directory.ts';
+import { openFor, settingsFor } from './targets/slapd-directory.ts';
 
 // A real FreeRADIUS between Gatehouse and an access server of ours: it lets people in, writes accounting down as the
 // access server reports it, and passes Disconnect-Requests on, for which it has to find them genuine.
@@ -22,9 +41,9 @@ const person = (uid: string) => ({
   ...{ uid, name: `${uid} Meadow`, mail: `${uid}@meadow.example`, password },
 });
 const slapd = await startSlapd({
-  people: ['ada', 'bob', 'eve'].map(person),
+  people: ['ada', 'bob', 'eve', 'gil', 'hal'].map(person),
   groups: [
-    { name: 'vpn', members: ['ada', 'bob'] },
+    { name: 'vpn', members: ['ada', 'bob', 'gil', 'hal'] },
     { name: 'choir', members: ['ada', 'bob', 'eve'] },
   ],
 });
@@ -171,5 +190,141 @@ describe('a FreeRADIUS that asks a directory', () => {
     const [row] = await stranger.accounting.open('emil');
     await assert.rejects(stranger.disconnect(row!), failsAs('unavailable', /secret/));
     assert.ok(nas.received.every((it) => `${attributesOf(it).get(44)}` !== 'E-1'));
+  });
+});
+
+const playbook = `
+playbook: involuntary-departure
+title: Off the network
+for: departure
+steps:
+  - { id: block, layer: security, do: account.suspend, on: { connection: directory } }
+  - { id: cut, layer: security, do: sessions.revoke, on: { connection: vpn }, after: [block] }
+`;
+
+describe('a departure from a network behind RADIUS', () => {
+  const authority = makeAuthority('Meadow & Co');
+  let gatehouse: TestGatehouse;
+  let web: Awaited<ReturnType<typeof startWeb>>;
+  let line: Awaited<ReturnType<typeof startTlsLine>>;
+  let token: string;
+
+  before(async () => {
+    gatehouse = await startGatehouse({ settleMs: 20_000, callMs: 20_000 });
+    const { app, admin } = gatehouse;
+    web = await startWeb(app);
+    line = await startTlsLine(accounting.writer, authority.issue(['127.0.0.1']));
+    const ldapsPort = Number(new URL(slapd.ldapsUrl).port);
+    await gatehouse.connect(
+      {
+        ...{ id: 'directory', connector: 'ldap', category: 'identity', ca: slapd.caPem },
+        settings: settingsFor(slapd),
+      },
+      [ldapsPort],
+    );
+    await gatehouse.connect(
+      {
+        ...{ id: 'vpn', connector: 'radius', ca: authority.ca },
+        settings: {
+          ...{ accessServers: connection.accessServers, sharedSecrets: connection.sharedSecrets },
+          accounting: {
+            ...{ host: '127.0.0.1', port: line.port, tls: 'yes' },
+            ...{ database: accounting.name, user: accounting.name },
+          },
+          ...{ accountingPassword: accounting.password, loginDomain: 'meadow.example' },
+        },
+      },
+      [radius.ports.coa, line.port],
+    );
+    const { playbook: draft } = await importPlaybook(app, admin, playbook);
+    await publishPlaybook(app, admin, draft.id);
+    const rows = ['gil', 'hal'].map((uid) => `E-${uid},${uid} Meadow,${uid}@meadow.example`);
+    await importPeople(app, admin, Buffer.from(['person_id,name,email', ...rows].join('\n')));
+    const hr = await createUser(app, {
+      ...{ name: 'Hedda HR', email: 'hedda@meadow.example', roles: ['hr'] },
+    });
+    const about = { userId: hr.id, name: 'a test', days: 1, now: new Date() };
+    ({ token } = await createToken(app, about));
+  });
+  after(async () => {
+    await gatehouse.stop();
+    await web.stop();
+    await line.stop();
+  });
+
+  it('asked for by the API blocks first, then ends what is open and reads its Stop back', async () => {
+    await connect('G-1', 'gil');
+    await connect('G-2', 'gil');
+    await connect('H-1', 'hal');
+    const asked = await fetch(`${web.url}/api/v1/cases`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ personId: 'E-gil', departure: { kind: 'involuntary', urgent: true } }),
+    });
+    assert.ok(asked.status === 201 || asked.status === 202, await asked.text());
+
+    const done = await watching(houseOf(gatehouse)).become(
+      'the end',
+      { id: 'E-gil' },
+      ({ case: it }) => it.state === 'complete',
+    );
+    const graded = Object.fromEntries(done.steps.map((it) => [it.playbookStep, it.grade]));
+    assert.deepEqual([graded['block'], graded['cut']], ['verified', 'verified']);
+    assert.ok(done.case.accessRemovedAt);
+    assert.equal(await signIn('gil'), 'Access-Reject');
+    assert.equal(await signIn('hal'), 'Access-Accept');
+    assert.deepEqual(await client.accounting.open('gil'), []);
+    assert.deepEqual(
+      [...onNas].filter(([id]) => /^[GH]/.test(id)),
+      [['H-1', 'hal']],
+    );
+    const ended = nas.received.map(attributesOf).map((it) => `${it.get(1)} ${it.get(44)}`);
+    assert.deepEqual(ended.filter((it) => /gil|hal/.test(it)).toSorted(), ['gil G-1', 'gil G-2']);
+  });
+
+  it('is verified in the evidence, by what was open before and is not after', async () => {
+    const { app, admin, database } = gatehouse;
+    const found = await watching(houseOf(gatehouse)).caseOf({ id: 'E-gil' });
+    const id = found!.case.id;
+    const cut = found!.steps.find((it) => it.playbookStep === 'cut');
+    const sessions = (state: unknown) =>
+      (state as { sessions: { session: string }[] }).sessions.map((it) => it.session).toSorted();
+    assert.deepEqual(sessions(cut?.before), ['G-1', 'G-2']);
+    assert.deepEqual(sessions(cut?.afterState), []);
+
+    await until('the record to be sealed', async () => {
+      const [sealed] = await gatehouse.rows(
+        `select from ledger.event_ix where type = 'case.sealed' and case_id = $1`,
+        id,
+      );
+      return sealed;
+    });
+    const order = await requestEvidence(app, admin, id, null);
+    const pool = database.pools.scribe;
+    const making = startEvidenceOrders({ pool, keys: app.keys, onError: console.error }, 50);
+    await until('the evidence', async () => {
+      const { status, because } = await showEvidence(app, admin, order.id);
+      assert.equal(because, null);
+      return status === 'made';
+    });
+    await making.stop();
+    const pack = unpack((await takeEvidence(app, admin, order.id)).bytes);
+    assert.ok(pack.kind === 'files');
+    const { fails, holds } = await checkEvidence(pack.files, {
+      ...{ sha256, verify: verifySignature, trust: null, checkStamp: null },
+    });
+    assert.equal(fails, null);
+    assert.ok(holds.length > 0);
+    const events = Buffer.from(pack.files.get('events.jsonl')!).toString();
+    const facts = events.split('\n').filter((it) => it.includes('"step.verified"'));
+    assert.ok(
+      facts.some((it) => it.includes(cut!.id)),
+      'the end of the sessions',
+    );
+  });
+
+  it('leaves an unbroken record, and no secret anywhere', async () => {
+    const secrets = [radius.secret, accounting.password, token];
+    await checkInvariants(gatehouse, { secrets });
   });
 });
