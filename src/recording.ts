@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type pino from 'pino';
+import { every } from '#core/every.ts';
 import { checkpointLog } from '#ledger/checkpoint-log.ts';
 import { startErasing } from '#ledger/erasure.ts';
 import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
@@ -13,10 +14,13 @@ import { witnessing } from '#ledger/witnessing.ts';
 import { installationId } from '#store/installation.ts';
 import type { Keyring } from '#store/keys.ts';
 import type { openSubjectKeys } from '#store/subject-keys.ts';
+import { forgetOldTaskLinks } from '#store/task-links.ts';
 import { openVault } from '#store/vault.ts';
 import type { Configuration } from './operate/configuration.ts';
 import { mirrorAt } from './operate/mirror.ts';
 import { openAuthority } from './operate/time-stamp-authorities.ts';
+
+const hourMs = 3_600_000;
 
 interface Parts {
   /** Logs in as `gatehouse_scribe`. */
@@ -29,7 +33,7 @@ interface Parts {
   readonly onFork: (because: string) => void;
 }
 
-/** The scribe's part: the record with its mirror, time stamps and witnesses, erasure, and packs that were asked for. */
+/** The scribe's part: the record with its mirror, time stamps and witnesses, erasure, packs that were asked for, and links that ended. */
 export async function startRecording(parts: Parts): Promise<{ stop(): Promise<void> }> {
   const { pool, configuration, keyring, keys, log, onFork } = parts;
   const failed = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
@@ -68,6 +72,7 @@ export async function startRecording(parts: Parts): Promise<{ stop(): Promise<vo
     }),
     startErasing(pool, { onError: failed('an erasure failed') }),
     startEvidenceOrders({ pool, keys, onError: failed('an evidence pack failed') }),
+    every(hourMs, () => forgetOldTaskLinks(pool).catch(failed('old links could not be forgotten'))),
   ];
   return {
     async stop() {

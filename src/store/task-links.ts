@@ -34,6 +34,18 @@ export async function linkHolders(
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+/** How long whoever opens a link that has ended is told so. */
+const endedLinkDays = 30;
+
+/** Forgets links that ended long ago, but for those by which somebody answered: the record names them. */
+export async function forgetOldTaskLinks(db: Db): Promise<void> {
+  await db.query(sql`
+    delete from task_links
+     where expires_at < clock_timestamp() - make_interval(days => ${endedLinkDays})
+       and not exists (select from ledger.event_ix where actor_id = task_links.id)
+  `);
+}
+
 /** What is behind a link; null: nothing. */
 export async function taskLinkBehind(db: Db, tokenHash: Buffer): Promise<TaskLink | null> {
   const { rows } = await db.query<TaskLink & { id: string }>(sql`
