@@ -4,12 +4,12 @@ import {
   type Employment as AnyEmployment,
   employmentOn,
   employmentsIn,
-  sinceItBegan,
   textIn,
 } from '#connector-kit/employments.ts';
-import { readAccessEnd, readDay } from '#connector-kit/facts.ts';
+import { readDay } from '#connector-kit/facts.ts';
 import { hiresIn } from '#connector-kit/hires.ts';
 import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
+import { ownDates } from '#connector-kit/own-fields.ts';
 import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import { ConnectorError } from '#core/failure.ts';
@@ -131,41 +131,28 @@ function departureOf(
     kind: departureKind(type, reason, settings.kinds),
     urgent: false,
     confidential: false,
-    accessEnds: accessEndsIn(current, employment, settings),
-    lastWorkingDay: lastWorkingDayIn(current, employment, settings),
+    ...ownDates(settings, employment, {
+      day: (field) => dayIn(current, field),
+      text: (field) => datedIn(current, field),
+      strange: (field, expected) => strange(current, field, expected),
+    }),
     employmentEnds: endsOn,
     payEnds: null,
     reason: [type, reason].filter((it) => it !== null).join(', ') || null,
   };
 }
 
-function lastWorkingDayIn(
-  current: Employee,
-  employment: Employment,
-  { lastWorkingDayField }: Settings,
-): string | null {
-  const day = lastWorkingDayField === undefined ? null : dayIn(current, lastWorkingDayField);
-  return sinceItBegan(day, employment);
-}
-
-function accessEndsIn(
-  current: Employee,
-  employment: Employment,
-  { accessEndsField }: Settings,
-): string | null {
-  const text = accessEndsField === undefined ? null : textIn(current, accessEndsField);
-  if (accessEndsField === undefined || text === null || text === noDate) return null;
-  const ends = readAccessEnd(text);
-  if (ends.kind === 'refused') throw strange(current, accessEndsField, ends.expected);
-  return sinceItBegan(ends.value, employment);
-}
-
 /** BambooHR's way to write an empty date. */
 const noDate = '0000-00-00';
 
-function dayIn(employee: Employee, name: string): string | null {
+function datedIn(employee: Employee, name: string): string | null {
   const text = textIn(employee, name);
-  if (text === null || text === noDate) return null;
+  return text === noDate ? null : text;
+}
+
+function dayIn(employee: Employee, name: string): string | null {
+  const text = datedIn(employee, name);
+  if (text === null) return null;
   const day = readDay(text);
   if (day.kind === 'refused') throw strange(employee, name, day.expected);
   return day.value;

@@ -1,9 +1,9 @@
 import { countryCode } from '#connector-kit/country.ts';
 import { departureKind } from '#connector-kit/departure-kind.ts';
-import { employmentOn, sinceItBegan, textIn } from '#connector-kit/employments.ts';
-import { readAccessEnd } from '#connector-kit/facts.ts';
+import { employmentOn, textIn } from '#connector-kit/employments.ts';
 import { hiresIn } from '#connector-kit/hires.ts';
 import { employmentType, zoneOf } from '#connector-kit/hr-words.ts';
+import { ownDates } from '#connector-kit/own-fields.ts';
 import { type Job, roleChangeIn } from '#connector-kit/role-change.ts';
 import { wallClock } from '#core/dates.ts';
 import type { DepartureFacts } from '#core/departure.ts';
@@ -101,39 +101,23 @@ function departureOf(
   const type = isOwn ? wordsOf(employee, 'internal.terminationType') : textIn(ending, 'reasonType');
   const reason = isOwn ? wordsOf(employee, 'internal.terminationReason') : textIn(ending, 'reason');
   const kind = departureKind(type, reason, settings.kinds);
+  const own = ownDates(settings, employment, {
+    day: (field) => dayOf(employee, field),
+    text: (field) => textOf(employee, field),
+    strange: (field, expected) => strange(employee.id, field, expected),
+  });
   return {
     // One employment ends once: a corrected date is the same departure.
     id: `end-of-employment-${number}`,
     kind: kind === 'resignation' && lastDayBeforeGardenLeave !== null ? 'garden leave' : kind,
     urgent: false,
     confidential: false,
-    accessEnds: accessEndsIn(employee, employment, settings),
-    lastWorkingDay: lastWorkingDayIn(employee, employment, settings) ?? lastDayBeforeGardenLeave,
+    accessEnds: own.accessEnds,
+    lastWorkingDay: own.lastWorkingDay ?? lastDayBeforeGardenLeave,
     employmentEnds: endsOn,
     payEnds: null,
     reason: [type, reason].filter((it) => it !== null).join(', ') || null,
   };
-}
-
-function lastWorkingDayIn(
-  employee: Employee,
-  employment: Employment,
-  { lastWorkingDayField }: Settings,
-): string | null {
-  const day = lastWorkingDayField === undefined ? null : dayOf(employee, lastWorkingDayField);
-  return sinceItBegan(day, employment);
-}
-
-function accessEndsIn(
-  employee: Employee,
-  employment: Employment,
-  { accessEndsField }: Settings,
-): string | null {
-  const text = accessEndsField === undefined ? null : textOf(employee, accessEndsField);
-  if (accessEndsField === undefined || text === null) return null;
-  const ends = readAccessEnd(text);
-  if (ends.kind === 'refused') throw strange(employee.id, accessEndsField, ends.expected);
-  return sinceItBegan(ends.value, employment);
 }
 
 function nameOf(employee: Employee): string {
