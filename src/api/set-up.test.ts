@@ -78,9 +78,25 @@ describe('connections', () => {
     await problemIn(await api.ask('/api/v1/connections/nothing/test', post), 404);
   });
 
-  it('are removed once', async () => {
+  it('are removed once, and nobody is told any more that they do not answer', async () => {
+    await api.pools.admin.query(
+      `insert into alerts (id, condition, kind, title, body, connection_id, step_id)
+       values ('R1', 'connection:wiki-2:down', 'connection.down', 'Wiki', '', 'wiki-2', null),
+              ('R2', 'set-aside:wiki-2:17', 'intake.question', 'Somebody', '', null, null),
+              ('R3', 'source:wiki-22', 'intake.question', 'Another source', '', null, null),
+              ('R4', 'step:s1:held', 'step.held', 'A step waits', '', 'wiki-2', 's1')`,
+    );
     const asked = { method: 'DELETE', token: admin.token };
     assert.equal((await api.ask('/api/v1/connections/wiki-2', asked)).status, 200);
+    const { rows } = await api.pools.admin.query<{ id: string; over: boolean }>(
+      `delete from alerts where id like 'R_' returning id, resolved_at is not null as over`,
+    );
+    assert.deepEqual(rows.map(({ id, over }) => [id, over]).toSorted(), [
+      ['R1', true],
+      ['R2', true],
+      ['R3', false],
+      ['R4', false],
+    ]);
     await problemIn(await api.ask('/api/v1/connections/wiki-2', asked), 404);
     const { items }: Page<Connection> = await api.read('/api/v1/connections', admin);
     assert.equal(items.find((it) => it.id === 'wiki-2')?.state, 'disabled');
