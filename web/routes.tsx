@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { queries } from './lib/queries.ts';
 import { sessionQuery } from './lib/session.ts';
-import { departuresSearch } from './pages/cases/search.ts';
+import { casesSearch } from './pages/cases/search.ts';
 import { Trouble } from './ui/loaded.tsx';
 import { Shell } from './ui/shell.tsx';
 
@@ -45,15 +45,13 @@ const signIn = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/departures' });
-  },
+  component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
 const departures = createRoute({
   getParentRoute: () => inside,
   path: '/departures',
-  validateSearch: departuresSearch,
+  validateSearch: casesSearch,
   component: lazyRouteComponent(
     () => import('./pages/cases/departures-page.tsx'),
     'DeparturesPage',
@@ -66,8 +64,17 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
 });
 
+const arrivals = createRoute({
+  getParentRoute: () => inside,
+  path: '/arrivals',
+  validateSearch: casesSearch,
+  component: lazyRouteComponent(() => import('./pages/cases/arrivals-page.tsx'), 'ArrivalsPage'),
+});
+
+const pages = [home, departures, arrivals, account];
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, claim, inside.addChildren([home, departures, account])]),
+  routeTree: root.addChildren([signIn, claim, inside.addChildren(pages)]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -1,8 +1,11 @@
 import {
+  type InfiniteData,
   keepPreviousData,
   QueryClient,
+  type UseInfiniteQueryResult,
   type UseMutationResult,
   type UseQueryResult,
+  useInfiniteQuery,
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
@@ -33,6 +36,25 @@ export function useRead<Answer>(
     queryKey: [path, whole],
     queryFn: ({ signal }) => read<Answer>(whole, signal),
     ...options,
+  });
+}
+
+/** One page of a list of the API. */
+interface ListPage {
+  readonly nextCursor: string | null;
+}
+
+/** Reads a list of the API page by page, so far as it is asked for. */
+export function useReadPages<Page extends ListPage>(
+  path: string,
+  query: Query = {},
+): UseInfiniteQueryResult<InfiniteData<Page>, Error> {
+  return useInfiniteQuery({
+    queryKey: [path, address(path, query), 'pages'],
+    queryFn: ({ signal, pageParam }) =>
+      read<Page>(address(path, { ...query, cursor: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Page) => page.nextCursor,
   });
 }
 

@@ -1,21 +1,29 @@
 import { ActionIcon, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
+  IconHelp,
   IconKey,
   IconLanguage,
   IconLayoutSidebar,
   IconLogout,
   IconMenu2,
   IconMoon,
+  IconSearch,
   IconUser,
 } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { languages } from '#core/language.ts';
 import { act } from '../lib/api.ts';
 import { useLive } from '../lib/live.ts';
 import { useSession } from '../lib/session.ts';
+import { useShortcuts } from '../lib/shortcuts.ts';
 import { speak, useWords } from '../lib/words.ts';
-import { type Way, ways } from './ways.ts';
+import { useGo } from './go.tsx';
+import { nameOf, type Way, ways, waysFor } from './ways.ts';
+
+// Loaded when they are first opened.
+const Palette = lazy(() => import('./palette.tsx').then((it) => ({ default: it.Palette })));
+const Help = lazy(() => import('./help.tsx').then((it) => ({ default: it.Help })));
 
 /** What stands around every page. */
 export function Shell() {
@@ -26,6 +34,9 @@ export function Shell() {
     localStorage.setItem('folded', isFolded ? 'no' : 'yes');
     setFolded(!isFolded);
   };
+  const [over, setOver] = useState<'palette' | 'help' | null>(null);
+  const close = () => setOver(null);
+  useGoing(setOver, fold);
   return (
     <div
       className="shell"
@@ -35,7 +46,7 @@ export function Shell() {
       <a className="skip-link" href="#main">
         {t('skip')}
       </a>
-      <Header onOpen={() => setOpen(!isOpen)} isOpen={isOpen} />
+      <Header onOpen={() => setOpen(!isOpen)} isOpen={isOpen} onOver={setOver} />
       <nav aria-label={t('ways')}>
         <Ways isFolded={isFolded && !isOpen} onGo={() => setOpen(false)} />
         <ActionIcon
@@ -52,11 +63,36 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <Suspense>
+        {over === 'palette' && <Palette onClose={close} />}
+        {over === 'help' && <Help onClose={close} />}
+      </Suspense>
     </div>
   );
 }
 
-function Header({ onOpen, isOpen }: { onOpen: () => void; isOpen: boolean }) {
+/** Keys that count on every page. */
+function useGoing(onOver: (it: 'palette' | 'help') => void, onFold: () => void): void {
+  const { rights } = useSession();
+  const go = useGo();
+  useShortcuts({
+    ...Object.fromEntries(waysFor(rights).map(({ key, to }) => [`g ${key}`, () => go(to)])),
+    ...(rights.includes('case.open') ? { n: () => go('/request') } : {}),
+    'Ctrl+k': () => onOver('palette'),
+    '?': () => onOver('help'),
+    '[': onFold,
+  });
+}
+
+function Header({
+  onOpen,
+  isOpen,
+  onOver,
+}: {
+  onOpen: () => void;
+  isOpen: boolean;
+  onOver: (it: 'palette' | 'help') => void;
+}) {
   const t = useWords();
   const { company } = useSession();
   const { setColorScheme } = useMantineColorScheme();
@@ -75,8 +111,21 @@ function Header({ onOpen, isOpen }: { onOpen: () => void; isOpen: boolean }) {
       </ActionIcon>
       <strong>Gatehouse</strong>
       <span className="company">{company.name}</span>
+      <button type="button" className="find" onClick={() => onOver('palette')}>
+        <IconSearch size={16} aria-hidden />
+        <span>{t('find')}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
       <span className="header-end" />
       <LiveDot />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={t('help')}
+        onClick={() => onOver('help')}
+      >
+        <IconHelp size={18} aria-hidden />
+      </ActionIcon>
       <ActionIcon
         variant="subtle"
         color="gray"
@@ -149,31 +198,31 @@ function Account() {
 function Ways({ isFolded, onGo }: { isFolded: boolean; onGo: () => void }) {
   const t = useWords();
   const { rights } = useSession();
-  const open = (it: Way) => it.rights.length === 0 || it.rights.some((of) => rights.includes(of));
+  const open = waysFor(rights);
   return Object.entries(ways).map(([group, all]) => {
-    const seen = all.filter(open);
+    const seen = all.filter((it: Way) => open.includes(it));
     if (seen.length === 0) return null;
     return (
       <section key={group} aria-labelledby={`ways-${group}`}>
         <h2 className="ways-title" id={`ways-${group}`} hidden={isFolded}>
           {t(`groups.${group}`)}
         </h2>
-        {seen.map(({ to, name, icon: Icon }) => (
-          <Link
-            key={to}
-            to={to}
-            className="way"
-            onClick={onGo}
-            activeOptions={{ exact: to === '/' }}
-          >
-            <Icon size={18} aria-hidden />
-            {isFolded ? (
-              <span className="hidden-words">{t(`pages.${name}`)}</span>
-            ) : (
-              t(`pages.${name}`)
-            )}
-          </Link>
-        ))}
+        {seen.map((it) => {
+          const { to, icon: Icon } = it;
+          const name = t(`pages.${nameOf(it, rights)}`);
+          return (
+            <Link
+              key={to}
+              to={to}
+              className="way"
+              onClick={onGo}
+              activeOptions={{ exact: to === '/' }}
+            >
+              <Icon size={18} aria-hidden />
+              {isFolded ? <span className="hidden-words">{name}</span> : name}
+            </Link>
+          );
+        })}
       </section>
     );
   });

@@ -1,4 +1,4 @@
-import { IconDoorExit } from '@tabler/icons-react';
+import { IconDoorEnter, IconDoorExit, IconLayoutDashboard } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Right } from '#core/user.ts';
 
@@ -10,11 +10,27 @@ export interface Way {
   readonly icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
   /** Whoever holds one of them sees it; none: everybody. */
   readonly rights: readonly Right[];
+  /** After `g`: goes there. */
+  readonly key: string;
 }
 
 /** All pages that can be gone to, in their groups and order. */
 export const ways: Readonly<Record<'work' | 'setUp' | 'prove', readonly Way[]>> = {
-  work: [{ to: '/departures', name: 'departures', icon: IconDoorExit, rights: ['case.read'] }],
+  work: [
+    { to: '/', name: 'overview', icon: IconLayoutDashboard, rights: ['overview.read'], key: 'o' },
+    { to: '/departures', name: 'departures', icon: IconDoorExit, rights: ['case.read'], key: 'd' },
+    { to: '/arrivals', name: 'arrivals', icon: IconDoorEnter, rights: ['case.read'], key: 'r' },
+  ],
   setUp: [],
   prove: [],
 };
+
+/** The pages that somebody with these rights may go to. */
+export const waysFor = (rights: readonly Right[]): readonly Way[] =>
+  Object.values(ways)
+    .flat()
+    .filter((it) => it.rights.length === 0 || it.rights.some((of) => rights.includes(of)));
+
+/** What a page is called for them: a manager's overview is their team. */
+export const nameOf = ({ name }: Way, rights: readonly Right[]): string =>
+  name === 'overview' && !rights.includes('case.read') ? 'team' : name;

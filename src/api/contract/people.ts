@@ -34,6 +34,7 @@ export const Person = z
 export type Person = z.infer<typeof Person>;
 
 export const PersonPage = pageOf(Person).meta({ id: 'PersonPage' });
+export type PersonPage = z.infer<typeof PersonPage>;
 
 export const PersonWithAccounts = Person.extend({ accounts: z.array(Account) }).meta({
   id: 'PersonWithAccounts',

@@ -1,0 +1,152 @@
+import { Button } from '@mantine/core';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { CaseSummary } from '#api/contract/cases.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
+import { useSteady } from '../../lib/steady.ts';
+import { useWords } from '../../lib/words.ts';
+import { Go, useGo } from '../../ui/go.tsx';
+import { useFlash } from './cells.tsx';
+import './cases.css';
+
+export interface Column {
+  readonly name: string;
+  /** Left out on a narrow screen. */
+  readonly isExtra?: boolean;
+  readonly cell: (it: CaseSummary) => ReactNode;
+}
+
+/** Rows in the page at once, up to this many; of more only those that can be seen. */
+const mostWhole = 100;
+const rowPx = 37;
+
+export const addressOf = (it: { readonly id: string; readonly kind: CaseSummary['kind'] }) =>
+  `/${it.kind === 'departure' ? 'departures' : 'arrivals'}/${it.id}`;
+
+/** Cases as rows that lead to them; `j`, `k` and Enter go through them. */
+export function CasesTable({
+  caption,
+  cases,
+  columns,
+  onEnd,
+}: {
+  /** What the rows are, for who does not see them. */
+  caption: string;
+  cases: readonly CaseSummary[];
+  columns: readonly Column[];
+  /** The last row can be seen: there may be more. */
+  onEnd?: () => void;
+}) {
+  const t = useWords('cases');
+  const [isHeld, setHeld] = useState(false);
+  const { shown, waiting, ask } = useSteady(cases, (it) => it.id, isHeld);
+  const table = useRef<HTMLTableElement>(null);
+  const isVirtual = shown.length > mostWhole;
+  const virtual = useWindowVirtualizer({
+    count: shown.length,
+    estimateSize: () => rowPx,
+    overscan: 12,
+    scrollMargin: table.current?.offsetTop ?? 0,
+    enabled: isVirtual,
+  });
+  const seen = isVirtual ? virtual.getVirtualItems().map((it) => it.index) : [...shown.keys()];
+  const [first, last] = [seen[0] ?? 0, seen.at(-1) ?? -1];
+  useEffect(() => {
+    if (last >= 0 && last === shown.length - 1) onEnd?.();
+  }, [last, shown.length, onEnd]);
+  useRowKeys(shown, (index) => isVirtual && virtual.scrollToIndex(index));
+  return (
+    <>
+      {waiting > 0 && (
+        <Button className="waiting" variant="light" onClick={ask}>
+          {t('showNew', { count: waiting })}
+        </Button>
+      )}
+      <div className="card wide">
+        <table
+          ref={table}
+          className="table cases"
+          aria-label={caption}
+          aria-rowcount={shown.length + 1}
+          onPointerEnter={(event) => event.pointerType === 'mouse' && setHeld(true)}
+          onPointerLeave={() => setHeld(false)}
+        >
+          <thead>
+            <tr>
+              <th scope="col">{t('person')}</th>
+              {columns.map((it) => (
+                <th key={it.name} scope="col" data-extra={it.isExtra}>
+                  {it.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Space rows={first} />
+            {seen.map((index) => (
+              <Row key={shown[index]!.id} it={shown[index]!} index={index} columns={columns} />
+            ))}
+            <Space rows={shown.length - 1 - last} />
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+/** In the place of rows that nobody sees. */
+const Space = ({ rows }: { rows: number }) =>
+  rows > 0 && (
+    <tr aria-hidden>
+      <td style={{ height: rows * rowPx, padding: 0, border: 0 }} />
+    </tr>
+  );
+
+function Row({
+  it,
+  index,
+  columns,
+}: {
+  it: CaseSummary;
+  index: number;
+  columns: readonly Column[];
+}) {
+  const { progress, state, accessEndsAt, startDay } = it;
+  const flash = useFlash<HTMLTableRowElement>(
+    JSON.stringify([progress, state, accessEndsAt, startDay]),
+  );
+  return (
+    <tr ref={flash} aria-rowindex={index + 2} data-row={index}>
+      <th scope="row">
+        <Go to={addressOf(it)}>{it.person.name}</Go>
+      </th>
+      {columns.map((column) => (
+        <td key={column.name} data-extra={column.isExtra}>
+          {column.cell(it)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** `j` and `k` move the focus from row to row, so that Enter goes to the one that has it. */
+function useRowKeys(rows: readonly CaseSummary[], reach: (index: number) => void): void {
+  const go = useGo();
+  const current = useRef(-1);
+  const move = (by: number) => {
+    current.current = Math.max(0, Math.min(rows.length - 1, current.current + by));
+    reach(current.current);
+    requestAnimationFrame(() => linkIn(current.current)?.focus());
+  };
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    o: () => {
+      const it = rows[current.current];
+      if (it) go(addressOf(it));
+    },
+  });
+}
+
+const linkIn = (index: number) =>
+  document.querySelector<HTMLAnchorElement>(`.cases [data-row="${index}"] a`);
