@@ -5,6 +5,7 @@ import { readPeopleCsv } from '#intake/csv.ts';
 import { type AccountRow, accountsOf, linkAccount, listAccounts } from '#store/accounts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { keepDelivery } from '#store/deliveries.ts';
+import { type OwnershipRow, ownershipsOf } from '#store/ownerships.ts';
 import {
   listPeople as listStored,
   loadPerson,
@@ -121,11 +122,19 @@ export async function showPerson(
   app: App,
   caller: Caller,
   id: string,
-): Promise<{ person: PersonRow; accounts: readonly AccountRow[] }> {
+): Promise<{
+  person: PersonRow;
+  accounts: readonly AccountRow[];
+  owned: readonly OwnershipRow[];
+}> {
   authorize(caller, 'people.read');
   const person = await loadPerson(app.pool, id);
   if (!person) throw notFound(`person ${id}`);
-  return { person, accounts: await accountsOf(app.pool, id) };
+  return {
+    person,
+    accounts: await accountsOf(app.pool, id),
+    owned: await ownershipsOf(app.pool, id),
+  };
 }
 
 /** Accounts that were discovered, by connection, or those that belong to nobody we know. */

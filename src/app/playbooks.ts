@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { CaseKind } from '#core/arrival.ts';
 import type { PlaybookProblem } from '#core/playbook.ts';
 import { checkPlaybook, type Playbook, readPlaybook, unknownSurveys } from '#core/playbook.ts';
 import { settingsFrom } from '#core/settings.ts';
@@ -63,6 +64,44 @@ export async function importPlaybook(app: App, caller: Caller, text: string): Pr
     author: caller.user.id,
   });
   return { playbook: (await loadPlaybook(app.pool, id))!, problems };
+}
+
+/** Looks at a document and keeps nothing: everything that is wrong with it, and what to expect of it. */
+export async function checkPlaybookText(
+  app: App,
+  caller: Caller,
+  text: string,
+): Promise<readonly PlaybookProblem[]> {
+  authorize(caller, 'playbook.write');
+  const read = readPlaybook(text);
+  return 'problems' in read ? read.problems : check(app, read);
+}
+
+/** The playbooks that come with the program, as they can be begun from. */
+export function listStarters(
+  caller: Caller,
+): readonly { readonly text: string; readonly playbook: Playbook }[] {
+  authorize(caller, 'playbook.read');
+  return starters().flatMap((text) => {
+    const read = readPlaybook(text);
+    return 'playbook' in read ? [{ text, playbook: read.playbook }] : [];
+  });
+}
+
+/** The version that somebody wants to see the effects of. Throws where it has errors or is for something else. */
+export async function playbookToTry(
+  app: App,
+  caller: Caller,
+  id: string,
+  of: CaseKind,
+): Promise<void> {
+  const { text } = await showPlaybook(app, caller, id);
+  const read = readPlaybook(text);
+  if ('problems' in read) throw unreadable(read.problems);
+  const errors = (await check(app, read)).filter((it) => it.severity === 'error');
+  if (errors.length > 0) throw unreadable(errors);
+  if (read.playbook.for !== of)
+    throw new Problem('not possible', `This playbook is for ${read.playbook.for}, not for ${of}.`);
 }
 
 const unreadable = (problems: readonly PlaybookProblem[]) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import {
   isSettingName,
   type SettingName,
@@ -24,6 +25,16 @@ export async function showSettings(app: App, caller: Caller): Promise<Settings> 
 /** Who we are, for everybody who is let in. */
 export async function companyOf(app: App): Promise<Settings['company']> {
   return settingsFrom(await loadSettings(app.pool)).company;
+}
+
+/** What can be entered, as JSON Schema by group. */
+export function settingForms(caller: Caller): Readonly<Record<string, Record<string, unknown>>> {
+  authorize(caller, 'settings.read');
+  const forms = Object.entries(settingShapes).map(([name, shape]) => [
+    name,
+    z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' }),
+  ]);
+  return Object.fromEntries(forms);
 }
 
 /** Changes one group of settings; what is left out of it stays as it is. */

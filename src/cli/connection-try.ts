@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { TrialResult } from '#api/contract/descriptions.ts';
+import { diffLines } from '#core/line-diff.ts';
 import { answering, type Cli } from './context.ts';
-import { diffLines } from './line-diff.ts';
 import { clean } from './paint.ts';
 
 interface TryOptions {

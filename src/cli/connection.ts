@@ -113,7 +113,7 @@ function stateOf(it: Connection): Cell {
   const words: Record<Connection['state'], Cell> = {
     active: { text: 'works', tone: 'good' },
     down: { text: 'does not answer', tone: 'attention' },
-    paused: { text: 'refuses our key', tone: 'attention' },
+    paused: { text: 'paused', tone: 'attention' },
     disabled: { text: 'removed', tone: 'quiet' },
   };
   if (it.state === 'active' && it.checkFailure) return { text: 'check failed', tone: 'attention' };

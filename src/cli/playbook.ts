@@ -8,11 +8,11 @@ import {
   PlaybookPage,
   type PlaybookSummary,
 } from '#api/contract/playbooks.ts';
+import { around, diffLines } from '#core/line-diff.ts';
 import { answering, type Cli, group } from './context.ts';
 import { everything } from './everything.ts';
 import { bytesOf } from './import.ts';
 import { CliProblem, noneNamed } from './io.ts';
-import { around, diffLines } from './line-diff.ts';
 import { countOption } from './numbers.ts';
 import { clean } from './paint.ts';
 import { table } from './table.ts';

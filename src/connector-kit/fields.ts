@@ -16,6 +16,10 @@ export const secret = (title: string, description: string) =>
 export const inboundSecret = (title: string, description: string) =>
   z.string().min(1).meta({ title, description, secret: true, inbound: true });
 
+/** Text that keeps its line ends, such as a key as PEM: the form has room for several lines. */
+export const severalLines = <Field extends z.ZodType>(field: Field): Field =>
+  field.meta({ ...field.meta(), lines: true }) as Field;
+
 export const url = (title: string, description: string) =>
   z.url({ protocol: /^https?$/ }).meta({ title, description }); // the guard has its say on http
 

@@ -131,10 +131,13 @@ async function discover(engine: Engine, connectionId: string): Promise<unknown> 
 
 /** A row of `people`, or a person's HR id. */
 const person = z.string();
+/** A version to be tried in the place of the one that applies. */
+const playbook = z.string().optional();
 const PreviewInput = z.union([
-  z.strictObject({ person, departure: DepartureFacts.omit({ id: true }) }),
+  z.strictObject({ person, playbook, departure: DepartureFacts.omit({ id: true }) }),
   z.strictObject({
     person,
+    playbook,
     arrival: ArrivalFacts.omit({ id: true, former: true, becomes: true }).extend({
       role: FormerRole.partial().optional(),
     }),
@@ -189,7 +192,7 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
       zone,
       source: 'api',
       confirmedAt,
-      playbookId: null,
+      playbookId: input.playbook ?? null,
       planDigest: null,
     },
     offers,

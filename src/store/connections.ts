@@ -131,3 +131,17 @@ export async function noteCheck(
            check_failure = excluded.check_failure
   `);
 }
+
+/** Steps of one connection that have begun or may begin, and those of them that wait for a person. */
+export async function openStepsIn(
+  db: Db,
+  connectionId: string,
+): Promise<{ open: number; held: number }> {
+  const { rows } = await db.query<{ open: number; held: number }>(sql`
+    select count(*)::int as open, (count(*) filter (where status = 'held'))::int as held
+      from steps
+     where connection_id = ${connectionId}
+       and status in ('ready', 'running', 'held')
+  `);
+  return rows[0]!;
+}

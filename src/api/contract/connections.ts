@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { categories, connectionStates } from '#core/connection.ts';
 import { Moment, orNull, pageOf } from './page.ts';
-import { Failure } from './steps.ts';
+import { capabilityNames, Failure } from './steps.ts';
 
 const Owner = z.object({ name: z.string(), email: z.string() });
 
@@ -33,6 +33,7 @@ export const Connection = z
 export type Connection = z.infer<typeof Connection>;
 
 export const ConnectionPage = pageOf(Connection).meta({ id: 'ConnectionPage' });
+export type ConnectionPage = z.infer<typeof ConnectionPage>;
 
 /** What an administrator gives. Secrets that are left out stay as they are. */
 export const ConnectionInput = z
@@ -89,4 +90,47 @@ export const Connector = z
   .meta({ id: 'Connector' });
 export type Connector = z.infer<typeof Connector>;
 
+/** A kind of system, with what its makers wrote on how it is connected. */
+export const ConnectorGuide = Connector.extend({
+  setup: z.string().meta({ description: 'Markdown; empty: nobody wrote any' }),
+}).meta({ id: 'ConnectorGuide' });
+export type ConnectorGuide = z.infer<typeof ConnectorGuide>;
+
+/** What a system can be asked, and what its answer proves. */
+const Ability = z
+  .object({
+    capability: z.enum(capabilityNames),
+    kind: z.enum(['transition', 'command', 'by-hand']).meta({
+      description:
+        'A transition is read back; a command is only accepted; by hand a person does it',
+    }),
+    summary: z.string(),
+    scopes: z.array(z.string()).meta({ description: 'What the connection must be allowed to do' }),
+    missing: z.array(z.string()).nullable().meta({
+      description:
+        'Of these, what the system did not name when it was checked; null: it does not tell',
+    }),
+    canBeUndone: z.boolean(),
+  })
+  .meta({ id: 'Ability' });
+export type Ability = z.infer<typeof Ability>;
+
+export const ConnectionDetail = Connection.extend({
+  abilities: z.array(Ability),
+  holdsAccounts: z.boolean(),
+  otherUses: z.array(z.enum(['people', 'tickets', 'records', 'chat', 'mail', 'messages'])),
+  unnamedScopes: z.array(z.string()).nullable().meta({
+    description: 'Permissions held that no ability names; null: the system does not tell',
+  }),
+  playbooks: z
+    .array(z.object({ id: z.string(), name: z.string(), title: z.string(), number: z.int() }))
+    .meta({ description: 'Published ones with a step that would go there' }),
+  steps: z.object({
+    open: z.int().meta({ description: 'Steps there that have begun or may begin' }),
+    held: z.int().meta({ description: 'Those of them that wait for a person' }),
+  }),
+}).meta({ id: 'ConnectionDetail' });
+export type ConnectionDetail = z.infer<typeof ConnectionDetail>;
+
 export const ConnectorPage = pageOf(Connector).meta({ id: 'ConnectorPage' });
+export type ConnectorPage = z.infer<typeof ConnectorPage>;

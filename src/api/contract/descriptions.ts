@@ -13,6 +13,7 @@ export const ReadyDescription = z
   .meta({ id: 'ReadyDescription' });
 
 export const ReadyDescriptionPage = pageOf(ReadyDescription).meta({ id: 'ReadyDescriptionPage' });
+export type ReadyDescriptionPage = z.infer<typeof ReadyDescriptionPage>;
 
 /** One that comes along, whole. */
 export const WholeDescription = ReadyDescription.extend({
@@ -23,6 +24,7 @@ export const WholeDescription = ReadyDescription.extend({
     description: 'What a connection is begun with; null where a secret is to be entered',
   }),
 }).meta({ id: 'WholeDescription' });
+export type WholeDescription = z.infer<typeof WholeDescription>;
 
 /** A description as it is handed on: with neither secret nor address. */
 export const DescriptionFile = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownedKinds } from '#core/ownership.ts';
 import { employmentTypes } from '#core/person.ts';
 import { Account } from './accounts.ts';
 import { Moment, PageQuery, pageOf } from './page.ts';
@@ -36,9 +37,25 @@ export type Person = z.infer<typeof Person>;
 export const PersonPage = pageOf(Person).meta({ id: 'PersonPage' });
 export type PersonPage = z.infer<typeof PersonPage>;
 
-export const PersonWithAccounts = Person.extend({ accounts: z.array(Account) }).meta({
-  id: 'PersonWithAccounts',
+/** What an account was found to be the owner of. */
+const OwnedByAccount = z.object({
+  connection: z.string(),
+  account: z.string(),
+  things: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(ownedKinds),
+      name: z.string(),
+      soleOwner: z.boolean().meta({ description: 'Without this account it belongs to no one' }),
+    }),
+  ),
 });
+
+export const PersonWithAccounts = Person.extend({
+  accounts: z.array(Account),
+  owned: z.array(OwnedByAccount),
+}).meta({ id: 'PersonWithAccounts' });
+export type PersonWithAccounts = z.infer<typeof PersonWithAccounts>;
 
 /** What a file brought. Every refused row is named. */
 export const ImportReport = z

@@ -9,6 +9,9 @@ export const PlanInput = z
     person: z.string().min(1).max(200).meta({ description: 'HR id, or the id of the person here' }),
     departure: DepartureInput.optional(),
     arrival: ArrivalInput.optional(),
+    playbook: z.string().min(1).max(200).optional().meta({
+      description: 'Id of a version to try, a draft as well. Default: the one that applies',
+    }),
   })
   .refine((it) => (it.departure === undefined) !== (it.arrival === undefined), {
     error: 'say either departure or arrival',

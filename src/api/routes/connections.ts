@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '#app/app.ts';
+import { pauseConnection, showConnection, showConnector } from '#app/connection-page.ts';
 import {
   type ConnectionRow,
   discover,
@@ -9,13 +10,16 @@ import {
   saveConnectionInput,
   testConnection,
 } from '#app/connections.ts';
+import { ReasonInput } from '../contract/cases.ts';
 import {
   CheckResult,
   type Connection,
+  ConnectionDetail,
   ConnectionInput,
   ConnectionPage,
   ConnectionSaved,
   Connector,
+  ConnectorGuide,
   ConnectorPage,
   Discovered,
 } from '../contract/connections.ts';
@@ -43,6 +47,36 @@ const connectors = createRoute({
   tags,
   request: { query: PageQuery },
   responses: { 200: json('One page', ConnectorPage), ...problems },
+});
+
+const guide = createRoute({
+  method: 'get',
+  path: '/connectors/{id}',
+  operationId: 'showConnector',
+  summary: 'One kind of system, its form and how it is connected',
+  tags,
+  request: { params: idParam },
+  responses: { 200: json('The kind', ConnectorGuide), ...problems },
+});
+
+const show = createRoute({
+  method: 'get',
+  path: '/connections/{id}',
+  operationId: 'showConnection',
+  summary: 'One connection: what it can do and prove, and what rests on it',
+  tags,
+  request: { params: idParam },
+  responses: { 200: json('The connection', ConnectionDetail), ...problems },
+});
+
+const pause = createRoute({
+  method: 'post',
+  path: '/connections/{id}/pause',
+  operationId: 'pauseConnection',
+  summary: 'Nothing more goes there until somebody tests it; its steps wait',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(ReasonInput) },
+  responses: { 200: json('Done', Done), ...problems },
 });
 
 const save = createRoute({
@@ -100,6 +134,26 @@ export function connectionRoutes(api: Api, app: App): void {
       settings: Connector.shape.settings.parse(it.settings),
     }));
     return c.json(page, 200);
+  });
+
+  api.openapi(guide, async (c) => {
+    const found = await showConnector(app, c.get('caller'), c.req.valid('param').id);
+    return c.json(ConnectorGuide.parse(found), 200);
+  });
+
+  api.openapi(show, async (c) => {
+    const { connection, ...rest } = await showConnection(
+      app,
+      c.get('caller'),
+      c.req.valid('param').id,
+    );
+    return c.json(ConnectionDetail.parse({ ...connectionOnWire(connection), ...rest }), 200);
+  });
+
+  api.openapi(pause, async (c) => {
+    const { reason } = c.req.valid('json');
+    await pauseConnection(app, c.get('caller'), c.req.valid('param').id, reason);
+    return c.json({ detail: 'Paused. Its steps wait until somebody tests the connection.' }, 200);
   });
 
   api.openapi(save, async (c) => {

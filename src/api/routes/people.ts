@@ -66,8 +66,14 @@ export function peopleRoutes(api: Api, app: App): void {
   });
 
   api.openapi(show, async (c) => {
-    const { person, accounts } = await showPerson(app, c.get('caller'), c.req.valid('param').id);
-    return c.json({ ...personOnWire(person), accounts: accounts.map(accountOnWire) }, 200);
+    const found = await showPerson(app, c.get('caller'), c.req.valid('param').id);
+    const owned = found.owned.map((it) => ({
+      connection: it.connectionId,
+      account: it.accountId,
+      things: it.things.map((thing) => ({ ...thing })),
+    }));
+    const accounts = found.accounts.map(accountOnWire);
+    return c.json({ ...personOnWire(found.person), accounts, owned }, 200);
   });
 
   api.openapi(bring, async (c) => {

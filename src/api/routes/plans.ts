@@ -16,9 +16,9 @@ const preview = createRoute({
 
 export function planRoutes(api: Api, app: App): void {
   api.openapi(preview, async (c) => {
-    const { person, departure, arrival } = c.req.valid('json');
+    const { person, departure, arrival, playbook } = c.req.valid('json');
     const asked = arrival ? { person, arrival } : { person, departure: departure! };
-    const plan = await previewPlan(app, c.get('caller'), asked);
+    const plan = await previewPlan(app, c.get('caller'), asked, playbook ?? null);
     return c.json(PlanPreview.parse(plan), 200);
   });
 }

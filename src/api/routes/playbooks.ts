@@ -2,16 +2,25 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
 import {
+  checkPlaybookText,
   type Imported,
   importPlaybook,
   listPlaybooks,
+  listStarters,
   type PlaybookRow,
   publishPlaybook,
   showPlaybook,
 } from '#app/playbooks.ts';
+import { type PlaybookProblem, readPlaybook } from '#core/playbook.ts';
 import { utf8Body } from '../bodies.ts';
 import { PageQuery } from '../contract/page.ts';
-import { Playbook, PlaybookChecked, PlaybookPage } from '../contract/playbooks.ts';
+import {
+  Playbook,
+  PlaybookChecked,
+  PlaybookFindings,
+  PlaybookPage,
+  StarterPage,
+} from '../contract/playbooks.ts';
 import { pageWithin } from '../paging.ts';
 import { type Api, actHeaders, idParam, json, problems } from '../route.ts';
 
@@ -38,6 +47,31 @@ const show = createRoute({
   responses: { 200: json('The version', Playbook), ...problems },
 });
 
+const starters = createRoute({
+  method: 'get',
+  path: '/playbook-starters',
+  operationId: 'listStarters',
+  summary: 'Playbooks that come along, to begin from',
+  tags,
+  request: { query: PageQuery },
+  responses: { 200: json('One page', StarterPage), ...problems },
+});
+
+const document = {
+  required: true,
+  content: Object.fromEntries(yaml.map((type) => [type, { schema: z.string() }])),
+};
+
+const look = createRoute({
+  method: 'post',
+  path: '/playbooks/check',
+  operationId: 'checkPlaybook',
+  summary: 'Look at a document and keep nothing: what is wrong, and what to expect',
+  tags,
+  request: { headers: actHeaders, body: document },
+  responses: { 200: json('What was found', PlaybookFindings), ...problems },
+});
+
 const bring = createRoute({
   method: 'post',
   path: '/playbooks/import',
@@ -46,10 +80,7 @@ const bring = createRoute({
   tags,
   request: {
     headers: actHeaders,
-    body: {
-      required: true,
-      content: Object.fromEntries(yaml.map((type) => [type, { schema: z.string() }])),
-    },
+    body: document,
   },
   responses: { 200: json('The draft, and what to expect of it', PlaybookChecked), ...problems },
 });
@@ -75,6 +106,23 @@ export function playbookRoutes(api: Api, app: App): void {
     return c.json(playbookOnWire(found), 200);
   });
 
+  api.openapi(starters, (c) => {
+    const found = listStarters(c.get('caller'));
+    const page = pageWithin('starters', c.req.valid('query'), found, ({ text, playbook }) => ({
+      name: playbook.playbook,
+      title: playbook.title,
+      for: playbook.for,
+      text,
+    }));
+    return c.json(page, 200);
+  });
+
+  api.openapi(look, async (c) => {
+    const text = await utf8Body(c, yaml, 'The playbook');
+    const found = await checkPlaybookText(app, c.get('caller'), text);
+    return c.json({ findings: found.map(findingOnWire) }, 200);
+  });
+
   api.openapi(bring, async (c) => {
     const text = await utf8Body(c, yaml, 'The playbook');
     return c.json(checkedOnWire(await importPlaybook(app, c.get('caller'), text)), 200);
@@ -96,17 +144,31 @@ const summaryOnWire = (it: PlaybookRow) => ({
   author: it.author,
   publishedBy: it.publishedBy,
   createdAt: it.createdAt.toISOString(),
+  about: it.status === 'retired' ? null : aboutOf(it),
 });
 
-const playbookOnWire = (it: PlaybookRow) => ({ ...summaryOnWire(it), text: it.text });
+function aboutOf({ text }: PlaybookRow) {
+  const read = readPlaybook(text);
+  if ('problems' in read) return null;
+  const { for: kind, appliesWhen, steps } = read.playbook;
+  return { for: kind, appliesWhen, steps: steps.length };
+}
+
+function playbookOnWire(it: PlaybookRow) {
+  const read = readPlaybook(it.text);
+  const document = 'playbook' in read ? read.playbook : null;
+  return Playbook.parse({ ...summaryOnWire(it), text: it.text, document });
+}
+
+const findingOnWire = (it: PlaybookProblem) => ({
+  severity: it.severity,
+  step: it.step,
+  line: it.line,
+  problem: it.problem,
+  mend: it.mend,
+});
 
 const checkedOnWire = ({ playbook, problems }: Imported) => ({
   playbook: playbookOnWire(playbook),
-  problems: problems.map((it) => ({
-    severity: it.severity,
-    step: it.step,
-    line: it.line,
-    problem: it.problem,
-    mend: it.mend,
-  })),
+  problems: problems.map(findingOnWire),
 });

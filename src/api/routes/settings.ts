@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
-import { changeSetting, showSettings } from '#app/settings.ts';
-import { Setting, SettingChange, SettingsDocument } from '../contract/settings.ts';
+import { changeSetting, settingForms, showSettings } from '#app/settings.ts';
+import { Setting, SettingChange, SettingForms, SettingsDocument } from '../contract/settings.ts';
 import { type Api, body, json, problems } from '../route.ts';
 
 const tags = ['Settings'];
@@ -14,6 +14,15 @@ const show = createRoute({
   summary: 'All settings',
   tags,
   responses: { 200: json('Settings by group', SettingsDocument), ...problems },
+});
+
+const forms = createRoute({
+  method: 'get',
+  path: '/settings/forms',
+  operationId: 'showSettingForms',
+  summary: 'What can be entered, as JSON Schema by group',
+  tags,
+  responses: { 200: json('Forms by group', SettingForms), ...problems },
 });
 
 const change = createRoute({
@@ -28,6 +37,8 @@ const change = createRoute({
 
 export function settingRoutes(api: Api, app: App): void {
   api.openapi(show, async (c) => c.json(await showSettings(app, c.get('caller')), 200));
+
+  api.openapi(forms, (c) => c.json(settingForms(c.get('caller')), 200));
 
   api.openapi(change, async (c) => {
     const { name } = c.req.valid('param');

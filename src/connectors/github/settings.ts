@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret, text, url } from '#connector-kit/fields.ts';
+import { secret, severalLines, text, url } from '#connector-kit/fields.ts';
 
 /** How GitHub can know whose account one is. There is no other way than these, and none is a guess. */
 export const ways = ['saml', 'verified domain', 'list'] as const;
@@ -15,7 +15,7 @@ export const settings = z
       'Of your own GitHub Enterprise Server or ghe.com. Left out: github.com',
     ).optional(),
     clientId: text('Client ID', 'Of the GitHub App that stands for Gatehouse').optional(),
-    privateKey: secret('Private key', 'Of that app, as PEM').optional(),
+    privateKey: severalLines(secret('Private key', 'Of that app, as PEM')).optional(),
     token: secret(
       'Token',
       'Instead of an app: a fine-grained token of an owner. It ends with the account of the owner, and sees no tokens of others',

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { secret, text } from '#connector-kit/fields.ts';
+import { secret, severalLines, text } from '#connector-kit/fields.ts';
 
 /** By what people are known in Google Workspace. */
 export const keys = ['email', 'employeeNumber'] as const;
 
 export const settings = z.strictObject({
-  key: secret(
-    'Key of the service account',
-    'The whole JSON file that Google offers when a key is made',
+  key: severalLines(
+    secret(
+      'Key of the service account',
+      'The whole JSON file that Google offers when a key is made',
+    ),
   ),
   admin: text(
     'Administrator',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assignee } from '#connector-kit/assignee.ts';
-import { text } from '#connector-kit/fields.ts';
+import { severalLines, text } from '#connector-kit/fields.ts';
 
 export const settings = z.strictObject({
   system: text('System', 'What people call it, for example the alarm panel'),
@@ -8,9 +8,11 @@ export const settings = z.strictObject({
     title: 'What the list holds',
     description: 'Accounts and whose they are, or equipment and who has it',
   }),
-  instructions: text(
-    'Instructions',
-    'Where to go and what to do there, or where equipment goes, in plain words',
+  instructions: severalLines(
+    text(
+      'Instructions',
+      'Where to go and what to do there, or where equipment goes, in plain words',
+    ),
   ),
   assignTo: assignee,
   goodForDays: z.int().min(1).max(366).default(31).meta({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret, text } from '#connector-kit/fields.ts';
+import { secret, severalLines, text } from '#connector-kit/fields.ts';
 
 /** By what people are known in Entra ID. */
 export const keys = ['email', 'login', 'alias', 'employeeNumber'] as const;
@@ -12,8 +12,10 @@ export const settings = z
       /^[a-zA-Z0-9.-]+$/,
     ),
     clientId: text('Client ID', 'Of the app registration that stands for Gatehouse'),
-    certificate: text('Certificate', 'That the app registration has, as PEM').optional(),
-    privateKey: secret('Private key', 'Of that certificate, as PEM; RSA').optional(),
+    certificate: severalLines(
+      text('Certificate', 'That the app registration has, as PEM'),
+    ).optional(),
+    privateKey: severalLines(secret('Private key', 'Of that certificate, as PEM; RSA')).optional(),
     clientSecret: secret(
       'Client secret',
       'Instead of a certificate. It runs out, and cannot be seen again',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret, text, url } from '#connector-kit/fields.ts';
+import { secret, severalLines, text, url } from '#connector-kit/fields.ts';
 
 /** By what people are known in Okta. */
 export const keys = ['email', 'login', 'employeeNumber'] as const;
@@ -9,7 +9,7 @@ export const settings = z
   .strictObject({
     orgUrl: url('Okta address', 'For example https://meadow.okta.com, not the one of the console'),
     clientId: text('Client ID', 'Of the API services app that stands for Gatehouse').optional(),
-    privateKey: secret('Private key', 'Of that app, as PEM').optional(),
+    privateKey: severalLines(secret('Private key', 'Of that app, as PEM')).optional(),
     keyId: text('Key ID', 'Of that key (KID), as the app shows it').optional(),
     token: secret(
       'API token',

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { secret, text } from '#connector-kit/fields.ts';
+import { secret, severalLines, text } from '#connector-kit/fields.ts';
 import { listedLogins, loginDomain } from '#connector-kit/login-names.ts';
 
 /** What every host keeps to, and what its program accepts as a name. Nothing else is ever sent. */
@@ -38,9 +38,8 @@ export const settings = z
     user: text('User', 'The account of Gatehouse on every host')
       .refine(isAccountName, 'Letters, digits and . _ @ - only.')
       .refine((it) => it !== 'root', 'An account of its own, never root.'),
-    privateKey: secret(
-      'Private key',
-      'Of that account: the file that ssh-keygen made, without a passphrase',
+    privateKey: severalLines(
+      secret('Private key', 'Of that account: the file that ssh-keygen made, without a passphrase'),
     ),
     loginDomain: loginDomain.optional(),
     accounts: listedLogins(

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { assignee, emailAddress } from '#connector-kit/assignee.ts';
-import { text } from '#connector-kit/fields.ts';
+import { severalLines, text } from '#connector-kit/fields.ts';
 import { type Capability, capabilities } from '#core/capability.ts';
 
 const capabilityNames = Object.keys(capabilities) as [Capability, ...Capability[]];
 
 export const settings = z.strictObject({
   system: text('System', 'What people call it, for example the key cabinet in Berlin'),
-  instructions: text('Instructions', 'Where to go and what to do there, in plain words'),
+  instructions: severalLines(
+    text('Instructions', 'Where to go and what to do there, in plain words'),
+  ),
   assignTo: assignee,
   capabilities: z
     .array(z.enum(capabilityNames))

@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { secret, text } from '#connector-kit/fields.ts';
+import { secret, severalLines, text } from '#connector-kit/fields.ts';
 import { listedLogins, loginDomain } from '#connector-kit/login-names.ts';
 
 const hostName = (title: string, description: string) =>
@@ -42,9 +42,11 @@ export const settings = z
         title: 'Access servers',
         description: 'VPN gateways, wireless controllers and switches at which sessions are ended',
       }),
-    sharedSecrets: secret(
-      'Shared secrets',
-      'For each access server its address in accounting, a blank, and the secret, which holds no blanks itself',
+    sharedSecrets: severalLines(
+      secret(
+        'Shared secrets',
+        'For each access server its address in accounting, a blank, and the secret, which holds no blanks itself',
+      ),
     ),
     accounting: z
       .strictObject({
