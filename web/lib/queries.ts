@@ -10,6 +10,7 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { ApiProblem, act, address, type Method, type Query, read } from './api.ts';
+import { signedWhereNeeded } from './step-up.ts';
 
 /** What pages have read. Passing troubles are tried again twice, refusals never. */
 export const queries = new QueryClient({
@@ -70,7 +71,8 @@ export interface Act {
  */
 export function useAct<Answer>(): UseMutationResult<Answer, Error, Act> {
   return useMutation<Answer, Error, Act>({
-    mutationFn: ({ method, path, body }) => act<Answer>(method, path, body),
+    mutationFn: ({ method, path, body }) =>
+      signedWhereNeeded(() => act<Answer>(method, path, body)),
     onSettled: () => queries.invalidateQueries(),
   });
 }
