@@ -246,7 +246,8 @@ describe('erasing a person', () => {
     await assert.rejects(api.state('worker', verified(ulid(), subject)), /was erased/);
     await assert.rejects(
       api.pools.worker.query(
-        `insert into ledger.disclosure (entry_id, name, subject, digest, ct) values ('x', 'y', $1, 'z', '\\x00')`,
+        `select ledger.state(array['{"type":"access.denied"}'], '{null}', 'AT', 'SEQ', 'PREV',
+                             '{x}', '{y}', array[$1::uuid], '{z}', array['\\x00'::bytea])`,
         [person.subject],
       ),
       /was erased/,

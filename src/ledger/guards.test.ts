@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import { factTypes } from '#core/event.ts';
 import { type Db, inTransaction, sql } from '#store/sql.ts';
 import { record } from './record.ts';
+import { sequence } from './sequence.ts';
 import {
   held,
   loggedIn,
@@ -112,41 +113,109 @@ describe('the guards of the database', () => {
     await ledger.sequenceAll();
   });
 
-  it('refuse a leaf whose columns say something else', async () => {
-    const leaf = Buffer.from('{"type":"access.denied","row":"guarded/a@1"}');
-    const stage = (row: string | null, caseId: string | null) =>
-      ledger.pools.worker.query(
-        'insert into ledger.staged (leaf, row_key, case_id, case_seq) values ($1, $2, $3, $4)',
-        [leaf, row, caseId, caseId && 1],
-      );
-    await assert.rejects(stage('guarded/a@2', null), wrong);
-    await assert.rejects(stage('guarded/a@1', ulid()), wrong);
-    await assert.rejects(stage(null, null), wrong);
+  /** As a role might call it that was taken over, with marks and arrays of its own. */
+  const forge = (leaves: string, caseIds: string, mark = 'PREV') =>
+    ledger.pools.worker.query(
+      `select ledger.state($1, $2, 'AT', 'SEQ', $3, '{}', '{}', '{}', '{}', '{}')`,
+      [leaves, caseIds, mark],
+    );
+  const list = (leaf: string) => `{${JSON.stringify(leaf)}}`;
+
+  it('refuse a leaf that says another place than it has', async () => {
+    const caseId = ulid();
+    await ledger.state('worker', opened(caseId));
+    const leaf = (place: string) => list(`{"type":"case.held"${place}}`);
+    const itsOwn = `,"case":"${caseId}","case_seq":`;
+    for (const [leaves, caseIds] of [
+      [leaf(`,"case":"${ulid()}","case_seq":"SEQ"`), `{${caseId}}`],
+      [leaf(`${itsOwn}"SEQ"`), '{null}'],
+      [leaf(`${itsOwn}2`), '{null}'],
+      [leaf(`${itsOwn}2`), '{}'],
+      [leaf(`${itsOwn}2`), `[2:2]={${caseId}}`],
+      [leaf(''), `{${caseId}}`],
+      [leaf(`${itsOwn}1`), `{${caseId}}`],
+      [leaf(`${itsOwn}3`), `{${caseId}}`],
+      [leaf(`${itsOwn}null`), `{${caseId}}`],
+      [leaf(`,"row":"guarded/a@1"${itsOwn}2,"case_seq":9`), `{${caseId}}`],
+    ] as const) {
+      await assert.rejects(forge(leaves, caseIds), { code: /^(23514|22P02)$/ }, leaves);
+    }
+    await forge(leaf(`${itsOwn}"SEQ"`), `{${caseId}}`);
+    await ledger.sequenceAll();
   });
 
-  it('refuse a place in a case that is taken, before and after it is in the record', async () => {
+  it('judge a leaf as it is once the marks are filled in', async () => {
+    const caseId = ulid();
+    const leaf = `{"type":"switch.stop"case_prev":"x",ped","case":"${caseId}","case_seq":"SEQ"}`;
+    await assert.rejects(forge(list(leaf), `{${caseId}}`, 'x'), {
+      ...forbidden,
+      message: 'role gatehouse_worker may not state switch.stopped',
+    });
+    for (const nowhere of ['{{"{}"}}', '[2:2]={"{}"}']) {
+      await assert.rejects(forge(nowhere, '{}'), { code: '23502' });
+    }
+    await assert.rejects(forge(list('{}'), '{}'), forbidden);
+    const long = `{"type":"access.denied","data":"${'x'.repeat(65_535)}"}`;
+    await assert.rejects(forge(list(long), '{null}'), wrong);
+  });
+
+  it('refuse a place in a case that is taken, should its chain have been put back', async () => {
     const caseId = ulid();
     await ledger.state('worker', opened(caseId), held(caseId));
-    const leaf = `{"type":"case.held","case":"${caseId}","case_seq":2}`;
-    const forge = () =>
-      ledger.pools.worker.query(
-        'insert into ledger.staged (leaf, case_id, case_seq) values ($1, $2, 2)',
-        [Buffer.from(leaf), caseId],
-      );
-    await assert.rejects(forge(), { code: '23505' });
+    const putBack = (seq: number) =>
+      ledger.pools.admin.query('update ledger.chain set seq = $1 where case_id = $2', [
+        seq,
+        caseId,
+      ]);
+    await putBack(1);
+    await assert.rejects(ledger.state('worker', held(caseId)), { code: '23505' });
     await ledger.sequenceAll();
-    await assert.rejects(forge(), { code: '23505' });
+    await assert.rejects(ledger.state('worker', held(caseId)), { code: '23505' });
+    await putBack(2);
+    await ledger.state('worker', held(caseId));
   });
 
-  it('let nobody pose as another transaction or role, nor look at what is staged', async () => {
-    for (const column of ['xact', 'staged_by', 'sid', 'staged_at']) {
-      await assert.rejects(
-        ledger.pools.worker.query(
-          `insert into ledger.staged (leaf, ${column}) values ('{}', default)`,
-        ),
-        forbidden,
-        column,
+  it('see a fact that the scribe takes into the record meanwhile', async () => {
+    const id = ulid();
+    await ledger.sequenceAll();
+    await ledger.state('worker', factOf(id, 1));
+    let again = Promise.resolve();
+    await inTransaction(ledger.pools.scribe, async (tx) => {
+      await sequence(tx);
+      again = ledger.state('worker', factOf(id, 1));
+      again.catch(() => {});
+      await somebodyWaits();
+    });
+    await assert.rejects(again, {
+      code: '23505',
+      message: `guarded/${id}@1 is accounted for already`,
+    });
+  });
+
+  /** Until a session of this database waits for another one. */
+  async function somebodyWaits(): Promise<void> {
+    for (;;) {
+      const { rowCount } = await ledger.pools.admin.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
+      if (rowCount !== 0) return;
+    }
+  }
+
+  it('let nobody write, but by stating a fact, nor look at what is staged', async () => {
+    const caseId = ulid();
+    await ledger.state('worker', opened(caseId));
+    for (const statement of [
+      `insert into ledger.staged (leaf) values ('{"type":"access.denied"}')`,
+      `insert into ledger.staged (leaf, xact) values ('{}', default)`,
+      `insert into ledger.chain values ('${ulid()}', 0, sha256(''))`,
+      `update ledger.chain set seq = 0 where case_id = '${caseId}'`,
+      `delete from ledger.chain where case_id = '${caseId}'`,
+      `insert into ledger.disclosure values ('x', 'y', gen_random_uuid(), 'z', '')`,
+    ]) {
+      for (const role of ['web', 'worker', 'scribe'] as const) {
+        await assert.rejects(ledger.pools[role].query(statement), forbidden, statement);
+      }
     }
     for (const statement of [
       'select from ledger.staged',

@@ -65,7 +65,6 @@ export interface PreparedFact {
   readonly id: string;
   /** Canonical, with marks where the database fills in. */
   readonly text: string;
-  readonly row: string | null;
   readonly caseId: string | null;
   readonly sealed: readonly Sealed[];
 }
@@ -125,8 +124,8 @@ export function stating(facts: readonly PreparedFact[]): Sql {
   const sealed = facts.flatMap(({ id, sealed }) => sealed.map((it) => ({ ...it, id })));
   return sql`
     ledger.state(
-      ${facts.map((it) => it.text)}::text[], ${facts.map((it) => it.row)}::text[],
-      ${facts.map((it) => it.caseId)}::text[], ${marks.at}, ${marks.seq}, ${marks.prev},
+      ${facts.map((it) => it.text)}::text[], ${facts.map((it) => it.caseId)}::text[],
+      ${marks.at}, ${marks.seq}, ${marks.prev},
       ${sealed.map((it) => it.id)}::text[], ${sealed.map((it) => it.name)}::text[],
       ${sealed.map((it) => it.subject)}::uuid[], ${sealed.map((it) => it.digest)}::text[],
       ${sealed.map((it) => it.ct)}::bytea[]
@@ -154,7 +153,6 @@ function leafOf(
 ): Omit<PreparedFact, 'sealed'> & { readonly disclosures: readonly Disclosure[] } {
   const { type, actor, caseId } = fact;
   const id = newId();
-  const row = fact.row ? `${fact.row.table}/${fact.row.id}@${fact.row.version}` : null;
   const disclosures = personalValues(fact).map(([name, value]) => disclosureOf(name, value));
   demandProof(fact, disclosures);
 
@@ -165,7 +163,7 @@ function leafOf(
     actor,
     on_behalf_of: fact.onBehalfOf,
     case: caseId,
-    row: row ?? undefined,
+    row: fact.row && `${fact.row.table}/${fact.row.id}@${fact.row.version}`,
     step: fact.step,
     target: fact.target,
     grade: fact.grade ?? settlingFacts[type],
@@ -184,7 +182,7 @@ function leafOf(
   checkShape(type, leaf(likely));
   const text = canonical(leaf(marks));
   checkLength(type, Buffer.byteLength(text));
-  return { id, text, row, caseId: caseId ?? null, disclosures };
+  return { id, text, caseId: caseId ?? null, disclosures };
 }
 
 /** "Revoked" may be said only of what was read back: an action's grade needs its states. */

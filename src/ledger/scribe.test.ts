@@ -246,9 +246,10 @@ describe('the scribe', { timeout: 60_000 }, () => {
       target: { ref: long, system: long },
       data: { [long]: `${long} ${long}` },
     });
-    await ledger.pools.web.query('insert into ledger.staged (leaf) values ($1)', [
-      Buffer.from(leaf),
-    ]);
+    await ledger.pools.web.query(
+      `select ledger.state(array[$1], '{null}', 'AT', 'SEQ', 'PREV', '{}', '{}', '{}', '{}', '{}')`,
+      [leaf],
+    );
     await scribe.flush();
     await assertWhole(ledger);
   });

@@ -69,7 +69,7 @@ export async function loadCase(db: Db, id: string): Promise<CaseRow | null> {
  * stating a fact takes as well: whoever is about to act on the case waits, and then sees what was decided.
  */
 export async function lockCase(db: Db, id: string): Promise<CaseRow | null> {
-  await db.query(sql`select from ledger.chain where case_id = ${id} for no key update`);
+  await db.query(sql`select ledger.lock_cases(array[${id}::text])`);
   return loadCase(db, id);
 }
 

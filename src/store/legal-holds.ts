@@ -91,14 +91,12 @@ export async function markHeld(db: Db, it: { person: string; held: boolean }): P
  */
 export async function lockDeparturesOf(db: Db, person: string): Promise<void> {
   await db.query(sql`
-    select from ledger.chain
-     where case_id in (select c.id
-                         from cases c
-                         join people p on p.id = c.person
-                        where p.person_id = (select person_id from people where id = ${person})
-                          and c.state not in ('complete', 'cancelled', 'brought-back'))
-     order by case_id
-       for no key update
+    select ledger.lock_cases(array(
+             select c.id
+               from cases c
+               join people p on p.id = c.person
+              where p.person_id = (select person_id from people where id = ${person})
+                and c.state not in ('complete', 'cancelled', 'brought-back')))
   `);
 }
 

@@ -20,20 +20,17 @@ create table ledger.chain (             -- one row per case; locking it orders t
 create table ledger.staged (            -- written in the same transaction as the state change
   sid       bigint      generated always as identity primary key,
   xact      xid8        not null default pg_current_xact_id(),
-  leaf      bytea       not null check (octet_length(leaf) between 2 and 65535),
-  row_key   text,                       -- 'steps/01KA…@7': the row version this leaf accounts for
+  leaf      bytea       not null,
+  row_key   text        unique,         -- 'steps/01KA…@7': the row version this leaf accounts for
   case_id   text,
   case_seq  integer,
   staged_by name        not null default session_user,
   staged_at timestamptz not null default clock_timestamp(),
-  check ((case_id is null) = (case_seq is null))
+  unique (case_id, case_seq)
 );
 create index staged_by_transaction on ledger.staged (xact, row_key);
--- What `entry` will demand is demanded here already: a leaf that the scribe could never
--- integrate would hold up all that come after it.
-create unique index staged_once_per_row on ledger.staged (row_key) where row_key is not null;
-create unique index staged_once_per_place on ledger.staged (case_id, case_seq)
-  where case_id is not null;
+-- What `entry` will demand is demanded here already: a leaf that the scribe could never integrate would hold up all
+-- that come after it. `ledger.state` asks for the rest: PostgreSQL would prepare checks and partial indexes anew for each.
 
 create table ledger.entry (
   idx           bigint      primary key check (idx >= 0),   -- dense, from 0
@@ -191,104 +188,89 @@ create trigger append_only before update or delete on ledger.tsa_token
 create trigger no_truncate before truncate on ledger.tsa_token
   for each statement execute function ledger.deny();
 
--- The first guard: a role states only its own facts, the columns say what the leaf says, and what has been said stays
--- said. After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
-create function ledger.check_staged() returns trigger
-language plpgsql security definer set search_path = '' as $$
-declare
-  fact record;
-begin
-  select s.row_key, s.case_id, s.case_seq, body->>'type' as type, judged.wrong
-    into fact
-    from staged s, cast(convert_from(s.leaf, 'UTF8') as jsonb) as body, lateral (
-           select case
-                    when not exists (select from ledger.writer w
-                                      where w.role = session_user and w.type = body->>'type') then 'author'
-                    when body->>'case' is distinct from s.case_id
-                      or (body->>'case_seq')::integer is distinct from s.case_seq
-                      or body->>'row' is distinct from s.row_key then 'columns'
-                    when exists (select from ledger.entry e where e.row_key = s.row_key) then 'row'
-                    when exists (select from ledger.entry e
-                                  where e.case_id = s.case_id and e.case_seq = s.case_seq) then 'place'
-                  end
-         ) as judged (wrong)
-   where judged.wrong is not null
-   limit 1;
-  case fact.wrong
-    when 'author' then
-      raise exception 'role % may not state %', session_user, fact.type using errcode = '42501';
-    when 'columns' then
-      raise exception 'the leaf disagrees with its columns' using errcode = '23514';
-    when 'row' then
-      raise exception '% is accounted for already', fact.row_key using errcode = '23505';
-    when 'place' then
-      raise exception 'case % has a fact number % already', fact.case_id, fact.case_seq using errcode = '23505';
-    else
-      return null;
-  end case;
-end $$;
-create trigger check_staged after insert on ledger.staged referencing new table as staged
-  for each statement execute function ledger.check_staged();
-
--- States facts in one statement. Locks the chains of their cases in ascending order, so that nobody waits in a
--- circle, and fills in what only the holder of the lock can know: the time, and each fact's place in its case.
--- The author left marks there, which are longer than what replaces them and stand nowhere else. Returns the time.
+-- States facts, and is the only way to do so: no role may write where they are kept. Locks the chains of their cases in
+-- ascending order, so that nobody waits in a circle, and fills in what only the holder of the lock can know: the time,
+-- and each fact's place in its case. The author left marks there, which are longer than what replaces them and stand
+-- nowhere else. Returns the time.
+--
+-- It is the first guard as well: a role states only its own facts, a leaf says the place it has, and what has been said
+-- stays said. Its columns are read from the leaf, whatever was put in for a mark. Written for few statements and few
+-- expressions, since PostgreSQL prepares each of them anew in every transaction.
 create function ledger.state(
-  leaves text[], row_keys text[], case_ids text[],                 -- one for each fact, in their order
+  leaves text[], case_ids text[],                                  -- one for each fact, in their order
   mark_at text, mark_seq text, mark_prev text,
   entry_ids text[], names text[], subjects uuid[], digests text[], cts bytea[]  -- one for each personal value
-) returns timestamptz language plpgsql set search_path = '' as $$
+) returns timestamptz language plpgsql security definer set search_path = '' as $$
 declare
-  chain ledger.chain;   -- the one at hand, written back when the facts of another case follow
-  cases text[];
-  held integer;
+  cases text[]; seqs integer[]; hashes bytea[];   -- the chains: of which case, and its last fact
   stated_at timestamptz;
-  now_text text;
-  body text;
-  written bytea[] := '{}';
-  places integer[] := '{}';
+  k integer;                                      -- the chain of the fact at hand; null: it is of no case
+  leaf text;
+  fact jsonb;
+  written bytea[]; row_keys text[]; told text[]; places integer[]; types text[];
+  ours text[];
+  known text;
 begin
-  cases := array(select distinct id from unnest(case_ids) as id where id is not null);
-  perform from ledger.chain c where c.case_id = any (cases) order by c.case_id for no key update;
-  get diagnostics held = row_count;
-  if held < cardinality(cases) then
+  loop
+    select array_agg(c.case_id), array_agg(c.seq), array_agg(c.last_hash), clock_timestamp()
+      into cases, seqs, hashes, stated_at
+      from (select * from ledger.chain where case_id = any (case_ids) order by case_id for no key update) as c;
+    exit when coalesce(cases, '{}') @> array_remove(case_ids, null);
     insert into ledger.chain (case_id, seq, last_hash)
-    select id, 0, decode(repeat('00', 32), 'hex') from unnest(cases) as id order by id
+    select distinct id, 0, decode(repeat('00', 32), 'hex') from unnest(case_ids) as id where id is not null order by id
         on conflict do nothing;
-    perform from ledger.chain c where c.case_id = any (cases) order by c.case_id for no key update;
-  end if;
-  stated_at := clock_timestamp();
-  now_text := to_char(stated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+  end loop;
 
   for i in 1 .. cardinality(leaves) loop
-    body := replace(leaves[i], mark_at, now_text);
-    if case_ids[i] is not null then
-      if chain.case_id is distinct from case_ids[i] then
-        if chain.case_id is not null then
-          update ledger.chain c set seq = chain.seq, last_hash = chain.last_hash where c.case_id = chain.case_id;
-        end if;
-        select * into chain from ledger.chain c where c.case_id = case_ids[i];
-      end if;
-      body := case when chain.seq = 0 then replace(body, '"case_prev":"' || mark_prev || '",', '')
-                   else replace(body, mark_prev, translate(rtrim(encode(chain.last_hash, 'base64'), '='), '+/', '-_'))
-              end;
-      chain.seq := chain.seq + 1;
-      body := replace(body, '"' || mark_seq || '"', chain.seq::text);
-      chain.last_hash := sha256('\x00'::bytea || convert_to(body, 'UTF8'));
+    k := array_position(cases, case_ids[i]);
+    leaf := replace(leaves[i], mark_at, to_char(stated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+    if k is not null then
+      leaf := replace(
+        case seqs[k] when 0 then replace(leaf, '"case_prev":"' || mark_prev || '",', '')
+          else replace(leaf, mark_prev, translate(rtrim(encode(hashes[k], 'base64'), '='), '+/', '-_')) end,
+        '"' || mark_seq || '"', (seqs[k] + 1)::text);
+      seqs[k] := seqs[k] + 1;
+      hashes[k] := sha256('\x00'::bytea || convert_to(leaf, 'UTF8'));
     end if;
-    written[i] := convert_to(body, 'UTF8');
-    places[i] := case when case_ids[i] is not null then chain.seq end;
+    fact := leaf::jsonb;
+    if fact->>'case' is distinct from case_ids[i] or (fact->>'case_seq')::integer is distinct from seqs[k]
+       or octet_length(leaf) > 65535 then
+      raise exception 'the leaf does not say its place, or is too long' using errcode = '23514';
+    end if;
+    written[i] := convert_to(leaf, 'UTF8');
+    row_keys[i] := fact->>'row';
+    told[i] := fact->>'case';
+    places[i] := seqs[k];
+    types[i] := fact->>'type';
   end loop;
   insert into ledger.staged (leaf, row_key, case_id, case_seq)
-  select it.leaf, it.row_key, it.case_id, it.case_seq
-    from unnest(written, row_keys, case_ids, places) with ordinality as it (leaf, row_key, case_id, case_seq, place)
-   order by it.place;
-  if chain.case_id is not null then
-    update ledger.chain c set seq = chain.seq, last_hash = chain.last_hash where c.case_id = chain.case_id;
+  select unnest(written), unnest(row_keys), unnest(told), unnest(places);
+
+  if cases is not null then
+    update ledger.chain c
+       set seq = seqs[array_position(cases, c.case_id)], last_hash = hashes[array_position(cases, c.case_id)]
+     where c.case_id = any (cases)
+       and not exists (select from ledger.entry e where e.case_id = c.case_id and e.case_seq > c.seq);
+    get diagnostics k = row_count;
+    if k < cardinality(cases) then
+      raise exception 'the record has more facts of a case than its chain: %', cases using errcode = '23505';
+    end if;
   end if;
 
+  -- After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
+  select array(select w.type from ledger.writer w where w.role = session_user collate "default" and w.type = any (types)),
+         (select e.row_key from ledger.entry e where e.row_key = any (row_keys) limit 1)
+    into ours, known;
+  if not ours @> types then
+    raise exception 'role % may not state %', session_user,
+      (select it from unnest(types) as it where it <> all (ours) limit 1) using errcode = '42501';
+  end if;
+  if known is not null then raise exception '% is accounted for already', known using errcode = '23505'; end if;
+
   if cardinality(subjects) > 0 then
-    if exists (select from ledger.subject_key k where k.subject = any (subjects) and k.wrapped is null) then
+    -- Whoever is about to destroy a key of these people is waited for, or waits.
+    if (select bool_or(key.wrapped is null)
+          from (select k.wrapped from ledger.subject_key k where k.subject = any (subjects) for key share) as key) then
       raise exception 'the data of this person was erased, and the key with it' using errcode = '23514';
     end if;
     insert into ledger.disclosure (entry_id, name, subject, digest, ct)
@@ -296,6 +278,12 @@ begin
   end if;
   return stated_at;
 end $$;
+
+-- Locks cases until the end of the transaction, as stating a fact does.
+create function ledger.lock_cases(ids text[]) returns void
+language sql security definer set search_path = '' as $$
+  select from ledger.chain where case_id = any (ids) order by case_id for no key update;
+$$;
 
 -- The second guard, put on every table whose rows must be accounted for: no change without a fact.
 create function ledger.accounted() returns trigger
@@ -312,13 +300,13 @@ end $$;
 
 grant usage on schema ledger to gatehouse_web, gatehouse_worker, gatehouse_scribe;
 
-grant insert (leaf, row_key, case_id, case_seq) on ledger.staged
-   to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+revoke all on function ledger.state, ledger.lock_cases from public;
+grant execute on function ledger.state, ledger.lock_cases to gatehouse_web, gatehouse_worker, gatehouse_scribe;
 grant select, delete on ledger.staged to gatehouse_scribe;
 
-grant select, insert, update on ledger.chain to gatehouse_web, gatehouse_worker, gatehouse_scribe;
+grant select on ledger.chain, ledger.disclosure to gatehouse_web, gatehouse_worker, gatehouse_scribe;
 
-grant select, insert on ledger.disclosure, ledger.blob, ledger.subject_key
+grant select, insert on ledger.blob, ledger.subject_key
    to gatehouse_web, gatehouse_worker, gatehouse_scribe;
 grant delete on ledger.disclosure, ledger.blob to gatehouse_scribe;
 grant update (wrapped, destroyed_at) on ledger.subject_key to gatehouse_scribe;

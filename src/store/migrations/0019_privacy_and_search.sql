@@ -70,7 +70,8 @@ create constraint trigger accounted_change after update on users
   deferrable initially deferred for each row
   when (old.version is distinct from new.version) execute function ledger.accounted();
 
--- Whoever keeps a personal value holds on to the key that it lies under: an erasure waits for them, and they see it.
+-- Whoever keeps a file of a person holds on to the key that it lies under: an erasure waits for them, and they see it.
+-- `ledger.state` does the same with personal values.
 create function ledger.hold_key() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -80,8 +81,6 @@ begin
   end if;
   return null;
 end $$;
-create trigger hold_key after insert on ledger.disclosure referencing new table as added
-  for each statement execute function ledger.hold_key();
 create trigger hold_key after insert on ledger.blob referencing new table as added
   for each statement execute function ledger.hold_key();
 
