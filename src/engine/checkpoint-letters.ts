@@ -6,14 +6,16 @@ import { base64url, sha256 } from '#ledger/hash.ts';
 import { headOf } from '#ledger/head.ts';
 import { aboutNobody, record } from '#ledger/record.ts';
 import { witnessPolicy } from '#ledger/witnesses.ts';
-import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
+import { alertsOpen, raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import {
   checkpointLetterFailed,
   checkpointLetterSent,
+  checkpointLetters,
   keepRecipients,
   takeCheckpointLetter,
   unsentCheckpointLetters,
 } from '#store/checkpoint-letters.ts';
+import { answered } from '#store/questions.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { type Engine, engineActor } from './engine.ts';
@@ -28,6 +30,8 @@ const condition = 'record:checkpoint-letters';
  */
 export async function mailCheckpoints(engine: Engine): Promise<void> {
   const { pool } = engine;
+  const asked = await answered(pool, { letters: [checkpointLetters, alertsOpen(condition)] });
+  if (asked.size === 0) return;
   const { auditors, days } = settingsFrom(await loadSettings(pool)).checkpoints;
   await keepRecipients(
     pool,

@@ -3,7 +3,7 @@ import { longHolds } from '#store/holds.ts';
 import type { Engine } from './engine.ts';
 
 /** Whoever holds a departure without a date of its own is asked after this. */
-const longHoldMs = 24 * 60 * 60_000;
+export const longHoldMs = 24 * 60 * 60_000;
 
 /** What is held never ends access by itself, so that somebody is asked once it has waited too long. */
 export async function tellOfLongHolds(engine: Engine): Promise<void> {

@@ -2,15 +2,15 @@ import { mirrorIsAmiss, mirrorState } from '#ledger/mirror-state.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import type { Engine } from './engine.ts';
 
-const condition = 'record:mirror';
+export const mirrorCondition = 'record:mirror';
 
 /** What is signed has no second place: somebody has to see to it before the first one is lost. */
 export async function tellOfMirror(engine: Engine): Promise<void> {
   const state = await mirrorState(engine.pool);
-  if (!state || !mirrorIsAmiss(state)) return resolveAlerts(engine.pool, condition);
+  if (!state || !mirrorIsAmiss(state)) return resolveAlerts(engine.pool, mirrorCondition);
   const { place, comesFirst, problem, lagMs } = state;
   await raiseAlert(engine.pool, {
-    condition,
+    condition: mirrorCondition,
     kind: 'record.unmirrored',
     title: comesFirst ? 'Nothing is signed: the mirror cannot be written' : 'The mirror is behind',
     body: [

@@ -3,16 +3,18 @@ import { overdueSteps } from '#store/overdue.ts';
 import type { Engine } from './engine.ts';
 
 /** Access that should have ended for longer than this, and nobody has touched it: somebody is told. */
-const overdueAfterMs = 60_000;
+export const overdueAfterMs = 60_000;
+
+export const overdueCondition = 'overdue';
 
 /** Tells once while steps that end access wait although nothing stands in their way. */
 export async function tellOfOverdue(engine: Engine): Promise<void> {
   const { steps, connections, told } = await overdueSteps(engine.pool, overdueAfterMs);
-  if (steps === 0 && told) await resolveAlerts(engine.pool, 'overdue');
+  if (steps === 0 && told) await resolveAlerts(engine.pool, overdueCondition);
   if (steps === 0 || told) return;
   const where = connections.length > 0 ? ` in ${connections.join(', ')}` : '';
   await raiseAlert(engine.pool, {
-    condition: 'overdue',
+    condition: overdueCondition,
     kind: 'step.overdue',
     title: 'Access that should have ended is still open',
     body:

@@ -9,30 +9,17 @@ import {
 } from 'graphile-worker';
 import type pg from 'pg';
 import { every } from '#core/every.ts';
-import { dueAlerts, wakeAlert } from '#store/alerts.ts';
-import { unfinishedCases, unplannedCases, wakeCase } from '#store/cases.ts';
 import { listConnections } from '#store/connections.ts';
-import { freeDeadWorkers, holdLife, notePulse } from '#store/liveness.ts';
+import { holdLife } from '#store/liveness.ts';
 import { openQueuePool } from '#store/pools.ts';
-import { dueSteps, wakeSteps } from '#store/steps.ts';
-import { seeToApprovals, tellOfPasskeys } from './approval-sweep.ts';
 import { mailCheckpoints } from './checkpoint-letters.ts';
 import { inTime } from './deadline.ts';
 import type { Engine } from './engine.ts';
-import { tellOfFork } from './fork.ts';
-import { tellOfLongHolds } from './holds.ts';
 import { climbLadder } from './ladder.ts';
 import { awaitReturnedJobs } from './local-queue.ts';
-import { tellOfMirror } from './mirror.ts';
-import { holdOrphans } from './orphans.ts';
-import { tellOfOverdue } from './overdue.ts';
-import { endDepartingUsers } from './own-users.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
-import { tellOfSilentWitnesses } from './silent-witnesses.ts';
-import { expireInvitations } from './survey-expiry.ts';
-import { tellOfTimeStamps } from './time-stamps.ts';
-import { reopenExpiredWaivers } from './waivers.ts';
+import { sweepOnce } from './sweep.ts';
 
 /** Further tasks of the same worker process, by name: what intake and discovery bring along. */
 export type Tasks = Readonly<Record<string, (payload: unknown) => Promise<void>>>;
@@ -181,52 +168,13 @@ export async function startEngine(
     return following;
   };
 
-  /** Each part for itself: one that fails must not keep the others from being done. */
-  const sweepParts: Readonly<Record<string, () => Promise<void>>> = {
-    jobs: () => freeDeadWorkers(engine.pool),
-    async steps() {
-      const { leaseMs } = engine.timing;
-      await wakeSteps(engine.pool, await dueSteps(engine.pool, { leaseMs, limit: 500 }));
-    },
-    orphans: () => holdOrphans(engine),
-    overdue: () => tellOfOverdue(engine),
-    holds: () => tellOfLongHolds(engine),
-    waivers: () => reopenExpiredWaivers(engine),
-    approvals: () => seeToApprovals(engine),
-    passkeys: () => tellOfPasskeys(engine),
-    ownUsers: () => endDepartingUsers(engine, null),
-    record: () => tellOfFork(engine),
-    mirror: () => tellOfMirror(engine),
-    timeStamps: () => tellOfTimeStamps(engine),
-    witnesses: () => tellOfSilentWitnesses(engine),
-    surveys: () => expireInvitations(engine),
-    async cases() {
-      const waiting = [
-        ...(await unplannedCases(engine.pool)),
-        ...(await unfinishedCases(engine.pool)),
-      ];
-      for (const caseId of waiting) await wakeCase(engine.pool, { caseId, urgency: 50 });
-    },
-    async alerts() {
-      for (const alertId of await dueAlerts(engine.pool)) await wakeAlert(engine.pool, alertId);
-    },
-    pulse: () => notePulse(engine.pool, 'engine'),
-  };
-  const sweep = async () => {
-    for (const [part, work] of Object.entries(sweepParts)) {
-      await work().catch((error: Error) =>
-        engine.log.error({ error: error.message }, `the sweep failed: ${part}`),
-      );
-    }
-  };
-
   await follow();
   await life.listen('gatehouse_connections', () => void follow());
   await life.listen('gatehouse_jobs', (task) => {
     for (const { runner, concurrency, tasks } of runners.values())
       if (task === null || tasks.includes(task)) runner.nudge(concurrency);
   });
-  const sweeper = every(engine.timing.sweepMs, sweep);
+  const sweeper = every(engine.timing.sweepMs, () => sweepOnce(engine));
   // Beside the sweep: a mail server that hangs must not hold it up.
   const letters = every(engine.timing.sweepMs, () =>
     mailCheckpoints(engine).catch((error: Error) =>

@@ -2,17 +2,17 @@ import { failingAuthorities } from '#ledger/time-stamp-rows.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import type { Engine } from './engine.ts';
 
-const condition = 'record:time-stamps';
+export const stampCondition = 'record:time-stamps';
 
 /** An authority may be down for a while; by then the times of departures have wide gaps. */
-const silentForMs = 6 * 3_600_000;
+export const silentForMs = 6 * 3_600_000;
 
 /** Nothing waits for time stamps, so nobody would see that they have stopped to come. */
 export async function tellOfTimeStamps(engine: Pick<Engine, 'pool'>): Promise<void> {
   const failing = await failingAuthorities(engine.pool, silentForMs);
-  if (failing.length === 0) return resolveAlerts(engine.pool, condition);
+  if (failing.length === 0) return resolveAlerts(engine.pool, stampCondition);
   await raiseAlert(engine.pool, {
-    condition,
+    condition: stampCondition,
     kind: 'record.unstamped',
     title: `No time stamps from ${failing.map(({ name }) => name).join(', ')}`,
     body: [

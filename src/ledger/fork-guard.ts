@@ -77,10 +77,12 @@ export async function newestCheckpoint(
 }
 
 /** Why nothing may be signed or done; null: all is well. */
-export async function foundFork(db: Db): Promise<{ because: string; foundAt: Date } | null> {
-  const { rows } = await db.query<{ because: string; foundAt: Date }>(sql`
+export const forkFound = sql`
     select because, found_at as "foundAt" from ledger.fork
-  `);
+`;
+
+export async function foundFork(db: Db): Promise<{ because: string; foundAt: Date } | null> {
+  const { rows } = await db.query<{ because: string; foundAt: Date }>(forkFound);
   return rows[0] ?? null;
 }
 

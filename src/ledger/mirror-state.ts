@@ -14,9 +14,7 @@ export interface MirrorState {
 /** A mirror that follows may be so far behind. */
 export const longestLagMs = 60_000;
 
-/** Null: there is no mirror. */
-export async function mirrorState(db: Db): Promise<MirrorState | null> {
-  const { rows } = await db.query<MirrorState>(sql`
+const state = sql`
     select place, comes_first as "comesFirst", mirror.size::float8 as size, problem,
            coalesce(extract(epoch from clock_timestamp() - (
              select greatest(signed_at, mirror.noted_at)
@@ -28,13 +26,24 @@ export async function mirrorState(db: Db): Promise<MirrorState | null> {
            )) * 1000, 0)::float8 as "lagMs"
       from ledger.mirror
      cross join ledger.head
-  `);
+`;
+
+/** Null: there is no mirror. */
+export async function mirrorState(db: Db): Promise<MirrorState | null> {
+  const { rows } = await db.query<MirrorState>(state);
   return rows[0] ?? null;
 }
 
 /** Whether somebody has to look: nothing can be signed, or what is signed has no second place for too long. */
 export const mirrorIsAmiss = ({ comesFirst, problem, lagMs }: MirrorState): boolean =>
   comesFirst ? problem !== null : lagMs > longestLagMs;
+
+/** The same, asked of the database. */
+export const mirrorAmiss = sql`
+    select
+      from (${state}) mirror
+     where case when "comesFirst" then problem is not null else "lagMs" > ${longestLagMs} end
+`;
 
 type Place = Pick<MirrorState, 'place' | 'comesFirst'>;
 

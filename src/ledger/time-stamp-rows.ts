@@ -1,4 +1,4 @@
-import { type Db, type Pool, sql } from '#store/sql.ts';
+import { type Db, type Pool, type Sql, sql } from '#store/sql.ts';
 
 /** What an authority has to be asked about. */
 export interface Due {
@@ -101,15 +101,17 @@ export interface FailingAuthority {
 }
 
 /** The authorities that have given no good time stamp for that long. */
-export async function failingAuthorities(
-  db: Pick<Pool, 'query'>,
-  forMs: number,
-): Promise<readonly FailingAuthority[]> {
-  const { rows } = await db.query<FailingAuthority & { name: string }>(sql`
+export const authoritiesFailing = (forMs: number): Sql => sql`
     select name, failing_since as since, because
       from ledger.tsa
      where failing_since <= clock_timestamp() - ${forMs} * interval '1 millisecond'
      order by name
-  `);
+`;
+
+export async function failingAuthorities(
+  db: Pick<Pool, 'query'>,
+  forMs: number,
+): Promise<readonly FailingAuthority[]> {
+  const { rows } = await db.query<FailingAuthority & { name: string }>(authoritiesFailing(forMs));
   return rows;
 }

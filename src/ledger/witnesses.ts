@@ -1,5 +1,5 @@
 import { vkeyOf } from '#core/note.ts';
-import { type Db, inTransaction, type Pool, sql } from '#store/sql.ts';
+import { type Db, inTransaction, type Pool, type Sql, sql } from '#store/sql.ts';
 import type { KnownWitness } from './cosignatures.ts';
 import { sha256 } from './hash.ts';
 
@@ -51,13 +51,15 @@ export interface SilentWitness {
 }
 
 /** The witnesses that have not signed for longer than this, though they were asked. */
-export async function silentWitnesses(db: Db, longerMs: number): Promise<readonly SilentWitness[]> {
-  const { rows } = await db.query<SilentWitness>(sql`
+export const witnessesSilent = (longerMs: number): Sql => sql`
     select name, problem, failing_since as since
       from ledger.witness
      where failing_since < clock_timestamp() - ${longerMs} * interval '1 millisecond'
      order by name
-  `);
+`;
+
+export async function silentWitnesses(db: Db, longerMs: number): Promise<readonly SilentWitness[]> {
+  const { rows } = await db.query<SilentWitness>(witnessesSilent(longerMs));
   return rows;
 }
 

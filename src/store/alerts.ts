@@ -1,5 +1,5 @@
 import { newId } from './random.ts';
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 export interface AlertRow {
   readonly id: string;
@@ -102,6 +102,11 @@ export async function isAlertOpen(db: Db, condition: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Open alerts of a condition, or of all conditions of a thing. */
+export const alertsOpen = (condition: string): Sql => sql`
+    select from alerts where (condition = ${condition} or starts_with(condition, ${`${condition}:`})) and resolved_at is null
+`;
+
 /** The condition is over, or all conditions of the thing: nobody further up the ladder is told. */
 export async function resolveAlerts(db: Db, condition: string): Promise<void> {
   await db.query(sql`
@@ -195,10 +200,12 @@ export async function climb(
 }
 
 /** Open alerts whose moment to be told has come: what the sweep wakes. */
-export async function dueAlerts(db: Db): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
+export const alertsDue = sql`
     select id from alerts where resolved_at is null and next_at < clock_timestamp() - interval '1 second' limit 100
-  `);
+`;
+
+export async function dueAlerts(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(alertsDue);
   return rows.map((row) => row.id);
 }
 

@@ -229,8 +229,7 @@ export async function noteApprovalTold(db: Db, id: string): Promise<void> {
 }
 
 /** Waiting approvals of which nobody has been told. */
-export async function untoldApprovals(db: Db): Promise<readonly ApprovalRow[]> {
-  const { rows } = await db.query<ApprovalRow>(sql`
+export const approvalsUntold = sql`
     select *
       from approval_view
      where "toldAt" is null
@@ -238,13 +237,15 @@ export async function untoldApprovals(db: Db): Promise<readonly ApprovalRow[]> {
        and "endedAt" is null
        and "requestedAt" < clock_timestamp() - interval '5 seconds'
      limit 50
-  `);
+`;
+
+export async function untoldApprovals(db: Db): Promise<readonly ApprovalRow[]> {
+  const { rows } = await db.query<ApprovalRow>(approvalsUntold);
   return rows;
 }
 
 /** Approvals of what will not be done any more: the step ended without it, or the departure did. */
-export async function needlessApprovals(db: Db): Promise<readonly ApprovalRow[]> {
-  const { rows } = await db.query<ApprovalRow>(sql`
+export const approvalsNeedless = sql`
     select approval.*
       from approval_view approval
       join steps s on s.id = approval."stepId"
@@ -257,7 +258,10 @@ export async function needlessApprovals(db: Db): Promise<readonly ApprovalRow[]>
             or c.direction = 'back'
             or c.state in ('complete', 'cancelled', 'brought-back'))
      limit 50
-  `);
+`;
+
+export async function needlessApprovals(db: Db): Promise<readonly ApprovalRow[]> {
+  const { rows } = await db.query<ApprovalRow>(approvalsNeedless);
   return rows;
 }
 

@@ -415,8 +415,7 @@ export async function wakeCase(db: Db, it: { caseId: string; urgency: number }):
 }
 
 /** Cases that should have a plan and have none, or an old one: what the sweep wakes. */
-export async function unplannedCases(db: Db): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
+export const casesUnplanned = sql`
     select id
       from cases
      where question is null
@@ -427,7 +426,10 @@ export async function unplannedCases(db: Db): Promise<readonly string[]> {
             or (direction = 'back' and state = 'waiting-for-approval'
                 and not exists (select from steps where case_id = cases.id and undo_of is not null)))
      limit 100
-  `);
+`;
+
+export async function unplannedCases(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(casesUnplanned);
   return rows.map((row) => row.id);
 }
 
@@ -435,8 +437,7 @@ export async function unplannedCases(db: Db): Promise<readonly string[]> {
  * Cases whose steps, or security steps, all have a grade, and whose state does not say so: the job that
  * should have seen to that was lost.
  */
-export async function unfinishedCases(db: Db): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
+export const casesUnfinished = sql`
     select cases.id
       from cases
       join steps on steps.case_id = cases.id
@@ -449,6 +450,9 @@ export async function unfinishedCases(db: Db): Promise<readonly string[]> {
             and cases.state <> 'access-removed'
             and every(steps.status = 'settled') filter (where steps.layer = 'security'))
      limit 100
-  `);
+`;
+
+export async function unfinishedCases(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(casesUnfinished);
   return rows.map((row) => row.id);
 }

@@ -1,6 +1,11 @@
 import { newId } from './random.ts';
 import { type Db, sql } from './sql.ts';
 
+/** Whether anybody is to be written to, or was. */
+export const checkpointLetters = sql`
+    select from settings where id = 'checkpoints' union all select from checkpoint_letters
+`;
+
 /** Forgets when those were written to who are no auditors any more. */
 export async function keepRecipients(db: Db, recipients: readonly string[]): Promise<void> {
   await db.query(sql`

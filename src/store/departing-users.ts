@@ -1,4 +1,4 @@
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 export interface DepartingUser {
   readonly caseId: string;
@@ -9,11 +9,7 @@ export interface DepartingUser {
  * Users of ours who leave, and whose access to Gatehouse has not been ended for that: those whose access ends by now, or,
  * with `caseId`, whoever leaves in that departure. They are known by their address.
  */
-export async function departingUsers(
-  db: Db,
-  caseId: string | null,
-): Promise<readonly DepartingUser[]> {
-  const { rows } = await db.query<DepartingUser>(sql`
+export const usersDeparting = (caseId: string | null): Sql => sql`
     select c.id as "caseId", u.id as "userId"
       from cases c
       join people p on p.id = c.person
@@ -25,7 +21,13 @@ export async function departingUsers(
                 then c.access_ends_at <= clock_timestamp() and c.state in ('scheduled', 'running', 'access-removed')
                 else c.id = ${caseId} end
        and not exists (select from ended_users e where e.case_id = c.id)
-  `);
+`;
+
+export async function departingUsers(
+  db: Db,
+  caseId: string | null,
+): Promise<readonly DepartingUser[]> {
+  const { rows } = await db.query<DepartingUser>(usersDeparting(caseId));
   return rows;
 }
 

@@ -1,4 +1,4 @@
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 export interface LongHold {
   readonly caseId: string;
@@ -9,8 +9,7 @@ export interface LongHold {
  * Held departures that nobody has released although their access should have ended, or, where it ends
  * with the release, for longer than `afterMs`; and of which nobody has been told yet.
  */
-export async function longHolds(db: Db, afterMs: number): Promise<readonly LongHold[]> {
-  const { rows } = await db.query<LongHold & { caseId: string }>(sql`
+export const holdsLonger = (afterMs: number): Sql => sql`
     select id as "caseId", (departure ->> 'confidential')::boolean as confidential
       from cases
      where direction = 'forward'
@@ -21,7 +20,10 @@ export async function longHolds(db: Db, afterMs: number): Promise<readonly LongH
            end < clock_timestamp()
        and not exists (select from alerts where condition = 'held:' || cases.id and resolved_at is null)
      limit 100
-  `);
+`;
+
+export async function longHolds(db: Db, afterMs: number): Promise<readonly LongHold[]> {
+  const { rows } = await db.query<LongHold & { caseId: string }>(holdsLonger(afterMs));
   return rows;
 }
 

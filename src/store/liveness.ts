@@ -131,10 +131,9 @@ export async function holdLife(pool: pg.Pool): Promise<Life> {
   };
 }
 
-/** Frees the jobs of worker processes whose session is gone. Reads a private table of graphile-worker 0.18. */
-export async function freeDeadWorkers(db: Db): Promise<void> {
-  await db.query(sql`
-    select graphile_worker.force_unlock_workers(array_agg(dead.id))
+/** Worker processes that hold jobs and whose session is gone. Reads a private table of graphile-worker 0.18. */
+export const workersDead = sql`
+    select dead.id
       from (select distinct locked_by as id
               from graphile_worker._private_jobs
              where locked_by is not null) dead
@@ -146,7 +145,12 @@ export async function freeDeadWorkers(db: Db): Promise<void> {
                 and alive.classid = ${lifeLock}::oid
                 and alive.objid = (hashtext(dead.id)::bigint & 4294967295)::oid
            )
-    having count(*) > 0
+`;
+
+/** Frees the jobs of worker processes whose session is gone. */
+export async function freeDeadWorkers(db: Db): Promise<void> {
+  await db.query(sql`
+    select graphile_worker.force_unlock_workers(array_agg(id)) from (${workersDead}) dead having count(*) > 0
   `);
 }
 

@@ -1,8 +1,7 @@
 import { type Db, sql } from './sql.ts';
 
 /** Open steps whose moment has come in a connection that was removed: no runner ever takes them. */
-export async function orphanedSteps(db: Db): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
+export const stepsOrphaned = sql`
     select s.id
       from connections k
       join steps s on s.connection_id = k.id
@@ -15,6 +14,9 @@ export async function orphanedSteps(db: Db): Promise<readonly string[]> {
        and not c.plan_stale
        and (s.undo_of is not null) = (c.direction = 'back')
      limit 100
-  `);
+`;
+
+export async function orphanedSteps(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(stepsOrphaned);
   return rows.map((row) => row.id);
 }

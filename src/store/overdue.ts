@@ -1,4 +1,4 @@
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 export interface Overdue {
   readonly steps: number;
@@ -12,12 +12,8 @@ export interface Overdue {
  * Steps that end access, may be carried out, and that nobody has begun since their moment
  * came. A connection that is down or paused has an alert of its own.
  */
-export async function overdueSteps(db: Db, afterMs: number): Promise<Overdue> {
-  const { rows } = await db.query<{ steps: number; connections: string[]; told: boolean }>(sql`
-    select count(*)::int as steps,
-           coalesce(array_agg(distinct s.connection_id order by s.connection_id)
-                      filter (where s.connection_id is not null), '{}') as connections,
-           exists (select from alerts where condition = 'overdue' and resolved_at is null) as told
+export const stepsOverdue = (afterMs: number): Sql => sql`
+    select s.connection_id
       from steps s
       join cases c on c.id = s.case_id
       left join connections k on k.id = s.connection_id
@@ -33,6 +29,15 @@ export async function overdueSteps(db: Db, afterMs: number): Promise<Overdue> {
        and h.down_since is null
        and (h.quiet_until is null or h.quiet_until < clock_timestamp())
        and not exists (select from switches where name = 'outbound' and stopped_at is not null)
+`;
+
+export async function overdueSteps(db: Db, afterMs: number): Promise<Overdue> {
+  const { rows } = await db.query<{ steps: number; connections: string[]; told: boolean }>(sql`
+    select count(*)::int as steps,
+           coalesce(array_agg(distinct s.connection_id order by s.connection_id)
+                      filter (where s.connection_id is not null), '{}') as connections,
+           exists (select from alerts where condition = 'overdue' and resolved_at is null) as told
+      from (${stepsOverdue(afterMs)}) s
   `);
   return rows[0]!;
 }

@@ -78,10 +78,12 @@ export async function removePasskey(db: Db, id: string): Promise<{ version: numb
 }
 
 /** Passkeys that came or went, and whose owner has not been told. */
+export const passkeysUntold = sql`
+    select * from passkey_view where "toldAt" is null order by "registeredAt" limit 50
+`;
+
 export async function untoldPasskeys(db: Db): Promise<readonly PasskeyRow[]> {
-  const { rows } = await db.query<PasskeyRow>(
-    sql`select * from passkey_view where "toldAt" is null order by "registeredAt" limit 50`,
-  );
+  const { rows } = await db.query<PasskeyRow>(passkeysUntold);
   return rows;
 }
 

@@ -324,11 +324,7 @@ export async function decideStep(
  * Open steps whose moment has come, that no worker holds and no job stands for: what the sweep
  * wakes.
  */
-export async function dueSteps(
-  db: Db,
-  it: { leaseMs: number; limit: number },
-): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
+export const stepsDue = (it: { leaseMs: number; limit: number }): Sql => sql`
     select s.id
       from steps s
       join cases c on c.id = s.case_id
@@ -346,7 +342,13 @@ export async function dueSteps(
        and not ${isQueued(sql`'step:' || s.id`, it.leaseMs)}
      order by s.priority, s.wake_at
      limit ${it.limit}
-  `);
+`;
+
+export async function dueSteps(
+  db: Db,
+  it: { leaseMs: number; limit: number },
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(stepsDue(it));
   return rows.map((row) => row.id);
 }
 

@@ -133,9 +133,8 @@ export interface ExpiredInvitation {
   readonly ref: string;
 }
 
-/** Invitations that nobody answered in time; locked, without those that somebody is busy with. */
-export async function expiredInvitations(db: Db): Promise<readonly ExpiredInvitation[]> {
-  const { rows } = await db.query<ExpiredInvitation>(sql`
+/** Invitations that nobody answered in time. */
+export const invitationsExpired = sql`
     select i.id, i.version, i.case_id as "caseId", s.name as survey, s.number, p.ref
       from survey_invitations i
       join surveys s on s.id = i.survey_id
@@ -146,8 +145,13 @@ export async function expiredInvitations(db: Db): Promise<readonly ExpiredInvita
        and i.expires_at + make_interval(hours => ${graceHours}) < clock_timestamp()
      order by i.expires_at
      limit 100
-       for update of i skip locked
-  `);
+`;
+
+/** The same; locked, without those that somebody is busy with. */
+export async function expiredInvitations(db: Db): Promise<readonly ExpiredInvitation[]> {
+  const { rows } = await db.query<ExpiredInvitation>(
+    sql`${invitationsExpired} for update of i skip locked`,
+  );
   return rows;
 }
 

@@ -1,8 +1,7 @@
 import { type Db, sql } from './sql.ts';
 
 /** Skipped steps whose day has come: nobody answers for them any longer. */
-export async function expiredWaivers(db: Db): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
+export const waiversExpired = sql`
     select s.id
       from steps s
       join cases c on c.id = s.case_id
@@ -20,7 +19,10 @@ export async function expiredWaivers(db: Db): Promise<readonly string[]> {
                     and other.state not in ('complete', 'cancelled', 'brought-back')
                ))
      limit 100
-  `);
+`;
+
+export async function expiredWaivers(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(waiversExpired);
   return rows.map((row) => row.id);
 }
 
