@@ -4,6 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 const firstWaitMs = 5;
 const longestWaitMs = 150;
 
+/** A look that takes long, as on a busy machine, is taken less often: between two of them lies so many times as much. */
+const restPerLook = 3;
+const longestRestMs = 300;
+
 /**
  * Waits until `look` answers something; a number is refused, since whether 0 is something nobody can tell.
  * Fails with the last thing seen, so that a red test tells what it saw. The limit is for what never happens,
@@ -16,12 +20,14 @@ export async function until<T extends object | string | true>(
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 1.3)) {
+    const beganAt = performance.now();
     const found = await look();
+    const restMs = Math.min(longestRestMs, restPerLook * (performance.now() - beganAt));
     if (found !== undefined && found !== null && found !== false) return found;
     if (performance.now() > end) {
       const last = seen ? `; last seen: ${JSON.stringify(await seen(), null, 1)}` : '';
       throw new Error(`${what} did not happen within ${withinMs} ms${last}`);
     }
-    await wait(waitMs);
+    await wait(Math.max(waitMs, restMs));
   }
 }
