@@ -57,6 +57,15 @@ export async function wireApp(parts: Parts): Promise<App> {
   const vault = openVault({ keyring, installation: await installationId(pool) });
   return {
     pool,
+    fetchFrom: (hosts) => async (input, init) => {
+      const { targets } = settingsFrom(await loadSettings(pool)).onPremises;
+      const guard = openGuard({ onPremises: () => targets, detours: parts.detours ?? [] });
+      try {
+        return await guard.fetchFor({ hosts, ca: null })(input, init);
+      } finally {
+        await guard.close();
+      }
+    },
     keys: parts.keys ?? openSubjectKeys(keyring),
     connectors,
     publicUrl: parts.publicUrl,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { requestCase } from '#app/cases.ts';
-import { callerInSession } from '#app/sessions.ts';
+import { beginSession, callerInSession, signOut } from '#app/sessions.ts';
 import { claim, makeSignInLink } from '#app/sign-in-links.ts';
 import { authenticate, createToken, createUser, disableUser, enableUser } from '#app/users.ts';
 import { until } from '#core/testing/until.ts';
+import { inTransaction } from '#store/sql.ts';
 import { account, type Company, houseOf, person, startCompany } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -88,6 +89,32 @@ describe('a user of Gatehouse who leaves', () => {
     assert.ok(await callerInSession(app, secret, true));
     await disableUser(app, ann.email);
     assert.equal(await callerInSession(app, secret, true), null);
+  });
+
+  it('is written about to every administrator who came in by a break-glass account', async () => {
+    const { app, database } = gatehouse;
+    const email = 'bea@meadow.example';
+    const bea = await createUser(app, { name: 'Bea Glass', email, roles: ['security'] });
+    const secret = await inTransaction(database.pools.web, (tx) =>
+      beginSession(tx, app, {
+        ...{ userId: bea.id, method: 'passkey', auth: 'webauthn', steppedUp: true, before: null },
+        breakGlass: true,
+      }),
+    );
+    const letters = () =>
+      company.mail.messages.filter((it) =>
+        JSON.stringify(it).includes('break-glass account was used'),
+      );
+    await until('both to be written to', () => letters().length >= 2 || null);
+    const states = () =>
+      gatehouse.rows<{ open: boolean }>(
+        `select resolved_at is null as open from alerts where kind = 'sign-in.break-glass'`,
+      );
+    assert.deepEqual(await states(), [{ open: true }]);
+
+    await signOut(app, (await callerInSession(app, secret, true))!);
+
+    await until('the alert to be over', async () => !(await states())[0]!.open || null);
   });
 
   it('leaves a record that holds', () => checkInvariants(gatehouse));

@@ -84,6 +84,10 @@ describe('the description of the API', () => {
         'POST /sign-in/passkey/options',
         'POST /sign-in/passkey',
         'POST /sign-in/password',
+        'GET /sign-in/ways',
+        'POST /sign-in/oidc/start',
+        'GET /sign-in/oidc/callback',
+        'POST /sign-in/oidc/logout',
       ],
     );
   });

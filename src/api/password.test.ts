@@ -161,7 +161,7 @@ describe('signing in with a password and a code', () => {
     const options = { method: 'POST', token: sam.token };
     assert.match(
       (await problemIn(await api.ask(`${path}/options`, options), 403)).detail,
-      /A key of the API sets no password/,
+      /A key of the API changes nothing about signing in/,
     );
     const passkey = await registerPasskey(await signedIn(api, sam));
     const browser = await signedIn(api, sam);

@@ -46,6 +46,7 @@ const weighty = [
   'POST /protections/:id/lift',
   'PUT /surveys/:name',
   'DELETE /kill-switch',
+  'PUT /single-sign-on/secret',
 ];
 
 const typeOf = async (response: Response): Promise<string> => {

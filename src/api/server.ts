@@ -44,6 +44,7 @@ import { scimPath, scimRoutes } from './routes/scim.ts';
 import { sessionRoutes, stepUpRoutes } from './routes/session.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { singleSignOnRoutes, singleSignOnSetUpRoutes } from './routes/single-sign-on.ts';
 import { statusRoutes } from './routes/status.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { surveyFormRoutes } from './routes/survey-form.ts';
@@ -79,6 +80,10 @@ const openPaths = [
   '/sign-in/passkey/options',
   '/sign-in/passkey',
   '/sign-in/password',
+  '/sign-in/ways',
+  '/sign-in/oidc/start',
+  '/sign-in/oidc/callback',
+  '/sign-in/oidc/logout',
   '/openapi.json',
 ];
 
@@ -121,6 +126,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   surveyFormRoutes(root, app, { log, publicUrl });
   taskFormRoutes(root, app, { log, publicUrl });
   signInRoutes(root, app, { publicUrl });
+  singleSignOnRoutes(root, app, { publicUrl });
   root.route(base, guarded(app, options, nowMs));
   const document = describe(root, options);
   root.get('/openapi.json', (c) => c.json(document));
@@ -177,6 +183,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   userRoutes(api, app);
   sessionRoutes(api, app, options);
   stepUpRoutes(api, app);
+  singleSignOnSetUpRoutes(api, app);
   passkeyRoutes(api, app);
   passwordRoutes(api, app);
   killSwitchRoutes(api, app);

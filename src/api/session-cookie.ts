@@ -25,3 +25,16 @@ export const forgetSession = { 'set-cookie': generateCookie(name, '', { ...optio
 export function takeSessionBack(c: Context): void {
   deleteCookie(c, name, options);
 }
+
+/** What a browser holds while it is at the identity provider: only where a sign-in began, it ends. */
+const underWayName = 'gate-sign-in';
+
+export const underWay = (c: Context): string | null => getCookie(c, underWayName, 'host') ?? null;
+
+export function giveUnderWay(c: Context, secret: string): void {
+  setCookie(c, underWayName, secret, { ...options, maxAge: 600 });
+}
+
+export function takeUnderWayBack(c: Context): void {
+  deleteCookie(c, underWayName, options);
+}

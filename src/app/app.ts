@@ -12,6 +12,8 @@ export interface App {
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly secrets: AppSecrets;
   readonly live: Live;
+  /** Calls hosts (`name:port`) of the identity provider, and no others; the guard stands before it. */
+  fetchFrom(hosts: readonly string[]): typeof globalThis.fetch;
   /** Where people reach Gatehouse, without a slash at the end; passkeys are bound to it. */
   readonly publicUrl: string;
   /** Where answers of a worker are waited for, in milliseconds. */

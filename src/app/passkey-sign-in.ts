@@ -4,6 +4,7 @@ import { passkeyPlace, verified } from '#engine/signed-decision.ts';
 import { keepChallenge, notePasskeyUse, passkeyNamed, takeChallenge } from '#store/passkeys.ts';
 import { inTransaction } from '#store/sql.ts';
 import { loadUser } from '#store/users.ts';
+import { demandAllowedWay } from './allowed-ways.ts';
 import type { App } from './app.ts';
 import { challengeIn, challengeLastsMs } from './passkeys.ts';
 import { Problem } from './problem.ts';
@@ -47,6 +48,7 @@ export async function signInWithPasskey(
   const { userHandle } = by.response;
   const saysUser = userHandle == null || passkey?.userId === textOf(userHandle);
   if (passkey && user && user.disabledAt === null && counter !== null && saysUser) {
+    const { breakGlass } = await demandAllowedWay(app, user, 'passkey');
     const secret = await inTransaction(app.pool, async (tx) => {
       if (!(await notePasskeyUse(tx, { ...passkey, counter }))) return null;
       return beginSession(tx, app, {
@@ -55,6 +57,7 @@ export async function signInWithPasskey(
         auth: 'webauthn',
         steppedUp: true,
         before,
+        breakGlass,
       });
     });
     if (secret !== null) return secret;

@@ -1,11 +1,12 @@
 import { record } from '#ledger/record.ts';
 import { databaseNow } from '#store/clock.ts';
-import { passkeysOf } from '#store/passkeys.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { dropPassword, passwordOf, savePassword, useCode } from '#store/user-passwords.ts';
 import { listUsers } from '#store/users.ts';
+import { demandAllowedWay } from './allowed-ways.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, demandFresh, demandStepUp } from './authorize.ts';
+import { authorize } from './authorize.ts';
+import { demandOwn } from './authorize-own.ts';
 import { codeUri, newCodeSecret, stepOfCode } from './codes.ts';
 import { hashPassword, isPassword } from './password-hash.ts';
 import { whyNotPassword } from './password-rules.ts';
@@ -24,7 +25,7 @@ export async function codeOptions(
   app: App,
   caller: Caller,
 ): Promise<{ secret: string; uri: string }> {
-  await authorizeOwn(app, caller);
+  await demandOwn(app, caller);
   const secret = newCodeSecret();
   await app.secrets.storeOwn(codesOf(caller.user.id), secret);
   return { secret, uri: codeUri(secret, caller.user) };
@@ -36,7 +37,7 @@ export async function setPassword(
   caller: Caller,
   it: { password: string; code: string },
 ): Promise<Date> {
-  await authorizeOwn(app, caller);
+  await demandOwn(app, caller);
   const { user, actor } = caller;
   const why = await whyNotPassword(it.password, user);
   if (why !== null) {
@@ -63,7 +64,7 @@ export async function setPassword(
 
 /** From now on the caller signs in by other ways alone. */
 export async function removePassword(app: App, caller: Caller): Promise<void> {
-  await authorizeOwn(app, caller);
+  await demandOwn(app, caller);
   const { user, actor } = caller;
   await inTransaction(app.pool, async (tx) => {
     if (!(await dropPassword(tx, user.id))) throw notFound('password of yours');
@@ -96,6 +97,7 @@ export async function signInWithPassword(
     const { totpVersion } = kept;
     const secret = await app.secrets.own(codesOf(user.id), totpVersion);
     const step = secret && stepOfCode(it.code, secret.value, await databaseNow(app.pool));
+    if (step !== null) await demandAllowedWay(app, user, 'password');
     const session = await inTransaction(app.pool, async (tx) => {
       const userId = user.id;
       if (step === null || !(await useCode(tx, { userId, step, totpVersion }))) return null;
@@ -109,17 +111,6 @@ export async function signInWithPassword(
     'not signed in',
     'Address, password and code do not fit together. A code is good once and for about a minute.',
   );
-}
-
-/** For oneself, in a session: signed anew by whoever has a passkey, and right after signing in by whoever has none. */
-async function authorizeOwn(app: App, caller: Caller): Promise<void> {
-  authorize(caller, 'passkey.own');
-  if (caller.with?.kind === 'token') {
-    throw new Problem('not allowed', 'A key of the API sets no password. Sign in with a browser.');
-  }
-  const own = await passkeysOf(app.pool, caller.user.id);
-  if (own.length > 0) demandStepUp(caller);
-  else demandFresh(caller);
 }
 
 const codesOf = (userId: string): string => `totp.${userId.toLowerCase()}`;

@@ -2,6 +2,8 @@ import type { FactData } from '#core/event.ts';
 import { isRight, type Right, rights } from '#core/user.ts';
 import { sessionsEnded } from '#engine/own-users.ts';
 import { record } from '#ledger/record.ts';
+import { raiseAlert } from '#store/alerts.ts';
+import { addBreakGlassUse } from '#store/break-glass.ts';
 import { linkHashOf, newLinkToken } from '#store/link-tokens.ts';
 import { newId } from '#store/random.ts';
 import {
@@ -34,6 +36,8 @@ export interface SignIn {
   readonly steppedUp: boolean;
   /** The secret of the session that this browser had before, which ends with it. */
   readonly before: string | null;
+  /** Whether this is an account for the day on which nothing else works: everybody who is told of trouble hears of it. */
+  readonly breakGlass?: boolean;
 }
 
 /**
@@ -45,10 +49,35 @@ export async function beginSession(tx: Db, app: Pick<App, 'keys'>, it: SignIn): 
   const before = it.before === null ? null : await sessionOf(tx, it.before);
   if (before) await record(tx, app.keys, sessionsEnded(actor, await endSessions(tx, before)));
   const { token, hash } = newLinkToken();
-  await addSession(tx, { ...it, id: newId(), tokenHash: hash });
+  const id = newId();
+  await addSession(tx, { ...it, id, tokenHash: hash });
   const data = { method: it.method } satisfies FactData<'login.succeeded'>;
   await record(tx, app.keys, [{ type: 'login.succeeded', actor, data }]);
+  if (it.breakGlass) await tellOfBreakGlass(tx, app, it, id);
   return token;
+}
+
+async function tellOfBreakGlass(
+  tx: Db,
+  app: Pick<App, 'keys'>,
+  it: SignIn,
+  sessionId: string,
+): Promise<void> {
+  const actor = { kind: 'person', id: it.userId, auth: it.auth } as const;
+  const data = { method: it.method } satisfies FactData<'login.break-glass'>;
+  await record(tx, app.keys, [{ type: 'login.break-glass', actor, data }]);
+  await addBreakGlassUse(tx, { sessionId, userId: it.userId });
+  const user = await loadUser(tx, it.userId);
+  await raiseAlert(tx, {
+    condition: `break-glass:${sessionId}`,
+    kind: 'sign-in.break-glass',
+    title: 'A break-glass account was used to sign in',
+    body: `${user?.name} (${user?.email}) signed in. If nobody among you did that, disable the user at once: gatehouse user disable ${user?.email}`,
+    caseId: null,
+    stepId: null,
+    connectionId: null,
+    confidential: false,
+  });
 }
 
 /** Who a session speaks for; null: it is not good, or has run out. `counts`: whether its idle time begins anew. */

@@ -12,6 +12,7 @@ import { resolveAlerts, unreviewed } from '#store/alerts.ts';
 import { loadSettings, saveSetting } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { problemsInWays } from './alert-ways.ts';
+import { problemsInSignIn } from './allowed-ways.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { Problem } from './problem.ts';
@@ -73,6 +74,9 @@ export async function changeSetting(
     const unknown = [
       ...(obligations ? problemsInObligations(obligations) : []),
       ...(await problemsInWays(tx, app.connectors, ways)),
+      ...(name === 'signIn'
+        ? await problemsInSignIn(tx, app, settingShapes.signIn.parse(parsed.data))
+        : []),
     ];
     if (unknown.length > 0) {
       throw new Problem('not readable', `The setting ${name} does not fit.`, unknown);

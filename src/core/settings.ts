@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Capability } from './capability.ts';
 import { languages } from './language.ts';
 import { RetentionRule } from './retention.ts';
+import { roles } from './user.ts';
 
 /** Somebody who is told when something needs a person. */
 export const AlertContact = z.strictObject({
@@ -108,6 +109,32 @@ export const settingShapes = {
     eraseAfterMonths: z.int().min(12).max(1_200).nullable().default(null),
     /** How many months every fact of the record is kept before it may be pruned. */
     recordMonths: z.int().min(12).max(1_200).default(84),
+  }),
+  signIn: z.strictObject({
+    /** The identity provider of the company; null: there is none. */
+    issuer: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
+    /** Who we are there. */
+    clientId: z.string().min(1).nullable().default(null),
+    scopes: z.array(z.string().min(1)).default(['openid', 'email', 'profile']),
+    /** Where the provider names groups. */
+    groupsClaim: z.string().min(1).default('groups'),
+    /** Roles of whoever is in a group. Somebody we do not know is let in by these alone. */
+    groups: z
+      .array(z.strictObject({ group: z.string().min(1), roles: z.array(z.enum(roles)).min(1) }))
+      .default([]),
+    /** What a sign-in as IT admin or Security has to be called, one of these or of the next; both empty: anything. */
+    administratorAcr: z.array(z.string().min(1)).default([]),
+    /** The same of the ways by which somebody showed who they are. */
+    administratorAmr: z.array(z.string().min(1)).default(['mfa', 'hwk', 'fido', 'phr']),
+    /** How long ago somebody may have shown the provider who they are; null: as it thinks. */
+    maxAgeMinutes: z.int().min(1).max(1_440).nullable().default(null),
+    /** Whether all but the break-glass accounts sign in there. */
+    enforced: z.boolean().default(false),
+    /** Addresses of the two users who are always let in, by passkey. */
+    breakGlass: z.array(z.email()).max(2).default([]),
   }),
   playbooks: z.strictObject({
     /** Whether publishing needs another person than the author. */

@@ -4,6 +4,7 @@ import { authoritiesFailing } from '#ledger/time-stamp-rows.ts';
 import { witnessesSilent } from '#ledger/witnesses.ts';
 import { alertsDue, alertsOpen, dueAlerts, wakeAlert } from '#store/alerts.ts';
 import { approvalsNeedless, approvalsUntold } from '#store/approvals.ts';
+import { breakGlassUsed } from '#store/break-glass.ts';
 import {
   casesUnfinished,
   casesUnplanned,
@@ -23,6 +24,7 @@ import { dueSteps, stepsDue, wakeSteps } from '#store/steps.ts';
 import { invitationsExpired } from '#store/survey-invitations.ts';
 import { waiversExpired } from '#store/waivers.ts';
 import { seeToApprovals, tellOfPasskeys } from './approval-sweep.ts';
+import { seeToBreakGlass } from './break-glass.ts';
 import type { Engine } from './engine.ts';
 import { forkCondition, tellOfFork } from './fork.ts';
 import { longHoldMs, tellOfLongHolds } from './holds.ts';
@@ -63,6 +65,7 @@ function partsOf(engine: Engine) {
       work: () => seeToApprovals(engine),
     },
     passkeys: { asks: [passkeysUntold], work: () => tellOfPasskeys(engine) },
+    breakGlass: { asks: [breakGlassUsed], work: () => seeToBreakGlass(engine) },
     ownUsers: { asks: [usersDeparting(null)], work: () => endDepartingUsers(engine, null) },
     record: { asks: [forkFound, alertsOpen(forkCondition)], work: () => tellOfFork(engine) },
     mirror: { asks: [mirrorAmiss, alertsOpen(mirrorCondition)], work: () => tellOfMirror(engine) },

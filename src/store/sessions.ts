@@ -69,7 +69,8 @@ export async function stepUpSession(
 ): Promise<boolean> {
   const { rowCount } = await db.query(sql`
     update sessions
-       set token_hash = ${it.tokenHash}, stepped_up_at = clock_timestamp(), used_at = clock_timestamp()
+       set auth = case auth when 'oidc' then 'oidc+webauthn' else auth end,
+           token_hash = ${it.tokenHash}, stepped_up_at = clock_timestamp(), used_at = clock_timestamp()
      where id = (select id from live_session where id = ${it.id})
   `);
   return rowCount === 1;

@@ -6,14 +6,13 @@ import { signInWithPassword } from '#app/passwords.ts';
 import { beginAttempt, beginQuestion, endAttempt } from '#app/sign-in-limits.ts';
 import { claim } from '#app/sign-in-links.ts';
 import { limitBody } from '../bodies.ts';
-import { subscriberOf } from '../caller-address.ts';
 import { SignatureAsked } from '../contract/passkeys.ts';
 import { PasswordSignIn } from '../contract/passwords.ts';
 import { Claim, Signature } from '../contract/session.ts';
-import { Refusal } from '../problems.ts';
 import { type AnyRequest, body, json, problems, refuseUnfit } from '../route.ts';
 import { demandOwnPage } from '../same-origin.ts';
 import { giveSession, sessionSecret } from '../session-cookie.ts';
+import { addressOf, refuseAbove } from '../sign-in-limit.ts';
 
 const tags = ['Sign-in'];
 const largestBytes = 64 * 1024;
@@ -118,15 +117,4 @@ async function signIn(
   const secret = await begin(sessionSecret(c));
   await endAttempt(app, attempt);
   giveSession(c, secret);
-}
-
-const addressOf = (c: Context<AnyRequest>): string => subscriberOf(c.env?.address ?? 'unknown');
-
-function refuseAbove(seconds: number | null): void {
-  if (seconds === null) return;
-  throw new Refusal(
-    'too-many-requests',
-    `This was tried too often. Try again in ${Math.ceil(seconds / 60)} min.`,
-    { 'retry-after': String(seconds) },
-  );
 }

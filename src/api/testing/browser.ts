@@ -8,6 +8,8 @@ import type { Asked, TestApi } from './api.ts';
 export interface Browser {
   /** The secret of the session; null: there is none. A test may plant another. */
   secret: string | null;
+  /** What it holds while it is at the identity provider. */
+  more: string | null;
   ask(path: string, it?: Asked): Promise<Response>;
   /** Asks for JSON; fails when the status is another. */
   read<Body>(path: string, it?: Asked & { status?: number }): Promise<Body>;
@@ -18,6 +20,7 @@ const name = '__Host-gate';
 export function openBrowser(api: TestApi): Browser {
   const browser: Browser = {
     secret: null,
+    more: null,
     async ask(path, it = {}) {
       const isAct = (it.method ?? 'GET') !== 'GET' || it.json !== undefined;
       const answer = await api.ask(path, {
@@ -27,13 +30,18 @@ export function openBrowser(api: TestApi): Browser {
         headers: {
           'sec-fetch-site': 'same-origin',
           'content-type': 'application/json',
-          ...(browser.secret === null ? {} : { cookie: `${name}=${browser.secret}` }),
+          cookie: [
+            ...(browser.secret === null ? [] : [`${name}=${browser.secret}`]),
+            ...(browser.more === null ? [] : [`${name}-sign-in=${browser.more}`]),
+          ].join('; '),
           ...it.headers,
         },
       });
       const set = answer.headers.getSetCookie().find((one) => one.startsWith(`${name}=`));
       if (set) browser.secret = /=([^;]+)/.exec(set)?.[1] ?? null;
       if (set && /max-age=0/i.test(set)) browser.secret = null;
+      const more = answer.headers.getSetCookie().find((one) => one.startsWith(`${name}-sign-in=`));
+      if (more && !/max-age=0/i.test(more)) browser.more = /=([^;]+)/.exec(more)?.[1] ?? null;
       return answer;
     },
     async read<Body>(path: string, { status = 200, ...it }: Asked & { status?: number } = {}) {

@@ -123,6 +123,8 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /users/me/passkeys/options': {},
     'POST /users/me/passkeys': { json: { name: 'key ring', attestation } },
     'POST /users/me/passkeys/:id/remove': { json: { confirmation: assertion } },
+    'PUT /single-sign-on/secret': { json: { secret: 'x' } },
+    'POST /single-sign-on/check': {},
     'GET /users/me/password': {},
     'POST /users/me/password/options': {},
     'PUT /users/me/password': { json: { password: 'correct horse battery', code: '000000' } },

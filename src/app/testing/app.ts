@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ulid } from 'ulid';
+import { openGuard } from '#connector-kit/guard.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { until } from '#core/testing/until.ts';
@@ -62,6 +63,13 @@ export async function startTestApp(): Promise<TestApp> {
     keys,
     connectors: testConnectors,
     secrets: secretsInMemory(handedOver),
+    fetchFrom: (hosts) => {
+      const targets = hosts.map((it) => {
+        const { hostname: host, port } = new URL(`http://${it}`);
+        return { host, port: Number(port || 80), network: '127.0.0.1/32', http: true };
+      });
+      return openGuard({ onPremises: () => targets }).fetchFor({ hosts, ca: null });
+    },
     publicUrl: 'https://gatehouse.meadow.example',
     patienceMs: 2_000,
     live: openLive(pools.web),
