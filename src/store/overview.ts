@@ -20,6 +20,9 @@ const within = (it: Scope): Sql => sql`(
 
 const notEnded = sql`c.state not in ('complete', 'cancelled', 'brought-back')`;
 
+/** What the clock of a case counts to: access that was to end before anybody said so ends when they did. */
+const clockOf = sql`(case when c.kind = 'departure' then greatest(c.access_ends_at, c.confirmed_at) end)`;
+
 /** Everything of one cause. */
 export interface ExceptionGroup {
   readonly cause: ExceptionCause;
@@ -31,7 +34,7 @@ export interface ExceptionGroup {
   /** What the newest of them says. */
   readonly detail: string | null;
   readonly since: Date;
-  /** The earliest moment at which access of one of them was to end, or ends; null: none has one. */
+  /** The earliest moment at which access of one of them was to end, or ends; null: no access is at stake. */
   readonly accessEndsAt: Date | null;
   readonly cases: number;
   /** At most three, the oldest first. */
@@ -49,7 +52,8 @@ export async function exceptionsIn(db: Db, scope: Scope): Promise<readonly Excep
                   else 'held' end as cause,
              s.connection_id, s.failure ->> 'kind' as failure,
              case when s.kind <> 'gap' and (s.failure is null or s.connection_id is null) then s.title end as title,
-             s.because as detail, s.held_at as since, c.id as case_id, c.access_ends_at, p.name, s.id as step_id
+             s.because as detail, s.held_at as since, c.id as case_id,
+             case when s.layer = 'security' then ${clockOf} end as access_ends_at, p.name, s.id as step_id
         from steps s
         join cases c on c.id = s.case_id
         join people p on p.id = c.person
@@ -63,7 +67,7 @@ export async function exceptionsIn(db: Db, scope: Scope): Promise<readonly Excep
                   when c.question is not null then 'question'
                   when c.direction = 'back' then 'way-back'
                   else 'release' end,
-             null, null, c.question, null, coalesce(c.heard_at, c.opened_at), c.id, c.access_ends_at, p.name, null
+             null, null, c.question, null, coalesce(c.heard_at, c.opened_at), c.id, ${clockOf}, p.name, null
         from cases c
         join people p on p.id = c.person
        where ${notEnded}
@@ -74,7 +78,8 @@ export async function exceptionsIn(db: Db, scope: Scope): Promise<readonly Excep
                   and (c.departure ->> 'hold')::boolean))
          and ${within(scope)}
        union all
-      select 'approval', null, null, s.title, null, a.requested_at, c.id, c.access_ends_at, p.name, s.id
+      select 'approval', null, null, s.title, null, a.requested_at, c.id,
+             case when s.layer = 'security' then ${clockOf} end, p.name, s.id
         from approvals a
         join steps s on s.id = a.step_id
         join cases c on c.id = a.case_id
@@ -104,7 +109,7 @@ export async function brokenConnections(db: Db, scope: Scope): Promise<readonly 
   const { rows } = await db.query<ExceptionGroup & { cause: ExceptionCause }>(sql`
     select 'connection' as cause, k.id as "connectionId", k.name as "connectionName",
            h.check_failure ->> 'kind' as failure, k.state as title, k.state_because as detail,
-           coalesce(h.down_since, clock_timestamp()) as since, min(c.access_ends_at) as "accessEndsAt",
+           coalesce(h.down_since, clock_timestamp()) as since, min(${clockOf}) as "accessEndsAt",
            count(distinct c.id)::int as cases,
            coalesce(to_jsonb((array_agg(distinct jsonb_build_object('caseId', c.id, 'name', p.name))
                               filter (where c.id is not null))[1:3]), '[]') as people,

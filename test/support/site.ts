@@ -14,7 +14,7 @@ export interface Site {
 }
 
 /** Serves the pages and the API of a Gatehouse on a free port. */
-export async function startSite(gatehouse: TestGatehouse): Promise<Site> {
+export async function startSite(gatehouse: Pick<TestGatehouse, 'app'>): Promise<Site> {
   const anyPort = { host: '127.0.0.1', port: 0 };
   const complaints: string[] = [];
   const api = await startApi(gatehouse.app, {

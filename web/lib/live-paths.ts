@@ -7,6 +7,8 @@ const alsoIn: Partial<Record<LiveNoun, readonly string[]>> = {
   'departure-hints': ['/overview'],
   'kill-switch': ['/overview', '/status'],
   approvals: ['/overview'],
+  // Whoever may not read cases hears of tasks only.
+  tasks: ['/overview'],
 };
 
 /** Whether something that was read from the API, such as `/cases/01KA…`, may have changed with these. */

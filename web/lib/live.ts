@@ -109,7 +109,7 @@ async function readOnce(tell: (word: Word) => void): Promise<boolean> {
       if (done) return heardOf;
       clearTimeout(silence);
       silence = setTimeout(() => leaving.abort(), silentMs);
-      for (const message of read(value)) take(message, tell, heardOf);
+      for (const message of read(value)) take(message, tell);
       heardOf = true;
     }
   } catch (error) {
@@ -126,17 +126,24 @@ function signInAgain(): void {
   window.location.assign(`/sign-in?to=${encodeURIComponent(pathname + search)}`);
 }
 
-function take({ event, id, data }: StreamMessage, tell: (word: Word) => void, heardOf: boolean) {
-  // The first message without a place to go on from: what was read before it may have changed since.
-  const isNew = !heardOf && last === '';
+function take({ event, id, data }: StreamMessage, tell: (word: Word) => void) {
+  if (last === '') renewIdle();
   last = id || last;
   become({ isLive: true, since: null });
   tell({ kind: 'state', state, last });
-  const changes = event === 'all' || isNew ? 'all' : event === 'change' ? JSON.parse(data) : null;
+  const changes = event === 'all' ? 'all' : event === 'change' ? JSON.parse(data) : null;
   if (!changes) return;
   tell({ kind: 'changed', changes });
   changed(changes);
 }
+
+/** What was read before the first message may have changed before it; what is being read now has not. */
+const renewIdle = () =>
+  void queries.invalidateQueries({
+    predicate: ({ queryKey: [path], state }) => isOfPage(path) && state.fetchStatus === 'idle',
+  });
+
+const isOfPage = (path: unknown): path is string => typeof path === 'string' && path !== '/session';
 
 let waiting: Change[] | 'all' = [];
 let resting: ReturnType<typeof setTimeout> | undefined;
@@ -157,8 +164,6 @@ async function flush(): Promise<void> {
   }, restMs);
   await queries.invalidateQueries({
     predicate: ({ queryKey: [path] }) =>
-      typeof path === 'string' &&
-      path !== '/session' &&
-      (changes === 'all' || isTouched(path, changes)),
+      isOfPage(path) && (changes === 'all' || isTouched(path, changes)),
   });
 }

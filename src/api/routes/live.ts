@@ -112,7 +112,7 @@ async function tell(
       pending = [];
       if (message) await stream.writeSSE({ id, ...message });
       else if (isTime) await stream.writeSSE({ id, event: 'alive', data: '' });
-      const beat = setTimeout(bell.resolve, nextBeatMs - performance.now());
+      const beat = setTimeout(bell.resolve, Math.max(0, nextBeatMs - performance.now()));
       await bell.promise;
       clearTimeout(beat);
     }

@@ -20,12 +20,12 @@ export function ArrivalsPage() {
       views={views}
       search={route.useSearch()}
       columns={[
-        { name: t('team'), isExtra: true, cell: (it) => it.person.department ?? t('noTeam') },
+        { name: t('team'), extra: 'some', cell: (it) => it.person.department ?? t('noTeam') },
         { name: t('state'), cell: (it) => <StateCell it={it} /> },
         { name: t('firstDay'), cell: (it) => <FirstDayCell it={it} /> },
         { name: t('dayOne'), cell: (it) => <DayOneCell it={it} /> },
-        { name: t('next'), isExtra: true, cell: (it) => <NextCell it={it} /> },
-        { name: t('owner'), isExtra: true, cell: (it) => <OwnerCell it={it} /> },
+        { name: t('next'), extra: 'some', cell: (it) => <NextCell it={it} /> },
+        { name: t('owner'), extra: 'most', cell: (it) => <OwnerCell it={it} /> },
       ]}
     />
   );

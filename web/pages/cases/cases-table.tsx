@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
+import { useMay } from '../../lib/session.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
 import { useSteady } from '../../lib/steady.ts';
 import { useWords } from '../../lib/words.ts';
@@ -11,8 +12,8 @@ import './cases.css';
 
 export interface Column {
   readonly name: string;
-  /** Left out on a narrow screen. */
-  readonly isExtra?: boolean;
+  /** Left out on a narrow screen; `most`: on most. */
+  readonly extra?: 'some' | 'most';
   readonly cell: (it: CaseSummary) => ReactNode;
 }
 
@@ -75,7 +76,7 @@ export function CasesTable({
             <tr>
               <th scope="col">{t('person')}</th>
               {columns.map((it) => (
-                <th key={it.name} scope="col" data-extra={it.isExtra}>
+                <th key={it.name} scope="col" data-extra={it.extra}>
                   {it.name}
                 </th>
               ))}
@@ -118,10 +119,10 @@ function Row({
   return (
     <tr ref={flash} aria-rowindex={index + 2} data-row={index}>
       <th scope="row">
-        <Go to={addressOf(it)}>{it.person.name}</Go>
+        {useMay('case.read') ? <Go to={addressOf(it)}>{it.person.name}</Go> : it.person.name}
       </th>
       {columns.map((column) => (
-        <td key={column.name} data-extra={column.isExtra}>
+        <td key={column.name} data-extra={column.extra}>
           {column.cell(it)}
         </td>
       ))}

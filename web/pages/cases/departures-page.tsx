@@ -22,12 +22,12 @@ export function DeparturesPage() {
       search={route.useSearch()}
       act={<RequestDeparture />}
       columns={[
-        { name: t('team'), isExtra: true, cell: (it) => it.person.department ?? t('noTeam') },
+        { name: t('team'), extra: 'some', cell: (it) => it.person.department ?? t('noTeam') },
         { name: t('state'), cell: (it) => <StateCell it={it} /> },
         { name: t('access'), cell: (it) => <ClockCell it={it} /> },
         { name: t('proven'), cell: (it) => <ProgressCell progress={it.progress} /> },
-        { name: t('next'), isExtra: true, cell: (it) => <NextCell it={it} /> },
-        { name: t('owner'), isExtra: true, cell: (it) => <OwnerCell it={it} /> },
+        { name: t('next'), extra: 'some', cell: (it) => <NextCell it={it} /> },
+        { name: t('owner'), extra: 'most', cell: (it) => <OwnerCell it={it} /> },
       ]}
     />
   );

@@ -1,4 +1,5 @@
 import type { Coming } from '#api/contract/overview.ts';
+import { useMay } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Go } from '../../ui/go.tsx';
 import { addressOf } from '../cases/cases-table.tsx';
@@ -44,6 +45,7 @@ export function ComingWeek({ coming }: { coming: readonly Coming[] }) {
 
 function Who({ it }: { it: Coming }) {
   const t = useWords('overview');
+  const mayOpen = useMay('case.read');
   const isMore = it.state === 'paused' || it.state === 'access-removed' || it.state === 'complete';
   const said = [
     ...(it.urgent ? [t('cases:urgent')] : []),
@@ -51,7 +53,7 @@ function Who({ it }: { it: Coming }) {
   ].join(', ');
   return (
     <>
-      <Go to={addressOf(it)}>{it.name}</Go>
+      {mayOpen ? <Go to={addressOf(it)}>{it.name}</Go> : it.name}
       {said && <span className="quiet"> ({said})</span>}
     </>
   );
