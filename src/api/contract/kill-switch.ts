@@ -18,3 +18,4 @@ export const Resumed = z
     detail: z.string(),
   })
   .meta({ id: 'Resumed' });
+export type Resumed = z.infer<typeof Resumed>;

@@ -19,6 +19,7 @@ export const SignatureAsked = z
     timeout: z.int().optional().meta({ description: 'In milliseconds' }),
   })
   .meta({ id: 'SignatureAsked' });
+export type SignatureAsked = z.infer<typeof SignatureAsked>;
 
 export const PasskeyOptions = z
   .object({

@@ -21,6 +21,7 @@ export const Protection = z
 export type Protection = z.infer<typeof Protection>;
 
 export const ProtectionPage = pageOf(Protection).meta({ id: 'ProtectionPage' });
+export type ProtectionPage = z.infer<typeof ProtectionPage>;
 
 export const ProtectionInput = z
   .strictObject({

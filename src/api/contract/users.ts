@@ -13,6 +13,7 @@ export const User = z
 export type User = z.infer<typeof User>;
 
 export const UserPage = pageOf(User).meta({ id: 'UserPage' });
+export type UserPage = z.infer<typeof UserPage>;
 
 /** A key of the API. The key itself is shown once, when it is made. */
 export const Token = z
@@ -29,3 +30,4 @@ export const Token = z
 export type Token = z.infer<typeof Token>;
 
 export const TokenPage = pageOf(Token).meta({ id: 'TokenPage' });
+export type TokenPage = z.infer<typeof TokenPage>;
