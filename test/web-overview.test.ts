@@ -83,7 +83,7 @@ describe('overview, departures and arrivals in the browser', () => {
   });
   after(async () => {
     await browser?.close();
-    if (process.env["T"]) console.log(site.complaints);
+    if (process.env['T']) console.log(site.complaints);
     await site?.stop();
   });
 
@@ -98,7 +98,7 @@ describe('overview, departures and arrivals in the browser', () => {
 
   async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await site.open(browser, hr.caller.user.id, { ...wide, ...options });
-    page.setDefaultTimeout(Number(process.env["T"] ?? 60_000));
+    page.setDefaultTimeout(Number(process.env['T'] ?? 60_000));
     await signedIn(page);
     await page.goto(`${site.url}${path}`);
     return page;
@@ -136,7 +136,7 @@ describe('overview, departures and arrivals in the browser', () => {
       'narrow-dark': { ...narrow, colorScheme: 'dark' },
     } as const)) {
       const page = await open('/', options);
-      await page.getByText("Slack refused: a permission is missing").waitFor();
+      await page.getByText('Slack refused: a permission is missing').waitFor();
       const group = page.getByRole('listitem').filter({ hasText: 'Slack refused' });
       assert.match(await textOf(group), /2 departures/);
       assert.match(await textOf(group), /Priya Nair and Jonas Weber/);

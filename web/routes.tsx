@@ -9,6 +9,10 @@ import {
 import { queries } from './lib/queries.ts';
 import { sessionQuery } from './lib/session.ts';
 import { casesSearch } from './pages/cases/search.ts';
+import { connectionSearch, connectionsSearch, connectSearch } from './pages/connections/search.ts';
+import { peopleSearch } from './pages/people/search.ts';
+import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
+import { settingsSearch } from './pages/settings/search.ts';
 import { Trouble } from './ui/loaded.tsx';
 import { Shell } from './ui/shell.tsx';
 
@@ -71,7 +75,104 @@ const arrivals = createRoute({
   component: lazyRouteComponent(() => import('./pages/cases/arrivals-page.tsx'), 'ArrivalsPage'),
 });
 
-const pages = [home, departures, arrivals, account];
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: '/people',
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import('./pages/people/people-page.tsx'), 'PeoplePage'),
+});
+
+const peopleImport = createRoute({
+  getParentRoute: () => inside,
+  path: '/people/import',
+  component: lazyRouteComponent(() => import('./pages/people/import-page.tsx'), 'ImportPage'),
+});
+
+const person = createRoute({
+  getParentRoute: () => inside,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('./pages/people/person-page.tsx'), 'PersonPage'),
+});
+
+const playbooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/playbooks',
+  component: lazyRouteComponent(
+    () => import('./pages/playbooks/playbooks-page.tsx'),
+    'PlaybooksPage',
+  ),
+});
+
+const newPlaybook = createRoute({
+  getParentRoute: () => inside,
+  path: '/playbooks/new',
+  validateSearch: newPlaybookSearch,
+  component: lazyRouteComponent(() => import('./pages/playbooks/new-page.tsx'), 'NewPlaybookPage'),
+});
+
+const playbook = createRoute({
+  getParentRoute: () => inside,
+  path: '/playbooks/$name',
+  validateSearch: playbookSearch,
+  component: lazyRouteComponent(
+    () => import('./pages/playbooks/playbook-page.tsx'),
+    'PlaybookPage',
+  ),
+});
+
+const connections = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections',
+  validateSearch: connectionsSearch,
+  component: lazyRouteComponent(
+    () => import('./pages/connections/connections-page.tsx'),
+    'ConnectionsPage',
+  ),
+});
+
+const connect = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/new/$connector',
+  validateSearch: connectSearch,
+  component: lazyRouteComponent(
+    () => import('./pages/connections/connect-page.tsx'),
+    'ConnectPage',
+  ),
+});
+
+const connection = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$id',
+  validateSearch: connectionSearch,
+  component: lazyRouteComponent(
+    () => import('./pages/connections/connection-page.tsx'),
+    'ConnectionPage',
+  ),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  validateSearch: settingsSearch,
+  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+const pages = [
+  home,
+  departures,
+  arrivals,
+  people,
+  peopleImport,
+  person,
+  playbooks,
+  newPlaybook,
+  playbook,
+  connections,
+  connect,
+  connection,
+  settings,
+  account,
+];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, claim, inside.addChildren(pages)]),

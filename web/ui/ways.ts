@@ -1,4 +1,12 @@
-import { IconDoorEnter, IconDoorExit, IconLayoutDashboard } from '@tabler/icons-react';
+import {
+  IconDoorEnter,
+  IconDoorExit,
+  IconLayoutDashboard,
+  IconListDetails,
+  IconPlugConnected,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Right } from '#core/user.ts';
 
@@ -20,8 +28,25 @@ export const ways: Readonly<Record<'work' | 'setUp' | 'prove', readonly Way[]>> 
     { to: '/', name: 'overview', icon: IconLayoutDashboard, rights: ['overview.read'], key: 'o' },
     { to: '/departures', name: 'departures', icon: IconDoorExit, rights: ['case.read'], key: 'd' },
     { to: '/arrivals', name: 'arrivals', icon: IconDoorEnter, rights: ['case.read'], key: 'r' },
+    { to: '/people', name: 'people', icon: IconUsers, rights: ['people.read'], key: 'l' },
   ],
-  setUp: [],
+  setUp: [
+    {
+      to: '/playbooks',
+      name: 'playbooks',
+      icon: IconListDetails,
+      rights: ['playbook.read'],
+      key: 'p',
+    },
+    {
+      to: '/connections',
+      name: 'connections',
+      icon: IconPlugConnected,
+      rights: ['connection.read'],
+      key: 'c',
+    },
+    { to: '/settings', name: 'settings', icon: IconSettings, rights: ['settings.read'], key: 's' },
+  ],
   prove: [],
 };
 

@@ -1,0 +1,88 @@
+import { Button, Checkbox, Select, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { Person } from '#api/contract/people.ts';
+import type { PlanPreview } from '#api/contract/plans.ts';
+import type { ArrivalFacts, CaseKind } from '#core/arrival.ts';
+import type { DepartureKind } from '#core/departure.ts';
+import { useAct } from '../../lib/queries.ts';
+import { useWords } from '../../lib/words.ts';
+import { ActProblem } from '../../ui/act-problem.tsx';
+import { PlanView } from '../../ui/plan-view.tsx';
+import './people.css';
+import './words.ts';
+
+// The lists of core come with the shapes that the server checks; a page names the words alone.
+const kindsOf = {
+  departure: [
+    'resignation',
+    'involuntary',
+    'layoff',
+    'retirement',
+    'end of contract',
+    'garden leave',
+    'death',
+    'long leave',
+  ] satisfies DepartureKind[],
+  arrival: ['arrival', 'rehire'] satisfies ArrivalFacts['kind'][],
+  'role change': ['role change'] satisfies ArrivalFacts['kind'][],
+} as const satisfies Record<CaseKind, readonly string[]>;
+
+/** What would happen if this person left, or came. Nothing is changed anywhere. */
+export function Rehearsal({
+  person,
+  playbook,
+  of = 'departure',
+}: {
+  person: Person;
+  /** Id of a version to try. Default: the one that applies. */
+  playbook?: string;
+  of?: CaseKind;
+}) {
+  const t = useWords('people');
+  const [kind, setKind] = useState<string>(kindsOf[of][0] ?? '');
+  const [day, setDay] = useState('');
+  const [urgent, setUrgent] = useState(false);
+  const preview = useAct<PlanPreview>();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const occasion =
+      of === 'departure'
+        ? { departure: { kind, urgent, lastWorkingDay: day || null } }
+        : { arrival: { kind, startDay: day } };
+    const body = { person: person.id, ...occasion, ...(playbook ? { playbook } : {}) };
+    preview.mutate({ method: 'POST', path: '/plans', body });
+  };
+  return (
+    <section className="card panel rehearsal" aria-labelledby="rehearsal">
+      <h2 id="rehearsal">{t(`rehearsalOf.${of}`, { name: person.name })}</h2>
+      <form className="asked" noValidate onSubmit={submit}>
+        <Select
+          label={t('kindOf')}
+          allowDeselect={false}
+          data={kindsOf[of].map((value) => ({ value, label: t(`kinds.${value}`) }))}
+          value={kind}
+          onChange={(it) => setKind(it ?? kind)}
+        />
+        <TextInput
+          type="date"
+          label={of === 'departure' ? t('lastWorkingDay') : t('firstDay')}
+          value={day}
+          onChange={(event) => setDay(event.currentTarget.value)}
+        />
+        {of === 'departure' && (
+          <Checkbox
+            label={t('urgent')}
+            checked={urgent}
+            onChange={(event) => setUrgent(event.currentTarget.checked)}
+          />
+        )}
+        <Button type="submit" loading={preview.isPending}>
+          {t('seeWhat')}
+        </Button>
+      </form>
+      {preview.isPending && <p role="status">{t('askingEverywhere')}</p>}
+      <ActProblem error={preview.error} />
+      {preview.data && <PlanView of={preview.data} />}
+    </section>
+  );
+}
