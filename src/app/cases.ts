@@ -35,7 +35,7 @@ import {
 } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.ts';
-import { stepsOfUnknownOutcome } from '#store/leases.ts';
+import { stepsOfUnknownOutcome, stepsSent } from '#store/leases.ts';
 import { type LegalHoldRow, openHoldFor } from '#store/legal-holds.ts';
 import { employmentsOf } from '#store/people.ts';
 import { newId } from '#store/random.ts';
@@ -54,6 +54,8 @@ export interface CaseWithSteps {
   readonly steps: readonly StepRow[];
   /** Steps whose last call may or may not have had its effect. */
   readonly unknownOutcome: ReadonlySet<string>;
+  /** Steps whose system took the order, and whose effect does not show yet. */
+  readonly sent: ReadonlySet<string>;
   /** Steps that a person may take out of the queue, since their system does not answer. */
   readonly toHold: ReadonlySet<string>;
   /** Keeps what destroys from being carried out. */
@@ -234,6 +236,7 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
       steps,
       toHold: await stepsToHold(tx, steps),
       unknownOutcome: await stepsOfUnknownOutcome(tx, id),
+      sent: await stepsSent(tx, id),
       legalHold: await openHoldFor(tx, found.personId),
     };
   });

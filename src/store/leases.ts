@@ -91,6 +91,19 @@ export async function endClaim(
   return rowCount === 1;
 }
 
+/** Open steps of a case whose system took the order, and whose effect is still looked for. */
+export async function stepsSent(db: Db, caseId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(sql`
+    select steps.id
+      from steps
+      join step_lease on step_lease.step_id = steps.id
+     where steps.case_id = ${caseId}
+       and steps.status in ('ready', 'running')
+       and call_outcome = 'accepted'
+  `);
+  return new Set(rows.map((row) => row.id));
+}
+
 /** Open steps of a case whose last call may or may not have had its effect: nobody knows. */
 export async function stepsOfUnknownOutcome(db: Db, caseId: string): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ id: string }>(sql`

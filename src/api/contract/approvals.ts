@@ -46,6 +46,7 @@ export const Approval = z
 export type Approval = z.infer<typeof Approval>;
 
 export const ApprovalPage = pageOf(Approval).meta({ id: 'ApprovalPage' });
+export type ApprovalPage = z.infer<typeof ApprovalPage>;
 
 export const ApprovalOptions = z
   .object({
@@ -54,6 +55,7 @@ export const ApprovalOptions = z
     denied: SignatureAsked.meta({ description: 'What to sign to deny' }),
   })
   .meta({ id: 'ApprovalOptions' });
+export type ApprovalOptions = z.infer<typeof ApprovalOptions>;
 
 const Several = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(mostTogether);
 
@@ -90,3 +92,4 @@ export const DecisionInput = z
     assertion: Assertion,
   })
   .meta({ id: 'DecisionInput' });
+export type DecisionInput = z.input<typeof DecisionInput>;

@@ -17,6 +17,7 @@ export const PlanInput = z
     error: 'say either departure or arrival',
   })
   .meta({ id: 'PlanInput' });
+export type PlanInput = z.input<typeof PlanInput>;
 
 const PlannedStep = z.object({
   key: z.string(),

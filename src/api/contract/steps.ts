@@ -128,6 +128,9 @@ export const Step = z
     outcomeUnknown: z.boolean().meta({
       description: 'Nobody knows whether the last call had its effect',
     }),
+    sent: z.boolean().meta({
+      description: 'The system took the order; its effect does not show yet',
+    }),
     because: z.string().nullable(),
     failure: orNull(Failure),
     attempts: z.int().meta({ description: 'Failed attempts in a row' }),

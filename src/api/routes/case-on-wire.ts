@@ -141,6 +141,7 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
     status: step.status,
     grade: step.grade,
     outcomeUnknown: found.unknownOutcome.has(step.id),
+    sent: found.sent.has(step.id),
     because: step.because,
     failure,
     attempts: step.attempts,
