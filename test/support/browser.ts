@@ -1,11 +1,33 @@
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** The Chromium that is installed here; Debian's package, or another one on the path. */
-export function startBrowser(): Promise<Browser> {
+/** The Chromium that is installed here; Debian's package, or another one on the path. `args` are its own. */
+export function startBrowser(args: readonly string[] = []): Promise<Browser> {
   const executablePath = spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
-  return chromium.launch({ executablePath });
+  return chromium.launch({ executablePath, args: [...args] });
+}
+
+/**
+ * Whether a page as it is now holds up in both themes and on a phone: nothing that axe-core finds, nothing wider
+ * than the screen. With GATEHOUSE_TEST_PICTURES its pictures lie in that folder, for people to look at.
+ */
+export async function checkLooks(page: Page, name: string): Promise<void> {
+  const folder = process.env['GATEHOUSE_TEST_PICTURES'];
+  const size = page.viewportSize() ?? { width: 1280, height: 800 };
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      const path = `${folder}/${name}-${width}-${colorScheme}.png`;
+      if (folder) await page.screenshot({ path, fullPage: true });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${name} is ${wide} px wide on a screen of ${width}`);
+    }
+    assert.deepEqual(await accessProblems(page), [], `${name}, ${colorScheme}`);
+  }
+  await page.setViewportSize(size);
 }
 
 /** What axe-core finds wrong with a page as it is now, one line for each. */

@@ -75,6 +75,8 @@ interface Options {
   readonly connectors?: ReadonlyMap<string, AnyConnector>;
   /** Where vendors are reached on this machine, as GATEHOUSE_DETOURS says it. Default: nowhere. */
   readonly detours?: string;
+  /** Where people reach it. */
+  readonly publicUrl?: string;
 }
 
 /**
@@ -83,7 +85,7 @@ interface Options {
  */
 export async function startGatehouse(
   timing: Partial<Timing> = {},
-  { connectors = allConnectors, detours = '' }: Options = {},
+  { connectors = allConnectors, detours = '', publicUrl = 'http://127.0.0.1:8080' }: Options = {},
 ): Promise<TestGatehouse> {
   const database = await startDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));
@@ -100,7 +102,7 @@ export async function startGatehouse(
     keyring,
     connectors,
     log,
-    publicUrl: 'http://127.0.0.1:8080',
+    publicUrl,
     recordsFolder,
     dropFolder,
   };

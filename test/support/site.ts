@@ -13,16 +13,24 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-/** Serves the pages and the API of a Gatehouse on a free port. */
-export async function startSite(gatehouse: Pick<TestGatehouse, 'app'>): Promise<Site> {
+/**
+ * Serves the pages and the API of a Gatehouse on a free port. `name`: the address that people know, where the
+ * browser was told to find it here, as passkeys need one that is no number.
+ */
+export async function startSite(
+  gatehouse: Pick<TestGatehouse, 'app'>,
+  { name }: { name?: string } = {},
+): Promise<Site & { readonly port: string }> {
   const anyPort = { host: '127.0.0.1', port: 0 };
   const complaints: string[] = [];
   const api = await startApi(gatehouse.app, {
     configuration: { listen: anyPort, metricsListen: anyPort, publicUrl: undefined },
     log: { info() {}, warn() {}, error: (fields) => complaints.push(JSON.stringify(fields)) },
   });
+  const url = name ?? api.url;
   return {
-    url: api.url,
+    url,
+    port: new URL(api.url).port,
     complaints,
     async open(browser, email, options = {}) {
       const context = await browser.newContext(options);
@@ -32,17 +40,17 @@ export async function startSite(gatehouse: Pick<TestGatehouse, 'app'>): Promise<
         if (line.type() === 'error') complaints.push(line.text());
       });
       page.on('request', (request) => {
-        if (!request.url().startsWith(api.url) && !request.url().startsWith('data:'))
+        if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
           complaints.push(`asked for ${request.url()}`);
       });
       const link = await makeSignInLink(gatehouse.app, {
         email,
         method: 'link',
-        publicUrl: api.url,
+        publicUrl: url,
       });
       await page.goto(link.url);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+      await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
       return page;
     },
     stop: () => api.stop(),

@@ -30,7 +30,7 @@ const isPassing = (error: unknown) =>
 export function useRead<Answer>(
   path: string,
   query: Query = {},
-  options: { readonly enabled?: boolean } = {},
+  options: { readonly enabled?: boolean; readonly refetchInterval?: number | false } = {},
 ): UseQueryResult<Answer, Error> {
   const whole = address(path, query);
   return useQuery<Answer, Error>({

@@ -39,8 +39,11 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm' } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 } } },
-    Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 120 } } },
+    // What locks scrolling writes a style element, which the server's policy does not let stand.
+    Modal: { defaultProps: { transitionProps: { duration: 120 }, lockScroll: false } },
+    Drawer: {
+      defaultProps: { position: 'right', transitionProps: { duration: 120 }, lockScroll: false },
+    },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },
 });
