@@ -8,6 +8,8 @@ import {
 } from '@tanstack/react-router';
 import { queries } from './lib/queries.ts';
 import { sessionQuery } from './lib/session.ts';
+import { departureSearch } from './pages/cases/departure-search.ts';
+import { requestSearch } from './pages/cases/request-search.ts';
 import { casesSearch } from './pages/cases/search.ts';
 import { connectionSearch, connectionsSearch, connectSearch } from './pages/connections/search.ts';
 import { peopleSearch } from './pages/people/search.ts';
@@ -157,9 +159,25 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const departure = createRoute({
+  getParentRoute: () => inside,
+  path: '/departures/$caseId',
+  validateSearch: departureSearch,
+  component: lazyRouteComponent(() => import('./pages/cases/departure-page.tsx'), 'DeparturePage'),
+});
+
+const request = createRoute({
+  getParentRoute: () => inside,
+  path: '/request',
+  validateSearch: requestSearch,
+  component: lazyRouteComponent(() => import('./pages/cases/request-page.tsx'), 'RequestPage'),
+});
+
 const pages = [
   home,
   departures,
+  departure,
+  request,
   arrivals,
   people,
   peopleImport,

@@ -1,0 +1,307 @@
+import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+import type { CasePage, CaseSummary } from '#api/contract/cases.ts';
+import type { PersonPage } from '#api/contract/people.ts';
+import { type DepartureKind, departureKinds } from '#core/departure.ts';
+import { placeOf } from '../../lib/moments.ts';
+import { useRead } from '../../lib/queries.ts';
+import { useMay, useSession } from '../../lib/session.ts';
+import { isSurname, surnameIn } from '../../lib/surname.ts';
+import { addWords, useWords } from '../../lib/words.ts';
+import { problemAt, Refused } from '../../ui/ask.tsx';
+import { Page } from '../../ui/page.tsx';
+import { PersonField } from '../../ui/person-field.tsx';
+import de from '../../words/de/request.json' with { type: 'json' };
+import en from '../../words/en/request.json' with { type: 'json' };
+import './request.css';
+import {
+  type Draft,
+  dateNames,
+  emptyDraft,
+  openCaseOf,
+  verbOf,
+  withDatesOf,
+} from './request-draft.ts';
+import { KnownCase, PlanPreviewPane, ThingsBack, usePreview } from './request-plan.tsx';
+import { useStart } from './use-start.ts';
+
+addWords('request', { en, de });
+const route = getRouteApi('/inside/request');
+
+/** What was typed stays while the page lives, also when somebody looks at something else in between. */
+let kept: Draft = emptyDraft;
+
+type Say = (more: Partial<Draft>) => void;
+
+/** Five questions, and beside them what will happen, before anything does. */
+export function RequestPage() {
+  const t = useWords('request');
+  const [draft, setDraft] = useState(kept);
+  const say: Say = (more) =>
+    setDraft((now) => {
+      kept = { ...now, ...more };
+      return kept;
+    });
+  useNamedPerson(draft, say);
+  const known = useKnown(draft, say);
+  const preview = usePreview(draft);
+  const pane = useRef<HTMLElement>(null);
+  const start = useStart(useNavigate(), () => {
+    kept = emptyDraft;
+  });
+  const look = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    preview.now();
+    pane.current?.focus();
+    pane.current?.scrollIntoView({ block: 'start' });
+  };
+  return (
+    <Page title={t('title')} about={<p className="about">{t('about')}</p>}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a shortcut of all the fields within */}
+      <div className="request" onKeyDown={look}>
+        <div className="questions">
+          <Questions draft={draft} say={say} error={start.error} known={known} />
+          <Question number={5} title={t('getBack')}>
+            <ThingsBack plan={preview.plan} />
+          </Question>
+        </div>
+        <section className="preview" ref={pane} tabIndex={-1} aria-labelledby="preview">
+          <PlanPreviewPane draft={draft} preview={preview} />
+          <Start draft={draft} preview={preview} start={start} />
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+/** Somebody whom the address names, as a link from their page does. */
+function useNamedPerson(draft: Draft, say: Say): void {
+  const { person: wanted } = route.useSearch();
+  const isNeeded = wanted !== undefined && draft.person?.personId !== wanted;
+  const { data } = useRead<PersonPage>(
+    '/people',
+    { text: wanted, limit: 20 },
+    { enabled: isNeeded },
+  );
+  const found = isNeeded ? data?.items.find(({ personId }) => personId === wanted) : undefined;
+  const isTaken = useRef(false);
+  useEffect(() => {
+    if (!found || isTaken.current) return;
+    isTaken.current = true;
+    say({ ...emptyDraft, person: found });
+  });
+}
+
+/** What HR told of this person's leaving already; its dates are filled in once. */
+function useKnown(draft: Draft, say: Say) {
+  const mayRead = useMay('case.read');
+  const { person } = draft;
+  const { data, isPlaceholderData } = useRead<CasePage>(
+    '/cases',
+    { text: person?.personId, limit: 50 },
+    { enabled: mayRead && person !== null },
+  );
+  const known = person && data && !isPlaceholderData ? openCaseOf(person, data.items) : null;
+  const filledFor = useRef<string | null>(null);
+  useEffect(() => {
+    if (!known || filledFor.current === known.id) return;
+    filledFor.current = known.id;
+    say(withDatesOf(draft, known));
+  });
+  return known;
+}
+
+function Questions({
+  draft,
+  say,
+  error,
+  known,
+}: {
+  draft: Draft;
+  say: Say;
+  error: unknown;
+  known: CaseSummary | null;
+}) {
+  const t = useWords('request');
+  return (
+    <>
+      <Question number={1} title={t('who')}>
+        <PersonField
+          label={t('person')}
+          value={draft.person}
+          error={problemAt(error, 'personId', 'person')}
+          onChange={(person) => say({ person })}
+        />
+        {draft.person && (
+          <p className="aside">
+            {[draft.person.title, draft.person.department, draft.person.location]
+              .filter(Boolean)
+              .join(' · ')}
+          </p>
+        )}
+        {known && <KnownCase it={known} />}
+      </Question>
+      <Question number={2} title={t('kind')}>
+        <Kind draft={draft} say={say} error={error} />
+      </Question>
+      <Question number={3} title={t('when')}>
+        <Dates draft={draft} say={say} error={error} />
+      </Question>
+      <Question number={4} title={t('takesOver')}>
+        <PersonField
+          label={t('successor')}
+          description={t('successorAbout')}
+          value={draft.successor}
+          onChange={(successor) => say({ successor })}
+        />
+      </Question>
+    </>
+  );
+}
+
+function Question({
+  number,
+  title,
+  children,
+}: {
+  number: number;
+  title: string;
+  children: ReactNode;
+}) {
+  return (
+    <fieldset className="card question">
+      <legend>
+        <span className="number">{number}</span> {title}
+      </legend>
+      {children}
+    </fieldset>
+  );
+}
+
+function Kind({ draft, say, error }: { draft: Draft; say: Say; error: unknown }) {
+  const t = useWords('request');
+  return (
+    <>
+      <Select
+        label={t('kindLabel')}
+        placeholder={t('choose')}
+        value={draft.kind}
+        data={departureKinds.map((value) => ({
+          value,
+          label: t(`common:departureKinds.${value}`),
+        }))}
+        error={problemAt(error, 'departure.kind')}
+        onChange={(kind) => say({ kind: kind as DepartureKind | null })}
+      />
+      {(['urgent', 'confidential', 'hold'] as const).map((name) => (
+        <Checkbox
+          key={name}
+          label={t(name)}
+          description={t(`${name}About`)}
+          checked={draft[name]}
+          onChange={(event) => say({ [name]: event.currentTarget.checked })}
+        />
+      ))}
+      {useMay('case.read-confidential') && (
+        <Textarea
+          label={t('reason')}
+          description={t('reasonAbout')}
+          rows={2}
+          value={draft.reason}
+          error={problemAt(error, 'departure.reason')}
+          onChange={(event) => say({ reason: event.currentTarget.value })}
+        />
+      )}
+    </>
+  );
+}
+
+function Dates({ draft, say, error }: { draft: Draft; say: Say; error: unknown }) {
+  const t = useWords('request');
+  const { company } = useSession();
+  const place = placeOf(draft.person?.zone ?? company.zone);
+  return (
+    <div className="four-dates">
+      {dateNames.map((name) => (
+        <TextInput
+          key={name}
+          type={name === 'accessEnds' ? 'datetime-local' : 'date'}
+          label={t(name)}
+          description={t(`${name}About`, { place })}
+          value={name === 'accessEnds' && draft.urgent ? '' : draft[name]}
+          disabled={name === 'accessEnds' && draft.urgent}
+          error={problemAt(error, `departure.${name}`)}
+          onChange={(event) => say({ [name]: event.currentTarget.value })}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The one button; cutting access now asks for the surname and a reason first. */
+function Start({
+  draft,
+  preview,
+  start,
+}: {
+  draft: Draft;
+  preview: ReturnType<typeof usePreview>;
+  start: ReturnType<typeof useStart>;
+}) {
+  const t = useWords('request');
+  const [surname, setSurname] = useState('');
+  const [reason, setReason] = useState('');
+  const name = draft.person?.name ?? '';
+  const verb = verbOf(draft, preview.plan);
+  const isGrave = verb === 'cutNow';
+  const isReady =
+    preview.isOfThis &&
+    (!isGrave || (isSurname(surname, name) && (draft.reason || reason).trim() !== ''));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isReady) start.start(isGrave && !draft.reason ? { ...draft, reason } : draft);
+  };
+  return (
+    <form noValidate onSubmit={submit} className="start">
+      {isGrave && draft.person && (
+        <>
+          {!draft.reason && (
+            <TextInput
+              label={t('cutReason')}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+          <TextInput
+            label={t('surname', { surname: surnameIn(name) })}
+            autoComplete="off"
+            value={surname}
+            onChange={(event) => setSurname(event.currentTarget.value)}
+          />
+        </>
+      )}
+      <Refused error={start.error} />
+      <Button
+        type="submit"
+        size="sm"
+        disabled={!isReady}
+        loading={start.isBusy}
+        {...(isGrave ? { className: 'grave' } : {})}
+      >
+        {t(`verb.${verb}`)}
+      </Button>
+      {!preview.isOfThis && (
+        <p className="aside">{t(preview.isAsked ? 'beingLooked' : 'firstLook')}</p>
+      )}
+    </form>
+  );
+}
