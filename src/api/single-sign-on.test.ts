@@ -214,7 +214,7 @@ describe('single sign-on', () => {
       ...{ sub: member.sub },
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     };
-    const bad: object[] = [
+    const bad: Record<string, unknown>[] = [
       { ...good, jti: randomUUID(), nonce: 'n' },
       { ...good, jti: randomUUID(), events: {} },
       { ...good, jti: randomUUID(), aud: 'another' },

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isRole, type Role } from '#core/user.ts';
+import type { Role } from '#core/user.ts';
 import { record } from '#ledger/record.ts';
 import { linkHashOf } from '#store/link-tokens.ts';
 import { newId } from '#store/random.ts';
@@ -182,7 +182,7 @@ function rolesOf(
   groups: readonly string[],
 ): readonly Role[] {
   const found = mapped.filter((it) => groups.includes(it.group)).flatMap((it) => it.roles);
-  const roles = [...new Set(found)].filter(isRole).toSorted();
+  const roles = [...new Set(found)].toSorted();
   if (roles.includes('auditor') && roles.length > 1) {
     throw refused(
       'roles-conflict',

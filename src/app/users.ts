@@ -3,6 +3,8 @@ import { isRole, roles } from '#core/user.ts';
 import { disable } from '#engine/own-users.ts';
 import { record } from '#ledger/record.ts';
 import { newId } from '#store/random.ts';
+import { endSessions } from '#store/sessions.ts';
+import { dropSignInLinks } from '#store/sign-in-links.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import {
   addToken,
@@ -108,6 +110,9 @@ export async function enableUser(app: Local, email: string): Promise<void> {
     const found = await userWithEmail(tx, email);
     const { id } = found;
     if (found.disabledAt === null) throw new Problem('not possible', `${email} is not disabled.`);
+    // One that began in the very moment of disabling counts for nothing, and must not come back.
+    await dropSignInLinks(tx, id);
+    await endSessions(tx, { userId: id });
     const version = await changeUser(tx, { ...found, disabled: false });
     if (version === null) throw changedMeanwhile(`The user ${email}`);
     await record(tx, app.keys, [

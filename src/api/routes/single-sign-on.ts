@@ -124,12 +124,14 @@ export function singleSignOnRoutes(
       const done = await finishSingleSignOn(app, { search, browser, before: sessionSecret(c) });
       await endAttempt(app, attempt);
       giveSession(c, done.secret);
-      return c.redirect(done.goesTo, 303);
+      c.header('location', done.goesTo);
+      return c.body(null, 303);
     } catch (error) {
       // A browser stands here, not a program: the page for signing in says what went wrong.
       if (!(error instanceof Problem || error instanceof Refusal)) throw error;
       const reason = error instanceof Problem ? refusalIn(error) : 'too-often';
-      return c.redirect(`/sign-in?problem=${reason}`, 303);
+      c.header('location', `/sign-in?problem=${reason}`);
+      return c.body(null, 303);
     }
   });
 

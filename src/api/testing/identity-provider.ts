@@ -126,8 +126,10 @@ export async function startIdentityProvider(callback: string) {
       return state.logouts.at(-1)!;
     },
     /** Signed by the key of the provider, whatever it says. */
-    sign: (payload: JWTPayload, typ = 'logout+jwt') =>
-      new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'one', typ }).sign(privateKey),
+    sign: (payload: Readonly<Record<string, unknown>>, typ = 'logout+jwt') =>
+      new SignJWT(payload as JWTPayload)
+        .setProtectedHeader({ alg: 'RS256', kid: 'one', typ })
+        .sign(privateKey),
     close: () => {
       http.closeAllConnections();
       http.close();
