@@ -4,6 +4,7 @@ import { searchAudit } from '#app/audit.ts';
 import { handOverStep } from '#app/hand-over.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { createUser, disableUser, listUsers } from '#app/users.ts';
+import { forgetOldTaskLinks } from '#store/task-links.ts';
 import type { RunningApi } from '../src/api/start.ts';
 import { type Company, emailOf, houseOf, person, startCompany } from './support/company.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
@@ -249,5 +250,28 @@ describe('people who are no users', () => {
     const letter = await letterTo('Fay', /a task for you/);
     assert.doesNotMatch(letter.text, /\/task\//);
     assert.doesNotMatch(gatehouse.logs.join('\n'), /\/task\/[A-Za-z0-9_-]{10}/);
+  });
+
+  it('are forgotten with their link a month after it has ended, unless the record names them', async () => {
+    const links = () =>
+      gatehouse.rows<{ id: string; isNamed: boolean }>(
+        `select id, exists (select from ledger.event_ix where actor_id = task_links.id) as "isNamed"
+           from task_links order by id`,
+      );
+    const forget = async (days: number) => {
+      await gatehouse.rows(
+        `update task_links set expires_at = now() - make_interval(days => $1)`,
+        days,
+      );
+      await forgetOldTaskLinks(gatehouse.database.pools.scribe);
+    };
+    const before = await links();
+    const named = before.filter((it) => it.isNamed);
+    assert.ok(named.length > 0 && named.length < before.length);
+
+    await forget(29);
+    assert.deepEqual(await links(), before, 'whoever opens one is told that it has ended');
+    await forget(31);
+    assert.deepEqual(await links(), named);
   });
 });

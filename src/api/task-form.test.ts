@@ -5,7 +5,6 @@ import { acceptStep } from '#app/acceptance.ts';
 import { attestStep } from '#app/steps.ts';
 import type { TestUser } from '#app/testing/app.ts';
 import { type Asked, askForTask, fay, linkTo } from '#app/testing/tasks.ts';
-import { forgetOldTaskLinks } from '#store/task-links.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 
 const ownPage = { 'sec-fetch-site': 'same-origin' };
@@ -434,28 +433,5 @@ describe('the page behind the link of a letter about a task', () => {
       /permission denied/,
     );
     await assert.rejects(api.pools.worker.query('select from task_links'), /permission denied/);
-  });
-
-  it('forgets a link a month after it has ended, unless the record names who answered by it', async () => {
-    const [used, unused, lately] = await Promise.all([1, 2, 3].map(() => askForTask(api, hr)));
-    await textOf(press(used!.token, filled), 200);
-    await api.sequenceAll();
-    await force("update task_links set expires_at = now() - interval '31 days'");
-    await force(
-      "update task_links set expires_at = now() - interval '29 days' where step_id = $1",
-      lately!.stepId,
-    );
-
-    await forgetOldTaskLinks(api.pools.scribe);
-    const { rows } = await api.pools.admin.query<{ step: string; name: string }>(
-      'select step_id as step, name from task_links where step_id = any ($1)',
-      [[used, unused, lately].map((it) => it!.stepId)],
-    );
-    assert.deepEqual(
-      new Set(rows.map(({ step, name }) => `${step} ${name}`)),
-      new Set([used, lately].map((it) => `${it!.stepId} ${fay.name}`)),
-    );
-    await textOf(open(unused!.token), 404);
-    await textOf(open(lately!.token), 410);
   });
 });
