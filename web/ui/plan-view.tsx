@@ -35,7 +35,7 @@ function Plan({ of }: { of: Planned }) {
       </p>
       <LookFirst of={of} />
       {momentsOf(of.steps).map(({ when, due, steps }) => (
-        <section key={`${when} ${due}`} aria-label={t(`when.${when}`)}>
+        <section key={`${when} ${due}`}>
           <h3 className="plan-when">
             {due === null ? t(`when.${when}`) : momentText(due, of.zone, currentLanguage(), now)}
           </h3>
