@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { pauseConnection } from '#app/connection-page.ts';
 import { type ConnectionInput, removeConnection, saveConnectionInput } from '#app/connections.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { Problem } from '#app/problem.ts';
@@ -220,6 +221,8 @@ describe('notices and alerts by Teams', () => {
       removeConnection(app, admin, 'post'),
       refused(/It carries alerts, tasks and notices.*name another, or null/),
     );
+    for (const id of ['teams', 'post'])
+      await assert.rejects(pauseConnection(app, admin, id, 'Silence'), refused(/Then pause it\./));
 
     await contacts(null);
     await removeConnection(app, admin, 'teams');

@@ -112,11 +112,15 @@ function problemInChat(
 }
 
 /** Throws where alerts go by a connection, which is about to be removed. */
-export async function refuseWhileAlertsUse(tx: Db, connectionId: string): Promise<void> {
+export async function refuseWhileAlertsUse(
+  tx: Db,
+  connectionId: string,
+  /** What is about to be done with it. */
+  act: 'remove' | 'pause' = 'remove',
+): Promise<void> {
   const { contacts, mailConnection } = settingsFrom(await loadSettings(tx)).alerts;
   if (mailConnection === connectionId) {
-    const message =
-      'It carries alerts, tasks and notices. In the settings, alerts, mailConnection: name another, or null. Then remove it.';
+    const message = `It carries alerts, tasks and notices. In the settings, alerts, mailConnection: name another, or null. Then ${act} it.`;
     throw new Problem('not possible', message);
   }
   const told = contacts.filter(
@@ -124,7 +128,7 @@ export async function refuseWhileAlertsUse(tx: Db, connectionId: string): Promis
   );
   if (told.length === 0) return;
   const names = told.map(({ name }) => name).join(', ');
-  const message = `It is how these contacts are told of alerts: ${names}. ${where} Then remove it.`;
+  const message = `It is how these contacts are told of alerts: ${names}. ${where} Then ${act} it.`;
   throw new Problem('not possible', message);
 }
 

@@ -20,8 +20,9 @@ import {
 } from '#store/connections.ts';
 import { type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
 import { inTransaction } from '#store/sql.ts';
+import { refuseWhileAlertsUse } from './alert-ways.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, demandStepUp } from './authorize.ts';
 import { type ConnectorForm, listConnectors } from './connections.ts';
 import { notFound, Problem } from './problem.ts';
 
@@ -148,7 +149,10 @@ export async function showConnector(
   return { ...form, setup: await readFile(page, 'utf8').catch(() => '') };
 }
 
-/** Nothing more goes to this system until somebody tests it; its steps wait. */
+/**
+ * Nothing more goes to this system until somebody tests it; its steps wait. Not one by which people are told of
+ * alerts: they would hear of nothing.
+ */
 export async function pauseConnection(
   app: App,
   caller: Caller,
@@ -156,6 +160,7 @@ export async function pauseConnection(
   reason: string,
 ): Promise<void> {
   authorize(caller, 'connection.write');
+  demandStepUp(caller);
   await inTransaction(app.pool, async (tx) => {
     if (!(await loadConnection(tx, id))) throw notFound(`connection ${id}`);
     const version = await moveConnection(tx, {
@@ -164,6 +169,7 @@ export async function pauseConnection(
       because: `Paused by ${caller.user.name}: ${reason}`,
     });
     if (version === null) throw new Problem('not possible', `${id} is not in use now.`);
+    await refuseWhileAlertsUse(tx, id, 'pause');
     await record(tx, app.keys, [
       {
         type: 'connection.changed',
