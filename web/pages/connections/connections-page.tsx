@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import type { Connection, ConnectionPage, ConnectorPage } from '#api/contract/connections.ts';
 import type { ReadyDescriptionPage } from '#api/contract/descriptions.ts';
 import { categories } from '#core/connection.ts';
@@ -25,7 +25,10 @@ export function ConnectionsPage() {
   const t = useWords('connections');
   const { text } = route.useSearch();
   const navigate = route.useNavigate();
+  const router = useRouter();
   const find = useDebouncedCallback((wanted: string) => {
+    // Whoever has pressed a link meanwhile is on the way there.
+    if (router.latestLocation.pathname !== '/connections') return;
     void navigate({ search: wanted ? { text: wanted } : {}, replace: true });
   }, 150);
   const used = useRead<ConnectionPage>('/connections', most);

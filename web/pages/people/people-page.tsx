@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import type { Person, PersonPage } from '#api/contract/people.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
@@ -21,7 +21,10 @@ export function PeoplePage() {
   const navigate = route.useNavigate();
   const mayImport = useMay('people.import');
   const query = useRead<PersonPage>('/people', { text, cursor, limit: 100 });
+  const router = useRouter();
   const find = useDebouncedCallback((wanted: string) => {
+    // Whoever has pressed a link meanwhile is on the way there.
+    if (router.latestLocation.pathname !== '/people') return;
     void navigate({ search: wanted ? { text: wanted } : {}, replace: true });
   }, 200);
   return (
