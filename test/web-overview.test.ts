@@ -26,13 +26,11 @@ describe('overview, departures and arrivals in the browser', () => {
     app = await startTestApp();
     app.startWorker();
     hr = await app.addUser('Amira Haddad', ['hr', 'it-admin', 'security']);
-    const people = await Promise.all(
-      [
-        ['Priya Nair', 'Engineering'],
-        ['Jonas Weber-Hohenstein zu Altenburg', 'Sales and partner management'],
-        ['Lucía Romero', 'Finance'],
-      ].map(([name, department]) => app.addPerson({ name: name!, department: department! })),
-    );
+    const people = [
+      ['Priya Nair', 'Engineering'],
+      ['Jonas Weber-Hohenstein zu Altenburg', 'Sales and partner management'],
+      ['Lucía Romero', 'Finance'],
+    ];
     const leaves = { lastWorkingDay: null, employmentEnds: null };
     const ids: string[] = [];
     for (const [i, hours] of [-0.3, 2.7, 30].entries()) {
@@ -42,7 +40,7 @@ describe('overview, departures and arrivals in the browser', () => {
       await app.pools.admin.query(
         `update people set facts = facts || jsonb_build_object('name', $2::text, 'department', $3::text)
           where id = (select person from cases where id = $1)`,
-        [id, people[i]!.name, people[i]!.department],
+        [id, ...people[i]!],
       );
       for (let n = 0; n < 6; n++) {
         const isDone = n < 4 - i;
@@ -83,7 +81,6 @@ describe('overview, departures and arrivals in the browser', () => {
   });
   after(async () => {
     await browser?.close();
-    if (process.env['T']) console.log(site.complaints);
     await site?.stop();
   });
 
@@ -98,7 +95,7 @@ describe('overview, departures and arrivals in the browser', () => {
 
   async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await site.open(browser, hr.caller.user.id, { ...wide, ...options });
-    page.setDefaultTimeout(Number(process.env['T'] ?? 60_000));
+    page.setDefaultTimeout(90_000); // for a machine that has much else to do
     await signedIn(page);
     await page.goto(`${site.url}${path}`);
     return page;
@@ -123,16 +120,11 @@ describe('overview, departures and arrivals in the browser', () => {
   const textOf = async (it: Locator): Promise<string> => (await it.textContent()) ?? '';
   const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
 
-  async function look(page: Page, name: string): Promise<void> {
-    const folder = process.env['GATEHOUSE_LOOK'];
-    if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  }
+  const live = (page: Page) => page.locator('.live', { hasText: /^Live$/ });
 
   it('opens on what needs a person, with the remedy on the row', async () => {
     for (const [name, options] of Object.entries({
       light: {},
-      dark: { colorScheme: 'dark' },
-      'narrow-light': narrow,
       'narrow-dark': { ...narrow, colorScheme: 'dark' },
     } as const)) {
       const page = await open('/', options);
@@ -145,7 +137,6 @@ describe('overview, departures and arrivals in the browser', () => {
         '/connections/slack',
       );
       assert.match(await textOf(row(page, 'Priya Nair')), /3 of 8[\s\S]*over by 0\d:/);
-      await look(page, `overview-${name}`);
       assert.deepEqual(await accessProblems(page), [], name);
       assert.equal(
         await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
@@ -158,14 +149,14 @@ describe('overview, departures and arrivals in the browser', () => {
 
   it('shows what changes elsewhere without reload, by one stream for two tabs', async () => {
     const first = await open('/departures');
+    await live(first).waitFor();
     let streams = 0;
     first.context().on('request', (request) => {
       if (request.url().includes('/api/v1/live')) streams += 1;
     });
-    await first.getByText('Live', { exact: true }).waitFor();
     const second = await first.context().newPage();
     await second.goto(`${site.url}/`);
-    await second.getByText('Live', { exact: true }).waitFor();
+    await live(second).waitFor();
     assert.match(await textOf(row(first, 'Lucía')), /2 of 6/);
 
     const lucia = await app.pools.admin.query<{ id: string }>(
@@ -179,7 +170,7 @@ describe('overview, departures and arrivals in the browser', () => {
     assert.equal(streams, 0, 'the second tab has none of its own');
     await app.app.live.stop();
     await first.getByText(/Not live since \d\d:\d\d/).waitFor();
-    await first.getByText('Live', { exact: true }).waitFor();
+    await live(first).waitFor();
     await first.context().close();
   });
 
@@ -187,7 +178,6 @@ describe('overview, departures and arrivals in the browser', () => {
     const page = await open('/departures?view=needs-you');
     await row(page, 'Jonas').waitFor();
     assert.equal(await row(page, 'Lucía').count(), 0);
-    await look(page, 'departures-light');
     assert.deepEqual(await accessProblems(page), []);
     await page.keyboard.press('/');
     await page.keyboard.type('priya');
@@ -214,12 +204,10 @@ describe('overview, departures and arrivals in the browser', () => {
     await field.last().waitFor();
     await page.keyboard.type('jonas');
     await page.getByText('Departure · ').first().waitFor();
-    await look(page, 'palette-dark');
     assert.deepEqual(await accessProblems(page), []);
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Request a departure').waitFor();
-    await look(page, 'help-dark');
     assert.deepEqual(await accessProblems(page), []);
     await page.keyboard.press('Escape');
     await until('the keys to be gone', async () => (await page.getByRole('dialog').count()) === 0);
@@ -248,7 +236,6 @@ describe('overview, departures and arrivals in the browser', () => {
     const page = await open('/arrivals');
     await row(page, 'Kim Lee').waitFor();
     assert.match(await textOf(row(page, 'Kim Lee')), /1 of 2/);
-    await look(page, 'arrivals-light');
     assert.deepEqual(await accessProblems(page), []);
     await page.context().close();
   });

@@ -46,7 +46,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
       transitionProps={{ duration: 0 }}
       scrollable
       maxHeight={420}
-      aria-label={t('common:find')}
+      title={t('common:find')}
+      classNames={{ header: 'hidden-words' }}
     >
       <Spotlight.Search
         aria-label={t('common:find')}

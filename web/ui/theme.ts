@@ -51,3 +51,6 @@ export const theme = createTheme({
 /** The server lets styles of this page stand that carry this word, and no others. */
 export const styleNonce = (): string =>
   document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+
+// What keeps the page behind a dialog from scrolling makes a style of its own, and looks for the word there.
+Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
