@@ -1,3 +1,4 @@
+import { factTypes, isFactType } from '#core/event.ts';
 import type { Change, LiveNoun } from '#core/live.ts';
 import type { Right } from '#core/user.ts';
 import type { RecordedChange } from '#ledger/changes.ts';
@@ -43,14 +44,11 @@ const nounsOf: Readonly<Record<string, readonly (readonly [LiveNoun, Right])[]>>
   pruning: [['prunings', 'pruning.read']],
 };
 
-/** Facts that change nothing for anybody; telling of a search would have the page search again. */
-const unheard: ReadonlySet<string> = new Set([
-  'credential.used',
-  'log.heartbeat',
-  'read.case',
-  'read.search',
-  'disclosure.opened',
-]);
+/** What changes nothing for anybody; telling of a search would have the page search again. */
+const isUnheard = (type: string): boolean =>
+  /^(read|disclosure|credential|log)\./.test(type) &&
+  isFactType(type) &&
+  factTypes[type].result === 'noted';
 
 /** Only of these a message names one. */
 const named: ReadonlySet<LiveNoun> = new Set(['cases', 'connections', 'playbooks']);
@@ -65,7 +63,7 @@ const mostNamed = 100;
 export function changesFor(caller: Caller, facts: readonly RecordedChange[]): readonly Change[] {
   const told = new Map<string, Change>();
   for (const fact of facts) {
-    if (unheard.has(fact.type) || isSecret(caller, fact)) continue;
+    if (isUnheard(fact.type) || isSecret(caller, fact)) continue;
     for (const [noun, right] of nounsOf[fact.type.split('.')[0]!] ?? []) {
       if (may(caller, right)) tell(told, { noun, id: idIn(noun, fact) });
     }

@@ -14,6 +14,9 @@ const blue: MantineColorsTuple = [
   '#194a9f',
 ];
 
+/** The head of a dialog is not that of the page. */
+const noBanner = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   colors: { blue },
   primaryColor: 'blue',
@@ -40,9 +43,16 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm' } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // What locks scrolling writes a style element, which the server's policy does not let stand.
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, lockScroll: false } },
+    Modal: {
+      defaultProps: { transitionProps: { duration: 120 }, lockScroll: false, attributes: noBanner },
+    },
     Drawer: {
-      defaultProps: { position: 'right', transitionProps: { duration: 120 }, lockScroll: false },
+      defaultProps: {
+        position: 'right',
+        transitionProps: { duration: 120 },
+        lockScroll: false,
+        attributes: noBanner,
+      },
     },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },
