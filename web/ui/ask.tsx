@@ -44,13 +44,11 @@ export function Ask({
     if (isReady && !isBusy) onDo();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ 'aria-label': t('close') }}
-      centered
-    >
+    <Modal opened onClose={onClose} withCloseButton={false} centered>
+      <div className="dialog-head">
+        <Modal.Title>{title}</Modal.Title>
+        <Modal.CloseButton aria-label={t('close')} />
+      </div>
       <form ref={form} noValidate onSubmit={submit} className="ask">
         {effects.length > 0 && (
           <ul className="effects">

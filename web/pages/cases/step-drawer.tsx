@@ -32,13 +32,11 @@ export function StepDrawer({
   const close = () => void navigate({ search: ({ step: _, ...rest }) => rest });
   const step = it.steps.find(({ id, key }) => id === stepId || key === stepId);
   return (
-    <Drawer
-      opened={stepId !== undefined}
-      onClose={close}
-      size="lg"
-      title={step?.title ?? t('noSuchStep')}
-      closeButtonProps={{ 'aria-label': t('common:close') }}
-    >
+    <Drawer opened={stepId !== undefined} onClose={close} size="lg" withCloseButton={false}>
+      <div className="dialog-head">
+        <Drawer.Title>{step?.title ?? t('noSuchStep')}</Drawer.Title>
+        <Drawer.CloseButton aria-label={t('common:close')} />
+      </div>
       {step ? (
         <StepView key={step.id} step={step} it={it} approvals={approvals} />
       ) : (
