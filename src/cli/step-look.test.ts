@@ -26,6 +26,7 @@ const step = (it: Partial<Step> = {}): Step => ({
   status: 'ready',
   grade: null,
   outcomeUnknown: false,
+  sent: false,
   because: null,
   failure: null,
   attempts: 0,

@@ -48,7 +48,7 @@ function Weak({ it }: { it: Case }) {
         .map((one) => {
           const { key, values } = saidOf(one, it, false);
           const where = one.step.connection === null ? one.step.title : nameOf(one.step.connection);
-          return `${where}: ${t(key, values)}`;
+          return `${where}: ${t(key, values ?? {})}`;
         })
         .join(' · ')}
     </span>

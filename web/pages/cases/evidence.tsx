@@ -76,7 +76,10 @@ function Pack({ it, onClose }: { it: Case; onClose: () => void }) {
   const found = id === undefined || order.data?.id !== id ? ask.data : order.data;
   const take = () => {
     window.location.assign(`/api/v1/evidence/${id}/file`);
-    notifications.show({ message: t('evidence.taken') });
+    notifications.show({
+      message: t('evidence.taken'),
+      closeButtonProps: { 'aria-label': t('common:close') },
+    });
     onClose();
   };
   return (

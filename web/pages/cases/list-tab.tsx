@@ -78,7 +78,7 @@ function StepRow({
   const { key, values } = saidOf(one, it, toApprove);
   return (
     <li className="step" id={`step-${step.id}`}>
-      <StandingBadge look={looks[standing]}>{t(key, values)}</StandingBadge>
+      <StandingBadge look={looks[standing]}>{t(key, values ?? {})}</StandingBadge>
       <div className="step-what">
         <Link
           from="/departures/$caseId"

@@ -49,7 +49,7 @@ function StepProof({ step, it, facts }: { step: Step; it: Case; facts: CaseFacts
   return (
     <div className="step-proof">
       <div className="chips">
-        <StandingBadge look={looks[standing]}>{t(key, values)}</StandingBadge>
+        <StandingBadge look={looks[standing]}>{t(key, values ?? {})}</StandingBadge>
         <Link
           from="/departures/$caseId"
           to="."

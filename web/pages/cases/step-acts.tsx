@@ -54,7 +54,7 @@ export function StepActs({ step, it }: { step: Step; it: Case }) {
 function NowStands({ step, it }: { step: Step; it: Case }) {
   const t = useWords('departure');
   const { key, values } = saidOf({ step, standing: standingOf(step, it) }, it, false);
-  return <p>{t('nowStands', { how: t(key, values) })}</p>;
+  return <p>{t('nowStands', { how: t(key, values ?? {}) })}</p>;
 }
 
 /** What a person answers for by an act, as it is typed. */

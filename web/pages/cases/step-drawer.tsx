@@ -62,7 +62,7 @@ function StepView({
   return (
     <div className="step-view">
       <div className="chips">
-        <StandingBadge look={looks[standing]}>{t(key, values)}</StandingBadge>
+        <StandingBadge look={looks[standing]}>{t(key, values ?? {})}</StandingBadge>
         <Where step={step} />
       </div>
       <p>{step.summary ?? step.assignment?.instructions ?? step.why ?? step.rule}</p>

@@ -129,7 +129,7 @@ function Row({
         {real && <i className="bar real" style={real} />}
         {nowMs !== null && <i className="now" style={{ left: percent(axis.place(nowMs)) }} />}
       </div>
-      <span className="row-said">{t(key, values)}</span>
+      <span className="row-said">{t(key, values ?? {})}</span>
     </li>
   );
 }

@@ -28,9 +28,14 @@ export function useStart(navigate: UseNavigateResult<string>, onStarted: () => v
       onStarted();
       const { caseId, detail } = requested;
       const message = caseId === null ? t('waiting', { detail }) : detail;
-      notifications.show({ message });
+      const closeButtonProps = { 'aria-label': t('common:close') };
+      notifications.show({ message, closeButtonProps });
       if (notNamed !== null)
-        notifications.show({ message: t('notNamed', { why: notNamed }), autoClose: false });
+        notifications.show({
+          message: t('notNamed', { why: notNamed }),
+          closeButtonProps,
+          autoClose: false,
+        });
       if (caseId === null) void navigate({ to: '/departures' });
       else void navigate({ to: '/departures/$caseId', params: { caseId } });
     },
