@@ -64,7 +64,7 @@ export function ApprovalCard({ approval, zone }: { approval: Approval; zone: str
   const where = [connection && nameOf(connection), account?.login].filter(Boolean).join(' · ');
   return (
     <section className="card approval" aria-label={t('approval.title', { what: approval.title })}>
-      <h3>{t('approval.title', { what: approval.title })}</h3>
+      <h2>{t('approval.title', { what: approval.title })}</h2>
       <p>
         {approval.summary} <span className="aside">{where}</span>
       </p>

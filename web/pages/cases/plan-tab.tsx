@@ -34,6 +34,7 @@ export function PlanTab({ it }: { it: Case }) {
           </ul>
         </section>
       )}
+      <h2 className="plan-title">{t('plan.steps')}</h2>
       <PlanView lines={steps.map(lineOf)} zone={it.zone} />
     </>
   );
