@@ -95,10 +95,11 @@ async function send<Answer>(
       headers: {
         accept: 'application/json',
         ...unattended(),
-        ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
+        // Acts say so without a body as well: forms of other sites cannot, which the server holds them to.
+        ...(method === 'GET' || isFile ? {} : { 'content-type': 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
-      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+      ...(method === 'GET' ? {} : { body: isFile ? body : JSON.stringify(body ?? {}) }),
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;

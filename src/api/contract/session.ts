@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { languages } from '#core/language.ts';
 import { Assertion } from '#core/passkey.ts';
+import { type Right, rights } from '#core/user.ts';
 import { Moment, pageOf } from './page.ts';
 import { User } from './users.ts';
+
+const allRights = Object.keys(rights) as Right[];
 
 /** How somebody showed who they are. */
 export const SignedInBy = z
@@ -16,7 +19,7 @@ export const SignedInBy = z
 export const CurrentSession = z
   .object({
     user: User.omit({ disabledAt: true }),
-    rights: z.array(z.string()).meta({ description: 'Every right that the user holds' }),
+    rights: z.array(z.enum(allRights)).meta({ description: 'Every right that the user holds' }),
     auth: SignedInBy,
     steppedUpUntil: Moment.nullable().meta({
       description: 'Until when acts that need a signature need no new one; null: the next one does',

@@ -54,7 +54,8 @@ export async function startIdentityProvider(callback: string) {
       backchannelLogout: { enabled: true },
     },
     // Its own refuses addresses of this machine.
-    fetch: (to, { method, body, headers }) => fetch(to as URL, { method, body, headers } as never),
+    fetch: (to, { method, body, headers } = {}) =>
+      fetch(to as URL, { method, body, headers } as never),
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, sub) => ({
       accountId: sub,

@@ -136,6 +136,7 @@ function Versions({
 }) {
   const t = useWords('playbooks');
   const now = useNow();
+  const search = route.useSearch();
   return (
     <section className="card panel" aria-labelledby="versions">
       <h2 id="versions">{t('versions')}</h2>
@@ -146,7 +147,7 @@ function Versions({
               className="row-link"
               to="/playbooks/$name"
               params={{ name: it.name }}
-              search={(before) => ({ ...before, version: it.id })}
+              search={{ ...search, version: it.id }}
             >
               {t('version', { number: it.number })}
             </Link>

@@ -52,6 +52,7 @@ export const aCase = (more: Partial<Case>): Case => ({
     employmentId: '1',
     name: 'Priya Nair',
     email: 'priya@meadow.example',
+    department: 'Sales',
   },
   departureKind: 'resignation',
   arrivalKind: null,
@@ -80,6 +81,8 @@ export const aCase = (more: Partial<Case>): Case => ({
   planDigest: null,
   planNotes: [],
   legalHold: null,
+  next: null,
+  dayOne: null,
   progress: {
     steps: 0,
     proven: 0,
