@@ -53,6 +53,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-label={t('common:find')}
         placeholder={t('common:find')}
         leftSection={<IconSearch size={18} aria-hidden />}
+        onKeyDown={({ key, nativeEvent }) => {
+          // What came after the last letter is not chosen yet: the first of it is meant.
+          const isChosen = document.querySelector('.mantine-Spotlight-action[data-selected]');
+          const [first] = groups[0]?.actions ?? [];
+          if (key !== 'Enter' || nativeEvent.isComposing || isChosen || !first) return;
+          spotlight.close();
+          go(first.to);
+        }}
       />
       <Spotlight.ActionsList>
         {groups.map(({ name, actions }) => (
