@@ -23,7 +23,10 @@ export function CaseActs({ it }: { it: Case }) {
   return (
     <>
       {first && (
-        <Button variant={first === 'pause' ? 'default' : 'filled'} onClick={() => setAsking(first)}>
+        <Button
+          variant={goesOn.includes(first) ? 'filled' : 'default'}
+          onClick={() => setAsking(first)}
+        >
           {t(`caseAct.${first}`)}
         </Button>
       )}
@@ -52,6 +55,9 @@ export function CaseActs({ it }: { it: Case }) {
     </>
   );
 }
+
+/** What lets the departure go on: where it is offered, it is what people come for. */
+const goesOn: readonly CaseActName[] = ['release', 'bring-back', 'resume'];
 
 /** What the server offers, in the order in which people look for it; `change` is several things. */
 function actsOf(it: Case): readonly CaseActName[] {

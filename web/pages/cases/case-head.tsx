@@ -6,16 +6,18 @@ import { useNow } from '../../lib/clock.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
 import { clockText, dayText, momentText, placeOf } from '../../lib/moments.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { caseLooks, StandingBadge } from '../../ui/standing.tsx';
+import { caseLooks, looks, StandingBadge } from '../../ui/standing.tsx';
 import { saidOf, systemsOf, unprovenOf, weakOf } from './step-words.ts';
 
 /** Who leaves and how it stands: its state and its dates. */
 export function CaseHead({ it }: { it: Case }) {
   const t = useWords('departure');
+  // Filled green stands for what was read back, of a whole departure as of a step.
+  const isWeak = isRemoved(it) && weakOf(it).length > 0;
   return (
     <div className="case-head">
       <div className="chips">
-        <StandingBadge look={caseLooks[it.state]}>
+        <StandingBadge look={isWeak ? looks.acknowledged : caseLooks[it.state]}>
           {t(`common:caseStates.${it.state}`)}
         </StandingBadge>
         {it.direction === 'back' && <span className="chip">{t('wayBack')}</span>}
@@ -35,11 +37,13 @@ export function CaseHead({ it }: { it: Case }) {
   );
 }
 
+const isRemoved = ({ state }: Case) => state === 'access-removed' || state === 'complete';
+
 /** "Access removed" never stands alone where some of it could not be read back. */
 function Weak({ it }: { it: Case }) {
   const t = useWords('departure');
   const nameOf = useConnectionNames();
-  if (it.state !== 'access-removed' && it.state !== 'complete') return null;
+  if (!isRemoved(it)) return null;
   const weak = weakOf(it);
   if (weak.length === 0) return null;
   return (
