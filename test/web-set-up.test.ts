@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessProblems, startBrowser } from './support/browser.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { companyToSetUp } from './support/set-up-company.ts';
+import { type Site, startSite } from './support/site.ts';
+
+describe('somebody who sets Gatehouse up with a browser', () => {
+  let gatehouse: TestGatehouse;
+  let wiki: Awaited<ReturnType<typeof companyToSetUp>>;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  before(async () => {
+    gatehouse = await startGatehouse();
+    wiki = await companyToSetUp(gatehouse);
+    site = await startSite(gatehouse);
+    browser = await startBrowser();
+    page = await site.open(browser, gatehouse.admin.user.email);
+    page.setDefaultTimeout(60_000);
+    await signedWithPasskey();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+    await wiki?.close();
+    await gatehouse?.stop();
+  });
+
+  /** As a signature would have left it, for as long as this takes; what asks for one is tried where passkeys are. */
+  const signedWithPasskey = () =>
+    gatehouse.rows("update sessions set stepped_up_at = clock_timestamp() + interval '1 hour'");
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
+  const sees = (text: string | RegExp) => page.getByText(text).first().waitFor();
+
+  it('connects a system of their own network: what it needs, what the check found, what it can prove', async () => {
+    await page.goto(`${site.url}/connections`);
+    await page.getByLabel('Find a system or a kind').fill('scim');
+    await page.getByRole('link', { name: 'SCIM 2.0' }).click();
+    await page.getByRole('heading', { name: 'Connect SCIM 2.0' }).waitFor();
+
+    await press('Connect and test');
+    await sees('This was not done');
+    const first = page.locator('[aria-invalid="true"]').first();
+    await first.waitFor();
+    assert.equal(await first.evaluate((it) => it === it.ownerDocument.activeElement), true);
+    assert.deepEqual(await accessProblems(page), []);
+
+    await page.getByLabel('Name', { exact: true }).fill('Meadow Wiki');
+    await page.getByLabel('Short name').fill('wiki');
+    await page.getByLabel(/^SCIM base address/).fill(wiki.url);
+    await page.getByLabel(/^Bearer token/).fill('key-of-the-wiki');
+    await press('Connect and test');
+
+    const { host } = new URL(wiki.url);
+    await sees(`Does ${host} stand in your own network?`);
+    assert.deepEqual(await accessProblems(page), []);
+    await page.getByLabel('Network in which its address must lie').fill('127.0.0.1/32');
+    await page.getByLabel('May be called without encryption').check();
+    await press('Name it and test again');
+
+    // On a busy machine the short limits of a test may cut a call off, as a slow system would.
+    const proof = page.getByRole('button', { name: 'See what it can prove' });
+    const again = page.getByRole('button', { name: 'Test again', exact: true });
+    for (let tries = 1; tries < 5; tries += 1) {
+      if (
+        await proof.waitFor({ timeout: 10_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+      await again.click();
+    }
+    await proof.click();
+    await sees('Read back: verified');
+    await page.getByRole('link', { name: 'Open the connection' }).click();
+    await page.getByRole('heading', { name: 'Meadow Wiki' }).waitFor();
+    await sees('Works');
+    assert.deepEqual(await accessProblems(page), []);
+    assert.doesNotMatch(await page.content(), /key-of-the-wiki/);
+  });
+
+  it('brings people in by a file and reads row by row what was wrong with it', async () => {
+    await page.goto(`${site.url}/people/import`);
+    await page.getByLabel(/^File/).setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        'person_id,name,email,shoe_size\nE-9,Kim Lee,kim@meadow.example,41\nE-10,No Address,nowhere,39\n',
+      ),
+    });
+    await press('Bring in');
+    await sees('1 row was taken in.');
+    await sees('Columns that mean nothing here: shoe_size');
+    await page.getByRole('cell', { name: 'nowhere' }).waitFor();
+    assert.deepEqual(await accessProblems(page), []);
+  });
+});
