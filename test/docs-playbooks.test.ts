@@ -5,7 +5,7 @@ import { capabilities } from '#core/capability.ts';
 import { Condition } from '#core/condition.ts';
 import { fields } from '#core/condition-document.ts';
 import { categories } from '#core/connection.ts';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { problemsIn } from '#core/document.ts';
 import { parseMoment } from '#core/moment.ts';
 import { employmentTypes } from '#core/person.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dayThatEndsAt, endOfDay, localText, resolveDates } from '#core/dates.ts';
-import type { DepartureFacts, DepartureKind } from '#core/departure.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import type { DepartureKind } from '#core/departure-kind.ts';
 import { type Law, obligationsFor, obligationText } from '#core/obligation.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { readRulePack } from '#core/rule-pack.ts';

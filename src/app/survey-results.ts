@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { DepartureKind } from '#core/departure.ts';
+import type { DepartureKind } from '#core/departure-kind.ts';
 import { type Settings, settingsFrom } from '#core/settings.ts';
 import { showable } from '#core/survey-groups.ts';
 import { addUp, type QuestionResult, smallestGroup } from '#core/survey-results.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { DepartureChange, DepartureInput } from '#api/contract/departures.ts';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 
 export interface DepartureOptions {
   readonly kind?: DepartureInput['kind'];

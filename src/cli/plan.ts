@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PlanPreview } from '#api/contract/plans.ts';
 import { arrivalKinds } from '#core/arrival.ts';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { type ArrivalOptions, arrivalFrom, withNewRole } from './arrive.ts';
 import { answering, type Cli } from './context.ts';
 import { type DepartureOptions, departureFrom, withDates } from './departure-options.ts';

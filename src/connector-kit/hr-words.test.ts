@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { departureKinds } from '#core/departure.ts';
+import type { departureKinds } from '#core/departure-kind.ts';
 import { countryCode } from './country.ts';
 import { departureKind } from './departure-kind.ts';
 

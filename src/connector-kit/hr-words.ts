@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import type { EmploymentType } from '#core/person.ts';
 import { readZone } from './facts.ts';
 import { text } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { DepartureKind } from './departure.ts';
+import type { DepartureKind } from './departure-kind.ts';
 
 export const bulkStartStates = [
   'planning',

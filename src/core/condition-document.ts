@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { arrivalKinds, type CaseKind } from './arrival.ts';
 import { categories } from './connection.ts';
-import { departureKinds } from './departure.ts';
+import { departureKinds } from './departure-kind.ts';
 import {
   choosing,
   found,

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-
-/** Why somebody leaves. *Urgent* and *confidential* are independent switches beside it. */
-export const departureKinds = [
-  'resignation',
-  'involuntary',
-  'layoff',
-  'retirement',
-  'end of contract',
-  'garden leave',
-  'death',
-  'long leave',
-] as const;
-export type DepartureKind = (typeof departureKinds)[number];
+import { departureKinds } from './departure-kind.ts';
 
 const day = z.iso.date();
 /** A local date and time without zone, such as 2026-12-31T17:00. */

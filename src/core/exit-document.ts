@@ -1,5 +1,5 @@
 import type { Capability } from './capability.ts';
-import type { DepartureKind } from './departure.ts';
+import type { DepartureKind } from './departure-kind.ts';
 import { continuingDuties } from './exit-duties.ts';
 import { equipmentReceipt } from './exit-equipment.ts';
 import { exitLetter } from './exit-letter.ts';

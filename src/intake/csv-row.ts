@@ -12,7 +12,8 @@ import {
   readZone,
 } from '#connector-kit/facts.ts';
 import { type ArrivalFacts, arrivalKinds } from '#core/arrival.ts';
-import { type DepartureFacts, departureKinds } from '#core/departure.ts';
+import type { DepartureFacts } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { employmentTypes, type PersonFacts } from '#core/person.ts';
 
 export const requiredColumns = ['person_id', 'name', 'email'] as const;

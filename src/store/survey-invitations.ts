@@ -1,5 +1,5 @@
 import type { CaseState } from '#core/case.ts';
-import type { DepartureKind } from '#core/departure.ts';
+import type { DepartureKind } from '#core/departure-kind.ts';
 import type { Language } from '#core/language.ts';
 import { newId } from './random.ts';
 import { type Db, sql } from './sql.ts';

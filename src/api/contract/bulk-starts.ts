@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bulkStandings, bulkStartStates } from '#core/bulk-start.ts';
 import { caseStates } from '#core/case.ts';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { DepartureInput } from './departures.ts';
 import { Moment, orNull, pageOf } from './page.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { arrivalKinds, caseKinds } from '#core/arrival.ts';
 import { caseStates } from '#core/case.ts';
 import { caseViews } from '#core/case-view.ts';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { ArrivalInput } from './arrivals.ts';
 import { DepartureInput } from './departures.ts';
 import { Day, Moment, orNull, PageQuery, pageOf } from './page.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DepartureFacts, departureKinds } from '#core/departure.ts';
+import { DepartureFacts } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 
 const { accessEnds, lastWorkingDay } = DepartureFacts.shape;
 const reason = z.string().trim().min(1).max(2_000).nullable();

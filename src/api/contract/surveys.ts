@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { departureKinds } from '#core/departure.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { languages } from '#core/language.ts';
 import { questionKinds } from '#core/survey.ts';
 import { smallestGroup } from '#core/survey-results.ts';

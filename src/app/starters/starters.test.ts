@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { capabilities } from '#core/capability.ts';
-import { type DepartureKind, departureKinds } from '#core/departure.ts';
+import { type DepartureKind, departureKinds } from '#core/departure-kind.ts';
 import { type ConnectionOffer, makePlan, type Plan, planText, routePlaybook } from '#core/plan.ts';
 import { checkPlaybook, type Playbook, readPlaybook, writePlaybook } from '#core/playbook.ts';
 import {

@@ -3,7 +3,7 @@ import type { DepartureInput } from '#api/contract/departures.ts';
 import type { Person } from '#api/contract/people.ts';
 import type { PlanInput, PlanPreview } from '#api/contract/plans.ts';
 import { endStates } from '#core/case.ts';
-import type { DepartureKind } from '#core/departure.ts';
+import type { DepartureKind } from '#core/departure-kind.ts';
 import { localTime } from '../../lib/zoned.ts';
 
 /** What somebody typed so far. Dates are as on the calendar and clock where the person works; empty: not said. */

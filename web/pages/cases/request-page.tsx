@@ -10,7 +10,7 @@ import {
 } from 'react';
 import type { CasePage, CaseSummary } from '#api/contract/cases.ts';
 import type { PersonPage } from '#api/contract/people.ts';
-import { type DepartureKind, departureKinds } from '#core/departure.ts';
+import { type DepartureKind, departureKinds } from '#core/departure-kind.ts';
 import { placeOf } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';

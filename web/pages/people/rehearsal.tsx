@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { Person } from '#api/contract/people.ts';
 import type { PlanPreview } from '#api/contract/plans.ts';
 import type { ArrivalFacts, CaseKind } from '#core/arrival.ts';
-import type { DepartureKind } from '#core/departure.ts';
+import type { DepartureKind } from '#core/departure-kind.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { ActProblem } from '../../ui/act-problem.tsx';
