@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { createUser } from '#app/users.ts';
 import { accessProblems, startBrowser } from './support/browser.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { companyToSetUp } from './support/set-up-company.ts';
@@ -95,6 +96,21 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await sees('1 row was taken in.');
     await sees('Columns that mean nothing here: shoe_size');
     await page.getByRole('cell', { name: 'nowhere' }).waitFor();
+    assert.deepEqual(await accessProblems(page), []);
+  });
+
+  it('stops everything, and goes on only with a second person', async () => {
+    await createUser(gatehouse.app, {
+      name: 'Ben Second',
+      email: 'ben@meadow.example',
+      roles: ['security'],
+    });
+    await page.goto(`${site.url}/settings?part=kill-switch`);
+    await page.getByLabel('Why?').fill('Something is wrong with the feed');
+    await press('Stop everything');
+    await sees('Nothing goes out');
+    await press('Let changes go out again');
+    await sees('Noted. A second person has to say so as well.');
     assert.deepEqual(await accessProblems(page), []);
   });
 });
