@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
+import { createUser } from '#app/users.ts';
+import { type Right, type Role, rights } from '#core/user.ts';
+import { checkLooks, startBrowser } from './support/browser.ts';
+import {
+  account,
+  type Company,
+  houseOf,
+  person,
+  type ScimSystem,
+  startCompany,
+} from './support/company.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { type Site, startSite } from './support/site.ts';
+import { watching } from './support/watch.ts';
+
+// Passkeys need a name, and browsers take this one for safe without TLS.
+const name = 'http://gatehouse.localhost';
+
+const playbook = `
+playbook: involuntary-departure
+title: Involuntary departure
+for: departure
+applies when: { all: [{ field: departure.kind, is: involuntary }] }
+steps:
+  - id: block
+    layer: security
+    do: account.suspend
+    on: every account
+  - id: erase
+    layer: operations
+    do: account.delete
+    on: { connection: crm }
+    approval: yes
+`;
+
+const priya = person('E-101', 'Priya Nair', { title: 'Engineer', department: 'Engineering' });
+const lea = person('E-102', 'Lea Lind-Oberhauser', { title: 'Account executive' });
+const names = [priya.name, lea.name];
+
+// One browser for all of it: slow where the machine is busy.
+describe('a departure in the browser', { timeout: 600_000 }, () => {
+  let gatehouse: TestGatehouse;
+  let company: Company;
+  let wiki: ScimSystem;
+  let crm: ScimSystem;
+  let watch: ReturnType<typeof watching>;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    gatehouse = await startGatehouse({}, { publicUrl: name });
+    const house = houseOf(gatehouse);
+    watch = watching(house);
+    company = await startCompany(house);
+    wiki = await company.addSystem('wiki', 'collaboration', { users: names.map(account) });
+    crm = await company.addSystem('crm', 'other', {
+      users: names.map(account),
+      settings: { canDelete: true },
+    });
+    await gatehouse.connect({
+      id: 'badges',
+      name: 'badges',
+      connector: 'person',
+      category: 'physical',
+      settings: {
+        system: 'the badge reader',
+        instructions: 'Block the badge at the front desk.',
+        assignTo: { email: 'desk@meadow.example' },
+        capabilities: ['account.suspend'],
+        proof: ['badge number'],
+      },
+    });
+    const { app, admin } = gatehouse;
+    const { playbook: draft } = await importPlaybook(app, admin, playbook);
+    await publishPlaybook(app, admin, draft.id);
+    await company.tell('role.changed', priya, null);
+    await company.tell('role.changed', lea, null);
+    await watch.heard();
+    const served = await startSite(gatehouse, { name });
+    site = served;
+    browser = await startBrowser([
+      `--host-resolver-rules=MAP gatehouse.localhost:80 127.0.0.1:${served.port}`,
+    ]);
+    page = await signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+    await gatehouse.stop();
+    await company.close();
+  });
+
+  /** A page of somebody with these roles. */
+  async function signedIn(who: string, roles: readonly Role[]): Promise<Page> {
+    const email = `${who.split(' ')[0]!.toLowerCase()}.web@meadow.example`;
+    const { id } = await createUser(gatehouse.app, { name: who, email, roles });
+    const opened = await site.open(browser, id, { locale: 'en-GB' });
+    const own = (Object.keys(rights) as Right[]).filter((right) =>
+      rights[right].some((role) => roles.includes(role)),
+    );
+    await opened.route('**/api/v1/session', (route) =>
+      route.fulfill({
+        json: {
+          user: { id, name: who, email, roles },
+          rights: own,
+          company: { name: 'Meadow & Co', language: 'en', zone: 'Europe/Berlin' },
+        },
+      }),
+    );
+    opened.setDefaultTimeout(60_000);
+    return opened;
+  }
+
+  const button = (label: string | RegExp) => page.getByRole('button', { name: label });
+  const dialog = () => page.getByRole('dialog').last();
+  const rowOf = (title: string | RegExp) => page.getByRole('listitem').filter({ hasText: title });
+
+  it('is requested by five questions, with the plan beside them', async () => {
+    await page.goto(`${site.url}/departures`);
+    await page.getByRole('link', { name: 'Request departure' }).click();
+    await page.getByRole('combobox', { name: 'Person' }).fill('lind');
+    await page.getByRole('option', { name: /Lea Lind-Oberhauser/ }).click();
+    await page.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'Resignation' }).click();
+    await page.getByLabel('Last working day').fill('2099-11-30');
+    await page.getByLabel('Access ends').press('Control+Enter');
+
+    await page.getByText('find accounts').or(page.getByText('Block sign-in')).first().waitFor();
+    await checkLooks(page, 'request');
+    await button(/^Start departure$|^Send for approval and start$/).click();
+
+    await page.getByRole('heading', { name: 'Lea Lind-Oberhauser is leaving' }).waitFor();
+    await page.getByText('Scheduled').first().waitFor();
+    const planned = await watch.become(
+      'planned',
+      lea,
+      ({ case: found }) => found.planDigest !== null,
+    );
+    assert.equal(planned.case.lastWorkingDay, '2099-11-30');
+  });
+
+  it('asks for the surname before access is cut at once', async () => {
+    await page.goto(`${site.url}/request?person=${priya.id}`);
+    await page.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'Involuntary' }).click();
+    await page.getByLabel('Urgent').check();
+    await page.getByText('Block sign-in').first().waitFor();
+    assert.equal(await button('Cut access now').isDisabled(), true);
+    await page.getByLabel('Reason').fill('Left with the keys');
+    await page.getByLabel(/Type the surname/).fill('nair');
+
+    wiki.behaviour = { status: 403 };
+    wiki.affects = (method) => method !== 'GET';
+    await button('Cut access now').click();
+
+    await page.getByRole('heading', { name: 'Priya Nair is leaving' }).waitFor();
+  });
+
+  it('shows what needs the viewer on top, and tries it again from there', async () => {
+    await page.getByRole('heading', { name: /^Needs you/ }).waitFor();
+    await checkLooks(page, 'departure');
+    wiki.behaviour = 'normal';
+    await rowOf(/Block sign-in.*wiki/)
+      .getByRole('button', { name: 'Try again' })
+      .click();
+
+    await rowOf(/Block sign-in.*wiki/)
+      .getByText(/^Verified/)
+      .waitFor();
+    assert.equal(wiki.isActive('priya'), false);
+  });
+
+  it('opens a step by its address, and takes what was done by hand, with proof and a file', async () => {
+    await rowOf(/Block sign-in.*badges/)
+      .getByRole('link')
+      .click();
+    await page.waitForURL(/step=/);
+    await page.reload();
+    await dialog().getByRole('button', { name: 'Done by hand' }).click();
+    await checkLooks(page, 'step-by-hand');
+    await dialog().getByRole('button', { name: 'Done by hand' }).click();
+    await dialog().locator('[aria-invalid="true"]').first().waitFor();
+    await dialog().getByLabel('What was done').fill('Blocked at the desk');
+    await dialog().getByLabel('badge number').fill('17');
+    await dialog()
+      .locator('input[type=file]')
+      .setInputFiles({
+        name: 'badge.png',
+        mimeType: 'image/png',
+        buffer: Buffer.from('a picture'),
+      });
+    await dialog().getByRole('button', { name: 'Done by hand' }).click();
+
+    await dialog().getByText('Confirmed by Ada Lovelace-Okonkwo').waitFor();
+    await dialog().getByRole('link', { name: 'badge.png' }).waitFor();
+    const found = await watch.caseOf(priya);
+    const badge = found?.steps.find((step) => step.connectionId === 'badges');
+    assert.equal(badge?.grade, 'attested');
+    await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.search.includes('step'));
+  });
+
+  it('has what cannot be undone approved with a passkey, by another than who asked', async () => {
+    assert.equal(await button('Approve with passkey').count(), 0);
+    const sam = await signedIn('Sam Okafor', ['security']);
+    await sam.goto(page.url());
+    const approve = sam.getByRole('button', { name: 'Approve with passkey' });
+    const devtools = await sam.context().newCDPSession(sam);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await approve.click();
+    await sam.getByText('You have no passkey yet').waitFor();
+    await registerPasskey(sam);
+    await checkLooks(sam, 'approval');
+    await approve.click();
+
+    await approve.waitFor({ state: 'detached' });
+    await rowOf(/Delete account/)
+      .getByText(/^Verified/)
+      .waitFor();
+    assert.equal(crm.users.has('priya'), false);
+    await sam.close();
+  });
+
+  it('can be looked at as time, proof, facts and plan, each with an address and a key', async () => {
+    await page.getByText('proven of', { exact: false }).first().waitFor();
+    for (const [key, tab] of [
+      ['2', 'timeline'],
+      ['3', 'proof'],
+      ['4', 'activity'],
+      ['5', 'plan'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.waitForURL(new RegExp(`tab=${tab}`));
+      await page.locator('.timeline, .proof, .table, .plan').first().waitFor();
+      await checkLooks(page, `departure-${tab}`);
+    }
+    await page.keyboard.press('1');
+    await page.waitForURL((url) => !url.search.includes('tab'));
+  });
+
+  it('offers nothing to whoever may only look', async () => {
+    const auditor = await signedIn('Otto Auditor', ['auditor']);
+    const found = await watch.caseOf(lea);
+    await auditor.goto(`${site.url}/departures/${found!.case.id}`);
+    await auditor.getByRole('heading', { name: 'Lea Lind-Oberhauser is leaving' }).waitFor();
+    const buttons = await auditor.getByRole('main').getByRole('button').allTextContents();
+    assert.deepEqual(buttons, ['Evidence']);
+  });
+
+  it('lets the browser complain about nothing', () => {
+    // A form that the server does not take is an error to a browser, and none to us.
+    const refused = /status of 422/;
+    assert.deepEqual(
+      site.complaints.filter((it) => !refused.test(it)),
+      [],
+    );
+  });
+});
+
+/** Registers a passkey of the browser's authenticator, as the page for it does. */
+async function registerPasskey(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const path = '/api/v1/users/me/passkeys';
+    const post = async (to: string, body?: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(to, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!response.ok) throw new Error(await response.text());
+      return response.json();
+    };
+    const { creation } = await post(`${path}/options`);
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(creation);
+    const made = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential;
+    await post(path, { name: 'key ring', attestation: made.toJSON() });
+  });
+}
