@@ -1,4 +1,4 @@
-import type { DepartureKind } from '#core/departure.ts';
+import type { DepartureKind } from '#core/departure-kind.ts';
 import type { Kinds } from './hr-words.ts';
 
 /**
