@@ -1,6 +1,5 @@
 import type { SignatureAsked } from '#api/contract/passkeys.ts';
 import { ApiProblem, act } from './api.ts';
-import { signWithPasskey } from './passkey.ts';
 
 /**
  * Does something that may weigh much. Where the server wants a passkey of the viewer to sign first, that is asked
@@ -12,6 +11,8 @@ export async function signedWhereNeeded<Answer>(once: () => Promise<Answer>): Pr
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.kind !== 'step-up-needed') throw error;
     const asked = await act<SignatureAsked>('POST', '/session/step-up/options');
+    // Loaded only now: most people never need it.
+    const { signWithPasskey } = await import('./passkey.ts');
     const assertion = await signWithPasskey(asked);
     if (assertion === null) throw error;
     await act('POST', '/session/step-up', { assertion });

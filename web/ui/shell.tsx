@@ -1,27 +1,19 @@
-import { ActionIcon, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import {
-  IconHelp,
-  IconKey,
-  IconLanguage,
-  IconLayoutSidebar,
-  IconLogout,
-  IconMenu2,
-  IconMoon,
-  IconSearch,
-  IconUser,
-} from '@tabler/icons-react';
+import { ActionIcon, useMantineColorScheme } from '@mantine/core';
+import { IconHelp, IconLayoutSidebar, IconMenu2, IconMoon, IconSearch } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { languages } from '#core/language.ts';
-import { act } from '../lib/api.ts';
 import { useLive } from '../lib/live.ts';
 import { useSession } from '../lib/session.ts';
 import { useShortcuts } from '../lib/shortcuts.ts';
-import { speak, useWords } from '../lib/words.ts';
+import { useWords } from '../lib/words.ts';
+import { AccountFace } from './account-face.tsx';
 import { useGo } from './go.tsx';
 import { nameOf, type Way, ways, waysFor } from './ways.ts';
 
 // Loaded when they are first opened.
+const AccountMenu = lazy(() =>
+  import('./account-menu.tsx').then((it) => ({ default: it.AccountMenu })),
+);
 const Palette = lazy(() => import('./palette.tsx').then((it) => ({ default: it.Palette })));
 const Help = lazy(() => import('./help.tsx').then((it) => ({ default: it.Help })));
 
@@ -155,42 +147,15 @@ function LiveDot() {
   );
 }
 
+/** What the menu looks like until it is there, a moment later. */
 function Account() {
   const t = useWords();
   const { user } = useSession();
+  const label = t('account', { name: user.name });
   return (
-    <Menu position="bottom-end" withinPortal={false}>
-      <Menu.Target>
-        <UnstyledButton className="account" aria-label={t('account', { name: user.name })}>
-          <IconUser size={18} aria-hidden />
-          <span>{user.name}</span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {languages.map((language) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            leftSection={<IconLanguage size={16} aria-hidden />}
-            onClick={() => void speak(language)}
-          >
-            {t(`languages.${language}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} aria-hidden />}>
-          {t('howYouSignIn')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} aria-hidden />}
-          onClick={() =>
-            void act('DELETE', '/session').finally(() => window.location.assign('/sign-in'))
-          }
-        >
-          {t('signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={<AccountFace name={user.name} aria-label={label} />}>
+      <AccountMenu label={label} name={user.name} />
+    </Suspense>
   );
 }
 
