@@ -218,7 +218,13 @@ async function setUp(
 /** Leaves everything running for whoever wants to try it, until they stop it. */
 async function goOn({ screen, gatehouse, signal }: Stage, urgent: Case): Promise<void> {
   screen.line();
-  screen.line('Everything goes on running. In another terminal, in this folder:');
+  screen.line(
+    `Everything goes on running. In a browser, as ${gatehouse.staff.sam.name}, once, within an hour:`,
+  );
+  screen.line();
+  screen.line(`   ${await gatehouse.signInLink('sam')}`);
+  screen.line();
+  screen.line('In another terminal, in this folder:');
   screen.line();
   screen.line(`   export GATEHOUSE_URL=${gatehouse.url}`);
   screen.line(`   export GATEHOUSE_DATA=${gatehouse.dataDirectory}`);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pino from 'pino';
+import { makeSignInLink } from '#app/sign-in-links.ts';
 import { createToken, createUser } from '#app/users.ts';
 import { Period } from '#core/period.ts';
 import { type Evidence, evidenceOf } from '#ledger/evidence.ts';
@@ -43,6 +44,8 @@ export interface RunningGatehouse {
   /** The installation's first user, who made the others. */
   readonly administrator: Client;
   readonly staff: Readonly<Record<keyof typeof staff, Member>>;
+  /** A link by which one of the staff signs in with a browser, once, as `gatehouse user sign-in-link` makes it. */
+  signInLink(member: keyof typeof staff): Promise<string>;
   /** What proves a case, as `gatehouse evidence` makes it on the server. */
   evidence(caseId: string): Promise<Evidence>;
   /** What proves every case that was sealed on these days, as `gatehouse evidence --from … --to …` writes it. */
@@ -107,6 +110,10 @@ export async function startGatehouse(
       dropDirectory,
       administrator: openClient({ url, token: program.token ?? '' }),
       staff: members as Record<keyof typeof staff, Member>,
+      async signInLink(member) {
+        const { email } = colleague(staff[member].login);
+        return (await makeSignInLink(app, { email, method: 'link', publicUrl })).url;
+      },
       evidence: (caseId) =>
         inSnapshot(program.database.pools.scribe, (db) => evidenceOf(db, app.keys, caseId)),
       async periodEvidence(days, file) {
