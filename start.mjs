@@ -137,6 +137,7 @@ function install() {
 function build() {
   const pages = path.join(root, 'web/dist');
   const bundler = path.join(modules, 'vite/bin/vite.js');
+  if (!existsSync(path.join(root, 'web/index.html'))) return;
   const builtAt = modifiedAtMs(path.join(pages, 'index.html'));
   const sources = [
     'web/*.*',

@@ -101,7 +101,7 @@ describe('a ticket as a record', () => {
       ticket.text,
       /Open for people:\n- Collect the laptop of Priya Nair, due 2026-12-07/,
     );
-    assert.match(ticket.text, new RegExp(`http://127.0.0.1:8080/cases/${found.case.id}`));
+    assert.match(ticket.text, new RegExp(`http://localhost:8080/cases/${found.case.id}`));
   });
 
   it('holds nothing up, and is resolved when everything else has a grade', async () => {

@@ -4,7 +4,6 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { requestCase } from '#app/cases.ts';
 import { startTestApp, type TestApp, type TestUser } from '#app/testing/app.ts';
 import { until } from '#core/testing/until.ts';
-import { type Right, rights } from '#core/user.ts';
 import { somebody, verified } from '#ledger/testing/ledger.ts';
 import { accessProblems, startBrowser } from './support/browser.ts';
 import { type Site, startSite } from './support/site.ts';
@@ -94,28 +93,11 @@ describe('overview, departures and arrivals in the browser', () => {
   }
 
   async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await site.open(browser, hr.caller.user.id, { ...wide, ...options });
+    const page = await site.open(browser, hr.caller.user.email, { ...wide, ...options });
     page.setDefaultTimeout(90_000); // for a machine that has much else to do
-    await signedIn(page);
     await page.goto(`${site.url}${path}`);
     return page;
   }
-
-  /** Says who is signed in, as the server will. */
-  const signedIn = (page: Page) =>
-    page.context().route('**/api/v1/session', (route) => {
-      const { id, name, email, roles } = hr.caller.user;
-      const held = (Object.keys(rights) as Right[]).filter((right) =>
-        rights[right].some((role) => (roles as readonly string[]).includes(role)),
-      );
-      return route.fulfill({
-        json: {
-          user: { id, name, email, roles },
-          rights: held,
-          company: { name: 'Meadow & Co', language: 'en', zone: 'Europe/Berlin' },
-        },
-      });
-    });
 
   const textOf = async (it: Locator): Promise<string> => (await it.textContent()) ?? '';
   const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });

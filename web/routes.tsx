@@ -166,6 +166,15 @@ const departure = createRoute({
   component: lazyRouteComponent(() => import('./pages/cases/departure-page.tsx'), 'DeparturePage'),
 });
 
+/** Letters and tickets lead here. */
+const caseLink = createRoute({
+  getParentRoute: () => inside,
+  path: '/cases/$caseId',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/departures/$caseId', params });
+  },
+});
+
 const request = createRoute({
   getParentRoute: () => inside,
   path: '/request',
@@ -177,6 +186,7 @@ const pages = [
   home,
   departures,
   departure,
+  caseLink,
   request,
   arrivals,
   people,

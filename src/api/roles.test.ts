@@ -34,6 +34,7 @@ const forEverybody = [
 const weighty = [
   'GET /audit/export',
   'POST /erasures/:id/approve',
+  'POST /connections/:id/pause',
   'PUT /connections/:id',
   'DELETE /connections/:id',
   'PATCH /settings/:name',

@@ -72,7 +72,7 @@ async function obey(order: Order): Promise<void> {
           keyring,
           connectors,
           log: { info: log('info'), warn: log('warn'), error: log('error') },
-          publicUrl: 'http://127.0.0.1:8080',
+          publicUrl: 'http://localhost:8080',
           ...(recordsFolder === undefined ? {} : { recordsFolder }),
         },
         { timing: order.timing, failpoint },

@@ -17,7 +17,7 @@ export interface Colleague {
 }
 
 /** The page on which passkeys are used: that of the test's Gatehouse. */
-export const ourPage: Page = { origin: 'http://127.0.0.1:8080', rpId: '127.0.0.1' };
+export const ourPage: Page = { origin: 'http://localhost:8080', rpId: 'localhost' };
 
 /** The HTTP API of a Gatehouse, asked without a network in between. */
 export function apiOf({ app }: TestGatehouse) {

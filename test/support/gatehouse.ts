@@ -85,7 +85,7 @@ interface Options {
  */
 export async function startGatehouse(
   timing: Partial<Timing> = {},
-  { connectors = allConnectors, detours = '', publicUrl = 'http://127.0.0.1:8080' }: Options = {},
+  { connectors = allConnectors, detours = '', publicUrl = 'http://localhost:8080' }: Options = {},
 ): Promise<TestGatehouse> {
   const database = await startDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));

@@ -5,10 +5,11 @@ import type { ComponentPropsWithRef } from 'react';
 /** Who is signed in, as a button. */
 export function AccountFace({
   name,
+  className = '',
   ...rest
 }: { name: string } & UnstyledButtonProps & Omit<ComponentPropsWithRef<'button'>, 'name'>) {
   return (
-    <UnstyledButton className="account" {...rest}>
+    <UnstyledButton {...rest} className={`account ${className}`}>
       <IconUser size={18} aria-hidden />
       <span>{name}</span>
     </UnstyledButton>

@@ -4,6 +4,7 @@ export const settingsParts = [
   'guardrails',
   'kill-switch',
   'users',
+  'signIn',
   'protected',
   'onPremises',
   'sources',
