@@ -15,6 +15,7 @@ import { connectionSearch, connectionsSearch, connectSearch } from './pages/conn
 import { peopleSearch } from './pages/people/search.ts';
 import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
+import { signInSearch } from './pages/sign-in/search.ts';
 import { Trouble } from './ui/loaded.tsx';
 import { Shell } from './ui/shell.tsx';
 
@@ -43,8 +44,7 @@ const claim = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: ({ to }: Readonly<Record<string, unknown>>): { to?: string } =>
-    typeof to === 'string' ? { to } : {},
+  validateSearch: signInSearch,
   component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 

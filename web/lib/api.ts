@@ -57,6 +57,10 @@ export const act = <Answer>(
   key: string = newKey(),
 ): Promise<Answer> => send<Answer>(method, path, { body, key });
 
+/** By which ways people sign in here, and the like: what is read before anybody is signed in. */
+export const readSignIn = <Answer>(path: string): Promise<Answer> =>
+  send<Answer>('GET', path, { below: '/sign-in' });
+
 /** A step of signing in, such as `/claim`; needs no session. Throws an {@link ApiProblem}. */
 export const signIn = <Answer = void>(path: string, body: unknown): Promise<Answer> =>
   send<Answer>('POST', path, { body, below: '/sign-in' });

@@ -15,6 +15,7 @@ export const SignInWays = z
       .meta({ description: 'All but the break-glass accounts sign in by single sign-on' }),
   })
   .meta({ id: 'SignInWays' });
+export type SignInWays = z.infer<typeof SignInWays>;
 
 export const SingleSignOnStart = z
   .strictObject({
@@ -28,6 +29,7 @@ export const SingleSignOnStart = z
 export const SingleSignOnWay = z
   .object({ url: z.url().meta({ description: 'Where the browser goes' }) })
   .meta({ id: 'SingleSignOnWay' });
+export type SingleSignOnWay = z.infer<typeof SingleSignOnWay>;
 
 export const ClientSecret = z
   .strictObject({ secret: z.string().min(1).max(4_000) })

@@ -1,9 +1,10 @@
 import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useRef } from 'react';
 import type { SignatureAsked } from '#api/contract/passkeys.ts';
-import { ApiProblem, noConnection, signIn } from '../../lib/api.ts';
+import type { SignInWays, SingleSignOnWay } from '#api/contract/single-sign-on.ts';
+import { ApiProblem, noConnection, readSignIn, signIn } from '../../lib/api.ts';
 import { hasPasskeys, signWithPasskey } from '../../lib/passkey.ts';
 import { addWords, useWords } from '../../lib/words.ts';
 import { Doorstep } from '../../ui/doorstep.tsx';
@@ -14,15 +15,21 @@ import { destination } from './destination.ts';
 addWords('sign-in', { en, de });
 const route = getRouteApi('/sign-in');
 
-/** Signs somebody in: with a passkey, or with a password and a code. */
+/** Signs somebody in: by the company's sign-in, with a passkey, or with a password and a code. */
 export function SignInPage() {
   const t = useWords('sign-in');
-  const { to } = route.useSearch();
+  const { to, problem } = route.useSearch();
+  const ways = useQuery({
+    queryKey: ['/sign-in/ways'],
+    queryFn: () => readSignIn<SignInWays>('/ways'),
+  });
   const enter = () => window.location.replace(destination(to, window.location.origin));
   const passkey = useMutation({ mutationFn: withPasskey, onSuccess: enter });
   return (
     <Doorstep title={t('title')}>
+      {problem !== undefined && <ByCompanyRefused problem={problem} />}
       {passkey.isError && <Refused error={passkey.error} />}
+      {ways.data?.singleSignOn && <ByCompany to={to} />}
       {hasPasskeys() ? (
         <Button
           size="md"
@@ -41,6 +48,40 @@ export function SignInPage() {
       </details>
       <p className="doorstep-help">{t('noWayIn')}</p>
     </Doorstep>
+  );
+}
+
+/** Goes to the identity provider of the company, which sends the browser back. */
+function ByCompany({ to }: { to: string | undefined }) {
+  const t = useWords('sign-in');
+  const begin = useMutation({
+    mutationFn: () =>
+      signIn<SingleSignOnWay>('/oidc/start', { to: destination(to, window.location.origin) }),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  return (
+    <>
+      {begin.isError && <Refused error={begin.error} />}
+      <Button
+        size="md"
+        fullWidth
+        mb="sm"
+        variant="default"
+        loading={begin.isPending || begin.isSuccess}
+        onClick={() => begin.mutate()}
+      >
+        {t('byCompany')}
+      </Button>
+    </>
+  );
+}
+
+function ByCompanyRefused({ problem }: { problem: string }) {
+  const t = useWords('sign-in');
+  return (
+    <Alert role="alert" color="var(--attention)" variant="outline" mb="md">
+      {t([`refused.${problem}`, 'refused.not-possible'])}
+    </Alert>
   );
 }
 
