@@ -57,6 +57,25 @@ describe('signing in with a passkey', () => {
     assert.deepEqual(fact?.['data'], { method: 'passkey' });
   });
 
+  it('is not for one that came with a key of the API, which keeps nobody from registering their own', async () => {
+    const kim = await api.addUser('Kim Keyholder', ['it-admin']);
+    const stolen = makePasskey();
+    const path = '/api/v1/users/me/passkeys';
+    const { creation } = await api.read<{ creation: { challenge: string } }>(`${path}/options`, {
+      token: kim.token,
+      method: 'POST',
+    });
+    const attestation = stolen.attest(creation.challenge, ourPage);
+    await api.read(path, { token: kim.token, json: { name: 'not of Kim', attestation } });
+
+    await refused((await enter(stolen)).answer);
+    const browser = await signedIn(api, kim);
+    await assert.rejects(stepUp(browser, stolen));
+    const own = await registerPasskey(browser);
+    assert.equal((await stepUp(browser, own)).status, 204);
+    assert.equal((await enter(own)).answer.status, 204);
+  });
+
   it('says whose it is truly, where it says so', async () => {
     const right = passkey.sign(await challenge(), ourPage);
     const handle = (id: string) => ({

@@ -55,7 +55,8 @@ export async function problemsInSignIn(
     problems.push({ at: 'enforced', problem });
   }
   const ready = [];
-  for (const it of named) if ((await passkeysOf(db, it.id)).length > 0) ready.push(it);
+  for (const it of named)
+    if ((await passkeysOf(db, it.id)).some((one) => !one.byKey)) ready.push(it);
   if (ready.length < 2) {
     const problem =
       'Name two break-glass accounts first, each with a passkey: they are let in when the provider is not.';

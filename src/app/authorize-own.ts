@@ -1,6 +1,7 @@
 import { passkeysOf } from '#store/passkeys.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandFresh, demandStepUp } from './authorize.ts';
+import { countsFor } from './passkeys.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function demandOwn(app: Pick<App, 'pool'>, caller: Caller): Promise
       'A key of the API changes nothing about signing in. Sign in with a browser.',
     );
   }
-  const own = await passkeysOf(app.pool, caller.user.id);
+  const own = (await passkeysOf(app.pool, caller.user.id)).filter(countsFor(caller));
   if (own.length > 0) demandStepUp(caller);
   else demandFresh(caller);
 }

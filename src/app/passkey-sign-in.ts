@@ -47,7 +47,8 @@ export async function signInWithPasskey(
     wasAsked && passkey ? await verified(by, { challenge, publicUrl, passkey }) : null;
   const { userHandle } = by.response;
   const saysUser = userHandle == null || passkey?.userId === textOf(userHandle);
-  if (passkey && user && user.disabledAt === null && counter !== null && saysUser) {
+  const letsIn = passkey && !passkey.byKey && saysUser;
+  if (letsIn && user && user.disabledAt === null && counter !== null) {
     const { breakGlass } = await demandAllowedWay(app, user, 'passkey');
     const secret = await inTransaction(app.pool, async (tx) => {
       if (!(await notePasskeyUse(tx, { ...passkey, counter }))) return null;

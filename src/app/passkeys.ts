@@ -31,9 +31,9 @@ const algorithms = [-8, -7, -257];
 export async function passkeyOptions(app: App, caller: Caller) {
   authorize(caller, 'passkey.own');
   const { user } = caller;
-  const own = await passkeysOf(app.pool, user.id);
+  const all = await passkeysOf(app.pool, user.id);
+  const own = all.filter(countsFor(caller));
   const { rpId } = passkeyPlace(app.publicUrl);
-  const known = knownTo(own);
   const challenge = randomBytes(32).toString('base64url');
   await keepChallenge(app.pool, {
     challenge,
@@ -51,7 +51,7 @@ export async function passkeyOptions(app: App, caller: Caller) {
     challenge,
     pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key' as const, alg })),
     timeout: challengeLastsMs,
-    excludeCredentials: known,
+    excludeCredentials: knownTo(all),
     authenticatorSelection: {
       residentKey: 'required' as const,
       requireResidentKey: true,
@@ -62,12 +62,18 @@ export async function passkeyOptions(app: App, caller: Caller) {
   const confirmation = {
     challenge,
     rpId,
-    allowCredentials: known,
+    allowCredentials: knownTo(own),
     userVerification: 'required' as const,
     timeout: challengeLastsMs,
   };
   return { creation, confirmation: own.length > 0 ? confirmation : null };
 }
+
+/** In a session only those count that were registered in one: a key of the API that fell into wrong hands opens none. */
+export const countsFor =
+  (caller: Caller) =>
+  ({ byKey }: PasskeyRow): boolean =>
+    !byKey || caller.with?.kind !== 'session';
 
 /** Passkeys as a browser is told of them. */
 export const knownTo = (own: readonly PasskeyRow[]) =>
@@ -128,9 +134,10 @@ export async function registerPasskey(
     publicKey: Buffer.from(credential.publicKey),
     counter: credential.counter,
     transports: transports.slice(0, 10),
+    byKey: caller.with?.kind !== 'session',
   };
   return inTransaction(app.pool, async (tx) => {
-    const own = await passkeysOf(tx, caller.user.id);
+    const own = (await passkeysOf(tx, caller.user.id)).filter(countsFor(caller));
     if (own.length > 0) await confirm(tx, app, own, { challenge, by: it.confirmation });
     else demandFresh(caller);
     await record(tx, app.keys, [
@@ -153,9 +160,10 @@ export async function removePasskey(
   authorize(caller, 'passkey.own');
   const challenge = await take(app, caller, confirmation.response.clientDataJSON);
   await inTransaction(app.pool, async (tx) => {
-    const own = await passkeysOf(tx, caller.user.id);
-    const passkey = own.find((one) => one.id === id);
+    const all = await passkeysOf(tx, caller.user.id);
+    const passkey = all.find((one) => one.id === id);
     if (!passkey) throw notFound(`passkey ${id} of yours`);
+    const own = all.filter(countsFor(caller));
     await confirm(tx, app, own, { challenge, by: confirmation });
     await end(tx, app, passkey, caller.actor);
   });

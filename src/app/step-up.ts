@@ -6,13 +6,13 @@ import { keepChallenge, passkeysOf } from '#store/passkeys.ts';
 import { stepUpSession } from '#store/sessions.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { challengeLastsMs, confirm, knownTo, take } from './passkeys.ts';
+import { challengeLastsMs, confirm, countsFor, knownTo, take } from './passkeys.ts';
 import { Problem } from './problem.ts';
 
 /** What one of the caller's passkeys is asked to sign, for their session to go on with what weighs much. */
 export async function stepUpOptions(app: App, caller: Caller) {
   sessionOf(caller);
-  const own = await passkeysOf(app.pool, caller.user.id);
+  const own = (await passkeysOf(app.pool, caller.user.id)).filter(countsFor(caller));
   if (own.length === 0) throw noPasskey();
   const challenge = randomBytes(32).toString('base64url');
   await keepChallenge(app.pool, {
@@ -35,7 +35,7 @@ export async function stepUp(app: App, caller: Caller, by: Assertion): Promise<s
   const { id } = sessionOf(caller);
   const challenge = await take(app, caller, by.response.clientDataJSON, 'step-up');
   return inTransaction(app.pool, async (tx) => {
-    const own = await passkeysOf(tx, caller.user.id);
+    const own = (await passkeysOf(tx, caller.user.id)).filter(countsFor(caller));
     if (own.length === 0) throw noPasskey();
     await confirm(tx, app, own, { challenge, by });
     const { token, hash } = newLinkToken();

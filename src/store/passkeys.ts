@@ -15,6 +15,8 @@ export interface PasskeyRow {
   readonly registeredAt: Date;
   readonly lastUsedAt: Date | null;
   readonly removedAt: Date | null;
+  /** Registered with a key of the API: it approves, and lets nobody in. */
+  readonly byKey: boolean;
 }
 
 /** Those that are still good, the oldest first. */
@@ -38,13 +40,13 @@ export async function addPasskey(
   db: Db,
   it: Pick<
     PasskeyRow,
-    'id' | 'userId' | 'name' | 'credentialId' | 'publicKey' | 'counter' | 'transports'
+    'id' | 'userId' | 'name' | 'credentialId' | 'publicKey' | 'counter' | 'transports' | 'byKey'
   >,
 ): Promise<boolean> {
   const { rowCount } = await db.query(sql`
-    insert into passkeys (id, version, user_id, name, credential_id, public_key, counter, transports)
+    insert into passkeys (id, version, user_id, name, credential_id, public_key, counter, transports, by_key)
     values (${it.id}, 1, ${it.userId}, ${it.name}, ${it.credentialId}, ${it.publicKey}, ${it.counter},
-            ${it.transports}::text[])
+            ${it.transports}::text[], ${it.byKey})
         on conflict (credential_id) do nothing
   `);
   return rowCount === 1;
