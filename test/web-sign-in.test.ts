@@ -22,6 +22,7 @@ describe('somebody who signs in with a browser', () => {
 
   it('is asked to first, wherever they wanted to go, and is told why single sign-on refused them', async () => {
     const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(90_000);
     await page.goto(`${site.url}/departures?view=late`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     assert.equal(new URL(page.url()).searchParams.get('to'), '/departures?view=late');

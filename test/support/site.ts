@@ -35,6 +35,7 @@ export async function startSite(
     async open(browser, email, options = {}) {
       const context = await browser.newContext(options);
       const page = await context.newPage();
+      page.setDefaultTimeout(90_000); // for a machine that has much else to do
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (line) => {
         // axe-core tries whether it may make code of text, which it may not.

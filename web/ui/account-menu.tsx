@@ -7,10 +7,19 @@ import { speak, useWords } from '../lib/words.ts';
 import { AccountFace } from './account-face.tsx';
 
 /** What somebody can set for themselves, and the way out. */
-export function AccountMenu({ label, name }: { label: string; name: string }) {
+export function AccountMenu({
+  label,
+  name,
+  isWanted,
+}: {
+  label: string;
+  name: string;
+  /** Whether somebody pressed for it before it was there. */
+  isWanted: boolean;
+}) {
   const t = useWords();
   return (
-    <Menu position="bottom-end" withinPortal={false}>
+    <Menu position="bottom-end" withinPortal={false} defaultOpened={isWanted}>
       <Menu.Target>
         <AccountFace name={name} aria-label={label} />
       </Menu.Target>

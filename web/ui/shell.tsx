@@ -147,14 +147,16 @@ function LiveDot() {
   );
 }
 
-/** What the menu looks like until it is there, a moment later. */
+/** The menu is there a moment later than its button; whoever presses before that gets it as it comes. */
 function Account() {
   const t = useWords();
   const { user } = useSession();
+  const [isWanted, setWanted] = useState(false);
   const label = t('account', { name: user.name });
+  const early = <AccountFace name={user.name} aria-label={label} onClick={() => setWanted(true)} />;
   return (
-    <Suspense fallback={<AccountFace name={user.name} aria-label={label} />}>
-      <AccountMenu label={label} name={user.name} />
+    <Suspense fallback={early}>
+      <AccountMenu label={label} name={user.name} isWanted={isWanted} />
     </Suspense>
   );
 }
