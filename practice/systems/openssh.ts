@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import ssh2 from 'ssh2';
 import { startFakeHost } from '#connectors/openssh/fake-host.ts';
+import { makeKeyPair } from '#connectors/openssh/fake-keys.ts';
 import { fakeAccount, fakeMachine } from '#connectors/openssh/fake-machine.ts';
 import type { Colleague } from '../company.ts';
 import { signIn } from '../servers/ssh-client.ts';
@@ -16,9 +16,7 @@ export async function startHosts(
   people: readonly Colleague[],
   signedIn: Colleague,
 ): Promise<PracticeSystem> {
-  const keys = new Map(
-    people.map(({ login }) => [login, ssh2.utils.generateKeyPairSync('ed25519')] as const),
-  );
+  const keys = new Map(people.map(({ login }) => [login, makeKeyPair()] as const));
   const accounts = people.map(({ login, department }, i) =>
     fakeAccount({
       ...{ name: login, uid: firstUid + i, keys: [keys.get(login)!.public] },

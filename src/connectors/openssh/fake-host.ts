@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type PublicKeyAuthContext, type ServerChannel } from 'ssh2';
+import { makeKeyPair } from './fake-keys.ts';
 import type { FakeMachine } from './fake-machine.ts';
 
 /** What the program of a host is made to say, for the answers that a real host never gives. */
@@ -26,13 +27,7 @@ export async function startFakeHost(
   kind: 'ed25519' | 'rsa' = 'ed25519',
   machine: FakeMachine | null = null,
 ) {
-  const keys = {
-    host:
-      kind === 'rsa'
-        ? utils.generateKeyPairSync('rsa', { bits: 2048 })
-        : utils.generateKeyPairSync(kind),
-    ours: utils.generateKeyPairSync('ed25519'),
-  };
+  const keys = { host: makeKeyPair(kind), ours: makeKeyPair() };
   const requests: string[] = [];
   const open = new Set<Socket>();
   let answer: (request: string) => FakeAnswer = (request) => ({
