@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { Person } from '#api/contract/people.ts';
 import type { PlanPreview } from '#api/contract/plans.ts';
 import type { ArrivalFacts, CaseKind } from '#core/arrival.ts';
-import type { DepartureKind } from '#core/departure-kind.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { ActProblem } from '../../ui/act-problem.tsx';
@@ -11,18 +11,9 @@ import { PlanView } from '../../ui/plan-view.tsx';
 import './people.css';
 import './words.ts';
 
-// The lists of core come with the shapes that the server checks; a page names the words alone.
+// That of arrivals comes with the shapes that the server checks; a page names its words alone.
 const kindsOf = {
-  departure: [
-    'resignation',
-    'involuntary',
-    'layoff',
-    'retirement',
-    'end of contract',
-    'garden leave',
-    'death',
-    'long leave',
-  ] satisfies DepartureKind[],
+  departure: departureKinds,
   arrival: ['arrival', 'rehire'] satisfies ArrivalFacts['kind'][],
   'role change': ['role change'] satisfies ArrivalFacts['kind'][],
 } as const satisfies Record<CaseKind, readonly string[]>;
