@@ -158,7 +158,10 @@ function build() {
     [bundler, 'build', '--config', 'web/vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'],
     { cwd: root, encoding: 'utf8' },
   );
-  if (status !== 0) fail(`The pages could not be built:\n${error ?? ''}${stdout}${stderr}`);
+  if (status !== 0) {
+    fs.rmSync(fresh, { recursive: true });
+    fail(`The pages could not be built:\n${error ?? ''}${stdout}${stderr}`);
+  }
   fs.chmodSync(fresh, 0o755);
   fs.rmSync(pages, { recursive: true, force: true });
   fs.renameSync(fresh, pages);

@@ -78,6 +78,12 @@ describe('the pages of the browser', () => {
       assert.equal(await ask(at, {}), null, at);
   });
 
+  it('keep nothing of files that are not there', async () => {
+    assert.equal(await ask('/assets/later-Ab1.js', {}), null);
+    await writeFile(path.join(folder, 'assets', 'later-Ab1.js'), script);
+    assert.equal(await (await ask('/assets/later-Ab1.js', {}))?.text(), script);
+  });
+
   it('say how they are built when they are not', async () => {
     const response = await openSite(path.join(folder, 'nowhere')).answer(
       new Request('http://127.0.0.1/', { headers: { accept: 'text/html' } }),

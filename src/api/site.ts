@@ -31,6 +31,8 @@ export function openSite(folder: string = builtSite): Site {
     if (known) return known;
     const read = readZipped(path.join(folder, 'assets', name));
     files.set(name, read);
+    // Whoever asks for what is not there, again and again by other names, must not fill the memory.
+    void read.then((found) => found ?? files.delete(name));
     return read;
   };
   let document: Promise<string | null> | undefined;
