@@ -63,9 +63,10 @@ export const aboutNobody: SubjectKeys = {
 /** One fact written down and sealed: all but what the database fills in. */
 export interface PreparedFact {
   readonly id: string;
-  /** Canonical, with marks where the database fills in. */
-  readonly text: string;
+  /** Canonical, as a format of PostgreSQL: the database fills in what only it can know. */
+  readonly format: string;
   readonly caseId: string | null;
+  readonly rowKey: string | null;
   readonly sealed: readonly Sealed[];
 }
 
@@ -121,11 +122,14 @@ export async function prepared(
  * comes after. Facts of one case belong together.
  */
 export function stating(facts: readonly PreparedFact[]): Sql {
+  const stated = sql`
+    ${facts.map((it) => it.format)}::text[], ${facts.map((it) => it.caseId)}::text[],
+    ${facts.map((it) => it.rowKey)}::text[]`;
   const sealed = facts.flatMap(({ id, sealed }) => sealed.map((it) => ({ ...it, id })));
+  if (sealed.length === 0) return sql`ledger.state(${stated})`;
   return sql`
     ledger.state(
-      ${facts.map((it) => it.text)}::text[], ${facts.map((it) => it.caseId)}::text[],
-      ${marks.at}, ${marks.seq}, ${marks.prev},
+      ${stated},
       ${sealed.map((it) => it.id)}::text[], ${sealed.map((it) => it.name)}::text[],
       ${sealed.map((it) => it.subject)}::uuid[], ${sealed.map((it) => it.digest)}::text[],
       ${sealed.map((it) => it.ct)}::bytea[]
@@ -147,7 +151,7 @@ const marks = Object.fromEntries(
 /** What the marks stand for, for the check of a leaf's shape. */
 const likely = { at: new Date(0).toISOString(), seq: 1, prev: base64url(Buffer.alloc(32)) };
 
-/** Writes down one fact. From here on only the marks are replaced. */
+/** Writes down one fact. */
 function leafOf(
   fact: Fact,
 ): Omit<PreparedFact, 'sealed'> & { readonly disclosures: readonly Disclosure[] } {
@@ -156,6 +160,7 @@ function leafOf(
   const disclosures = personalValues(fact).map(([name, value]) => disclosureOf(name, value));
   demandProof(fact, disclosures);
 
+  const rowKey = fact.row && `${fact.row.table}/${fact.row.id}@${fact.row.version}`;
   const rest = fitForLeaf({
     v: factTypes[type].v,
     type,
@@ -163,7 +168,7 @@ function leafOf(
     actor,
     on_behalf_of: fact.onBehalfOf,
     case: caseId,
-    row: fact.row && `${fact.row.table}/${fact.row.id}@${fact.row.version}`,
+    row: rowKey,
     step: fact.step,
     target: fact.target,
     grade: fact.grade ?? settlingFacts[type],
@@ -182,8 +187,22 @@ function leafOf(
   checkShape(type, leaf(likely));
   const text = canonical(leaf(marks));
   checkLength(type, Buffer.byteLength(text));
-  return { id, text, caseId: caseId ?? null, disclosures };
+  return {
+    id,
+    format: formatOf(text),
+    caseId: caseId ?? null,
+    rowKey: rowKey ?? null,
+    disclosures,
+  };
 }
+
+/** Puts what `ledger.state` fills in where the marks stand. */
+const formatOf = (text: string) =>
+  text
+    .replaceAll('%', '%%')
+    .replace(marks.at, '%1$s')
+    .replace(`"case_prev":"${marks.prev}",`, '%2$s')
+    .replaceAll(`"${marks.seq}"`, '%3$s');
 
 /** "Revoked" may be said only of what was read back: an action's grade needs its states. */
 function demandProof(fact: Fact, disclosures: readonly Disclosure[]): void {

@@ -246,10 +246,7 @@ describe('the scribe', { timeout: 60_000 }, () => {
       target: { ref: long, system: long },
       data: { [long]: `${long} ${long}` },
     });
-    await ledger.pools.web.query(
-      `select ledger.state(array[$1], '{null}', 'AT', 'SEQ', 'PREV', '{}', '{}', '{}', '{}', '{}')`,
-      [leaf],
-    );
+    await ledger.pools.web.query(`select ledger.state(array[$1], '{null}', '{null}')`, [leaf]);
     await scribe.flush();
     await assertWhole(ledger);
   });

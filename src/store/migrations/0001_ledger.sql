@@ -28,7 +28,6 @@ create table ledger.staged (            -- written in the same transaction as th
   staged_at timestamptz not null default clock_timestamp(),
   unique (case_id, case_seq)
 );
-create index staged_by_transaction on ledger.staged (xact, row_key);
 -- What `entry` will demand is demanded here already: a leaf that the scribe could never integrate would hold up all
 -- that come after it. `ledger.state` asks for the rest: PostgreSQL would prepare checks and partial indexes anew for each.
 
@@ -188,84 +187,89 @@ create trigger append_only before update or delete on ledger.tsa_token
 create trigger no_truncate before truncate on ledger.tsa_token
   for each statement execute function ledger.deny();
 
--- States facts, and is the only way to do so: no role may write where they are kept. Locks the chains of their cases in
--- ascending order, so that nobody waits in a circle, and fills in what only the holder of the lock can know: the time,
--- and each fact's place in its case. The author left marks there, which are longer than what replaces them and stand
--- nowhere else. Returns the time.
+-- States facts, and is the only way to do so: no role may write where they are kept. Locks the chains of their cases, in
+-- ascending order where there are several, so that nobody waits in a circle, and fills in what only the holder of the lock
+-- can know: %1$s is the time, %2$s the member that names the fact before in its case (nothing for the first), %3$s the place
+-- in its case. Returns the time. Facts of one case belong together.
 --
 -- It is the first guard as well: a role states only its own facts, a leaf says the place it has, and what has been said
--- stays said. Its columns are read from the leaf, whatever was put in for a mark. Written for few statements and few
--- expressions, since PostgreSQL prepares each of them anew in every transaction.
+-- stays said. Written for few statements and few expressions, since PostgreSQL prepares each of them anew in every
+-- transaction.
 create function ledger.state(
-  leaves text[], case_ids text[],                                  -- one for each fact, in their order
-  mark_at text, mark_seq text, mark_prev text,
-  entry_ids text[], names text[], subjects uuid[], digests text[], cts bytea[]  -- one for each personal value
+  leaves text[], case_ids text[], row_keys text[],                              -- one for each fact, in their order
+  entry_ids text[] default '{}', names text[] default '{}', subjects uuid[] default '{}',
+  digests text[] default '{}', cts bytea[] default '{}'                         -- one for each personal value
 ) returns timestamptz language plpgsql security definer set search_path = '' as $$
 declare
-  cases text[]; seqs integer[]; hashes bytea[];   -- the chains: of which case, and its last fact
   stated_at timestamptz;
-  k integer;                                      -- the chain of the fact at hand; null: it is of no case
+  i integer := 1;
+  of_case text; first integer;                     -- the case at hand (null: of none), and the first of its facts here
+  before integer; place integer; hash bytea;       -- its chain
   leaf text;
   fact jsonb;
-  written bytea[]; row_keys text[]; told text[]; places integer[]; types text[];
-  ours text[];
-  known text;
 begin
-  loop
-    select array_agg(c.case_id), array_agg(c.seq), array_agg(c.last_hash), clock_timestamp()
-      into cases, seqs, hashes, stated_at
-      from (select * from ledger.chain where case_id = any (case_ids) order by case_id for no key update) as c;
-    exit when coalesce(cases, '{}') @> array_remove(case_ids, null);
+  if cardinality(case_ids) > 1 and (case_ids[1] = all (case_ids)) is not true then
     insert into ledger.chain (case_id, seq, last_hash)
     select distinct id, 0, decode(repeat('00', 32), 'hex') from unnest(case_ids) as id where id is not null order by id
         on conflict do nothing;
-  end loop;
-
-  for i in 1 .. cardinality(leaves) loop
-    k := array_position(cases, case_ids[i]);
-    leaf := replace(leaves[i], mark_at, to_char(stated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
-    if k is not null then
-      leaf := replace(
-        case seqs[k] when 0 then replace(leaf, '"case_prev":"' || mark_prev || '",', '')
-          else replace(leaf, mark_prev, translate(rtrim(encode(hashes[k], 'base64'), '='), '+/', '-_')) end,
-        '"' || mark_seq || '"', (seqs[k] + 1)::text);
-      seqs[k] := seqs[k] + 1;
-      hashes[k] := sha256('\x00'::bytea || convert_to(leaf, 'UTF8'));
-    end if;
-    fact := leaf::jsonb;
-    if fact->>'case' is distinct from case_ids[i] or (fact->>'case_seq')::integer is distinct from seqs[k]
-       or octet_length(leaf) > 65535 then
-      raise exception 'the leaf does not say its place, or is too long' using errcode = '23514';
-    end if;
-    written[i] := convert_to(leaf, 'UTF8');
-    row_keys[i] := fact->>'row';
-    told[i] := fact->>'case';
-    places[i] := seqs[k];
-    types[i] := fact->>'type';
-  end loop;
-  insert into ledger.staged (leaf, row_key, case_id, case_seq)
-  select unnest(written), unnest(row_keys), unnest(told), unnest(places);
-
-  if cases is not null then
-    update ledger.chain c
-       set seq = seqs[array_position(cases, c.case_id)], last_hash = hashes[array_position(cases, c.case_id)]
-     where c.case_id = any (cases)
-       and not exists (select from ledger.entry e where e.case_id = c.case_id and e.case_seq > c.seq);
-    get diagnostics k = row_count;
-    if k < cardinality(cases) then
-      raise exception 'the record has more facts of a case than its chain: %', cases using errcode = '23505';
-    end if;
+    perform from ledger.chain c where c.case_id = any (case_ids) order by c.case_id for no key update;
   end if;
 
-  -- After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
-  select array(select w.type from ledger.writer w where w.role = session_user collate "default" and w.type = any (types)),
-         (select e.row_key from ledger.entry e where e.row_key = any (row_keys) limit 1)
-    into ours, known;
-  if not ours @> types then
-    raise exception 'role % may not state %', session_user,
-      (select it from unnest(types) as it where it <> all (ours) limit 1) using errcode = '42501';
-  end if;
-  if known is not null then raise exception '% is accounted for already', known using errcode = '23505'; end if;
+  while i <= cardinality(leaves) loop
+    of_case := case_ids[i];
+    first := i;
+    if of_case is null then
+      place := null;
+    else
+      loop
+        select c.seq, c.seq, c.last_hash into before, place, hash
+          from ledger.chain c where c.case_id = of_case for no key update;
+        exit when found;
+        insert into ledger.chain (case_id, seq, last_hash) values (of_case, 0, decode(repeat('00', 32), 'hex'))
+            on conflict do nothing;
+      end loop;
+    end if;
+    stated_at := coalesce(stated_at, clock_timestamp());
+
+    loop
+      leaf := format(leaves[i],
+        to_char(stated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        case when place > 0 then '"case_prev":"' || translate(rtrim(encode(hash, 'base64'), '='), '+/', '-_') || '",' end,
+        place + 1);
+      hash := sha256('\x00'::bytea || convert_to(leaf, 'UTF8'));
+      place := place + 1;
+      fact := leaf;
+      insert into ledger.staged (leaf, row_key, case_id, case_seq)
+      select convert_to(leaf, 'UTF8'), row_keys[i], of_case, place
+       where exists (select from ledger.writer w
+                      where w.role = session_user collate "default" and w.type = fact->>'type')
+         and fact->>'row' is not distinct from row_keys[i] and fact->>'case' is not distinct from of_case
+         and (fact->>'case_seq')::integer is not distinct from place and octet_length(leaf) <= 65535;
+      if not found then
+        if exists (select from ledger.writer w where w.role = session_user collate "default" and w.type = fact->>'type') then
+          raise exception 'the leaf does not say its place, or is too long' using errcode = '23514';
+        end if;
+        raise exception 'role % may not state %', session_user, fact->>'type' using errcode = '42501';
+      end if;
+      i := i + 1;
+      exit when i > cardinality(leaves) or case_ids[i] is distinct from of_case;
+    end loop;
+
+    -- After the unique indexes have had their say, so that a leaf integrated meanwhile is seen.
+    if of_case is null then
+      perform where not exists (select from ledger.entry e where e.row_key = any (row_keys[first:i - 1]));
+    else
+      update ledger.chain c set seq = place, last_hash = hash
+       where c.case_id = of_case
+         and not exists (select from ledger.entry e where e.row_key = any (row_keys[first:i - 1]))
+         and not exists (select from ledger.entry e where e.case_id = of_case and e.case_seq > before);
+    end if;
+    if not found then
+      select e.row_key into leaf from ledger.entry e where e.row_key = any (row_keys) limit 1;
+      if found then raise exception '% is accounted for already', leaf using errcode = '23505'; end if;
+      raise exception 'the record has more facts of a case than its chain: %', of_case using errcode = '23505';
+    end if;
+  end loop;
 
   if cardinality(subjects) > 0 then
     -- Whoever is about to destroy a key of these people is waited for, or waits.
