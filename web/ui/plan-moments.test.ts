@@ -1,52 +1,58 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { momentsOf, type PlannedStep, waitsFor } from './plan-moments.ts';
+import { canBeUndone, type PlanLine, planMoments, waitsFor } from './plan-moments.ts';
 
-const step = (key: string, it: Partial<PlannedStep> = {}): PlannedStep => ({
+const line = (key: string, more: Partial<PlanLine> = {}): PlanLine => ({
   key,
-  playbookStep: key,
-  title: `Title of ${key}`,
-  why: null,
-  layer: 'security',
+  title: key,
   kind: 'action',
-  connectionId: null,
-  account: null,
-  capability: null,
-  at: { rule: '', due: null, late: false },
+  connection: 'okta',
+  login: 'priya',
+  isPrivileged: false,
+  capability: 'account.suspend',
+  rule: 'access ends',
+  due: null,
+  isLate: false,
   after: [],
-  approval: false,
-  ...it,
+  needsApproval: false,
+  ...more,
 });
-const at = (due: string, late = false) => ({ at: { rule: '', due, late } });
 
 describe('a plan', () => {
-  it('goes from what a person decides, by what begins at once and the clock, to what waits', () => {
-    const steps = [
-      step('later', at('2026-12-02T09:00:00Z')),
-      step('after', { after: ['now'] }),
-      step('now'),
-      step('sooner', at('2026-12-01T17:00:00Z')),
-      step('late', at('2026-11-01T17:00:00Z', true)),
-      step('gap', { kind: 'gap' }),
-      step('also-sooner', at('2026-12-01T17:00:00Z')),
-    ];
+  it('goes by moments: what a person decides, what is done at once, each time, what follows', () => {
+    const [early, late] = ['2026-11-23T16:00:00.000Z', '2026-12-23T16:00:00.000Z'];
+    const moments = planMoments([
+      line('delete', { due: late }),
+      line('sign-out', { after: ['block'] }),
+      line('block', { due: early }),
+      line('wiki', { due: early }),
+      line('missed', { due: early, isLate: true }),
+      line('unknown', { kind: 'gap' }),
+    ]);
     assert.deepEqual(
-      momentsOf(steps).map(({ when, due, steps }) => [when, due, steps.map((it) => it.key)]),
+      moments.map(({ when, due, lines }) => [when, due, ...lines.map(({ key }) => key)]),
       [
-        ['to-decide', null, ['gap']],
-        ['at-once', null, ['now', 'late']],
-        ['at', '2026-12-01T17:00:00Z', ['sooner', 'also-sooner']],
-        ['at', '2026-12-02T09:00:00Z', ['later']],
-        ['afterwards', null, ['after']],
+        ['decide', null, 'unknown'],
+        ['now', null, 'missed'],
+        ['at', early, 'block', 'wiki'],
+        ['at', late, 'delete'],
+        ['then', null, 'sign-out'],
       ],
     );
   });
 
+  it('says of what destroys that it cannot be undone, and nothing of what is no action', () => {
+    assert.equal(canBeUndone(line('block')), true);
+    assert.equal(canBeUndone(line('delete', { capability: 'account.delete' })), false);
+    assert.equal(canBeUndone(line('nobody', { login: null })), null);
+    assert.equal(canBeUndone(line('task', { kind: 'task', capability: null })), null);
+  });
+
   it('names what a step waits for, each once', () => {
-    const all = [step('a'), step('b', { title: 'Title of a' })];
-    assert.deepEqual(waitsFor(step('c', { after: ['a', 'b', 'gone'] }), all), [
-      'Title of a',
-      'gone',
+    const titles = new Map([
+      ['a', 'Block sign-in'],
+      ['b', 'Block sign-in'],
     ]);
+    assert.deepEqual(waitsFor(line('c', { after: ['a', 'b', 'gone'] }), titles), ['Block sign-in']);
   });
 });

@@ -1,41 +1,81 @@
 import type { PlanPreview } from '#api/contract/plans.ts';
+import { aboutCapability, isCapability } from '#core/capability.ts';
+import type { StepKind } from '#core/step.ts';
 
-export type PlannedStep = Extract<PlanPreview, { steps: unknown }>['steps'][number];
-
-/** Steps that begin together. */
-export interface Moment {
-  readonly when: 'to-decide' | 'at-once' | 'at' | 'afterwards';
-  /** ISO, where `when` is `at`. */
+/** A step of a plan, of one that is shown before anything happens as of one that was approved. */
+export interface PlanLine {
+  readonly key: string;
+  readonly title: string;
+  readonly kind: StepKind;
+  readonly connection: string | null;
+  readonly login: string | null;
+  readonly isPrivileged: boolean;
+  readonly capability: string | null;
+  readonly rule: string;
+  /** ISO 8601; null: as soon as what it comes after is done. */
   readonly due: string | null;
-  readonly steps: readonly PlannedStep[];
+  readonly isLate: boolean;
+  readonly after: readonly string[];
+  readonly needsApproval: boolean;
 }
 
-/** A plan by its moments: what a person decides first, what begins at once, then by the clock, then what waits for others. */
-export function momentsOf(steps: readonly PlannedStep[]): readonly Moment[] {
-  const moments = new Map<string, Moment & { steps: PlannedStep[] }>();
-  for (const step of steps) {
-    const when = whenOf(step);
-    const due = when === 'at' ? step.at.due : null;
-    const known = moments.get(`${when} ${due}`);
-    if (known) known.steps.push(step);
-    else moments.set(`${when} ${due}`, { when, due, steps: [step] });
+export interface PlanMoment {
+  /** `now`: at once; `then`: when what it comes after is done; `decide`: a person decides. */
+  readonly when: 'decide' | 'now' | 'at' | 'then';
+  readonly due: string | null;
+  readonly lines: readonly PlanLine[];
+}
+
+/** The steps of a plan by the moment in which they begin, the earliest first. */
+export function planMoments(lines: readonly PlanLine[]): readonly PlanMoment[] {
+  const moments = new Map<string, PlanMoment & { lines: PlanLine[] }>();
+  for (const line of lines) {
+    const when = whenOf(line);
+    const due = when === 'at' ? line.due : null;
+    const key = `${order.indexOf(when)} ${due ?? ''}`;
+    const moment = moments.get(key) ?? { when, due, lines: [] };
+    moment.lines.push(line);
+    moments.set(key, moment);
   }
-  return [...moments.values()].toSorted(
-    (a, b) => order.indexOf(a.when) - order.indexOf(b.when) || compare(a.due ?? '', b.due ?? ''),
-  );
+  return [...moments].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, moment]) => moment);
 }
 
-const order = ['to-decide', 'at-once', 'at', 'afterwards'] as const;
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const order: readonly PlanMoment['when'][] = ['decide', 'now', 'at', 'then'];
 
-function whenOf({ kind, at, after }: PlannedStep): Moment['when'] {
-  if (kind === 'gap') return 'to-decide';
-  if (at.due !== null && !at.late) return 'at';
-  return after.length > 0 ? 'afterwards' : 'at-once';
+function whenOf({ kind, due, isLate, after }: PlanLine): PlanMoment['when'] {
+  if (kind === 'gap') return 'decide';
+  if (due !== null && !isLate) return 'at';
+  return after.length > 0 ? 'then' : 'now';
 }
 
-/** The steps of the playbook that a planned step waits for, each once. */
-export function waitsFor(step: PlannedStep, all: readonly PlannedStep[]): readonly string[] {
-  const titles = new Map(all.map((it) => [it.key, it.title]));
-  return [...new Set(step.after.map((key) => titles.get(key) ?? key))];
+/** Whether it can be taken back: what destroys cannot; of what is no action on an account nothing is said. */
+export function canBeUndone({ kind, login, capability }: PlanLine): boolean | null {
+  if (kind !== 'action' || login === null || capability === null) return null;
+  if (!isCapability(capability)) return null;
+  return aboutCapability(capability).weight !== 'destructive';
 }
+
+/** The titles of the steps that a line waits for, each once: a step for every account has one title. */
+export const waitsFor = (
+  { after }: Pick<PlanLine, 'after'>,
+  titles: ReadonlyMap<string, string>,
+): readonly string[] => [...new Set(after.flatMap((key) => titles.get(key) ?? []))];
+
+/** A plan of which nothing was done yet. */
+export type Planned = Exclude<PlanPreview, { question: string }>;
+
+export const plannedLines = ({ steps }: Planned): readonly PlanLine[] =>
+  steps.map((step) => ({
+    key: step.key,
+    title: step.title,
+    kind: step.kind,
+    connection: step.connectionId,
+    login: step.account?.login ?? null,
+    isPrivileged: step.account?.privileged ?? false,
+    capability: step.capability,
+    rule: step.at.rule,
+    due: step.at.due,
+    isLate: step.at.late,
+    after: step.after,
+    needsApproval: step.approval,
+  }));

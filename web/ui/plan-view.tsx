@@ -1,96 +1,86 @@
-import type { PlanPreview } from '#api/contract/plans.ts';
 import { useNow } from '../lib/clock.ts';
+import { useConnectionNames } from '../lib/connections.ts';
 import { momentText } from '../lib/moments.ts';
 import { addWords, currentLanguage, useWords } from '../lib/words.ts';
 import de from '../words/de/plan.json' with { type: 'json' };
 import en from '../words/en/plan.json' with { type: 'json' };
-import { momentsOf, type PlannedStep, waitsFor } from './plan-moments.ts';
 import './plan-view.css';
+import {
+  canBeUndone,
+  type PlanLine,
+  type PlanMoment,
+  planMoments,
+  waitsFor,
+} from './plan-moments.ts';
 
 addWords('plan', { en, de });
 
-type Planned = Extract<PlanPreview, { steps: unknown }>;
-
-/** What would happen, before anything does: by moments; what to look at first stands on top. */
-export function PlanView({ of }: { of: PlanPreview }) {
-  const t = useWords('plan');
-  if ('question' in of) {
-    return (
-      <p className="plan-first" role="status">
-        <strong>{t('question')}</strong> {of.question}
-      </p>
-    );
-  }
-  return <Plan of={of} />;
-}
-
-function Plan({ of }: { of: Planned }) {
-  const t = useWords('plan');
-  const now = useNow();
+/** The steps of a plan, grouped by the moment in which they begin. */
+export function PlanView({ lines, zone }: { lines: readonly PlanLine[]; zone: string }) {
+  const titles = new Map(lines.map(({ key, title }) => [key, title]));
   return (
     <div className="plan">
-      <p role="status">
-        <strong>{t('nothingChanged')}</strong>{' '}
-        {t('by', { title: of.playbook.title, number: of.playbook.number })}
-      </p>
-      <LookFirst of={of} />
-      {momentsOf(of.steps).map(({ when, due, steps }) => (
-        <section key={`${when} ${due}`}>
-          <h3 className="plan-when">
-            {due === null ? t(`when.${when}`) : momentText(due, of.zone, currentLanguage(), now)}
-          </h3>
-          <ul className="plan-steps">
-            {steps.map((it) => (
-              <Step key={it.key} it={it} all={of.steps} />
-            ))}
-          </ul>
-        </section>
+      {planMoments(lines).map((moment) => (
+        <Moment key={`${moment.when} ${moment.due}`} moment={moment} zone={zone} titles={titles} />
       ))}
     </div>
   );
 }
 
-function LookFirst({ of }: { of: Planned }) {
+function Moment({
+  moment: { when, due, lines },
+  zone,
+  titles,
+}: {
+  moment: PlanMoment;
+  zone: string;
+  titles: ReadonlyMap<string, string>;
+}) {
   const t = useWords('plan');
-  const approvals = of.steps.filter((it) => it.approval).length;
-  const lines = [
-    ...of.unanswered.map((it) => t('unanswered', { system: it.connection, because: it.because })),
-    ...(of.gaps.length > 0 ? [t('gaps', { count: of.gaps.length })] : []),
-    ...(approvals > 0 ? [t('approvals', { count: approvals })] : []),
-    ...of.notes,
-  ];
-  if (lines.length === 0) return null;
+  const now = useNow();
   return (
-    <div className="plan-first">
-      <strong>{t('lookFirst')}</strong>
+    <section className="card moment">
+      <h3>{due === null ? t(`when.${when}`) : momentText(due, zone, currentLanguage(), now)}</h3>
       <ul>
-        {lines.map((it) => (
-          <li key={it}>{it}</li>
+        {lines.map((line) => (
+          <Line key={line.key} line={line} titles={titles} />
         ))}
       </ul>
-    </div>
+    </section>
   );
 }
 
-function Step({ it, all }: { it: PlannedStep; all: readonly PlannedStep[] }) {
+const mostNamed = 2;
+
+function Line({ line, titles }: { line: PlanLine; titles: ReadonlyMap<string, string> }) {
   const t = useWords('plan');
-  const after = waitsFor(it, all);
-  const notes = [
-    it.account?.privileged && t('privileged'),
-    it.approval && t('needsApproval'),
-    it.at.late && t('late'),
-    after.length > 3 && t('afterMany', { count: after.length }),
-    after.length > 0 && after.length <= 3 && t('after', { steps: after.join(', ') }),
-  ].filter(Boolean);
+  const nameOf = useConnectionNames();
+  const isUndoable = canBeUndone(line);
+  const after = waitsFor(line, titles);
+  const where = [
+    ...(line.connection === null ? [t(`kind.${line.kind}`)] : [nameOf(line.connection)]),
+    ...(line.login === null ? [] : [line.login]),
+    ...(line.isPrivileged ? [t('privileged')] : []),
+  ];
   return (
     <li>
-      <span className="plan-where">{it.connectionId ?? t(`kinds.${it.kind}`)}</span>
-      <span>
-        {it.title}
-        {it.account && <code className="plan-account">{it.account.login}</code>}
-        {notes.length > 0 && <span className="under">{notes.join(' · ')}</span>}
+      <div>
+        <span className="line-title">{line.title}</span>{' '}
+        <span className="aside">{where.join(' · ')}</span>
+        {after.length > 0 && (
+          <div className="aside">
+            {after.length > mostNamed
+              ? t('afterMany', { first: after[0], count: after.length - 1 })
+              : t('after', { what: after.join(', ') })}
+          </div>
+        )}
+      </div>
+      <span className="line-marks">
+        {line.isLate && <span data-tone="due-soon">{t('isLate')}</span>}
+        {isUndoable === true && <span className="aside">{t('canBeUndone')}</span>}
+        {isUndoable === false && <strong data-tone="attention">{t('cannotBeUndone')}</strong>}
+        {line.needsApproval && <span data-tone="set-aside">{t('needsApproval')}</span>}
       </span>
-      <span className="plan-layer">{t(`layers.${it.layer}`)}</span>
     </li>
   );
 }

@@ -2,8 +2,8 @@ import type { Case } from '#api/contract/cases.ts';
 import type { Step } from '#api/contract/steps.ts';
 import { useWords } from '../../lib/words.ts';
 import { Empty } from '../../ui/loaded.tsx';
-import type { PlanLine } from './plan-moments.ts';
-import { PlanView } from './plan-view.tsx';
+import type { PlanLine } from '../../ui/plan-moments.ts';
+import { PlanView } from '../../ui/plan-view.tsx';
 
 /** The plan that runs, and by which digest it was approved. */
 export function PlanTab({ it }: { it: Case }) {

@@ -1,13 +1,13 @@
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Person } from '#api/contract/people.ts';
-import type { PlanPreview } from '#api/contract/plans.ts';
+import type { PlanPreview as Preview } from '#api/contract/plans.ts';
 import type { ArrivalFacts, CaseKind } from '#core/arrival.ts';
 import { departureKinds } from '#core/departure-kind.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { ActProblem } from '../../ui/act-problem.tsx';
-import { PlanView } from '../../ui/plan-view.tsx';
+import { PlanPreview } from '../../ui/plan-preview.tsx';
 import './people.css';
 import './words.ts';
 
@@ -33,7 +33,7 @@ export function Rehearsal({
   const [kind, setKind] = useState<string>(kindsOf[of][0] ?? '');
   const [day, setDay] = useState('');
   const [urgent, setUrgent] = useState(false);
-  const preview = useAct<PlanPreview>();
+  const preview = useAct<Preview>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const occasion =
@@ -73,7 +73,16 @@ export function Rehearsal({
       </form>
       {preview.isPending && <p role="status">{t('askingEverywhere')}</p>}
       <ActProblem error={preview.error} />
-      {preview.data && <PlanView of={preview.data} />}
+      {preview.data && (
+        <>
+          {!('question' in preview.data) && (
+            <p role="status" className="aside">
+              {t('nothingChanged')}
+            </p>
+          )}
+          <PlanPreview of={preview.data} isUrgent={urgent} />
+        </>
+      )}
     </section>
   );
 }
