@@ -34,6 +34,7 @@ import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { planRoutes } from './routes/plans.ts';
+import { playbookDraftRoutes } from './routes/playbook-drafts.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
 import { populationRoutes } from './routes/population.ts';
 import { protectionRoutes } from './routes/protections.ts';
@@ -165,6 +166,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   peopleRoutes(api, app);
   accountRoutes(api, app);
   playbookRoutes(api, app);
+  playbookDraftRoutes(api, app);
   readinessRoutes(api, app);
   populationRoutes(api, app);
   rulePackRoutes(api, app);

@@ -4,6 +4,7 @@ import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
 import type { ArrivalRequest } from './cases.ts';
 import { order } from './orders.ts';
+import { draftToTry } from './playbook-drafts.ts';
 import { playbookToTry } from './playbooks.ts';
 
 /** What a departure or an arrival would do, step by step, before anything happens. Looks people up live. */
@@ -14,12 +15,17 @@ export async function previewPlan(
     | { departure: Omit<DepartureFacts, 'id'> }
     | { arrival: ArrivalRequest }
   ),
-  /** Id of the version to try; null: the one that applies. */
-  playbook: string | null = null,
+  /** Id of the version to try, or the playbook of which to try one's own draft. Neither: the version that applies. */
+  { playbook, draft }: { playbook?: string; draft?: string } = {},
 ): Promise<unknown> {
   authorize(caller, 'plan.preview');
-  if (playbook !== null) await playbookToTry(app, caller, playbook, kindOf(it));
-  const input = playbook === null ? it : { ...it, playbook };
+  const tried = draft === undefined ? null : await draftToTry(app, caller, draft, kindOf(it));
+  if (playbook !== undefined) await playbookToTry(app, caller, playbook, kindOf(it));
+  const input = {
+    ...it,
+    ...(playbook === undefined ? {} : { playbook }),
+    ...(tried ? { draft: tried.id } : {}),
+  };
   return order(app, caller, { kind: 'preview', input });
 }
 

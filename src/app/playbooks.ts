@@ -66,15 +66,19 @@ export async function importPlaybook(app: App, caller: Caller, text: string): Pr
   return { playbook: (await loadPlaybook(app.pool, id))!, problems };
 }
 
-/** Looks at a document and keeps nothing: everything that is wrong with it, and what to expect of it. */
-export async function checkPlaybookText(
-  app: App,
-  caller: Caller,
-  text: string,
-): Promise<readonly PlaybookProblem[]> {
+/** A text as it is read, and everything that is wrong with it or to be expected of it. */
+export interface Looked {
+  /** Null: it cannot be read. */
+  readonly document: Playbook | null;
+  readonly problems: readonly PlaybookProblem[];
+}
+
+/** Looks at a document and keeps nothing. */
+export async function checkPlaybookText(app: App, caller: Caller, text: string): Promise<Looked> {
   authorize(caller, 'playbook.write');
   const read = readPlaybook(text);
-  return 'problems' in read ? read.problems : check(app, read);
+  if ('problems' in read) return { document: null, problems: read.problems };
+  return { document: read.playbook, problems: await check(app, read) };
 }
 
 /** The playbooks that come with the program, as they can be begun from. */
@@ -98,13 +102,18 @@ export async function playbookToTry(
   const { text } = await showPlaybook(app, caller, id);
   const read = readPlaybook(text);
   if ('problems' in read) throw unreadable(read.problems);
-  const errors = (await check(app, read)).filter((it) => it.severity === 'error');
-  if (errors.length > 0) throw unreadable(errors);
-  if (read.playbook.for !== of)
-    throw new Problem('not possible', `This playbook is for ${read.playbook.for}, not for ${of}.`);
+  refuseToTry({ document: read.playbook, problems: await check(app, read) }, of);
 }
 
-const unreadable = (problems: readonly PlaybookProblem[]) =>
+/** Throws where a text has errors or is for something else. */
+export function refuseToTry({ document, problems }: Looked, of: CaseKind): void {
+  const errors = problems.filter((it) => it.severity === 'error');
+  if (document === null || errors.length > 0) throw unreadable(errors);
+  if (document.for !== of)
+    throw new Problem('not possible', `This playbook is for ${document.for}, not for ${of}.`);
+}
+
+export const unreadable = (problems: readonly PlaybookProblem[]) =>
   new Problem(
     'not readable',
     'The playbook cannot be used as it is.',
@@ -128,8 +137,16 @@ async function check(
   ];
 }
 
-/** Makes a draft the version that new departures follow; running ones keep theirs. */
-export async function publishPlaybook(app: App, caller: Caller, id: string): Promise<Imported> {
+/**
+ * Makes a draft the version that new departures follow; running ones keep theirs. `over`: the version that is live
+ * as far as the caller has seen, null where none is; another one then refuses it.
+ */
+export async function publishPlaybook(
+  app: App,
+  caller: Caller,
+  id: string,
+  over?: string | null,
+): Promise<Imported> {
   authorize(caller, 'playbook.write');
   demandStepUp(caller);
   const found = await showPlaybook(app, caller, id);
@@ -151,7 +168,7 @@ export async function publishPlaybook(app: App, caller: Caller, id: string): Pro
         'Publishing needs another person than the author. Ask somebody with the role it-admin or security.',
       );
     }
-    await publishIn(tx, app, caller, found, alone);
+    await publishIn(tx, app, caller, found, alone, over);
   });
   return { playbook: (await loadPlaybook(app.pool, id))!, problems };
 }
@@ -162,10 +179,12 @@ async function publishIn(
   caller: Pick<Caller, 'actor'>,
   draft: PlaybookRow,
   alone: boolean,
+  over?: string | null,
 ): Promise<void> {
   const before = (await listStored(tx)).find(
     (it) => it.name === draft.name && it.status === 'published',
   );
+  if (over !== undefined && over !== (before?.id ?? null)) throw changedMeanwhile('The playbook');
   const { actor } = caller;
   const data = {
     playbook: draft.name,

@@ -15,11 +15,12 @@ import type {
   PlaybookStep,
 } from './playbook.ts';
 import { orderProblems } from './playbook-order.ts';
+import { setting, stopWaiting, waitFor } from './playbook-remedy.ts';
 import { recordProblems, waitsForDelivery } from './record-step.ts';
 import { layers } from './step.ts';
 
 /** A problem of one step, still without its line. */
-export type StepProblem = Mending & Pick<PlaybookProblem, 'severity' | 'step'>;
+export type StepProblem = Mending & Pick<PlaybookProblem, 'severity' | 'step' | 'remedy'>;
 
 /**
  * Holds a playbook against itself and against what is connected. `lines` is what `readPlaybook`
@@ -69,16 +70,18 @@ function waitProblems(step: PlaybookStep, steps: readonly PlaybookStep[]): StepP
   return step.after.flatMap((word) => {
     if (word === step.id) {
       const problem = `“${step.id}” waits for itself.`;
-      return [error(step.id, problem, `Take “${word}” out of its “after”.`)];
+      const mend = `Take “${word}” out of its “after”.`;
+      return [{ ...error(step.id, problem, mend), remedy: stopWaiting(step, word) }];
     }
     if (step.kind !== 'record' && waitsForDelivery(word, steps)) {
       const problem = `“${step.id}” waits for “${word}”, which delivers the record when all else is done.`;
-      return [error(step.id, problem, `Take “${word}” out of its “after”.`)];
+      const mend = `Take “${word}” out of its “after”.`;
+      return [{ ...error(step.id, problem, mend), remedy: stopWaiting(step, word) }];
     }
     if (layerIn(word) === step.layer) {
       const problem = `“${step.id}” belongs to the ${step.layer} layer and waits for all of it.`;
       const mend = 'Name the steps it waits for, or put it into another layer.';
-      return [error(step.id, problem, mend)];
+      return [{ ...error(step.id, problem, mend), remedy: stopWaiting(step, word) }];
     }
     if (layerWords.includes(word) || steps.some(({ id }) => id === word)) return [];
     const others = steps.map(({ id }) => id).filter((id) => id !== step.id);
@@ -87,7 +90,8 @@ function waitProblems(step: PlaybookStep, steps: readonly PlaybookStep[]): StepP
     const mend = `${meant ? `Did you mean “${meant}”? ` : ''}Write the id of a step or ${layerWords
       .map((it) => `“${it}”`)
       .join(', ')}.`;
-    return [error(step.id, problem, mend)];
+    const remedy = meant ? waitFor(step, meant, word) : stopWaiting(step, word);
+    return [{ ...error(step.id, problem, mend), remedy }];
   });
 }
 
@@ -170,13 +174,19 @@ function actionProblems(
   }
   if (weight === 'destructive' && !step.approval) {
     const problem = `“${step.id}” (${title}) cannot be undone and asks nobody.`;
-    problems.push(error(step.id, problem, 'Add “approval: yes”; another person then decides.'));
+    problems.push({
+      ...error(step.id, problem, 'Add “approval: yes”; another person then decides.'),
+      remedy: setting(step, 'ask', { approval: 'yes' }),
+    });
   }
   if (step.do === 'account.delete' && !isLongAfterwards(step)) {
     const problem = `“${step.id}” deletes accounts less than 30 days after access has ended.`;
     const mend =
       'Write at: “access ends + 30 days” or later; until then suspending can still be undone.';
-    problems.push(warning(step.id, problem, mend));
+    problems.push({
+      ...warning(step.id, problem, mend),
+      remedy: setting(step, 'later', { at: `access ends + ${daysUntilDeletion} days` }),
+    });
   }
 
   problems.push(...momentProblems(step, playbook));

@@ -3,6 +3,7 @@ import { awaited, offeredFor, waitsOf } from './coverage.ts';
 import { circlesIn } from './cycle.ts';
 import type { Action, ConnectionOffer, PlaybookStep } from './playbook.ts';
 import type { StepProblem } from './playbook-check.ts';
+import { moveAfter, stopWaiting } from './playbook-remedy.ts';
 
 const mostCircles = 10;
 
@@ -21,7 +22,8 @@ export function orderProblems(
     ]),
   );
   const circles = circlesIn(waits);
-  if (circles.length > 0) return circles.slice(0, mostCircles).map(circleProblem);
+  if (circles.length > 0)
+    return circles.slice(0, mostCircles).map((it) => circleProblem(it, steps));
 
   const alone = connections.flatMap((it) => contradictions(steps, waits, [it]));
   return contradictionProblems(
@@ -29,14 +31,17 @@ export function orderProblems(
   );
 }
 
-function circleProblem(circle: readonly string[]): StepProblem {
+function circleProblem(circle: readonly string[], steps: readonly PlaybookStep[]): StepProblem {
   const first = circle[0]!;
   const path = [...circle, first].join(' → ');
+  const second = circle[1] ?? first;
+  const waiting = steps.find(({ id, after }) => id === first && after.includes(second));
   return {
     severity: 'error',
     step: first,
     problem: `These steps wait for each other in a circle: ${path}.`,
     mend: 'Take one of them out of the “after” of the one before.',
+    ...(waiting && { remedy: stopWaiting(waiting, second) }),
   };
 }
 
@@ -123,6 +128,8 @@ function contradictionProblems(found: readonly Contradiction[]): StepProblem[] {
         `In ${where}, “${titleOf(first)}” must come before “${titleOf(second)}” on the same` +
         ` account, but “${first.id}” waits for “${second.id}”: ${way.join(' → ')}.`,
       mend: `Take the wait out of “${first.id}”, or let “${second.id}” come after it.`,
+      // Through others or a layer, somebody has to decide which of the waits is wrong.
+      ...(first.after.includes(second.id) && { remedy: moveAfter(second, first) }),
     };
   });
 }

@@ -5,9 +5,11 @@ import type { Category } from './connection.ts';
 import type { Json } from './document.ts';
 import type { Wording } from './language.ts';
 import type { Moment } from './moment.ts';
+import type { Remedy } from './playbook-edit.ts';
 import type { Layer } from './step.ts';
 
 export { checkPlaybook, unknownSurveys } from './playbook-check.ts';
+export { editPlaybook, type PlaybookEdit, type Remedy } from './playbook-edit.ts';
 export { readPlaybook } from './playbook-reading.ts';
 export { writePlaybook } from './playbook-writing.ts';
 
@@ -216,4 +218,6 @@ export interface PlaybookProblem {
   readonly line: number | null;
   readonly problem: string;
   readonly mend: string;
+  /** The mend as changes that can be made at once; left out where somebody has to write it. */
+  readonly remedy?: Remedy;
 }

@@ -17,6 +17,7 @@ import { loadConnection, moveConnection, noteCheck } from '#store/connections.ts
 import { noteAnswer, wakeConnection } from '#store/health.ts';
 import { answerOrder, forgetTrials, loadOrder } from '#store/orders.ts';
 import { employmentsOf, loadPerson } from '#store/people.ts';
+import { draftAsVersion } from '#store/playbook-drafts.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { askOwned, knownOwned } from './continuity.ts';
@@ -131,13 +132,13 @@ async function discover(engine: Engine, connectionId: string): Promise<unknown> 
 
 /** A row of `people`, or a person's HR id. */
 const person = z.string();
-/** A version to be tried in the place of the one that applies. */
-const playbook = z.string().optional();
+/** A version to be tried in the place of the one that applies, or a draft. */
+const tried = { playbook: z.string().optional(), draft: z.string().optional() };
 const PreviewInput = z.union([
-  z.strictObject({ person, playbook, departure: DepartureFacts.omit({ id: true }) }),
+  z.strictObject({ person, ...tried, departure: DepartureFacts.omit({ id: true }) }),
   z.strictObject({
     person,
-    playbook,
+    ...tried,
     arrival: ArrivalFacts.omit({ id: true, former: true, becomes: true }).extend({
       role: FormerRole.partial().optional(),
     }),
@@ -183,8 +184,11 @@ async function preview(engine: Engine, input: z.infer<typeof PreviewInput>): Pro
   // As in a case: where access ends at once, the plan does not wait for what is owned.
   const endsLater = dates !== null && 'accessEnds' in dates && dates.accessEnds.at > confirmedAt;
   const found = endsLater ? await askOwned(engine, offers, answers) : [];
+  const draft = input.draft === undefined ? null : await draftAsVersion(engine.pool, input.draft);
+  if (input.draft !== undefined && !draft) throw new Error('the draft is gone');
   const made = await planFor(engine, {
     caseId: null,
+    draft,
     owned: await knownOwned(engine, person.id, offers, found),
     case: {
       personFacts: 'arrival' in input ? inRole(person.facts, input.arrival.role) : person.facts,

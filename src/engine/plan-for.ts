@@ -99,13 +99,15 @@ export async function planFor(
     offers: readonly ConnectionOffer[];
     accounts: KnownAccounts;
     owned: Continuity['owned'];
+    /** To be tried in the place of a version; left out or null: there is none. */
+    draft?: PlaybookRow | null;
   },
 ): Promise<CasePlan> {
   const now = await databaseNow(engine.pool);
   const settings = settingsFrom(await loadSettings(engine.pool));
   const { personFacts: person, departure, zone, source } = it.case;
 
-  const chosen = await choosePlaybook(engine, it.case);
+  const chosen = it.draft ? choiceOf(it.draft) : await choosePlaybook(engine, it.case);
   if (chosen.kind === 'question') return chosen;
 
   const { confirmedAt } = it.case;
@@ -179,7 +181,7 @@ export function routeAmong(
 async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
   if (it.playbookId !== null) {
     const row = await loadPlaybook(engine.pool, it.playbookId);
-    if (row) return { kind: 'playbook', row, playbook: readStored(row) };
+    if (row) return choiceOf(row);
   }
   const kind = caseKindOf(it.departure);
   const { row, routed, candidates } = routeAmong(await publishedPlaybooks(engine.pool), it);
@@ -193,6 +195,12 @@ async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
   };
 }
 
+const choiceOf = (row: PlaybookRow): Choice => ({
+  kind: 'playbook',
+  row,
+  playbook: readStored(row),
+});
+
 /** A version that was published never changes, and hundreds of departures go by the same one. */
 const readOnce = new Map<string, Playbook>();
 
@@ -202,7 +210,7 @@ function readStored(row: PlaybookRow): Playbook {
   if (known) return known;
   const read = readPlaybook(row.text);
   if ('playbook' in read) {
-    readOnce.set(row.id, read.playbook);
+    if (row.status !== 'draft') readOnce.set(row.id, read.playbook);
     return read.playbook;
   }
   throw new Error(`the stored playbook ${row.name} ${row.number} cannot be read`);

@@ -226,6 +226,8 @@ export async function standingOf(db: Db, personId: string): Promise<Standing> {
                  select 'connection ' || id from connections where mentions(concat(owner, settings), words.addresses)
                  union
                  select 'playbook ' || name from playbooks where status <> 'retired' and mentions(text, words.addresses)
+                 union
+                 select 'draft of playbook ' || name from playbook_drafts where mentions(text, words.addresses)
                  order by 1) as "namedIn",
            (select p.facts ->> 'country' from person p order by p.facts ->> 'country' nulls last limit 1) as country,
            (select max(coalesce(own.employment_ends, own.ended_at::date))::text

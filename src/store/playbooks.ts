@@ -15,12 +15,16 @@ export interface PlaybookRow {
   readonly author: string;
   readonly publishedBy: string | null;
   readonly createdAt: Date;
+  /** What is different and why, in the words of whoever put it forward; null: nobody said. */
+  readonly note: string | null;
 }
+
+const columns = sql`id, version, name, number, title, text, status, position, author, published_by as "publishedBy",
+           created_at as "createdAt", note`;
 
 export async function loadPlaybook(db: Db, id: string): Promise<PlaybookRow | null> {
   const { rows } = await db.query<PlaybookRow>(sql`
-    select id, version, name, number, title, text, status, position, author, published_by as "publishedBy",
-           created_at as "createdAt"
+    select ${columns}
       from playbooks
      where id = ${id}
   `);
@@ -30,8 +34,7 @@ export async function loadPlaybook(db: Db, id: string): Promise<PlaybookRow | nu
 /** Every version of every playbook, in routing order, newest version first. */
 export async function listPlaybooks(db: Db): Promise<readonly PlaybookRow[]> {
   const { rows } = await db.query<PlaybookRow>(sql`
-    select id, version, name, number, title, text, status, position, author, published_by as "publishedBy",
-           created_at as "createdAt"
+    select ${columns}
       from playbooks
      order by position, name, number desc
   `);
@@ -46,12 +49,13 @@ export async function publishedPlaybooks(db: Db): Promise<readonly PlaybookRow[]
 /** A new draft; the next number of its name, last in the routing order if the name is new. */
 export async function draftPlaybook(
   db: Db,
-  it: { id: string; name: string; title: string; text: string; author: string },
+  it: Pick<PlaybookRow, 'id' | 'name' | 'title' | 'text' | 'author'> & { note?: string | null },
 ): Promise<number> {
   const { rows } = await db.query<{ number: number }>(sql`
-    insert into playbooks (id, version, name, number, title, text, status, position, author)
+    insert into playbooks (id, version, name, number, title, text, status, position, author, note)
     select ${it.id}, 1, ${it.name}, coalesce(max(number) filter (where name = ${it.name}), 0) + 1, ${it.title}, ${it.text},
-           'draft', coalesce(max(position) filter (where name = ${it.name}), coalesce(max(position), 0) + 1), ${it.author}
+           'draft', coalesce(max(position) filter (where name = ${it.name}), coalesce(max(position), 0) + 1), ${it.author},
+           ${it.note ?? null}
       from playbooks
     returning number
   `);

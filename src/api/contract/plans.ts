@@ -12,6 +12,12 @@ export const PlanInput = z
     playbook: z.string().min(1).max(200).optional().meta({
       description: 'Id of a version to try, a draft as well. Default: the one that applies',
     }),
+    draft: z.string().min(1).max(60).optional().meta({
+      description: 'Name of a playbook of which to try your draft, in the place of a version',
+    }),
+  })
+  .refine((it) => it.playbook === undefined || it.draft === undefined, {
+    error: 'say either playbook or draft',
   })
   .refine((it) => (it.departure === undefined) !== (it.arrival === undefined), {
     error: 'say either departure or arrival',

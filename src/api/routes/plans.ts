@@ -16,9 +16,12 @@ const preview = createRoute({
 
 export function planRoutes(api: Api, app: App): void {
   api.openapi(preview, async (c) => {
-    const { person, departure, arrival, playbook } = c.req.valid('json');
+    const { person, departure, arrival, playbook, draft } = c.req.valid('json');
     const asked = arrival ? { person, arrival } : { person, departure: departure! };
-    const plan = await previewPlan(app, c.get('caller'), asked, playbook ?? null);
+    const plan = await previewPlan(app, c.get('caller'), asked, {
+      ...(playbook === undefined ? {} : { playbook }),
+      ...(draft === undefined ? {} : { draft }),
+    });
     return c.json(PlanPreview.parse(plan), 200);
   });
 }

@@ -19,10 +19,11 @@ import {
   PlaybookChecked,
   PlaybookFindings,
   PlaybookPage,
+  PublishInput,
   StarterPage,
 } from '../contract/playbooks.ts';
 import { pageWithin } from '../paging.ts';
-import { type Api, actHeaders, idParam, json, problems } from '../route.ts';
+import { type Api, actHeaders, body, idParam, json, problems } from '../route.ts';
 
 const tags = ['Playbooks'];
 const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
@@ -91,7 +92,11 @@ const publish = createRoute({
   operationId: 'publishPlaybook',
   summary: 'Make a draft the version that new departures follow',
   tags,
-  request: { params: idParam, headers: actHeaders },
+  request: {
+    params: idParam,
+    headers: actHeaders,
+    body: { ...body(PublishInput), required: false },
+  },
   responses: { 200: json('The published version', PlaybookChecked), ...problems },
 });
 
@@ -120,7 +125,8 @@ export function playbookRoutes(api: Api, app: App): void {
   api.openapi(look, async (c) => {
     const text = await utf8Body(c, yaml, 'The playbook');
     const found = await checkPlaybookText(app, c.get('caller'), text);
-    return c.json({ findings: found.map(findingOnWire) }, 200);
+    const answer = { document: found.document, findings: found.problems.map(findingOnWire) };
+    return c.json(PlaybookFindings.parse(answer), 200);
   });
 
   api.openapi(bring, async (c) => {
@@ -130,7 +136,8 @@ export function playbookRoutes(api: Api, app: App): void {
 
   api.openapi(publish, async (c) => {
     const { id } = c.req.valid('param');
-    return c.json(checkedOnWire(await publishPlaybook(app, c.get('caller'), id)), 200);
+    const { over } = c.req.valid('json') ?? {};
+    return c.json(checkedOnWire(await publishPlaybook(app, c.get('caller'), id, over)), 200);
   });
 }
 
@@ -144,6 +151,7 @@ const summaryOnWire = (it: PlaybookRow) => ({
   author: it.author,
   publishedBy: it.publishedBy,
   createdAt: it.createdAt.toISOString(),
+  note: it.note,
   about: it.status === 'retired' ? null : aboutOf(it),
 });
 
@@ -160,15 +168,17 @@ function playbookOnWire(it: PlaybookRow) {
   return Playbook.parse({ ...summaryOnWire(it), text: it.text, document });
 }
 
-const findingOnWire = (it: PlaybookProblem) => ({
+export const findingOnWire = (it: PlaybookProblem) => ({
   severity: it.severity,
   step: it.step,
   line: it.line,
   problem: it.problem,
   mend: it.mend,
+  remedy: it.remedy ?? null,
 });
 
-const checkedOnWire = ({ playbook, problems }: Imported) => ({
-  playbook: playbookOnWire(playbook),
-  problems: problems.map(findingOnWire),
-});
+export const checkedOnWire = ({ playbook, problems }: Imported) =>
+  PlaybookChecked.parse({
+    playbook: playbookOnWire(playbook),
+    problems: problems.map(findingOnWire),
+  });

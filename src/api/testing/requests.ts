@@ -77,6 +77,15 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /playbooks/check': { text: 'playbook: x', type: 'application/yaml' },
     'POST /playbooks/import': { text: 'playbook: x', type: 'application/yaml' },
     'POST /playbooks/:id/publish': {},
+    'GET /playbook-parts': {},
+    'GET /playbook-drafts': {},
+    'GET /playbook-drafts/:name': {},
+    'PUT /playbook-drafts/:name': { json: { text: 'playbook: x', version: 1 } },
+    'POST /playbook-drafts/:name/edit': {
+      json: { version: 1, edits: [{ do: 'remove', step: 'x' }] },
+    },
+    'DELETE /playbook-drafts/:name': {},
+    'POST /playbook-drafts/:name/put-forward': { json: { version: 1, note: 'Why' } },
     'GET /connections': {},
     'GET /connections/:id': {},
     'POST /connections/:id/pause': { json: { reason: 'wait' } },
@@ -177,6 +186,7 @@ export function requestFor(route: string): { readonly path: string; readonly it:
   const { json, text, type } = requests[route]!;
   const queries: Record<string, string> = {
     '/audit/export': '?format=csv',
+    '/playbook-drafts/:name': '?version=1',
     '/readiness': '?from=2026-12-01&to=2026-12-31',
     '/population': '?from=2026-12-01&to=2026-12-31',
     '/steps/:id/proofs': '?name=scan.pdf',
