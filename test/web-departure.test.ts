@@ -224,21 +224,48 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
     await sam.close();
   });
 
-  it('can be looked at as time, proof, facts and plan, each with an address and a key', async () => {
+  it('can be looked at as map, time, proof, facts and plan, each with an address and a key', async () => {
     await page.getByText('proven of', { exact: false }).first().waitFor();
     for (const [key, tab] of [
-      ['2', 'timeline'],
-      ['3', 'proof'],
-      ['4', 'activity'],
-      ['5', 'plan'],
+      ['2', 'map'],
+      ['3', 'timeline'],
+      ['4', 'proof'],
+      ['5', 'activity'],
+      ['6', 'plan'],
     ] as const) {
       await page.keyboard.press(key);
       await page.waitForURL(new RegExp(`tab=${tab}`));
-      await page.locator('.timeline, .proof, .table, .plan').first().waitFor();
+      await page.locator('.map-step, .timeline, .proof, .table, .plan').first().waitFor();
       await checkLooks(page, `departure-${tab}`);
     }
     await page.keyboard.press('1');
     await page.waitForURL((url) => !url.search.includes('tab'));
+  });
+
+  it('is walked on the map by keys: each step says how it stands, opens beside it, and folds away', async () => {
+    await page.keyboard.press('2');
+    const blocked = page.getByRole('button', { name: /^wiki: Block sign-in: Verified/ });
+    await blocked.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.map-step:focus', { hasText: 'crm: Delete account' }).waitFor();
+    await page.keyboard.press('Enter');
+    await dialog().getByRole('heading', { name: 'Delete account' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Fold Block sign-in' }).click();
+    const folded = page.getByRole('button', { name: /^Block sign-in: .*proven/ });
+    await folded.waitFor();
+    assert.equal(await blocked.count(), 0);
+    await checkLooks(page, 'departure-map-folded');
+    await folded.press('Enter');
+    await blocked.waitFor();
+    await page.keyboard.press('/');
+    await page.getByRole('textbox', { name: 'Find a step' }).fill('badges');
+    await page.getByText('1 step found').or(page.getByText('2 steps found')).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.map-step[data-found=true]:focus').waitFor();
+    await page.getByRole('link', { name: 'List' }).click();
   });
 
   it('offers nothing to whoever may only look', async () => {

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { ConnectionPage } from '#api/contract/connections.ts';
 import { useRead } from './queries.ts';
 import { useMay } from './session.ts';
@@ -6,6 +7,8 @@ import { useMay } from './session.ts';
 export function useConnectionNames(): (id: string) => string {
   const enabled = useMay('connection.read');
   const { data } = useRead<ConnectionPage>('/connections', {}, { enabled });
-  const names = new Map(data?.items.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? id;
+  return useMemo(() => {
+    const names = new Map(data?.items.map(({ id, name }) => [id, name]));
+    return (id) => names.get(id) ?? id;
+  }, [data]);
 }

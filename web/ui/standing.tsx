@@ -17,7 +17,7 @@ import type { Grade, StepStatus } from '#core/step.ts';
 
 export type Tone = 'good' | 'good-weak' | 'busy' | 'due-soon' | 'attention' | 'set-aside' | 'quiet';
 
-interface Look {
+export interface Look {
   readonly tone: Tone;
   readonly icon: ComponentType<{ size?: number; className?: string; 'aria-hidden'?: boolean }>;
 }
@@ -68,15 +68,15 @@ export const caseLooks = {
 
 /** A state: icon, word and tone, never colour alone. */
 export function StandingBadge({ look, children }: { look: Look; children: ReactNode }) {
-  const Icon = look.icon;
   return (
     <span className="standing" data-tone={look.tone}>
-      <Icon
-        size={14}
-        aria-hidden
-        {...(look.icon === IconLoader2 ? { className: 'turning' } : {})}
-      />
+      <StandingIcon look={look} />
       {children}
     </span>
   );
+}
+
+/** The icon of a state, beside its word. */
+export function StandingIcon({ look: { icon: Icon } }: { look: Look }) {
+  return <Icon size={14} aria-hidden {...(Icon === IconLoader2 ? { className: 'turning' } : {})} />;
 }

@@ -2,6 +2,7 @@ import { Alert, Skeleton, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconLock, IconQuestionMark, IconShieldLock } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Case } from '#api/contract/cases.ts';
 import { useLive } from '../../lib/live.ts';
 import { momentText } from '../../lib/moments.ts';
@@ -25,6 +26,7 @@ import { StepDrawer } from './step-drawer.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
 
 addWords('departure', { en, de });
+const MapTab = lazy(() => import('./map-tab.tsx'));
 const route = getRouteApi('/inside/departures/$caseId');
 
 /** One departure: is this person's access gone, how do we know, and what is left? */
@@ -68,6 +70,11 @@ function Departure({ it }: { it: Case }) {
         <Warnings it={it} />
         <Tabs isWithKeys={step === undefined} />
         {tab === 'list' && <ListTab it={it} approvals={approvals} />}
+        {tab === 'map' && (
+          <Suspense fallback={<Skeleton height={420} />}>
+            <MapTab it={it} approvals={approvals} />
+          </Suspense>
+        )}
         {tab === 'timeline' && <TimelineTab it={it} />}
         {tab === 'proof' && <ProofTab it={it} />}
         {tab === 'activity' && <ActivityTab it={it} />}

@@ -1,5 +1,5 @@
-/** The lenses through which a departure is looked at, in the order of their keys 1 to 5. */
-export const departureTabs = ['list', 'timeline', 'proof', 'activity', 'plan'] as const;
+/** The lenses through which a departure is looked at, in the order of their keys 1 to 6. */
+export const departureTabs = ['list', 'map', 'timeline', 'proof', 'activity', 'plan'] as const;
 export type DepartureTab = (typeof departureTabs)[number];
 
 /** What the address of a departure says beside which one it is. */
