@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pino from 'pino';
+import { stateDenials } from '#app/access-denials.ts';
 import { publishStarters } from '#app/playbooks.ts';
 import { stateFailures } from '#app/sign-in-limits.ts';
 import { makeSignInLink } from '#app/sign-in-links.ts';
@@ -52,8 +53,8 @@ export interface ServeOptions extends WorkerOptions {
 /** How often this process looks whether a key that it has in memory was destroyed. */
 const forgetErasedMs = 2_000;
 
-/** How often failed sign-ins of a quarter of an hour that is over are looked for. */
-const stateFailuresMs = 60_000;
+/** How often what was refused in a quarter of an hour that is over is looked for. */
+const stateRefusalsMs = 60_000;
 
 const purposesOf: Record<Role, readonly Purpose[]> = {
   web: ['web', 'subject'],
@@ -150,10 +151,12 @@ export async function serve(options: ServeOptions): Promise<Program> {
     }
     if (options.roles.includes('web')) {
       const app = await wireApp({ ...parts, pool: database.pools.web });
-      const stating = every(stateFailuresMs, async () => {
-        await stateFailures(app).catch((error: unknown) => {
-          log.warn({ error: String(error) }, 'failed sign-ins could not be stated');
-        });
+      const stating = every(stateRefusalsMs, async () => {
+        for (const state of [stateFailures, stateDenials]) {
+          await state(app).catch((error: unknown) => {
+            log.warn({ error: String(error) }, 'what was refused could not be stated');
+          });
+        }
       });
       stops.push(() => stating.stop());
       const api = await startApi(app, { configuration, log });

@@ -1,6 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import type { App } from '#app/app.ts';
+import { routePath } from 'hono/route';
+import { noteDenial } from '#app/access-denials.ts';
+import type { App, Caller } from '#app/app.ts';
 import { largestProofBytes } from '#app/proofs.ts';
 import { requireCaller } from './authentication.ts';
 import { limitBody, usualBodyBytes } from './bodies.ts';
@@ -107,10 +110,21 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   root.onError((error, c) => {
     const requestId = c.get('requestId');
     const { response, expected } = problemFor(error, requestId);
+    noteRefusal(c as unknown as Context<SignedIn>, error);
     if (!expected)
       log.error({ requestId, error: error.stack ?? error.message }, 'a request failed');
     return response;
   });
+  // Not waited for: how long an answer takes must not tell what it hides.
+  const noteRefusal = (c: Context<SignedIn>, error: unknown): void => {
+    const caller = c.get('caller') as Caller | undefined;
+    if (!caller) return;
+    const path = routePath(c).slice(base.length);
+    const denied = { error, action: `${c.req.method} ${path}`, resource: path.split('/')[1]! };
+    noteDenial(app, caller, denied).catch((problem: unknown) => {
+      log.warn({ error: String(problem) }, 'a refusal could not be counted');
+    });
+  };
   const site = options.site ?? openSite();
   root.notFound(async (c) => {
     const page = await site.answer(c.req.raw);

@@ -48,6 +48,13 @@ export function maySee(caller: Caller, it: Pick<CaseRow, 'departure' | 'openedBy
   return may(caller, 'case.read-confidential');
 }
 
+/** The case that was found; throws `none` where there is none for the caller. */
+export function demandSight(caller: Caller, found: CaseRow | null, none: Problem): CaseRow {
+  if (found && maySee(caller, found)) return found;
+  none.hides = found?.id ?? null;
+  throw none;
+}
+
 /** Why somebody leaves, in HR's own words, is for HR and Security. */
 export const maySeeReason = (caller: Caller): boolean =>
   caller.user.disabledAt === null &&

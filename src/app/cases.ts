@@ -42,7 +42,7 @@ import { newId } from '#store/random.ts';
 import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, may, maySee } from './authorize.ts';
+import { authorize, demandSight, may, maySee } from './authorize.ts';
 import { stepsToHold } from './holding.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 import { userNames } from './users.ts';
@@ -228,8 +228,7 @@ export async function showCase(app: App, caller: Caller, id: string): Promise<Ca
   authorize(caller, 'case.read');
   await noteReading(app, caller, id);
   return inSnapshot(app.pool, async (tx) => {
-    const found = await loadCase(tx, id);
-    if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
+    const found = demandSight(caller, await loadCase(tx, id), notFound(`departure ${id}`));
     const steps = await stepsOfCase(tx, id);
     return {
       case: found,
@@ -267,8 +266,7 @@ export async function caseForDecision(
   id: string,
   ended: readonly CaseState[] = endStates,
 ): Promise<CaseRow> {
-  const found = await lockCase(tx, id);
-  if (!found || !maySee(caller, found)) throw notFound(`departure ${id}`);
+  const found = demandSight(caller, await lockCase(tx, id), notFound(`departure ${id}`));
   if (ended.includes(found.state)) {
     throw new Problem('not possible', `This ${found.kind} is ${found.state} already.`);
   }

@@ -12,7 +12,7 @@ import {
 import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, demandStepUp, may, maySee } from './authorize.ts';
+import { authorize, demandSight, demandStepUp, may } from './authorize.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -27,9 +27,8 @@ export async function requestEvidence(
 ): Promise<EvidenceOrder> {
   authorize(caller, 'evidence.make');
   demandStepUp(caller);
-  const found = await loadCase(app.pool, caseId);
-  if (!found || !maySee(caller, found))
-    throw new Problem('not found', `There is no case ${caseId}.`);
+  const none = new Problem('not found', `There is no case ${caseId}.`);
+  const found = demandSight(caller, await loadCase(app.pool, caseId), none);
   if (found.state !== 'complete') {
     throw new Problem(
       'not possible',
@@ -131,8 +130,7 @@ async function ownOrder(
     return { order, found: null };
   }
   const found = await loadCase(app.pool, order.caseId);
-  if (!found || !maySee(caller, found)) throw noOrder(id);
-  return { order, found };
+  return { order, found: demandSight(caller, found, noOrder(id)) };
 }
 
 const noOrder = (id: string) =>

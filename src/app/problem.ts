@@ -17,6 +17,8 @@ export class Problem extends Error {
   readonly kind: ProblemKind;
   /** Field by field, where the input was the reason. */
   readonly details: readonly { readonly at: string; readonly problem: string }[];
+  /** The case that is there after all, which whoever asks need not know of. For the record alone. */
+  hides: string | null = null;
 
   constructor(
     kind: ProblemKind,

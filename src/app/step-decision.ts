@@ -9,7 +9,7 @@ import type { Db } from '#store/sql.ts';
 import { type Decision, decideStep, loadStep, releaseSteps, type StepRow } from '#store/steps.ts';
 import { passOnStep } from '#store/tasks.ts';
 import type { App, Caller } from './app.ts';
-import { maySee } from './authorize.ts';
+import { demandSight } from './authorize.ts';
 import { type Decider, mayDecide } from './decider.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 
@@ -63,9 +63,9 @@ export async function stepToSee(tx: Db, caller: Caller, id: string): Promise<ToD
   const found = await loadStep(tx, id);
   const it = found ? await lockCase(tx, found.caseId) : null;
   const step = it ? await loadStep(tx, id) : null;
-  if (!it || !step || !(isAsked(caller.user, step) || maySee(caller, it)))
-    throw notFound(`step ${id}`);
-  return { step, case: it };
+  if (!it || !step) throw notFound(`step ${id}`);
+  if (isAsked(caller.user, step)) return { step, case: it };
+  return { step, case: demandSight(caller, it, notFound(`step ${id}`)) };
 }
 
 /** {@link stepToSee} of a departure in which something can still be decided. */

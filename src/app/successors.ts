@@ -23,7 +23,11 @@ export async function nameSuccessor(
   authorize(caller, 'case.name-successor');
   return inTransaction(app.pool, async (tx) => {
     const it = await lockCase(tx, id);
-    if (!it || !(await mayName(tx, caller, it))) throw notFound(`departure ${id}`);
+    const none = notFound(`departure ${id}`);
+    if (!it || !(await mayName(tx, caller, it))) {
+      none.hides = it?.id ?? null;
+      throw none;
+    }
     if (endStates.includes(it.state)) {
       throw new Problem('not possible', `This departure is ${it.state} already.`);
     }
