@@ -4,6 +4,7 @@ import { acceptStep, sendBackStep } from '#app/acceptance.ts';
 import type { Caller } from '#app/app.ts';
 import type { CaseWithSteps } from '#app/cases.ts';
 import { handOverStep } from '#app/hand-over.ts';
+import { askForTime, giveTime, refuseTime } from '#app/more-time.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { Problem } from '#app/problem.ts';
 import { addProof } from '#app/proofs.ts';
@@ -215,6 +216,64 @@ describe('tasks and notices', () => {
     });
   });
 
+  describe('a task that takes longer', () => {
+    const until = new Date('2028-01-15T23:00:00.000Z');
+    const ask = (by = staff['fay']!, more = {}) =>
+      watch.become('whoever is asked', priya, asked('laptop')).then((it) =>
+        askForTime(gatehouse.app, by, stepOf(it, 'laptop')!.id, {
+          until,
+          reason: 'She is on holiday.',
+          ...more,
+        }),
+      );
+    const laptop = async () => stepOf((await watch.caseOf(priya))!, 'laptop')!;
+
+    it('keeps its date until another person agrees, who is told', async () => {
+      await assert.rejects(ask(staff['hanna']!), saying(/Only whoever is asked/));
+      await assert.rejects(
+        ask(staff['fay']!, { until: new Date('2027-11-20T23:00:00.000Z') }),
+        saying(/ends after the date that is set/),
+      );
+      await ask();
+      const { id, assignment, because } = await laptop();
+      assert.equal(assignment?.deadline, '2027-11-30T23:00:00.000Z');
+      assert.equal(because, 'Fay Facilities asks for more time: She is on holiday.');
+      const [alert] = await watch.alerts('task.more-time');
+      assert.match(alert!.body, /Fay Facilities asks for time until 2028-01-15/);
+      await assert.rejects(ask(), saying(/has asked already/));
+      const { app } = gatehouse;
+      await assert.rejects(giveTime(app, staff['fay']!, id), saying(/needs one of the roles/));
+    });
+
+    it('keeps it where they do not, and says why', async () => {
+      const { id } = await laptop();
+      const because = { reason: 'The auditor comes.' };
+      await refuseTime(gatehouse.app, staff['hanna']!, id, because);
+      const letter = await mailTo('Fay', /No more time: Collect the laptop/);
+      assert.match(letter.text, /Hanna Human could not give it: The auditor comes\./);
+      await assert.rejects(
+        giveTime(gatehouse.app, staff['hanna']!, id),
+        saying(/Nobody asks for more time/),
+      );
+    });
+
+    it('is due on the day that was asked for once they do', async () => {
+      await ask();
+      const { id } = await laptop();
+      await giveTime(gatehouse.app, staff['hanna']!, id);
+      const letter = await company.mail.waitFor(
+        (it) => it.to.includes(emailOf('Fay')) && it.text.includes('Due: 2028-01-15'),
+      );
+      assert.match(letter.subject, /New date: Collect the laptop/);
+      const moved = await watch.become(
+        'the new date',
+        priya,
+        (it) => stepOf(it, 'laptop')?.assignment?.deadline === until.toISOString(),
+      );
+      assert.equal(stepOf(moved, 'laptop')?.assignment?.moreTime, undefined);
+    });
+  });
+
   describe('a task that its receiver has to accept', () => {
     const laptopOf = async () => stepOf((await watch.caseOf(priya))!, 'laptop')!;
 
@@ -314,6 +373,10 @@ describe('tasks and notices', () => {
         [
           'step.handed-over',
           'step.handed-over',
+          'step.time-asked',
+          'step.time-refused',
+          'step.time-asked',
+          'step.time-given',
           'step.submitted',
           'step.sent-back',
           'step.submitted',

@@ -16,6 +16,7 @@ import { peopleSearch } from './pages/people/search.ts';
 import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
+import { tasksSearch } from './pages/tasks/search.ts';
 import { Trouble } from './ui/loaded.tsx';
 import { Shell } from './ui/shell.tsx';
 
@@ -75,6 +76,20 @@ const arrivals = createRoute({
   path: '/arrivals',
   validateSearch: casesSearch,
   component: lazyRouteComponent(() => import('./pages/cases/arrivals-page.tsx'), 'ArrivalsPage'),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(() => import('./pages/tasks/tasks-page.tsx'), 'TasksPage'),
+});
+
+const task = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks/$taskId',
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(() => import('./pages/tasks/tasks-page.tsx'), 'TaskPage'),
 });
 
 const people = createRoute({
@@ -189,6 +204,8 @@ const pages = [
   caseLink,
   request,
   arrivals,
+  tasks,
+  task,
   people,
   peopleImport,
   person,

@@ -163,7 +163,7 @@ async function submit(
       values: { reason: done.reason, proof: done.proof, ...evidenceOf(done.files) },
     }),
   ]);
-  const { handOver, sentBack: _, ...assignment } = assignmentOf(step);
+  const { handOver, sentBack: _, moreTime: __, ...assignment } = assignmentOf(step);
   const submission: Submission = {
     by: who.id,
     byName: who.name,

@@ -47,7 +47,7 @@ export async function handOverStep(
     const { user, person } = await receiver(tx, it.to);
     await demandCanReceive(tx, found, person);
 
-    const assignment = assignmentOf(step);
+    const { moreTime: _, ...assignment } = assignmentOf(step);
     const { name: byName } = caller.user;
     await record(tx, app.keys, [
       factOf(userDecides(caller), step, found.case, {

@@ -8,6 +8,7 @@ import { reopenStep, type StepRow } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, may } from './authorize.ts';
 import { userDecides } from './decider.ts';
+import { mayAnswerTime, mayAskForTime } from './more-time.ts';
 import { changedMeanwhile, Problem } from './problem.ts';
 import {
   demandWaiting,
@@ -34,6 +35,9 @@ export type StepAct =
   | 'accept'
   | 'send-back'
   | 'hand-over'
+  | 'ask-time'
+  | 'give-time'
+  | 'refuse-time'
   | 'waive'
   | 'write-off';
 
@@ -58,6 +62,8 @@ export function possibleStepActs(
   if (mayAttest && !isSubmitted(step) && mayAnswer(who, step)) acts.push('attest');
   if (mayAttest && mayAccept(who, step)) acts.push('accept', 'send-back');
   if (mayAttest && isTask(step) && mayPassOn(who, step)) acts.push('hand-over');
+  if (mayAttest && mayAskForTime(who, step)) acts.push('ask-time');
+  if (waits && mayAnswerTime(who, step)) acts.push('give-time', 'refuse-time');
   if (waits && may(caller, 'step.waive')) acts.push('waive');
   if (waits && isThing(step) && may(caller, 'step.write-off')) acts.push('write-off');
   return acts;

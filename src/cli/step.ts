@@ -23,7 +23,7 @@ export function addStep(program: Command, cli: Cli): void {
   const parent = group(
     program,
     'step',
-    'steps that wait for a person: hold, retry, attest, accept, hand over, waive, write off',
+    'steps that wait for a person: hold, retry, attest, accept, hand over, ask for time, waive, write off',
   );
 
   answering(
@@ -73,6 +73,29 @@ export function addStep(program: Command, cli: Cli): void {
     .requiredOption('--reason <text>', 'why; they are told')
     .action(async (id: string, { to, reason, ...options }: Json & { to: string; reason: string }) =>
       decide(cli, id, 'hand-over', { to, reason }, options),
+    );
+
+  answering(parent, 'ask-time <id>', 'ask for more time for a task of yours')
+    .requiredOption('--until <day>', 'when it will be done, such as 2026-12-31')
+    .requiredOption('--reason <text>', 'why it takes longer')
+    .action(
+      async (
+        id: string,
+        { reason, until, ...options }: Json & { reason: string; until: string },
+      ) => {
+        const moment = momentFrom(until, cli.zone, 'end').toISOString();
+        return decide(cli, id, 'ask-time', { until: moment, reason }, options);
+      },
+    );
+
+  answering(parent, 'give-time <id>', 'give the time that somebody asks for').action(
+    async (id: string, options: Json) => decide(cli, id, 'give-time', undefined, options),
+  );
+
+  answering(parent, 'refuse-time <id>', 'do not give it; they are told why')
+    .requiredOption('--reason <text>', 'why not')
+    .action(async (id: string, { reason, ...options }: Json & { reason: string }) =>
+      decide(cli, id, 'refuse-time', { reason }, options),
     );
 
   answering(parent, 'waive <id>', 'skip a step until a day, and answer for it')

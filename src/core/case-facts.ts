@@ -116,6 +116,9 @@ export const caseFacts = {
   }),
   'step.submitted': fact(web, 'underway', 'Done by hand; its receiver has not accepted it yet', {}),
   'step.sent-back': fact(web, 'refused', 'Sent back by its receiver', {}),
+  'step.time-asked': fact(web, 'underway', 'More time asked for', { until: Moment }),
+  'step.time-given': fact(web, 'done', 'More time given', { until: Moment }),
+  'step.time-refused': fact(web, 'refused', 'No more time given', {}),
   'step.accepted': fact(web, 'done', 'Done by hand, and accepted by its receiver', {
     confirmed_by: Reference,
   }),

@@ -1,10 +1,10 @@
 import type { Language } from './language.ts';
-import { taskLinkDays } from './task.ts';
+import { type TaskNews, taskLinkDays } from './task.ts';
 import { fileName, isFileProof } from './task-proof.ts';
 import { onOneLine } from './template.ts';
 
 /** What a letter about a task says first. */
-export type TaskNote = 'new' | 'reminder' | 'moved' | 'handed-over' | 'sent-back' | 'to-accept';
+export type TaskNote = 'new' | 'reminder' | 'moved' | TaskNews;
 
 /** What is told about a task without asking anything of the reader. */
 export type TaskWord = 'handed-on' | 'recalled' | 'overdue';
@@ -26,7 +26,7 @@ export interface TaskAsk extends TaskFacts {
   readonly link: string | null;
   readonly instructions: string;
   readonly proof: readonly string[];
-  /** Who handed it over or sent it back, and why. */
+  /** Who handed it over, sent it back or gave no more time, and why. */
   readonly because?: { readonly name: string; readonly reason: string } | undefined;
   /** It is done, and the reader has to accept it. */
   readonly done?:
@@ -57,6 +57,7 @@ interface Texts {
   readonly attach: (labels: string) => string;
   readonly handedOver: (by: string, reason: string) => string;
   readonly sentBack: (by: string, reason: string) => string;
+  readonly timeRefused: (by: string, reason: string) => string;
   readonly done: (by: string, reason: string) => string;
   readonly proof: (proof: string) => string;
   readonly answerHere: { readonly done: string; readonly accept: string; readonly file: string };
@@ -76,6 +77,7 @@ const texts: Readonly<Record<Language, Texts>> = {
       'handed-over': 'Handed over to you: ',
       'sent-back': 'Sent back to you: ',
       'to-accept': 'Please accept: ',
+      'time-refused': 'No more time: ',
     },
     words: {
       'handed-on': 'No longer yours: ',
@@ -96,6 +98,7 @@ const texts: Readonly<Record<Language, Texts>> = {
     attach: (labels) => `Please attach: ${labels}`,
     handedOver: (by, reason) => `${by} handed this over to you: ${reason}`,
     sentBack: (by, reason) => `${by} sent this back to you: ${reason}`,
+    timeRefused: (by, reason) => `You asked for more time. ${by} could not give it: ${reason}`,
     done: (by, reason) => `${by} says it is done: ${reason}`,
     proof: (proof) => `What shows it: ${proof}`,
     answerHere: {
@@ -125,6 +128,7 @@ const texts: Readonly<Record<Language, Texts>> = {
       'handed-over': 'Ihnen übergeben: ',
       'sent-back': 'Zurück an Sie: ',
       'to-accept': 'Bitte annehmen: ',
+      'time-refused': 'Es bleibt beim Termin: ',
     },
     words: {
       'handed-on': 'Nicht mehr bei Ihnen: ',
@@ -146,6 +150,8 @@ const texts: Readonly<Record<Language, Texts>> = {
     attach: (labels) => `Bitte anhängen: ${labels}`,
     handedOver: (by, reason) => `${by} hat Ihnen das übergeben: ${reason}`,
     sentBack: (by, reason) => `${by} hat das an Sie zurückgegeben: ${reason}`,
+    timeRefused: (by, reason) =>
+      `Sie haben um mehr Zeit gebeten. ${by} konnte sie nicht geben: ${reason}`,
     done: (by, reason) => `${by} hat es erledigt: ${reason}`,
     proof: (proof) => `Nachweis: ${proof}`,
     answerHere: {
@@ -182,6 +188,8 @@ export function taskLetter(language: Language, note: TaskNote, it: TaskAsk): Wro
     lines.push(t.handedOver(onOneLine(because.name), because.reason), '');
   if (because && note === 'sent-back')
     lines.push(t.sentBack(onOneLine(because.name), because.reason), '');
+  if (because && note === 'time-refused')
+    lines.push(t.timeRefused(onOneLine(because.name), because.reason), '');
   if (done) {
     lines.push(onOneLine(it.title), '', t.done(onOneLine(done.name), done.reason));
     if (done.proof) lines.push(t.proof(done.proof));

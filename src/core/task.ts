@@ -35,6 +35,12 @@ export interface Assignment {
   readonly handOver?: HandOver;
   /** It is done by hand, and waits for its receiver. */
   readonly submission?: Submission;
+  /** Somebody asks for more time, and nobody has answered. */
+  readonly moreTime?: MoreTime;
+  /** It was given: due at this ISO moment, where that is later than what the plan says. */
+  readonly extendedTo?: string;
+  /** It was not. */
+  readonly timeRefused?: { readonly byName: string; readonly reason: string };
   /** The receiver did not accept it. */
   readonly sentBack?: { readonly byName: string; readonly reason: string };
 }
@@ -54,7 +60,17 @@ export const names = (proof: string, thing: string): boolean => bare(proof).incl
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-export type TaskNews = 'handed-over' | 'to-accept' | 'sent-back';
+export type TaskNews = 'handed-over' | 'to-accept' | 'sent-back' | 'time-refused';
+
+/** Whoever is asked asks for more time. */
+export interface MoreTime {
+  readonly byName: string;
+  readonly byEmail: string;
+  /** ISO moments. */
+  readonly until: string;
+  readonly reason: string;
+  readonly at: string;
+}
 
 /** Somebody gave a task to another person. */
 export interface HandOver {

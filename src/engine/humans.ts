@@ -35,7 +35,7 @@ export async function tellOrAssign(engine: Engine, work: Work): Promise<void> {
     title: work.task.title,
     instructions: work.task.instructions ?? work.task.title,
     proof: work.task.proof,
-    deadline: work.task.deadline ? new Date(work.task.deadline) : null,
+    deadline: work.task.deadline ? dueOf(work, new Date(work.task.deadline)) : null,
   });
 }
 
@@ -64,7 +64,7 @@ export async function askByHand(
     title: `${work.title} in ${opened.name}`,
     instructions,
     proof: action.proof,
-    deadline: later(work.dueAt ?? work.now, dayMs),
+    deadline: dueOf(work, later(work.dueAt ?? work.now, dayMs)),
   });
 }
 
@@ -77,9 +77,10 @@ export async function askAndWatch(
   work: Work,
   { order, then }: Extract<Plan<unknown>, { kind: 'by-hand' }>,
 ): Promise<void> {
-  const deadline = order.deadline
+  const planned = order.deadline
     ? new Date(order.deadline)
     : later(work.dueAt ?? work.startedAt ?? work.now, dayMs);
+  const deadline = dueOf(work, planned);
   if (work.assignment && !isToBeTold(work, work.assignment, deadline)) {
     return watch(engine, work, work.assignment);
   }
@@ -95,6 +96,12 @@ export async function askAndWatch(
       ...(then && { readBack: true as const }),
     },
   });
+}
+
+/** When it is due, with the time that somebody was given beyond what is planned. */
+function dueOf({ assignment }: Work, planned: Date): Date {
+  const extended = new Date(assignment?.extendedTo ?? 0);
+  return extended > planned ? extended : planned;
 }
 
 /** Once a day, when the date moves, when it has passed, and when a letter did not go out. */
@@ -135,7 +142,7 @@ interface Order {
  * asked no more.
  */
 async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
-  const { submission, news, sentBack } = work.assignment ?? {};
+  const { submission, news, sentBack, moreTime, extendedTo, timeRefused } = work.assignment ?? {};
   const search = { engine, work, never: submission ? [submission.byEmail] : [] };
   const { found, handOver } = await whoIsAsked(search, work.assignment, order);
   const named = found.people.length > 0;
@@ -164,6 +171,10 @@ async function assign(engine: Engine, work: Work, order: Order): Promise<void> {
     ...(handOver && { handOver }),
     ...(submission && { submission }),
     ...(sentBack && { sentBack }),
+    ...(moreTime && { moreTime }),
+    ...(extendedTo && { extendedTo }),
+    // Said once; what could not be mailed is said again.
+    ...(news === 'time-refused' && timeRefused && { timeRefused }),
     ...order.watched,
   };
   const asking = {
@@ -259,6 +270,7 @@ async function whoIsAsked(
 /** What stands on the row: who is asked, and why it is they. */
 function askedText(it: Assignment, { instead }: Found): string {
   const names = it.people.map(({ name }: Addressee) => name).join(', ');
+  if (it.moreTime) return `${it.moreTime.byName} asks for more time: ${it.moreTime.reason}`;
   const since = instead ? `, since ${instead}` : '';
   const { submission, handOver, sentBack } = it;
   if (submission) {

@@ -26,11 +26,10 @@ export interface Asking extends Assignment {
 
 /** Writes to everybody who is asked. Returns why each letter that did not go out did not. */
 export async function askThem(engine: Engine, work: Work, it: Asking): Promise<readonly Failure[]> {
-  const { handOver, sentBack, submission } = it;
-  const because =
-    it.news === 'sent-back' && sentBack
-      ? { name: sentBack.byName, reason: sentBack.reason }
-      : handOver && { name: handOver.byName, reason: handOver.reason };
+  const { handOver, sentBack, timeRefused, submission } = it;
+  const said = { 'sent-back': sentBack, 'time-refused': timeRefused } as const;
+  const by = (it.news === 'sent-back' || it.news === 'time-refused') && said[it.news];
+  const because = by || handOver;
   const done = submission && { ...submission, name: submission.byName };
   return writeAll(engine, work, it, it.people, async (language, facts, person) =>
     taskLetter(language, noteFor(person, work, it), {
@@ -38,7 +37,7 @@ export async function askThem(engine: Engine, work: Work, it: Asking): Promise<r
       link: facts.quiet ? null : await linkTo(engine, work.id, person),
       instructions: it.instructions,
       proof: it.proof,
-      because,
+      because: because && { name: because.byName, reason: because.reason },
       done,
     }),
   );

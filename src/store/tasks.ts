@@ -1,5 +1,7 @@
+import type { Capability } from '#core/capability.ts';
 import type { Failure } from '#core/failure.ts';
-import type { Assignment, Confirmation } from '#core/task.ts';
+import type { Layer } from '#core/step.ts';
+import type { Assignment, Confirmation, MoreTime } from '#core/task.ts';
 import { type Db, sql } from './sql.ts';
 import { wakeSteps } from './steps.ts';
 
@@ -51,6 +53,24 @@ export async function confirmAssigned(
   return rowCount === 1;
 }
 
+/** Somebody asks for more time; nothing else changes. False when somebody else moved the step first. */
+export async function noteMoreTime(
+  db: Db,
+  it: { stepId: string; version: number; moreTime: MoreTime; because: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update steps
+       set version = version + 1, because = ${it.because},
+           assignment = assignment || jsonb_build_object('moreTime', ${JSON.stringify(it.moreTime)}::jsonb)
+     where id = ${it.stepId}
+       and version = ${it.version}
+       and status = 'running'
+       and assignment is not null
+       and dropped_at is null
+  `);
+  return rowCount === 1;
+}
+
 /**
  * Somebody decided who is asked from here on, or that it is done and another has to accept it. Wakes
  * the engine, which writes to them. False when somebody else moved the step first.
@@ -90,14 +110,18 @@ export interface AssignedStep {
   readonly title: string;
   readonly person: string;
   readonly confidential: boolean;
+  readonly layer: Layer;
+  readonly capability: Capability | null;
+  /** Where that person works. */
+  readonly zone: string;
   readonly assignment: Assignment;
 }
 
 /** Every step that waits for somebody to do it by hand, the most pressing first. */
 export async function assignedSteps(db: Db): Promise<readonly AssignedStep[]> {
   const { rows } = await db.query<AssignedStep & { id: string }>(sql`
-    select s.id, s.case_id as "caseId", s.title, p.name as person,
-           (c.departure ->> 'confidential')::boolean as confidential, s.assignment
+    select s.id, s.case_id as "caseId", coalesce(s.task ->> 'title', s.title) as title, p.name as person,
+           s.layer, s.capability, c.zone, (c.departure ->> 'confidential')::boolean as confidential, s.assignment
       from steps s
       join cases c on c.id = s.case_id
       join people p on p.id = c.person

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { localTime, momentOf } from './zoned.ts';
+import { dayEndOf, dayThatEndsAt, localTime, momentOf } from './zoned.ts';
 
 describe('a time of day where somebody works', () => {
   it('is a moment, in winter and in summer, and back', () => {
@@ -13,6 +13,19 @@ describe('a time of day where somebody works', () => {
       assert.equal(momentOf(local, zone), at);
       assert.equal(localTime(at, zone), local);
     }
+  });
+
+  it('is the end of a day, and back', () => {
+    for (const [day, zone, at] of [
+      ['2030-12-31', 'Europe/Berlin', '2030-12-31T23:00:00.000Z'],
+      ['2026-03-28', 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
+      ['2026-02-28', 'America/New_York', '2026-03-01T05:00:00.000Z'],
+    ] as const) {
+      assert.equal(dayEndOf(day, zone), at);
+      assert.equal(dayThatEndsAt(at, zone), day);
+    }
+    assert.equal(dayThatEndsAt('2030-12-31T16:00:00.000Z', 'Europe/Berlin'), null);
+    assert.equal(dayEndOf('soon', 'Europe/Berlin'), 'soon');
   });
 
   it('stays as it was typed when it is none, so that the server can say so', () => {

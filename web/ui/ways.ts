@@ -1,4 +1,5 @@
 import {
+  IconChecklist,
   IconDoorEnter,
   IconDoorExit,
   IconLayoutDashboard,
@@ -28,6 +29,7 @@ export const ways: Readonly<Record<'work' | 'setUp' | 'prove', readonly Way[]>> 
     { to: '/', name: 'overview', icon: IconLayoutDashboard, rights: ['overview.read'], key: 'o' },
     { to: '/departures', name: 'departures', icon: IconDoorExit, rights: ['case.read'], key: 'd' },
     { to: '/arrivals', name: 'arrivals', icon: IconDoorEnter, rights: ['case.read'], key: 'r' },
+    { to: '/tasks', name: 'tasks', icon: IconChecklist, rights: ['task.read'], key: 't' },
     { to: '/people', name: 'people', icon: IconUsers, rights: ['people.read'], key: 'l' },
   ],
   setUp: [

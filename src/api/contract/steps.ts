@@ -50,6 +50,12 @@ export const AskedProof = z.array(z.string()).meta({
   description: 'What must be written down, or attached as a file where it begins with “file:”',
 });
 
+/** Whoever is asked asks for more time, and another person has to answer. */
+export const MoreTime = z
+  .object({ byName: z.string(), until: Moment, reason: z.string() })
+  .meta({ id: 'MoreTime' });
+export type MoreTime = z.infer<typeof MoreTime>;
+
 /** Who was asked to do it by hand, or to accept that it was done. */
 const Assignment = z.object({
   people: z.array(z.object({ name: z.string(), email: z.string() })),
@@ -65,6 +71,7 @@ const Assignment = z.object({
     .object({ byName: z.string(), reason: z.string(), proof: z.string(), at: Moment })
     .optional()
     .meta({ description: 'Somebody says that it is done; it is read back' }),
+  moreTime: orNull(MoreTime).meta({ description: 'Asked for, and not answered yet' }),
   toAccept: orNull(Submission).meta({ description: 'Done, and waits for its receiver' }),
 });
 
@@ -102,6 +109,9 @@ export const stepActs = [
   'accept',
   'send-back',
   'hand-over',
+  'ask-time',
+  'give-time',
+  'refuse-time',
   'waive',
   'write-off',
 ] as const;
@@ -185,6 +195,18 @@ export type HandOverInput = z.input<typeof HandOverInput>;
 export const SendBackInput = z
   .strictObject({ reason: reason.meta({ description: 'What is missing; who did it is told' }) })
   .meta({ id: 'SendBackInput' });
+
+export const AskTimeInput = z
+  .strictObject({
+    until: z.iso.datetime({ offset: true }).meta({ description: 'When it will be done' }),
+    reason: reason.meta({ description: 'Why it takes longer; who decides is told' }),
+  })
+  .meta({ id: 'AskTimeInput' });
+export type AskTimeInput = z.input<typeof AskTimeInput>;
+
+export const RefuseTimeInput = z
+  .strictObject({ reason: reason.meta({ description: 'Why not; who asked is told' }) })
+  .meta({ id: 'RefuseTimeInput' });
 
 export const WaiveInput = z
   .strictObject({

@@ -84,7 +84,8 @@ function formContent(task: OpenTask, said: Words): Html {
   const note = done
     ? { label: said.whatIsMissing, hint: said.neededToSendBack, required: false }
     : { label: said.note, hint: needsNote ? said.needed : said.optional, required: needsNote };
-  return html`<form method="post">
+  // What is missing the server says, in the language of the page.
+  return html`<form method="post" novalidate>
 <input type="hidden" name="language" value="${language}">
 ${done ? '' : task.labels.map((label, i) => fieldContent(task, said, { field: i, label, hint: said.needed, required: true }))}
 ${fieldContent(task, said, { field: 'note', ...note })}

@@ -17,7 +17,7 @@ import { isArrival } from '#core/arrival.ts';
 import { isHeld } from '#core/case.ts';
 import type { Assignment } from '#core/task.ts';
 import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
-import type { Step, Submission } from '../contract/steps.ts';
+import type { MoreTime, Step, Submission } from '../contract/steps.ts';
 import { iso } from '../route.ts';
 
 export function summaryOnWire(it: CaseRow, beside: Beside): CaseSummary {
@@ -170,6 +170,10 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
   };
 }
 
+/** What was asked for and not answered yet; null: nothing. */
+export const moreTimeOnWire = ({ moreTime }: Assignment): MoreTime | null =>
+  moreTime ? { byName: moreTime.byName, until: moreTime.until, reason: moreTime.reason } : null;
+
 /** What waits to be accepted; null: nothing. */
 export function submissionOnWire({ submission }: Assignment): Submission | null {
   if (!submission) return null;
@@ -193,6 +197,7 @@ function assignmentOnWire(it: Assignment): NonNullable<Step['assignment']> {
     reminders,
     ...(mustName !== undefined && { mustName }),
     ...(confirmed && { confirmed }),
+    moreTime: moreTimeOnWire(it),
     toAccept: submissionOnWire(it),
   };
 }

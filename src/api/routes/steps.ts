@@ -3,15 +3,18 @@ import { z } from 'zod';
 import { acceptStep, sendBackStep } from '#app/acceptance.ts';
 import type { App } from '#app/app.ts';
 import { handOverStep } from '#app/hand-over.ts';
+import { askForTime, giveTime, refuseTime } from '#app/more-time.ts';
 import { addProof, openProof } from '#app/proofs.ts';
 import { attestStep, holdStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
 import { rawBody } from '../bodies.ts';
 import { Done } from '../contract/page.ts';
 import {
+  AskTimeInput,
   AttestInput,
   HandOverInput,
   ProofFile,
   ProofQuery,
+  RefuseTimeInput,
   SendBackInput,
   WaiveInput,
   WriteOffInput,
@@ -78,6 +81,36 @@ const handOver = createRoute({
   summary: 'Give a task to another person',
   tags,
   request: { params: idParam, headers: actHeaders, body: body(HandOverInput) },
+  responses,
+});
+
+const askTime = createRoute({
+  method: 'post',
+  path: '/steps/{id}/ask-time',
+  operationId: 'askStepTime',
+  summary: 'Ask for more time for a task of yours; until another person agrees, its date stands',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(AskTimeInput) },
+  responses,
+});
+
+const grantTime = createRoute({
+  method: 'post',
+  path: '/steps/{id}/give-time',
+  operationId: 'giveStepTime',
+  summary: 'Give the time that somebody asks for',
+  tags,
+  request: { params: idParam, headers: actHeaders },
+  responses,
+});
+
+const noTime = createRoute({
+  method: 'post',
+  path: '/steps/{id}/refuse-time',
+  operationId: 'refuseStepTime',
+  summary: 'Do not give the time that somebody asks for; they are told why',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(RefuseTimeInput) },
   responses,
 });
 
@@ -168,6 +201,23 @@ export function stepRoutes(api: Api, app: App): void {
     const { id } = c.req.valid('param');
     const to = await handOverStep(app, c.get('caller'), id, c.req.valid('json'));
     return c.json({ detail: `Handed over to ${to.name}, who is asked now.` }, 200);
+  });
+
+  api.openapi(askTime, async (c) => {
+    const { until, reason } = c.req.valid('json');
+    const asked = { until: new Date(until), reason };
+    await askForTime(app, c.get('caller'), c.req.valid('param').id, asked);
+    return c.json({ detail: 'Asked. Its date stands until somebody agrees.' }, 200);
+  });
+
+  api.openapi(grantTime, async (c) => {
+    const until = await giveTime(app, c.get('caller'), c.req.valid('param').id);
+    return c.json({ detail: `Due ${until.toISOString()} now; whoever asked is told.` }, 200);
+  });
+
+  api.openapi(noTime, async (c) => {
+    await refuseTime(app, c.get('caller'), c.req.valid('param').id, c.req.valid('json'));
+    return c.json({ detail: 'The date stays; whoever asked is told why.' }, 200);
   });
 
   api.openapi(add, async (c) => {

@@ -12,7 +12,8 @@ import { Refused } from '../../ui/ask.tsx';
 import { Empty } from '../../ui/loaded.tsx';
 import { looks, StandingBadge } from '../../ui/standing.tsx';
 import { ApprovalCard } from './approvals.tsx';
-import { StepAct } from './step-acts.tsx';
+import { StepAct } from './step-act.tsx';
+import { toActOn } from './step-acts.tsx';
 import { groupsOf, type StandingStep, type StepGroup, saidOf } from './step-words.ts';
 
 /** Every step, by layer; what needs somebody on top. */
@@ -154,7 +155,7 @@ function Remedy({ one: { step }, it }: { one: StandingStep; it: Case }) {
       <Button variant="default" onClick={() => setAsking(true)}>
         {t('act.attest')}
       </Button>
-      {isAsking && <StepAct act="attest" step={step} it={it} onClose={() => setAsking(false)} />}
+      {isAsking && <StepAct act="attest" on={toActOn(step, it)} onClose={() => setAsking(false)} />}
     </span>
   );
 }

@@ -27,6 +27,7 @@ const assignment = {
   deadline: null,
   askedAt: at,
   reminders: 0,
+  moreTime: null,
   toAccept: null,
 };
 

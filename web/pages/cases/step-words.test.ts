@@ -16,6 +16,7 @@ const asked: Step['assignment'] = {
   deadline: null,
   askedAt: '2026-11-23T08:00:00.000Z',
   reminders: 0,
+  moreTime: null,
   toAccept: null,
 };
 const decided: NonNullable<Step['decision']> = {
