@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startTestApp, type TestApp, type TestUser } from '#app/testing/app.ts';
+import { inviteSomebody } from '#app/testing/surveys.ts';
 import { type Asked, askForTask } from '#app/testing/tasks.ts';
 import type { Assignment } from '#core/task.ts';
 import { until } from '#core/testing/until.ts';
@@ -11,7 +12,7 @@ import { type Site, startSite } from './support/site.ts';
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true } as const;
 const at = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
-describe('tasks in the browser', { timeout: 600_000 }, () => {
+describe('tasks and surveys in the browser', { timeout: 600_000 }, () => {
   let app: TestApp;
   let site: Site;
   let browser: Browser;
@@ -217,6 +218,70 @@ describe('tasks in the browser', { timeout: 600_000 }, () => {
     await other.getByRole('button').click();
     await other.getByRole('alert').waitFor();
     await checkLooks(other, 'task-by-link');
+    await other.context().close();
+  });
+
+  it('let whoever leaves speak without JavaScript, and lose no word', async () => {
+    const { token } = await inviteSomebody(app, hr, { department: 'Sales' });
+    const page = await openLink(`/survey/${token}`, { javaScriptEnabled: false });
+    await page.getByRole('heading', { name: 'How was it here?' }).waitFor();
+    const kept = 'Die Menschen,\nund der Garten';
+    await page.locator('#q-keep').fill(kept);
+    await page.getByRole('button', { name: 'Deutsch' }).click();
+    await page.getByText('Guten Tag Priya,').waitFor();
+    assert.equal(await page.locator('#q-keep').inputValue(), kept);
+    await page.locator('.acts .main').click();
+    await page.getByRole('alert').getByRole('link').first().click();
+    assert.match(page.url(), /#q-reason$/);
+    assert.equal(await page.locator('#q-keep').inputValue(), kept);
+    await page.locator('#q-reason').check();
+    await page.locator('.acts .main').click();
+    await page.getByRole('heading', { name: 'Vielen Dank' }).waitFor();
+    await page.goto(`${site.url}/survey/${token}`);
+    await page.getByRole('heading', { name: /^Schon beantwortet/ }).waitFor();
+    await page.context().close();
+
+    const open = await openLink(`/survey/${(await inviteSomebody(app, hr)).token}`);
+    await open.locator('.acts .main').click();
+    await open.getByRole('alert').waitFor();
+    await checkLooks(open, 'survey');
+    await open.context().close();
+  });
+
+  it('give HR the answers of five, and nobody else any', async () => {
+    for (const [i, work] of ['2', '3', '4', '5'].entries()) {
+      const { token } = await inviteSomebody(app, hr, { department: 'Sales' });
+      const body = new URLSearchParams({
+        act: 'send',
+        'q-reason': i === 0 ? 'team' : 'pay',
+        'q-work': work,
+      });
+      const sent = await fetch(`${site.url}/survey/${token}`, {
+        method: 'POST',
+        body,
+        headers: { 'sec-fetch-site': 'same-origin' },
+      });
+      assert.equal(sent.status, 200);
+    }
+    const page = await open(hr);
+    await page.getByRole('link', { name: 'Exit survey' }).click();
+    await page.getByText('Figures of 5 people').waitFor();
+    const work = page.getByRole('region', { name: 'How much did you like your work?' });
+    await work.getByRole('row', { name: '5 1 20%' }).waitFor();
+    await page.getByText('Read what 1 person wrote').click();
+    await page.getByText('Die Menschen, und der Garten').waitFor();
+    await checkLooks(page, 'survey-results');
+    await page.getByLabel('Department').fill('Lab');
+    await page.getByRole('button', { name: 'Show answers' }).click();
+    await page.waitForURL('**/survey-results?department=Lab');
+    await page.getByText('Nothing can be shown').waitFor();
+    assert.equal(await page.getByText('Figures of').count(), 0);
+    await page.context().close();
+
+    const other = await open(mona);
+    assert.equal(await other.getByRole('link', { name: 'Exit survey' }).count(), 0);
+    await other.goto(`${site.url}/survey-results`);
+    await other.getByText('This needs one of the roles hr').waitFor();
     await other.context().close();
   });
 

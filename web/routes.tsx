@@ -16,6 +16,7 @@ import { peopleSearch } from './pages/people/search.ts';
 import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
+import { resultsSearch } from './pages/surveys/search.ts';
 import { tasksSearch } from './pages/tasks/search.ts';
 import { Trouble } from './ui/loaded.tsx';
 import { Shell } from './ui/shell.tsx';
@@ -167,6 +168,13 @@ const connection = createRoute({
   ),
 });
 
+const surveyResults = createRoute({
+  getParentRoute: () => inside,
+  path: '/survey-results',
+  validateSearch: resultsSearch,
+  component: lazyRouteComponent(() => import('./pages/surveys/results-page.tsx'), 'ResultsPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -216,6 +224,7 @@ const pages = [
   connect,
   connection,
   settings,
+  surveyResults,
   account,
 ];
 

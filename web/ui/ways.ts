@@ -4,6 +4,7 @@ import {
   IconDoorExit,
   IconLayoutDashboard,
   IconListDetails,
+  IconMessage2Heart,
   IconPlugConnected,
   IconSettings,
   IconUsers,
@@ -49,7 +50,15 @@ export const ways: Readonly<Record<'work' | 'setUp' | 'prove', readonly Way[]>> 
     },
     { to: '/settings', name: 'settings', icon: IconSettings, rights: ['settings.read'], key: 's' },
   ],
-  prove: [],
+  prove: [
+    {
+      to: '/survey-results',
+      name: 'surveyResults',
+      icon: IconMessage2Heart,
+      rights: ['survey.read'],
+      key: 'e',
+    },
+  ],
 };
 
 /** The pages that somebody with these rights may go to. */

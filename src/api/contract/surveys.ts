@@ -19,6 +19,7 @@ export const SurveySummary = z
 export type SurveySummary = z.infer<typeof SurveySummary>;
 
 export const SurveyPage = pageOf(SurveySummary).meta({ id: 'SurveyPage' });
+export type SurveyPage = z.infer<typeof SurveyPage>;
 
 export const Survey = SurveySummary.extend({
   text: z.string().meta({ description: 'The document, YAML' }),

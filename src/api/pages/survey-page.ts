@@ -48,12 +48,12 @@ ${notes(form, said)}
 <p class="lines">${textIn(survey.intro, language)}</p>
 <p>${said.whoReads(company)}</p>
 <p>${said.until(day.format(form.expiresAt))}</p>
-<form method="post">
+<form method="post" novalidate>
 <input type="hidden" name="language" value="${language}">
 ${others.length > 0 ? languageSwitch(others, said) : ''}
 ${questions}
 <div class="acts">
-<button name="act" value="save" formnovalidate>${said.save}</button>
+<button name="act" value="save">${said.save}</button>
 <button name="act" value="send" class="main">${said.send}</button>
 </div>
 </form>
@@ -70,7 +70,7 @@ ${questions}
 function languageSwitch(others: readonly Language[], said: Words): Html {
   const buttons = others.map(
     (it) =>
-      html`<button name="act" value="${it}" class="language" lang="${it}" formnovalidate>${words[it].languageName}</button> `,
+      html`<button name="act" value="${it}" class="language" lang="${it}">${words[it].languageName}</button> `,
   );
   return html`<p class="quiet">${said.otherLanguage} ${buttons}</p>`;
 }
