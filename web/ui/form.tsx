@@ -1,19 +1,12 @@
-import {
-  Button,
-  Checkbox,
-  NumberInput,
-  PasswordInput,
-  Select,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Button, Checkbox, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { addWords, useWords } from '../lib/words.ts';
 import de from '../words/de/form.json' with { type: 'json' };
 import en from '../words/en/form.json' with { type: 'json' };
 import './form.css';
 import type { FieldPath, FormField, Values } from './form-fields.ts';
+import { Secret } from './form-secret.tsx';
 
 addWords('form', { en, de });
 
@@ -35,7 +28,7 @@ export function FormFields({ fields, ...form }: FormProps) {
   ));
 }
 
-type Form = Omit<FormProps, 'fields'>;
+export type Form = Omit<FormProps, 'fields'>;
 
 interface FieldProps {
   readonly field: FormField;
@@ -157,52 +150,6 @@ function Field({ field, path, form }: FieldProps) {
   }
 }
 
-/** What goes to the vault: it can be entered, and never read again. */
-function Secret({
-  field,
-  of,
-  value,
-  shared,
-  form,
-}: {
-  field: FormField;
-  of: Extract<FormField['of'], { kind: 'secret' }>;
-  value: unknown;
-  shared: object;
-  form: Form;
-}) {
-  const t = useWords('form');
-  const isKept = form.kept?.includes(field.name) ?? false;
-  const Input = of.isLong ? Textarea : PasswordInput;
-  return (
-    <div className="secret">
-      <Input
-        {...shared}
-        {...(of.isLong
-          ? { rows: 3, classNames: { input: 'entered-secret' } }
-          : { visibilityToggleButtonProps: { 'aria-label': t('showSecret') } })}
-        autoComplete="off"
-        spellCheck={false}
-        disabled={value === null}
-        placeholder={isKept ? t('kept') : undefined}
-        value={typeof value === 'string' ? value : ''}
-        onChange={({ currentTarget }) =>
-          form.onEnter([field.name], currentTarget.value === '' ? undefined : currentTarget.value)
-        }
-      />
-      {isKept && of.canEnd && !field.isRequired && (
-        <Checkbox
-          label={t('endSecret')}
-          checked={value === null}
-          onChange={({ currentTarget }) =>
-            form.onEnter([field.name], currentTarget.checked ? null : undefined)
-          }
-        />
-      )}
-    </div>
-  );
-}
-
 function Group({
   field,
   problem,
@@ -312,14 +259,4 @@ function Either({
       )}
     </div>
   );
-}
-
-/** Brings whoever entered something to the first field with a problem, each time there are new ones. */
-export function useFirstProblem(problems: unknown): RefObject<HTMLFormElement | null> {
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (!problems) return;
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [problems]);
-  return form;
 }

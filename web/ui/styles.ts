@@ -52,3 +52,7 @@ import '@mantine/notifications/styles.css';
 import '@fontsource-variable/inter/wght.css';
 import './tokens.css';
 import './layout.css';
+import './standing.css';
+import './shell.css';
+import './doorstep.css';
+import './dialog.css';

@@ -6,9 +6,10 @@ import { useSession } from '../../lib/session.ts';
 import { addWords, currentLanguage, useWords } from '../../lib/words.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import de from '../../words/de/account.json' with { type: 'json' };
 import en from '../../words/en/account.json' with { type: 'json' };
-import { AccountButton, Problem } from './account-parts.tsx';
+import { AccountButton } from './account-parts.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Password } from './password.tsx';
 
@@ -38,7 +39,7 @@ function Sessions() {
     <section className="card" aria-labelledby="sessions">
       <h2 id="sessions">{t('sessions')}</h2>
       <p>{t('sessionsAbout')}</p>
-      {end.isError && <Problem error={end.error} />}
+      <Refused error={end.error} />
       <Loaded query={query}>
         {({ items }) => (
           <ul>

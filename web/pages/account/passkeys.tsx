@@ -9,7 +9,8 @@ import { hasPasskeys, makePasskey, signWithPasskey } from '../../lib/passkey.ts'
 import { renew, useRead } from '../../lib/queries.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Loaded } from '../../ui/loaded.tsx';
-import { AccountButton, Problem } from './account-parts.tsx';
+import { Refused } from '../../ui/refused.tsx';
+import { AccountButton } from './account-parts.tsx';
 
 const path = '/users/me/passkeys';
 const anew = () => renew(path);
@@ -26,8 +27,8 @@ export function Passkeys() {
     <section className="card" aria-labelledby="passkeys">
       <h2 id="passkeys">{t('passkeys')}</h2>
       <p>{t('passkeysAbout')}</p>
-      {add.isError && <Problem error={add.error} />}
-      {remove.isError && <Problem error={remove.error} />}
+      <Refused error={add.error} />
+      <Refused error={remove.error} />
       <Loaded query={query}>
         {({ items }) => (
           <ul>

@@ -9,7 +9,8 @@ import { renew, useRead } from '../../lib/queries.ts';
 import { signedWhereNeeded } from '../../lib/step-up.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Loaded } from '../../ui/loaded.tsx';
-import { AccountButton, Problem } from './account-parts.tsx';
+import { Refused } from '../../ui/refused.tsx';
+import { AccountButton } from './account-parts.tsx';
 
 const path = '/users/me/password';
 const anew = () => renew(path);
@@ -38,7 +39,7 @@ export function Password() {
     <section className="card" aria-labelledby="password">
       <h2 id="password">{t('password')}</h2>
       <p>{t('passwordAbout')}</p>
-      {error && <Problem error={error} />}
+      <Refused error={error} />
       <Loaded query={query}>
         {({ setAt }) =>
           begin.data ? (

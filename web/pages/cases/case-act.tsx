@@ -1,47 +1,28 @@
-import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import type { Case, CaseActDone } from '#api/contract/cases.ts';
+import type { Case } from '#api/contract/cases.ts';
 import type { Person } from '#api/contract/people.ts';
 import { momentText, placeOf } from '../../lib/moments.ts';
-import { type Act, useAct } from '../../lib/queries.ts';
-import { isSurname, surnameIn } from '../../lib/surname.ts';
+import { isSurname } from '../../lib/surname.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { localTime } from '../../lib/zoned.ts';
-import { Ask, problemAt } from '../../ui/ask.tsx';
+import { Ask } from '../../ui/ask.tsx';
 import { PersonField } from '../../ui/person-field.tsx';
-
-export type CaseActName = Case['actions'][number] extends infer Name
-  ? Exclude<Name, 'change'> | 'change-dates' | 'successor' | 'cut-now'
-  : never;
+import { problemAt } from '../../ui/refused.tsx';
+import {
+  type CaseActName,
+  type DialogProps,
+  Reason,
+  Returns,
+  Surname,
+  useActWords,
+  useCaseAct,
+} from './case-act-parts.tsx';
 
 /** The dialog of one act. */
 export function CaseAct({ act, it, onClose }: { act: CaseActName; it: Case; onClose: () => void }) {
   const Dialog = dialogs[act];
   return <Dialog it={it} onClose={onClose} />;
-}
-
-interface DialogProps {
-  readonly it: Case;
-  readonly onClose: () => void;
-}
-
-/** Sends an act about a case. The dialog closes when it was done; otherwise it says why not. */
-function useCaseAct({ it, onClose }: DialogProps) {
-  const done = useAct<CaseActDone>();
-  const send = (name: string, body?: object) => {
-    const request: Act = { method: 'POST', path: `/cases/${it.id}/${name}` };
-    done.mutate(body ? { ...request, body } : request, { onSuccess: onClose });
-  };
-  return { send, isBusy: done.isPending, error: done.error };
-}
-
-/** The words of an act: what it is called, what it does. */
-function useActWords(name: CaseActName, it: Case) {
-  const t = useWords('departure');
-  return {
-    title: t(`caseAsk.${name}`, { who: it.person.name }),
-    verb: t(`caseAct.${name}`),
-  };
 }
 
 function Pause(props: DialogProps) {
@@ -221,20 +202,6 @@ function BringBack(props: DialogProps) {
   );
 }
 
-function Returns({ title, texts }: { title: string; texts: readonly string[] }) {
-  if (texts.length === 0) return null;
-  return (
-    <section className="part">
-      <h3>{title}</h3>
-      <ul className="effects">
-        {texts.map((it) => (
-          <li key={it}>{it}</li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 function Release(props: DialogProps) {
   const t = useWords('departure');
   const { it } = props;
@@ -280,44 +247,3 @@ const dialogs: Record<CaseActName, (props: DialogProps) => ReactNode> = {
   'bring-back': BringBack,
   release: Release,
 };
-
-function Reason({
-  value,
-  onChange,
-  error,
-}: {
-  value: string;
-  onChange: (it: string) => void;
-  error: unknown;
-}) {
-  const t = useWords('departure');
-  return (
-    <Textarea
-      label={t('field.reason')}
-      rows={2}
-      value={value}
-      error={problemAt(error, 'reason')}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-function Surname({
-  it,
-  value,
-  onChange,
-}: {
-  it: Case;
-  value: string;
-  onChange: (it: string) => void;
-}) {
-  const t = useWords('departure');
-  return (
-    <TextInput
-      label={t('field.surname', { surname: surnameIn(it.person.name) })}
-      autoComplete="off"
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}

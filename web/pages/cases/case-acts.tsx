@@ -1,13 +1,15 @@
 import { Button, Menu } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Case } from '#api/contract/cases.ts';
 import { endStates } from '#core/case.ts';
 import { useMay } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
-import { CaseAct, type CaseActName } from './case-act.tsx';
+import type { CaseActName } from './case-act-parts.tsx';
 import { Evidence } from './evidence.tsx';
+
+const CaseAct = lazy(() => import('./case-act.tsx').then((it) => ({ default: it.CaseAct })));
 
 /** What the viewer may do about the whole departure; each opens a dialog that says what it does. */
 export function CaseActs({ it }: { it: Case }) {
@@ -51,7 +53,11 @@ export function CaseActs({ it }: { it: Case }) {
         </Menu>
       )}
       <Evidence it={it} mayMake={useMay('evidence.make')} mayWrite={useMay('document.read')} />
-      {asking && <CaseAct act={asking} it={it} onClose={() => setAsking(null)} />}
+      {asking && (
+        <Suspense>
+          <CaseAct act={asking} it={it} onClose={() => setAsking(null)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { Alert, Skeleton, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconLock, IconQuestionMark, IconShieldLock } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Case } from '#api/contract/cases.ts';
 import { useLive } from '../../lib/live.ts';
 import { momentText } from '../../lib/moments.ts';
@@ -12,21 +12,28 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import de from '../../words/de/departure.json' with { type: 'json' };
 import en from '../../words/en/departure.json' with { type: 'json' };
-import { ActivityTab } from './activity-tab.tsx';
 import { useApprovals } from './approvals.tsx';
 import { CaseActs } from './case-acts.tsx';
 import { CaseHead, Clocks } from './case-head.tsx';
 
 import './departure.css';
+import './step.css';
 import { departureTabs } from './departure-search.ts';
 import { ListTab } from './list-tab.tsx';
-import { PlanTab } from './plan-tab.tsx';
-import { ProofTab } from './proof-tab.tsx';
-import { StepDrawer } from './step-drawer.tsx';
-import { TimelineTab } from './timeline-tab.tsx';
 
 addWords('departure', { en, de });
 const MapTab = lazy(() => import('./map-tab.tsx'));
+const ProofTab = lazy(() => import('./proof-tab.tsx').then((it) => ({ default: it.ProofTab })));
+const ActivityTab = lazy(() =>
+  import('./activity-tab.tsx').then((it) => ({ default: it.ActivityTab })),
+);
+const PlanTab = lazy(() => import('./plan-tab.tsx').then((it) => ({ default: it.PlanTab })));
+const TimelineTab = lazy(() =>
+  import('./timeline-tab.tsx').then((it) => ({ default: it.TimelineTab })),
+);
+const StepDrawer = lazy(() =>
+  import('./step-drawer.tsx').then((it) => ({ default: it.StepDrawer })),
+);
 const route = getRouteApi('/inside/departures/$caseId');
 
 /** One departure: is this person's access gone, how do we know, and what is left? */
@@ -56,6 +63,9 @@ function Departure({ it }: { it: Case }) {
   const t = useWords('departure');
   const { tab = 'list', step } = route.useSearch();
   const approvals = useApprovals(it.id);
+  // Once it was open it stays, so that closing it gives the focus back.
+  const [isDrawerWanted, setDrawerWanted] = useState(step !== undefined);
+  if (step !== undefined && !isDrawerWanted) setDrawerWanted(true);
   return (
     <>
       <Link to="/departures" className="back">
@@ -70,17 +80,19 @@ function Departure({ it }: { it: Case }) {
         <Warnings it={it} />
         <Tabs isWithKeys={step === undefined} />
         {tab === 'list' && <ListTab it={it} approvals={approvals} />}
-        {tab === 'map' && (
-          <Suspense fallback={<Skeleton height={420} />}>
-            <MapTab it={it} approvals={approvals} />
-          </Suspense>
-        )}
-        {tab === 'timeline' && <TimelineTab it={it} />}
-        {tab === 'proof' && <ProofTab it={it} />}
-        {tab === 'activity' && <ActivityTab it={it} />}
-        {tab === 'plan' && <PlanTab it={it} />}
+        <Suspense fallback={<Skeleton height={420} />}>
+          {tab === 'map' && <MapTab it={it} approvals={approvals} />}
+          {tab === 'timeline' && <TimelineTab it={it} />}
+          {tab === 'proof' && <ProofTab it={it} />}
+          {tab === 'activity' && <ActivityTab it={it} />}
+          {tab === 'plan' && <PlanTab it={it} />}
+        </Suspense>
       </Page>
-      <StepDrawer it={it} stepId={step} approvals={approvals} />
+      {isDrawerWanted && (
+        <Suspense>
+          <StepDrawer it={it} stepId={step} approvals={approvals} />
+        </Suspense>
+      )}
     </>
   );
 }

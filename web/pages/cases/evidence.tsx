@@ -6,7 +6,8 @@ import type { Case } from '#api/contract/cases.ts';
 import type { EvidenceOrder } from '#api/contract/evidence.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { Ask, Refused } from '../../ui/ask.tsx';
+import { Ask } from '../../ui/ask.tsx';
+import { Refused } from '../../ui/refused.tsx';
 
 const letters = ['letter', 'duties', 'equipment'] as const;
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Approval } from '#api/contract/approvals.ts';
 import type { Case } from '#api/contract/cases.ts';
 import { useNow } from '../../lib/clock.ts';
@@ -8,13 +8,14 @@ import { useConnectionNames } from '../../lib/connections.ts';
 import { momentText } from '../../lib/moments.ts';
 import { useAct } from '../../lib/queries.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { Refused } from '../../ui/ask.tsx';
 import { Empty } from '../../ui/loaded.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { looks, StandingBadge } from '../../ui/standing.tsx';
 import { ApprovalCard } from './approvals.tsx';
-import { StepAct } from './step-act.tsx';
-import { toActOn } from './step-acts.tsx';
 import { groupsOf, type StandingStep, type StepGroup, saidOf } from './step-words.ts';
+import { toActOn } from './to-act-on.ts';
+
+const StepAct = lazy(() => import('./step-act.tsx').then((it) => ({ default: it.StepAct })));
 
 /** Every step, by layer; what needs somebody on top. */
 export function ListTab({ it, approvals }: { it: Case; approvals: readonly Approval[] }) {
@@ -155,7 +156,11 @@ function Remedy({ one: { step }, it }: { one: StandingStep; it: Case }) {
       <Button variant="default" onClick={() => setAsking(true)}>
         {t('act.attest')}
       </Button>
-      {isAsking && <StepAct act="attest" on={toActOn(step, it)} onClose={() => setAsking(false)} />}
+      {isAsking && (
+        <Suspense>
+          <StepAct act="attest" on={toActOn(step, it)} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </span>
   );
 }

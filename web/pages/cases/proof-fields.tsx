@@ -3,7 +3,7 @@ import type { ProofFile } from '#api/contract/steps.ts';
 import { fileName, isFileProof } from '#core/task-proof.ts';
 import { address, act as send } from '../../lib/api.ts';
 import { useWords } from '../../lib/words.ts';
-import { problemAt } from '../../ui/ask.tsx';
+import { problemAt } from '../../ui/refused.tsx';
 
 /** What shows that something was done by hand, as it is typed. */
 export interface Shown {

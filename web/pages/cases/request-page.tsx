@@ -1,36 +1,20 @@
-import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import {
-  type FormEvent,
-  type KeyboardEvent,
-  type ReactNode,
-  useEffect,
-  useRef,
-  useState,
-} from 'react';
-import type { CasePage, CaseSummary } from '#api/contract/cases.ts';
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { CasePage } from '#api/contract/cases.ts';
 import type { PersonPage } from '#api/contract/people.ts';
-import { type DepartureKind, departureKinds } from '#core/departure-kind.ts';
-import { placeOf } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
-import { useMay, useSession } from '../../lib/session.ts';
+import { useMay } from '../../lib/session.ts';
 import { isSurname, surnameIn } from '../../lib/surname.ts';
 import { addWords, useWords } from '../../lib/words.ts';
-import { problemAt, Refused } from '../../ui/ask.tsx';
 import { Page } from '../../ui/page.tsx';
-import { PersonField } from '../../ui/person-field.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import de from '../../words/de/request.json' with { type: 'json' };
 import en from '../../words/en/request.json' with { type: 'json' };
 import './request.css';
-import {
-  type Draft,
-  dateNames,
-  emptyDraft,
-  openCaseOf,
-  verbOf,
-  withDatesOf,
-} from './request-draft.ts';
-import { KnownCase, PlanPreviewPane, ThingsBack, usePreview } from './request-plan.tsx';
+import { type Draft, emptyDraft, openCaseOf, verbOf, withDatesOf } from './request-draft.ts';
+import { PlanPreviewPane, ThingsBack, usePreview } from './request-plan.tsx';
+import { Question, Questions, type Say } from './request-questions.tsx';
 import { useStart } from './use-start.ts';
 
 addWords('request', { en, de });
@@ -38,8 +22,6 @@ const route = getRouteApi('/inside/request');
 
 /** What was typed stays while the page lives, also when somebody looks at something else in between. */
 let kept: Draft = emptyDraft;
-
-type Say = (more: Partial<Draft>) => void;
 
 /** Five questions, and beside them what will happen, before anything does. */
 export function RequestPage() {
@@ -118,133 +100,6 @@ function useKnown(draft: Draft, say: Say) {
     say(withDatesOf(draft, known));
   });
   return known;
-}
-
-function Questions({
-  draft,
-  say,
-  error,
-  known,
-}: {
-  draft: Draft;
-  say: Say;
-  error: unknown;
-  known: CaseSummary | null;
-}) {
-  const t = useWords('request');
-  return (
-    <>
-      <Question number={1} title={t('who')}>
-        <PersonField
-          label={t('person')}
-          value={draft.person}
-          error={problemAt(error, 'personId', 'person')}
-          onChange={(person) => say({ person })}
-        />
-        {draft.person && (
-          <p className="aside">
-            {[draft.person.title, draft.person.department, draft.person.location]
-              .filter(Boolean)
-              .join(' · ')}
-          </p>
-        )}
-        {known && <KnownCase it={known} />}
-      </Question>
-      <Question number={2} title={t('kind')}>
-        <Kind draft={draft} say={say} error={error} />
-      </Question>
-      <Question number={3} title={t('when')}>
-        <Dates draft={draft} say={say} error={error} />
-      </Question>
-      <Question number={4} title={t('takesOver')}>
-        <PersonField
-          label={t('successor')}
-          description={t('successorAbout')}
-          value={draft.successor}
-          onChange={(successor) => say({ successor })}
-        />
-      </Question>
-    </>
-  );
-}
-
-function Question({
-  number,
-  title,
-  children,
-}: {
-  number: number;
-  title: string;
-  children: ReactNode;
-}) {
-  return (
-    <fieldset className="card question">
-      <legend>
-        <span className="number">{number}</span> {title}
-      </legend>
-      {children}
-    </fieldset>
-  );
-}
-
-function Kind({ draft, say, error }: { draft: Draft; say: Say; error: unknown }) {
-  const t = useWords('request');
-  return (
-    <>
-      <Select
-        label={t('kindLabel')}
-        placeholder={t('choose')}
-        value={draft.kind}
-        data={departureKinds.map((value) => ({
-          value,
-          label: t(`common:departureKinds.${value}`),
-        }))}
-        error={problemAt(error, 'departure.kind')}
-        onChange={(kind) => say({ kind: kind as DepartureKind | null })}
-      />
-      {(['urgent', 'confidential', 'hold'] as const).map((name) => (
-        <Checkbox
-          key={name}
-          label={t(name)}
-          description={t(`${name}About`)}
-          checked={draft[name]}
-          onChange={(event) => say({ [name]: event.currentTarget.checked })}
-        />
-      ))}
-      {useMay('case.read-confidential') && (
-        <Textarea
-          label={t('reason')}
-          description={t('reasonAbout')}
-          rows={2}
-          value={draft.reason}
-          error={problemAt(error, 'departure.reason')}
-          onChange={(event) => say({ reason: event.currentTarget.value })}
-        />
-      )}
-    </>
-  );
-}
-
-function Dates({ draft, say, error }: { draft: Draft; say: Say; error: unknown }) {
-  const t = useWords('request');
-  const { company } = useSession();
-  const place = placeOf(draft.person?.zone ?? company.zone);
-  return (
-    <div className="four-dates">
-      {dateNames.map((name) => (
-        <TextInput
-          key={name}
-          type={name === 'accessEnds' ? 'datetime-local' : 'date'}
-          label={t(name)}
-          description={t(`${name}About`, { place })}
-          value={name === 'accessEnds' && draft.urgent ? '' : draft[name]}
-          disabled={name === 'accessEnds' && draft.urgent}
-          error={problemAt(error, `departure.${name}`)}
-          onChange={(event) => say({ [name]: event.currentTarget.value })}
-        />
-      ))}
-    </div>
-  );
 }
 
 /** The one button; cutting access now asks for the surname and a reason first. */

@@ -7,8 +7,8 @@ import type { CaseSummary } from '#api/contract/cases.ts';
 import type { PlanPreview as Preview } from '#api/contract/plans.ts';
 import { act } from '../../lib/api.ts';
 import { useWords } from '../../lib/words.ts';
-import { Refused } from '../../ui/ask.tsx';
 import { PlanPreview } from '../../ui/plan-preview.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { type Draft, planInputIn } from './request-draft.ts';
 
 const typingMs = 600;

@@ -5,24 +5,15 @@ import { type Act, useAct } from '../../lib/queries.ts';
 import { isSurname, surnameIn } from '../../lib/surname.ts';
 import { useWords } from '../../lib/words.ts';
 import { dayEndOf, momentOf } from '../../lib/zoned.ts';
-import { Ask, problemAt } from '../../ui/ask.tsx';
+import { Ask } from '../../ui/ask.tsx';
+import { problemAt } from '../../ui/refused.tsx';
 import { nothingShown, ProofFields, proofBody, type Shown, upload } from './proof-fields.tsx';
+import type { ToActOn } from './to-act-on.ts';
 
 export type StepActName = Step['actions'][number];
 
 /** Done at once: it changes nothing outside of us that the step would not do anyway. */
 export const atOnce: readonly StepActName[] = ['retry', 'accept', 'give-time'];
-
-/** The step that something is done about, as far as that needs to know. */
-export interface ToActOn {
-  readonly id: string;
-  readonly title: string;
-  /** Whom it is about. */
-  readonly person: string;
-  readonly zone: string;
-  /** What must be shown. */
-  readonly proof: readonly string[];
-}
 
 /** What a person answers for by an act, as it is typed. */
 interface Answers extends Shown {

@@ -4,10 +4,11 @@ import type { Case } from '#api/contract/cases.ts';
 import type { Step } from '#api/contract/steps.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
-import { Refused } from '../../ui/ask.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { atOnce, StepAct, type StepActName } from './step-act.tsx';
 import { standingOf } from './step-standing.ts';
 import { saidOf } from './step-words.ts';
+import { toActOn } from './to-act-on.ts';
 
 /** What the server says the viewer may do about a step, and nothing else. */
 export function StepActs({ step, it }: { step: Step; it: Case }) {
@@ -49,12 +50,3 @@ function NowStands({ step, it }: { step: Step; it: Case }) {
   const { key, values } = saidOf({ step, standing: standingOf(step, it) }, it, false);
   return <p>{t('nowStands', { how: t(key, values ?? {}) })}</p>;
 }
-
-/** What an act has to know of a step of a case. */
-export const toActOn = (step: Step, it: Case) => ({
-  id: step.id,
-  title: step.title,
-  person: it.person.name,
-  zone: it.zone,
-  proof: step.assignment?.proof ?? [],
-});

@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Approval } from '#api/contract/approvals.ts';
 import type { Case } from '#api/contract/cases.ts';
 import type { ProofFile, Step, Submission } from '#api/contract/steps.ts';
@@ -31,8 +31,11 @@ export function StepDrawer({
   const navigate = route.useNavigate();
   const close = () => void navigate({ search: ({ step: _, ...rest }) => rest });
   const step = it.steps.find(({ id, key }) => id === stepId || key === stepId);
+  // Opened after it is there, even the first time: only then it knows where the focus was.
+  const [isOpened, setOpened] = useState(false);
+  useEffect(() => setOpened(stepId !== undefined), [stepId]);
   return (
-    <Drawer opened={stepId !== undefined} onClose={close} size="lg" withCloseButton={false}>
+    <Drawer opened={isOpened} onClose={close} size="lg" withCloseButton={false}>
       <div className="dialog-head">
         <Drawer.Title>{step?.title ?? t('noSuchStep')}</Drawer.Title>
         <Drawer.CloseButton aria-label={t('common:close')} />

@@ -9,6 +9,7 @@ import { Empty } from '../../ui/loaded.tsx';
 import { looks } from '../../ui/standing.tsx';
 import { type StandingStep, saidOf, standingSteps } from './step-words.ts';
 import { type Axis, axisOf, type StepTimes, timesOf } from './timeline.ts';
+import './timeline.css';
 
 const route = getRouteApi('/inside/departures/$caseId');
 /** Often enough that a bar grows; not with each second of the clock. */

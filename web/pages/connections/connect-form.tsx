@@ -9,8 +9,7 @@ import type {
 import { ApiProblem } from '../../lib/api.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
-import { FormFields, useFirstProblem } from '../../ui/form.tsx';
+import { FormFields } from '../../ui/form.tsx';
 import {
   fieldsOf,
   problemsBeside,
@@ -20,6 +19,8 @@ import {
   type Values,
   withValue,
 } from '../../ui/form-fields.ts';
+import { Refused } from '../../ui/refused.tsx';
+import { useFirstProblem } from '../../ui/use-first-problem.ts';
 
 /** The first step: what a connection needs to be told. Saving it tries it at once. */
 export function ConnectForm({
@@ -152,7 +153,7 @@ export function ConnectForm({
           />
         </div>
       </details>
-      <ActProblem error={save.error} others={others} />
+      <Refused error={save.error} others={others} />
       <div className="form-acts">
         <Button type="submit" loading={save.isPending}>
           {known ? t('saveAndTest') : t('connectAndTest')}

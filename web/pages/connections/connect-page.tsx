@@ -11,10 +11,10 @@ import type {
 import type { WholeDescription } from '#api/contract/descriptions.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Prose } from '../../ui/prose.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { standsInHouse } from './checks.ts';
 import { ChecksList } from './checks-list.tsx';
 import { ConnectForm } from './connect-form.tsx';
@@ -173,7 +173,7 @@ function Outcome({
             {!check.works && standsInHouse(check.failure.detail) && (
               <OnPremises host={connection.hosts[0] ?? ''} onNamed={again} />
             )}
-            <ActProblem error={test.error} />
+            <Refused error={test.error} />
             <div className="form-acts">
               {check.works && <Button onClick={() => onStage('proof')}>{t('goOnToProof')}</Button>}
               <Button

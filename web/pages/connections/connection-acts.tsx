@@ -5,8 +5,7 @@ import type { ConnectionDetail, ConnectionSaved, Connector } from '#api/contract
 import { ApiProblem } from '../../lib/api.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
-import { FormFields, useFirstProblem } from '../../ui/form.tsx';
+import { FormFields } from '../../ui/form.tsx';
 import {
   fieldsOf,
   problemsBeside,
@@ -15,6 +14,8 @@ import {
   type Values,
   withValue,
 } from '../../ui/form-fields.ts';
+import { Refused } from '../../ui/refused.tsx';
+import { useFirstProblem } from '../../ui/use-first-problem.ts';
 
 /** What can be done about a connection that is asked about first. */
 export type Ask = 'pause' | 'rotate' | 'remove';
@@ -67,7 +68,7 @@ function Pause({ of, onClose }: { of: ConnectionDetail; onClose: () => void }) {
         data-autofocus
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <ActProblem error={pause.error} />
+      <Refused error={pause.error} />
       <Button type="submit" loading={pause.isPending}>
         {t('asks.pause.act')}
       </Button>
@@ -109,7 +110,7 @@ function Rotate({ of, onClose }: { of: ConnectionDetail; onClose: () => void }) 
         kept={of.secrets}
         onEnter={(path, value) => setValues((before) => withValue(before, path, value))}
       />
-      <ActProblem error={save.error} others={others} />
+      <Refused error={save.error} others={others} />
       {save.data?.check.works === false && (
         <p className="warning" role="alert">
           {t('rotatedInVain', { detail: save.data.check.failure.detail })}
@@ -148,7 +149,7 @@ function Remove({ of }: { of: ConnectionDetail }) {
         data-autofocus
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
-      <ActProblem error={remove.error} />
+      <Refused error={remove.error} />
       <Button
         type="submit"
         variant="outline"

@@ -8,9 +8,9 @@ import { distanceText, momentText } from '../../lib/moments.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { Steps } from './connect-page.tsx';
 import { type Ask, ConnectionActs } from './connection-acts.tsx';
 import '../../ui/panels.css';
@@ -117,7 +117,7 @@ function Shown({ of }: { of: ConnectionDetail }) {
       }
     >
       <ConnectionActs of={of} asked={asked} onClose={() => setAsked(null)} />
-      <ActProblem error={test.error ?? look.error} />
+      <Refused error={test.error ?? look.error} />
       {look.data && <p role="status">{t('listed', { count: look.data.accounts })}</p>}
       <OwnerLeaves of={of} />
       <div className="beside">

@@ -5,7 +5,7 @@ import { ApiProblem } from '../../lib/api.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
+import { Refused } from '../../ui/refused.tsx';
 
 /** Names a system of one's own network, so that it may be called; nothing inside is called otherwise. */
 export function OnPremises({ host, onNamed }: { host: string; onNamed: () => void }) {
@@ -44,7 +44,7 @@ export function OnPremises({ host, onNamed }: { host: string; onNamed: () => voi
         checked={http}
         onChange={(event) => setHttp(event.currentTarget.checked)}
       />
-      <ActProblem error={save.error} others={problems.filter((it) => !it.at.endsWith('network'))} />
+      <Refused error={save.error} others={problems.filter((it) => !it.at.endsWith('network'))} />
       <Button type="submit" loading={save.isPending} disabled={!settings.data}>
         {t('nameAndTest')}
       </Button>

@@ -4,8 +4,8 @@ import { type FormEvent, useRef, useState } from 'react';
 import type { ImportReport } from '#api/contract/people.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { Wide } from '../../ui/wide.tsx';
 import '../../ui/panels.css';
 import './people.css';
@@ -52,7 +52,7 @@ export function ImportPage() {
             }}
           />
         </div>
-        <ActProblem error={bring.error} />
+        <Refused error={bring.error} />
         <div className="form-acts">
           <Button type="submit" disabled={!file} loading={bring.isPending}>
             {t('bringIn')}

@@ -10,9 +10,9 @@ import { dayText, distanceText, momentText } from '../../lib/moments.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { caseLooks, StandingBadge } from '../../ui/standing.tsx';
 import { Wide } from '../../ui/wide.tsx';
 import '../../ui/panels.css';
@@ -84,7 +84,7 @@ function Accounts({ of }: { of: PersonWithAccounts }) {
   return (
     <section className="card panel" aria-labelledby="accounts">
       <h2 id="accounts">{t('accounts')}</h2>
-      <ActProblem error={link.error} />
+      <Refused error={link.error} />
       {of.accounts.length === 0 ? (
         <Empty>{t('noAccounts')}</Empty>
       ) : (

@@ -6,8 +6,8 @@ import type { ArrivalFacts, CaseKind } from '#core/arrival.ts';
 import { departureKinds } from '#core/departure-kind.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { PlanPreview } from '../../ui/plan-preview.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import './people.css';
 import './words.ts';
 
@@ -72,7 +72,7 @@ export function Rehearsal({
         </Button>
       </form>
       {preview.isPending && <p role="status">{t('askingEverywhere')}</p>}
-      <ActProblem error={preview.error} />
+      <Refused error={preview.error} />
       {preview.data && (
         <>
           {!('question' in preview.data) && (

@@ -8,7 +8,7 @@ import { act } from '../../lib/api.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
+import { Refused } from '../../ui/refused.tsx';
 
 const yaml = (text: string) => new Blob([text], { type: 'application/yaml' });
 
@@ -67,7 +67,7 @@ export function Editor({ text: begun }: { text: string }) {
       {mayWrite && (
         <>
           <Findings findings={findings} isOld={isFetching || settled !== text} onGo={goTo} />
-          <ActProblem error={save.error ?? error} />
+          <Refused error={save.error ?? error} />
           <div className="form-acts">
             <Button
               loading={save.isPending}

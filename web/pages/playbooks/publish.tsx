@@ -5,7 +5,7 @@ import type { Playbook as Document } from '#core/playbook.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useSession } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { InWords } from './compare.tsx';
 
 /** Makes a draft the version that new departures follow; what changes by it is said first. */
@@ -64,7 +64,7 @@ function Asked({
         />
       )}
       {needsAnother && <p className="warning">{t('needsAnother')}</p>}
-      <ActProblem error={publish.error} />
+      <Refused error={publish.error} />
       <div className="form-acts">
         <Button
           loading={publish.isPending}

@@ -8,8 +8,8 @@ import { momentText } from '../../lib/moments.ts';
 import { useAct, useRead } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { StandingBadge } from '../../ui/standing.tsx';
 
 const path = '/kill-switch';
@@ -59,7 +59,7 @@ function Running() {
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          <ActProblem error={stop.error} />
+          <Refused error={stop.error} />
           <div className="form-acts">
             <Button
               type="submit"
@@ -97,7 +97,7 @@ function Stopped({ of }: { of: KillSwitch }) {
         })}
       </p>
       <WhoMay />
-      <ActProblem error={resume.error} />
+      <Refused error={resume.error} />
       {resume.data && !resume.data.resumed && <p role="status">{t('switch.noted')}</p>}
       {may && (
         <div className="form-acts">

@@ -7,8 +7,8 @@ import { momentText } from '../../lib/moments.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
+import { Refused } from '../../ui/refused.tsx';
 import { Wide } from '../../ui/wide.tsx';
 
 /** People about whom nothing weighty happens by the word of one. */
@@ -94,7 +94,7 @@ function Lift({ of }: { of: Protection }) {
       <Button type="submit" variant="default" loading={lift.isPending} disabled={!reason.trim()}>
         {t('protected.lift')}
       </Button>
-      <ActProblem error={lift.error} />
+      <Refused error={lift.error} />
     </form>
   );
 }
@@ -133,7 +133,7 @@ function Protect() {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <ActProblem error={protect.error} />
+      <Refused error={protect.error} />
       <div className="form-acts">
         <Button type="submit" loading={protect.isPending}>
           {t('protected.act')}

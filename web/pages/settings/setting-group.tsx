@@ -4,8 +4,7 @@ import { ApiProblem } from '../../lib/api.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
-import { ActProblem } from '../../ui/act-problem.tsx';
-import { FormFields, useFirstProblem } from '../../ui/form.tsx';
+import { FormFields } from '../../ui/form.tsx';
 import {
   type FormField,
   fieldsOf,
@@ -15,6 +14,8 @@ import {
   shownValues,
   withValue,
 } from '../../ui/form-fields.ts';
+import { Refused } from '../../ui/refused.tsx';
+import { useFirstProblem } from '../../ui/use-first-problem.ts';
 import { type Change, changesBetween, shownValue } from './changes.ts';
 
 /** One group of settings: what is in force, and what would be different, before it is. */
@@ -73,7 +74,7 @@ export function SettingGroup({
           onEnter={(path, value) => setValues((before) => withValue(before, path, value))}
         />
       </fieldset>
-      <ActProblem error={save.error} others={others} />
+      <Refused error={save.error} others={others} />
       {asked?.length === 0 && <p role="status">{t('nothingDifferent')}</p>}
       {save.isSuccess && asked === null && <p role="status">{t('saved')}</p>}
       {may ? (

@@ -4,7 +4,7 @@ import type { TaskDetails } from '#api/contract/tasks.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
 import { useWords } from '../../lib/words.ts';
-import { problemAt, Refused } from '../../ui/ask.tsx';
+import { problemAt, Refused } from '../../ui/refused.tsx';
 import { nothingShown, ProofFields, proofBody, upload } from '../cases/proof-fields.tsx';
 
 /**
