@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { arrivalKinds } from './arrival-kind.ts';
 import type { DepartureFacts } from './departure.ts';
 import type { PersonFacts } from './person.ts';
 
-/** Why somebody begins something: as a new colleague, as one who comes back, or in another role. */
-export const arrivalKinds = ['arrival', 'rehire', 'role change'] as const;
+export { arrivalKinds };
 
 /** What somebody was before their role changed; playbooks ask for it. */
 export const FormerRole = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { employmentTypes } from './employment-type.ts';
 
-export const employmentTypes = ['employee', 'contractor', 'temporary', 'intern'] as const;
-export type EmploymentType = (typeof employmentTypes)[number];
+export { type EmploymentType, employmentTypes } from './employment-type.ts';
 
 /**
  * What a source says about somebody. Identity is `personId` with `employmentId`,

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { conditionDocument } from './condition-document.ts';
+import { conditionDocument } from './condition-fields.ts';
 import type { Playbook } from './playbook.ts';
 import { stepDocument } from './step-document.ts';
 

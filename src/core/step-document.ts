@@ -1,5 +1,5 @@
-import { conditionDocument, yesNo } from './condition-document.ts';
-import { momentText } from './moment.ts';
+import { conditionDocument, yesNo } from './condition-fields.ts';
+import { momentText } from './moment-text.ts';
 import type {
   AccountChoice,
   NoticeStep,
