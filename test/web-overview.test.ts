@@ -5,13 +5,16 @@ import { requestCase } from '#app/cases.ts';
 import { startTestApp, type TestApp, type TestUser } from '#app/testing/app.ts';
 import { until } from '#core/testing/until.ts';
 import { somebody, verified } from '#ledger/testing/ledger.ts';
-import { accessProblems, startBrowser } from './support/browser.ts';
+import { raiseAlert } from '#store/alerts.ts';
+import { accessProblems, checkLooks, startBrowser } from './support/browser.ts';
 import { type Site, startSite } from './support/site.ts';
 
 const wide = { viewport: { width: 1280, height: 900 } };
 const narrow = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true };
 const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+const aboutNothing = { caseId: null, stepId: null, connectionId: null, confidential: false };
 
 describe('overview, departures and arrivals in the browser', () => {
   let app: TestApp;
@@ -66,7 +69,23 @@ describe('overview, departures and arrivals in the browser', () => {
         failure: { kind: 'forbidden', detail: 'missing_scope' },
       });
       await bypassing("update steps set connection_id = 'slack' where id = $1", step);
+      await raiseAlert(app.pools.worker, {
+        ...aboutNothing,
+        condition: `step:${step}:held`,
+        kind: 'step.held',
+        title: 'A step needs you',
+        body: 'Sign out everywhere in slack waits.',
+        caseId: id,
+        stepId: step,
+      });
     }
+    await raiseAlert(app.pools.worker, {
+      ...aboutNothing,
+      condition: 'record:mirror',
+      kind: 'record.unmirrored',
+      title: 'The mirror cannot be written',
+      body: 'Nothing is signed until it can: no space left on /mnt/mirror-of-the-record.',
+    });
     await app.addStep(priya, {
       title: 'Collect laptop MBP-2291',
       status: 'held',
@@ -127,6 +146,31 @@ describe('overview, departures and arrivals in the browser', () => {
       );
       await page.context().close();
     }
+  });
+
+  it('takes it that somebody sees to an alert, until it is over', async () => {
+    const page = await open('/');
+    const group = page.getByRole('listitem').filter({ hasText: 'Slack refused' });
+    await group.getByRole('button', { name: 'I see to it' }).click();
+    await group.getByText(/Amira Haddad sees to it \(.*\), until it is over/).waitFor();
+    const other = page.getByRole('listitem').filter({ hasText: 'The mirror cannot be written' });
+    await other.getByRole('button', { name: 'I see to it' }).waitFor();
+    await checkLooks(page, 'overview-alerts');
+    await page.keyboard.press('f');
+    await page.waitForURL('**/?mine=true');
+    await group.waitFor();
+    await until('the others to go', async () => (await other.count()) === 0);
+    assert.equal(await page.getByText('Collect laptop MBP-2291').count(), 0);
+    await page.keyboard.press('f');
+    await other.waitFor();
+    const { rows } = await app.pools.admin.query(
+      'select kind, count(acknowledged_by)::int as seen from alerts group by kind order by kind',
+    );
+    assert.deepEqual(rows, [
+      { kind: 'record.unmirrored', seen: 0 },
+      { kind: 'step.held', seen: 2 },
+    ]);
+    await page.context().close();
   });
 
   it('shows what changes elsewhere without reload, by one stream for two tabs', async () => {

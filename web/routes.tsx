@@ -12,6 +12,7 @@ import { departureSearch } from './pages/cases/departure-search.ts';
 import { requestSearch } from './pages/cases/request-search.ts';
 import { casesSearch } from './pages/cases/search.ts';
 import { connectionSearch, connectionsSearch, connectSearch } from './pages/connections/search.ts';
+import { overviewSearch } from './pages/overview/search.ts';
 import { peopleSearch } from './pages/people/search.ts';
 import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
@@ -53,6 +54,7 @@ const signIn = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
+  validateSearch: overviewSearch,
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 

@@ -19,6 +19,7 @@ const nounsOf: Readonly<Record<string, readonly (readonly [LiveNoun, Right])[]>>
     ['cases', 'case.read'],
     ['tasks', 'task.read'],
   ],
+  alert: [['alerts', 'alert.read']],
   survey: [['cases', 'case.read']],
   approval: [
     ['approvals', 'approval.read'],

@@ -2,6 +2,7 @@
 export const liveNouns = [
   'cases',
   'tasks',
+  'alerts',
   'approvals',
   'connections',
   'playbooks',

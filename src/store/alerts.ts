@@ -20,6 +20,7 @@ export interface AlertRow {
   readonly resolvedAt: Date | null;
   /** The user who sees to it; null: nobody has said so, and it is told again. */
   readonly acknowledgedBy: string | null;
+  readonly acknowledgedAt: Date | null;
 }
 
 /** Also of a departure that became confidential after the alert was raised. */
@@ -142,7 +143,8 @@ export async function loadAlert(db: Db, id: string): Promise<AlertRow | null> {
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
            ${isConfidential} as confidential, times, level, opened_at as "openedAt", next_at as "nextAt",
-           resolved_at as "resolvedAt", acknowledged_by as "acknowledgedBy"
+           resolved_at as "resolvedAt", acknowledged_by as "acknowledgedBy",
+           acknowledged_at as "acknowledgedAt"
       from alerts
      where id = ${id}
   `);
@@ -154,7 +156,8 @@ export async function listAlerts(db: Db, limit: number): Promise<readonly AlertR
   const { rows } = await db.query<AlertRow>(sql`
     select id, condition, kind, title, body, case_id as "caseId", step_id as "stepId", connection_id as "connectionId",
            ${isConfidential} as confidential, times, level, opened_at as "openedAt", next_at as "nextAt",
-           resolved_at as "resolvedAt", acknowledged_by as "acknowledgedBy"
+           resolved_at as "resolvedAt", acknowledged_by as "acknowledgedBy",
+           acknowledged_at as "acknowledgedAt"
       from alerts
      order by resolved_at is not null, opened_at desc
      limit ${limit}

@@ -21,6 +21,7 @@ export const Alert = z
       .object({ id: z.string(), name: z.string().nullable() })
       .nullable()
       .meta({ description: 'Who sees to it; null: nobody has said so' }),
+    acknowledgedAt: Moment.nullable().meta({ description: 'It stays theirs until it is over' }),
     openedAt: Moment,
     resolvedAt: Moment.nullable(),
   })
@@ -28,3 +29,4 @@ export const Alert = z
 export type Alert = z.infer<typeof Alert>;
 
 export const AlertPage = pageOf(Alert).meta({ id: 'AlertPage' });
+export type AlertPage = z.infer<typeof AlertPage>;

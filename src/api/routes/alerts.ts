@@ -62,6 +62,7 @@ const alertOnWire = (it: AlertRow, names: ReadonlyMap<string, string>): Alert =>
     it.acknowledgedBy === null
       ? null
       : { id: it.acknowledgedBy, name: names.get(it.acknowledgedBy) ?? null },
+  acknowledgedAt: iso(it.acknowledgedAt),
   openedAt: it.openedAt.toISOString(),
   resolvedAt: iso(it.resolvedAt),
 });

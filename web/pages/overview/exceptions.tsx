@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import type { ExceptionGroup } from '#api/contract/overview.ts';
 import { act } from '../../lib/api.ts';
 import { useNow } from '../../lib/clock.ts';
@@ -10,26 +11,46 @@ import { queries } from '../../lib/queries.ts';
 import { useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Go } from '../../ui/go.tsx';
+import type { ToldGroup } from './alerts.ts';
 import { type Remedy, remedyFor, sentenceFor } from './exceptions.ts';
+import { SeenTo } from './seen-to.tsx';
 
 /** What needs a person, one row for each cause, with what resolves it. */
-export function Exceptions({ groups }: { groups: readonly ExceptionGroup[] }) {
+export function Exceptions({
+  groups,
+  filter,
+}: {
+  groups: readonly ToldGroup[];
+  /** A way to see less of them, where there is one. */
+  filter?: ReactNode;
+}) {
   const t = useWords('overview');
   return (
     <section aria-labelledby="needs-title">
-      <h2 id="needs-title" className="part">
-        {t('needsYou')}
-      </h2>
-      <ul className="exceptions card">
-        {groups.map((it) => (
-          <Exception key={[it.cause, it.connection?.id, it.failure, it.title].join('/')} it={it} />
-        ))}
-      </ul>
+      <div className="part-head">
+        <h2 id="needs-title" className="part">
+          {t('needsYou')}
+        </h2>
+        {filter}
+      </div>
+      {groups.length === 0 ? (
+        <p className="calm">{t('noneOfMine')}</p>
+      ) : (
+        <ul className="exceptions card">
+          {groups.map(({ group: it, alerts }) => (
+            <Exception
+              key={[it.cause, it.connection?.id, it.failure, it.title].join('/')}
+              it={it}
+              alerts={alerts}
+            />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
 
-function Exception({ it }: { it: ExceptionGroup }) {
+function Exception({ it, alerts }: { it: ExceptionGroup; alerts: ToldGroup['alerts'] }) {
   const t = useWords('overview');
   const { rights } = useSession();
   const remedy = remedyFor(it, rights);
@@ -46,7 +67,10 @@ function Exception({ it }: { it: ExceptionGroup }) {
         {it.detail && <p className="detail">{it.detail}</p>}
       </div>
       <Clock it={it} />
-      <div className="remedy">{remedy && <RemedyButton remedy={remedy} system={system} />}</div>
+      <div className="remedy">
+        {remedy && <RemedyButton remedy={remedy} system={system} />}
+        <SeenTo alerts={alerts} />
+      </div>
     </li>
   );
 }

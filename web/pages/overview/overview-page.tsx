@@ -1,8 +1,12 @@
+import { getRouteApi } from '@tanstack/react-router';
+import type { AlertPage } from '#api/contract/alerts.ts';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import type { Figures, Overview } from '#api/contract/overview.ts';
 import { useRead } from '../../lib/queries.ts';
+import { useMay, useSession } from '../../lib/session.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
 import { addWords, currentLanguage, useWords } from '../../lib/words.ts';
-import { Go } from '../../ui/go.tsx';
+import { Go, useGo } from '../../ui/go.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RequestDeparture } from '../../ui/request-departure.tsx';
@@ -10,12 +14,15 @@ import de from '../../words/de/overview.json' with { type: 'json' };
 import en from '../../words/en/overview.json' with { type: 'json' };
 import { CasesTable } from '../cases/cases-table.tsx';
 import { ClockCell, ProgressCell, StateCell } from '../cases/cells.tsx';
+import { isSeenToBy, toldOf } from './alerts.ts';
 import { ComingWeek } from './coming.tsx';
 import { durationText } from './duration.ts';
 import { Exceptions } from './exceptions.tsx';
+import { OtherAlerts } from './seen-to.tsx';
 import './overview.css';
 
 addWords('overview', { en, de });
+const route = getRouteApi('/inside/');
 
 /** What needs a person, and is anybody late? For a manager, of people of their own. */
 export function OverviewPage() {
@@ -31,7 +38,14 @@ export function OverviewPage() {
 
 function Content({ it }: { it: Overview }) {
   const t = useWords('overview');
-  const isQuiet = it.exceptions.length === 0 && it.live.length === 0;
+  const { user } = useSession();
+  const { mine = false } = route.useSearch();
+  const enabled = useMay('alert.read');
+  const alerts = useRead<AlertPage>('/alerts', { limit: 200 }, { enabled });
+  const told = toldOf(it.exceptions, alerts.data?.items ?? []);
+  const shown = mine ? told.groups.filter((one) => isSeenToBy(one.alerts, user.id)) : told.groups;
+  const others = mine ? told.others.filter((one) => isSeenToBy([one], user.id)) : told.others;
+  const isQuiet = it.exceptions.length === 0 && it.live.length === 0 && told.others.length === 0;
   return (
     <div className="overview">
       {it.figures && <FigureStrip it={it.figures} />}
@@ -40,15 +54,29 @@ function Content({ it }: { it: Overview }) {
       ) : (
         <>
           {it.exceptions.length > 0 ? (
-            <Exceptions groups={it.exceptions} />
+            <Exceptions groups={shown} {...(enabled ? { filter: <OnlyMine isOn={mine} /> } : {})} />
           ) : (
             <p className="calm">{t('nothingNeedsYou')}</p>
           )}
+          <OtherAlerts alerts={others} />
           {it.live.length > 0 && <Live cases={it.live} />}
         </>
       )}
       {it.coming.length > 0 && <ComingWeek coming={it.coming} />}
     </div>
+  );
+}
+
+/** Shows only what the viewer said they see to, or all of it again; `f` as well. */
+function OnlyMine({ isOn }: { isOn: boolean }) {
+  const t = useWords('overview');
+  const go = useGo();
+  const change = () => go(isOn ? '/' : '/?mine=true');
+  useShortcuts({ f: change });
+  return (
+    <button type="button" className="only-mine" aria-pressed={isOn} onClick={change}>
+      {t('onlyMine')}
+    </button>
   );
 }
 
