@@ -8,7 +8,7 @@ import { type AnyAction, actionsOf } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { erasureBasisNames, erasureObstacles } from '#core/erasure.ts';
 import { factTypes } from '#core/event.ts';
-import { results } from '#core/fact.ts';
+import { results } from '#core/result.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { grades, stepStatuses } from '#core/step.ts';
 import { rights, roles } from '#core/user.ts';

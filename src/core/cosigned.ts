@@ -2,6 +2,17 @@ import { type Note, readVkey, type Signed, signersOf, type Verify, vkeyOf } from
 import type { Sha256 } from './proof.ts';
 import type { Trust } from './trust.ts';
 
+/** The keys with which a log may have signed a tree of this size. */
+export const keysFor = (
+  trust: Trust,
+  { origin, size }: { origin: string; size: number },
+): readonly string[] =>
+  trust.logs
+    .filter((log) => log.origin === origin)
+    .flatMap(({ keys }) => keys)
+    .filter((it) => it.from_size <= size && (it.to_size === null || size <= it.to_size))
+    .map(({ vkey }) => vkey);
+
 /** Which known keys have signed a note, and whether enough of the witnesses have. */
 export interface Signers {
   readonly signed: readonly Signed[];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { approvalsOf } from './approval-proof.ts';
 import { CaseLeaf, caseSummary, summaryText } from './case-summary.ts';
-import { isSignedBy, signersBy } from './cosigned.ts';
+import { isSignedBy, keysFor, signersBy } from './cosigned.ts';
 import { eventFiles, eventOf } from './event-rows.ts';
 import { gradeProblem } from './grade-proof.ts';
 import { inclusionIn } from './inclusion.ts';
@@ -20,7 +20,7 @@ import { type CheckStamp, stampsIn, stampsSaid, statedBrackets } from './pack-ti
 import { leafHash, type Sha256 } from './proof.ts';
 import { proofLines } from './tlog-proof.ts';
 import { equalBytes } from './tree-proof.ts';
-import { keysFor, Trust } from './trust.ts';
+import { Trust } from './trust.ts';
 
 /** The files of an evidence pack by their names. */
 export type PackFiles = ReadonlyMap<string, Uint8Array>;

@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import type { Result } from './result.ts';
 
 /** Which process may state a fact. The database knows them as `gatehouse_<role>` and refuses all others. */
 export const statingRoles = ['web', 'worker', 'scribe'] as const;
 export type StatingRole = (typeof statingRoles)[number];
-
-/** What a fact says about how things went; people filter the record by it. */
-export const results = ['done', 'underway', 'held', 'refused', 'noted'] as const;
-export type Result = (typeof results)[number];
 
 /**
  * A name of ours for a thing or a person: an id, a pseudonym, a reason code. Never an

@@ -1,10 +1,10 @@
 import { readProof } from './add-checkpoint.ts';
-import { isSignedBy, signersBy } from './cosigned.ts';
+import { isSignedBy, keysFor, signersBy } from './cosigned.ts';
 import { type PackFiles, textOf, type Verdict } from './evidence-check.ts';
 import { type Checkpoint, NoteProblem, readCheckpoint, readNote, type Verify } from './note.ts';
 import type { Sha256 } from './proof.ts';
 import { provesConsistency } from './tree-proof.ts';
-import { keysFor, Trust } from './trust.ts';
+import { Trust } from './trust.ts';
 
 /** A checkpoint as it was kept, also by a program for mail that ends lines otherwise; null: it is none. */
 export function checkpointText(kept: string): string | null {

@@ -29,14 +29,3 @@ export const Trust = z.strictObject({
   quorum: z.union([z.literal('none'), z.int().min(1)]).optional(),
 });
 export type Trust = z.infer<typeof Trust>;
-
-/** The keys with which a log may have signed a tree of this size. */
-export const keysFor = (
-  trust: Trust,
-  { origin, size }: { origin: string; size: number },
-): readonly string[] =>
-  trust.logs
-    .filter((log) => log.origin === origin)
-    .flatMap(({ keys }) => keys)
-    .filter((it) => it.from_size <= size && (it.to_size === null || size <= it.to_size))
-    .map(({ vkey }) => vkey);

@@ -1,5 +1,5 @@
 import { factTypes } from '#core/event.ts';
-import type { Result } from '#core/fact.ts';
+import type { Result } from '#core/result.ts';
 import { type Db, type Sql, sql } from '#store/sql.ts';
 import { type Term, termOf, wordsOf } from './event-index.ts';
 

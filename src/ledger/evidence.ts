@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { CaseLeaf, caseSummary, summaryText } from '#core/case-summary.ts';
+import { keysFor } from '#core/cosigned.ts';
 import { eventFiles } from '#core/event-rows.ts';
 import type { PackFiles, PackFolder } from '#core/evidence-check.ts';
 import type { Language } from '#core/language.ts';
 import { tlogProofText } from '#core/tlog-proof.ts';
 import { hashOf, inclusionRanges, type Range, tilesOf } from '#core/tree-proof.ts';
-import { keysFor, type Trust } from '#core/trust.ts';
+import type { Trust } from '#core/trust.ts';
 import type { Db } from '#store/sql.ts';
 import { openBlob, readOpenBlob } from './blob.ts';
 import { cosignedCheckpoint } from './cosignatures.ts';
 import { type ContextFact, contextOf } from './evidence-context.ts';
-import { type PackTimes, timesOf, tsasOf } from './evidence-times.ts';
+import { type PackTimes, timesOf } from './evidence-times.ts';
 import type { newestCheckpoint } from './fork-guard.ts';
 import { sha256 } from './hash.ts';
 import { headOf } from './head.ts';
-import { logKeysOf, vkeyLines } from './log-keys.ts';
+import { vkeyLines } from './log-keys.ts';
+import { trustOf } from './log-trust.ts';
 import { policyText } from './policy.ts';
 import { prunedAt } from './pruned.ts';
 import type { SubjectKeys } from './record.ts';
@@ -200,27 +202,6 @@ async function proven(
       [`${folder}/${idx}.tlog-proof`, tlogProofText({ index: idx, hashes, checkpoint: note })],
     ];
   });
-}
-
-/** The keys of a log with the sizes they signed. */
-async function trustOf(
-  db: Db,
-  origin: string,
-  { witnesses, quorum }: WitnessPolicy,
-): Promise<Trust> {
-  const keys = await logKeysOf(db, origin);
-  const ranges = keys.map(({ vkey, fromSize, toSize }) => ({
-    vkey,
-    from_size: fromSize,
-    to_size: toSize,
-  }));
-  return {
-    v: 1,
-    logs: [{ origin, keys: ranges }],
-    tsas: await tsasOf(db),
-    witnesses: [...witnesses],
-    quorum: quorum > 0 ? quorum : 'none',
-  };
 }
 
 const policyIn = ({ witnesses = [], quorum }: Trust): WitnessPolicy => ({

@@ -1,14 +1,8 @@
-import { jsonOf } from '#core/json.ts';
-import './no-eval.ts';
 import type { PackFiles } from '#core/evidence-check.ts';
-import { checkpointText, withGrowth } from '#core/growth.ts';
-import { checkEvidence } from '#core/period-check.ts';
-import { Trust } from '#core/trust.ts';
-import { largestPackBytes, unpack } from '#core/unpack.ts';
-import { sha256, verify } from './cryptography.ts';
+import type { Trust } from '#core/trust.ts';
+import { checkFiles, type Read, readKept, readPack, readTrust } from './check.ts';
 import { byId } from './element.ts';
 import { resultOf, sentenceOf } from './result.ts';
-import { checkStampHere } from './time-stamp.ts';
 
 // Runs in `verify.html`: takes a pack and keys, by choice or by drop, and shows what the check comes to.
 
@@ -20,10 +14,6 @@ interface Chosen<It> {
 
 /** What can be chosen, or dropped. */
 type Kind = 'pack' | 'trust' | 'kept';
-
-const largestTrustBytes = 1024 * 1024;
-/** A checkpoint with 16 signatures of 3.3 kB has less. */
-const largestCheckpointBytes = 64 * 1024;
 
 let pack: Chosen<PackFiles> | null = null;
 let trust: Chosen<Trust> | null = null;
@@ -46,28 +36,23 @@ function say(kind: Kind, problem: string): void {
   byId(`${kind}-said`, HTMLElement).textContent = problem;
 }
 
+/** What was read of a file, with what is wrong with it said beside where it was chosen. */
+function chosen<It>(kind: Kind, { name }: File, read: Read<It>): Chosen<It> {
+  say(kind, 'because' in read ? `${name} ${read.because}` : '');
+  return { name, it: 'it' in read ? read.it : null };
+}
+
 async function choosePack(file: File): Promise<void> {
-  const tooLarge = file.size > largestPackBytes;
-  const bytes = tooLarge ? null : new Uint8Array(await file.arrayBuffer());
-  const found = bytes ? unpack(bytes) : null;
-  const because = found?.kind === 'files' ? null : (found?.because ?? 'is too large for a pack.');
-  pack = { name: file.name, it: found?.kind === 'files' ? found.files : null };
-  say('pack', because ? `${file.name} ${because}` : '');
+  pack = chosen('pack', file, await readPack(file));
 }
 
 async function chooseTrust(file: File): Promise<void> {
-  const text = file.size > largestTrustBytes ? '' : await file.text();
-  const read = Trust.safeParse(jsonOf(text));
-  trust = { name: file.name, it: read.success ? read.data : null };
-  say('trust', read.success ? '' : `${file.name} is no trust.json of a pack.`);
+  trust = chosen('trust', file, await readTrust(file));
   forget.trust.hidden = false;
 }
 
 async function chooseKept(file: File): Promise<void> {
-  const text = file.size > largestCheckpointBytes ? '' : await file.text();
-  const it = checkpointText(text);
-  kept = { name: file.name, it };
-  say('kept', it === null ? `${file.name} is no checkpoint of a record.` : '');
+  kept = chosen('kept', file, await readKept(file));
   forget.kept.hidden = false;
 }
 
@@ -116,12 +101,8 @@ async function checkAll(mine: number): Promise<void> {
   if (!pack) return show('Now choose the pack.', []);
   if (!pack.it) return show(`${pack.name} could not be checked.`, []);
   const { name, it } = pack;
-  const parts = { sha256, verify, trust: trust?.it ?? null };
-  const earlier = kept?.it ?? null;
-  const checkStamp = checkStampHere();
-  const checked = await checkEvidence(it, { ...parts, checkStamp });
-  const verdict = await withGrowth(checked, it, { ...parts, kept: earlier });
-  const looked = { withStamps: checkStamp !== null, withKept: earlier !== null };
+  const looked = await checkFiles(it, { trust: trust?.it ?? null, kept: kept?.it ?? null });
+  const { verdict } = looked;
   if (mine === round) show(sentenceOf(verdict, name), resultOf(verdict, it, looked));
 }
 
