@@ -45,6 +45,7 @@ import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { scimPath, scimRoutes } from './routes/scim.ts';
+import { sealRoutes } from './routes/seal.ts';
 import { sessionRoutes, stepUpRoutes } from './routes/session.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -204,6 +205,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   passwordRoutes(api, app);
   killSwitchRoutes(api, app);
   auditRoutes(api, app, nowMs);
+  sealRoutes(api, app, nowMs);
   statusRoutes(api, options);
   liveRoutes(api, app, { guard, beatMs: options.beatMs ?? 15_000 });
   return api;

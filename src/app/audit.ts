@@ -1,14 +1,23 @@
 import { createHash, type Hash } from 'node:crypto';
 import { factTypes, isFactType } from '#core/event.ts';
 import { csvHeader, csvRow, jsonLine } from '#core/event-rows.ts';
-import { Reference, type Result } from '#core/fact.ts';
+import { Reference } from '#core/fact.ts';
 import { recordReport } from '#core/record-report.ts';
+import type { Result } from '#core/result.ts';
 import { settingsFrom } from '#core/settings.ts';
 import type { EventFilter } from '#ledger/event-filter.ts';
 import { type LastPruning, lastPruning } from '#ledger/pruned.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { reportPdf } from '#ledger/report/pdf.ts';
-import { type ExportedEvent, exportEvents, type FoundEvent, searchEvents } from '#ledger/search.ts';
+import {
+  type Counted,
+  countEvents,
+  type ExportedEvent,
+  eventsBetween,
+  exportEvents,
+  type FoundEvent,
+  searchEvents,
+} from '#ledger/search.ts';
 import { confidentialCases } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { namesOfRefs, refsOfPeople } from '#store/people.ts';
@@ -16,8 +25,8 @@ import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { linkHolders } from '#store/task-links.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, demandStepUp, may } from './authorize.ts';
-import { Problem } from './problem.ts';
+import { authorize, demandStepUp, may, windowOf } from './authorize.ts';
+import { notFound, Problem } from './problem.ts';
 import { userNames } from './users.ts';
 
 /** What is looked for in the record. Null: it does not matter. */
@@ -56,37 +65,69 @@ export interface AuditPage {
   readonly withheldCases: number;
   /** Facts that are gone, and since when; null: none are. */
   readonly pruned: LastPruning | null;
+  /** How many there are in all, where that was asked; else null. */
+  readonly total: Counted | null;
 }
+
+/** Counting ends here. */
+const mostCounted = 100_000;
+
+/** What the record can state tells nothing of what it does state, and yet is for its readers. */
+export const authorizeReading = (caller: Caller): void => authorize(caller, 'audit.read');
 
 /** The newest facts first. Looking is itself a fact, stated before anything is shown. */
 export async function searchAudit(
   app: App,
   caller: Caller,
   query: AuditQuery,
-  page: { cursor: string | null; limit: number },
+  page: { cursor: string | null; limit: number; isCounted?: boolean },
 ): Promise<AuditPage> {
   authorize(caller, 'audit.read');
   const { filter, withheldCases } = await filterFor(app, caller, query);
   const { events, next } = await searchEvents(app.pool, filter, page.cursor, page.limit);
   await noteSearch(app, caller, criteriaOf(query), events.length);
+  return {
+    events: await named(app, events),
+    next,
+    withheldCases,
+    pruned: await lastPruning(app.pool),
+    total: page.isCounted ? await countEvents(app.pool, filter, mostCounted) : null,
+  };
+}
 
+/** Facts with the names of the people and users in them. */
+async function named(app: App, events: readonly FoundEvent[]): Promise<readonly AuditEvent[]> {
   const people = await namesOfRefs(app.pool, refsIn(events));
   const names = await actorNames(
     app,
     events.flatMap((it) => it.actorId ?? []),
   );
-  return {
-    events: events.map((it) => ({
-      ...it,
-      title: isFactType(it.type) ? factTypes[it.type].title : it.type,
-      result: isFactType(it.type) ? factTypes[it.type].result : null,
-      personName: (it.personRef && people.get(it.personRef)) ?? null,
-      actorName: (it.actorId && names.get(it.actorId)) ?? null,
-    })),
-    next,
-    withheldCases,
-    pruned: await lastPruning(app.pool),
-  };
+  return events.map((it) => ({
+    ...it,
+    title: isFactType(it.type) ? factTypes[it.type].title : it.type,
+    result: isFactType(it.type) ? factTypes[it.type].result : null,
+    personName: (it.personRef && people.get(it.personRef)) ?? null,
+    actorName: (it.actorId && names.get(it.actorId)) ?? null,
+  }));
+}
+
+/** One fact with those on both sides of it; null: not there, or not for the reader. */
+export interface AuditEntry {
+  readonly entry: AuditEvent;
+  readonly previous: AuditEvent | null;
+  readonly next: AuditEvent | null;
+}
+
+export async function showEntry(app: App, caller: Caller, idx: number): Promise<AuditEntry> {
+  authorize(caller, 'audit.read');
+  const { filter } = await filterFor(app, caller, {});
+  const found = await eventsBetween(app.pool, filter, { from: idx - 1, to: idx + 2 });
+  await noteSearch(app, caller, [`entry:${idx}`], found.length);
+  const events = await named(app, found);
+  const at = (wanted: number) => events.find((it) => it.idx === wanted) ?? null;
+  const entry = at(idx);
+  if (!entry) throw notFound(`entry ${idx} of the record`);
+  return { entry, previous: at(idx - 1), next: at(idx + 1) };
 }
 
 export const exportFormats = ['csv', 'jsonl', 'pdf'] as const;
@@ -241,15 +282,19 @@ const refsIn = (events: readonly FoundEvent[]) => [
   ...new Set(events.flatMap((it) => it.personRef ?? [])),
 ];
 
-async function filterFor(
-  app: App,
+/** What the caller may find; of what lies outside of an auditor's window, nothing. */
+export async function filterFor(
+  app: Pick<App, 'pool'>,
   caller: Caller,
-  query: AuditQuery,
+  query: Partial<AuditQuery>,
 ): Promise<{ filter: EventFilter; withheldCases: number }> {
   const withheld = may(caller, 'case.read-confidential')
     ? []
     : await confidentialCases(app.pool, { exceptOpenedBy: caller.user.id });
-  const people = query.person === null ? null : await refsOfPeople(app.pool, query.person);
+  const people = query.person ? await refsOfPeople(app.pool, query.person) : null;
+  const window = windowOf(caller);
+  const from = latest(query.from, window?.from);
+  const to = earliest(query.to, window?.to);
   return {
     withheldCases: withheld.length,
     filter: {
@@ -261,12 +306,16 @@ async function filterFor(
       ...(query.type ? { types: [query.type] } : {}),
       ...(query.grade ? { grades: [query.grade] } : {}),
       ...(query.result ? { results: [query.result] } : {}),
-      ...(query.from ? { from: query.from } : {}),
-      ...(query.to ? { to: query.to } : {}),
+      ...(from ? { from } : {}),
+      ...(to ? { to } : {}),
       ...(query.text ? { text: query.text } : {}),
     },
   };
 }
+
+type Maybe = Date | null | undefined;
+const latest = (a: Maybe, b: Maybe): Maybe => (a && b ? (a > b ? a : b) : (a ?? b));
+const earliest = (a: Maybe, b: Maybe): Maybe => (a && b ? (a < b ? a : b) : (a ?? b));
 
 /** What was asked for, as its reader typed it. */
 const inWords = (query: AuditQuery): readonly (readonly [string, string])[] =>
@@ -290,8 +339,9 @@ function criteriaOf(query: AuditQuery): string[] {
   ];
 }
 
-async function noteSearch(
-  app: App,
+/** That somebody looked is itself a fact. */
+export async function noteSearch(
+  app: Pick<App, 'pool' | 'keys'>,
   caller: Caller,
   criteria: readonly string[],
   found?: number,

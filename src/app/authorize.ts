@@ -1,11 +1,27 @@
+import { Period } from '#core/period.ts';
 import { type Right, type Role, rights } from '#core/user.ts';
+import { isCaseIn } from '#core/window.ts';
 import type { CaseRow } from '#store/cases.ts';
 import type { Caller } from './app.ts';
 import { Problem } from './problem.ts';
 
+/** What is left of their rights to an auditor with a window: what belongs to a period, and the rules that are in force. */
+const inWindow: ReadonlySet<Right> = new Set([
+  'case.read',
+  'certificate.read',
+  'evidence.make',
+  'playbook.read',
+  'connection.read',
+  'settings.read',
+  'audit.read',
+  'passkey.own',
+  'change.watch',
+] as const);
+
 /** Whether somebody holds a right. Deny by default: what no role grants, nobody may. */
 export function may(caller: Caller, right: Right): boolean {
-  if (caller.user.disabledAt !== null) return false;
+  const { disabledAt, window } = caller.user;
+  if (disabledAt !== null || (window !== null && !inWindow.has(right))) return false;
   const granted: readonly Role[] = rights[right];
   return granted.some((role) => caller.user.roles.includes(role));
 }
@@ -41,16 +57,36 @@ export function demandFresh({ with: came }: Caller): void {
   );
 }
 
-/** A confidential case does not exist for those without need to know. */
-export function maySee(caller: Caller, it: Pick<CaseRow, 'departure' | 'openedBy'>): boolean {
+/** The moments between which an auditor with a window may see, the second exclusive; null: there is no window. */
+export const windowOf = ({ user }: Caller): { readonly from: Date; readonly to: Date } | null =>
+  user.window && Period.parse(user.window);
+
+/** Throws when an auditor asks for days, both included, that lie outside of their window. */
+export function demandInWindow({ user }: Caller, it: { from: string; to: string }): void {
+  const { window } = user;
+  if (window === null || (window.from <= it.from && it.to <= window.to)) return;
+  throw new Problem(
+    'not possible',
+    `You may see the period from ${window.from} to ${window.to}. Choose days within it.`,
+  );
+}
+
+/** A confidential case does not exist for those without need to know, nor one of another period for an auditor with a window. */
+export function maySee(caller: Caller, it: CaseRow): boolean {
   if (!may(caller, 'case.read')) return false;
+  if (caller.user.window !== null && !isCaseIn(caller.user.window, it)) return false;
   if (!it.departure.confidential || it.openedBy === caller.user.id) return true;
   return may(caller, 'case.read-confidential');
 }
 
 /** The case that was found; throws `none` where there is none for the caller. */
-export function demandSight(caller: Caller, found: CaseRow | null, none: Problem): CaseRow {
-  if (found && maySee(caller, found)) return found;
+export function demandSight(
+  caller: Caller,
+  found: CaseRow | null,
+  none: Problem,
+  sees = (it: CaseRow) => maySee(caller, it),
+): CaseRow {
+  if (found && sees(found)) return found;
   none.hides = found?.id ?? null;
   throw none;
 }

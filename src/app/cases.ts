@@ -184,12 +184,13 @@ export async function waitForDelivery(app: App, id: string): Promise<DeliveryRow
 export async function listCases(
   app: App,
   caller: Caller,
-  it: Omit<CaseFilter, 'withoutConfidential'>,
+  it: Omit<CaseFilter, 'withoutConfidential' | 'window'>,
 ): Promise<readonly CaseRow[]> {
   authorize(caller, 'case.read');
   return listStoredCases(app.pool, {
     ...it,
     withoutConfidential: !may(caller, 'case.read-confidential'),
+    window: caller.user.window,
   });
 }
 
@@ -227,8 +228,18 @@ export async function besideCases(
 export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
   authorize(caller, 'case.read');
   await noteReading(app, caller, id);
+  return wholeCase(app, caller, id);
+}
+
+/** A case with all that belongs to it; `sees` says whether the caller may see it. */
+export async function wholeCase(
+  app: App,
+  caller: Caller,
+  id: string,
+  sees?: (it: CaseRow) => boolean,
+): Promise<CaseWithSteps> {
   return inSnapshot(app.pool, async (tx) => {
-    const found = demandSight(caller, await loadCase(tx, id), notFound(`departure ${id}`));
+    const found = demandSight(caller, await loadCase(tx, id), notFound(`departure ${id}`), sees);
     const steps = await stepsOfCase(tx, id);
     return {
       case: found,

@@ -12,7 +12,7 @@ import {
 import { newId } from '#store/random.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, demandSight, demandStepUp, may } from './authorize.ts';
+import { authorize, demandInWindow, demandSight, demandStepUp, may } from './authorize.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -61,6 +61,7 @@ export async function requestPeriodEvidence(
 ): Promise<EvidenceOrder> {
   authorize(caller, 'audit.read');
   demandStepUp(caller);
+  demandInWindow(caller, { from, to });
   return inTransaction(app.pool, async (tx) => {
     const order = await orderEvidence(tx, {
       id: newId(),
@@ -127,6 +128,7 @@ async function ownOrder(
   if (order.caseId === null) {
     const mayKnow = !order.secret || may(caller, 'case.read-confidential');
     if (!may(caller, 'audit.read') || !mayKnow) throw noOrder(id);
+    demandInWindow(caller, daysOf(order));
     return { order, found: null };
   }
   const found = await loadCase(app.pool, order.caseId);

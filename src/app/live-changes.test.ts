@@ -15,6 +15,7 @@ const callerWith = (...roles: Role[]): Caller => ({
     roles,
     createdAt: new Date(0),
     disabledAt: null,
+    window: null,
   } as Caller['user'],
   actor: { kind: 'person', id: 'u_1', auth: 'token' },
 });

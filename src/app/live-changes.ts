@@ -62,6 +62,8 @@ const mostNamed = 100;
  * case nobody hears who does not know of it: that something changed is news as well.
  */
 export function changesFor(caller: Caller, facts: readonly RecordedChange[]): readonly Change[] {
+  // Which of them belong to an auditor's window is found out by who reads anew.
+  if (caller.user.window !== null) return facts.length > 0 ? wholeOnly : [];
   const told = new Map<string, Change>();
   for (const fact of facts) {
     if (isUnheard(fact.type) || isSecret(caller, fact)) continue;
@@ -72,6 +74,11 @@ export function changesFor(caller: Caller, facts: readonly RecordedChange[]): re
   }
   return shortened([...told.values()]);
 }
+
+const wholeOnly: readonly Change[] = [
+  { noun: 'cases', id: null },
+  { noun: 'audit', id: null },
+];
 
 const tell = (told: Map<string, Change>, it: Change) => told.set(`${it.noun}/${it.id}`, it);
 

@@ -10,7 +10,7 @@ import { loadSettings } from '#store/settings.ts';
 import { gapsIn, type SourceGap } from '#store/sources.ts';
 import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, may } from './authorize.ts';
+import { authorize, demandInWindow, may } from './authorize.ts';
 import { type CaseWithSteps, showCase } from './cases.ts';
 import { Problem } from './problem.ts';
 
@@ -60,6 +60,7 @@ export async function populationOf(app: App, caller: Caller, it: Period): Promis
 
 async function read(app: App, caller: Caller, it: Period): Promise<Population> {
   if (it.from > it.to) throw new Problem('not readable', '“from” lies after “to”.');
+  demandInWindow(caller, it);
   const { all, readAt, unread } = await inSnapshot(app.pool, async (db) => ({
     all: await leaversBetween(db, { ...it, limit: mostListed + 1 }),
     readAt: await databaseNow(db),

@@ -1,6 +1,6 @@
 import { type Readiness, readinessBetween } from '#store/readiness.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, may } from './authorize.ts';
+import { authorize, demandInWindow, may } from './authorize.ts';
 import { Problem } from './problem.ts';
 
 export interface ReadyOnDayOne {
@@ -20,6 +20,7 @@ export async function readyOnDayOne(
 ): Promise<ReadyOnDayOne> {
   authorize(caller, 'case.read');
   if (it.from > it.to) throw new Problem('not readable', '“from” lies after “to”.');
+  demandInWindow(caller, it);
   const secret = may(caller, 'case.read-confidential');
   const found = (await readinessBetween(app.pool, it)).filter(
     ({ confidential, openedBy }) => secret || !confidential || openedBy === caller.user.id,

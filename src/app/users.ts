@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Period } from '#core/period.ts';
 import { isRole, roles } from '#core/user.ts';
+import type { Window } from '#core/window.ts';
 import { disable } from '#engine/own-users.ts';
 import { record } from '#ledger/record.ts';
 import { newId } from '#store/random.ts';
@@ -18,6 +20,7 @@ import {
   changeUser,
   listUsers as listStoredUsers,
   loadUser,
+  setWindow,
   type UserRow,
 } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
@@ -51,7 +54,7 @@ export async function userNames(
 /** Adds a user; done on the server, by whoever may read its data directory. */
 export async function createUser(
   app: Local,
-  it: { name: string; email: string; roles: readonly string[] },
+  it: { name: string; email: string; roles: readonly string[]; window?: Window | null },
 ): Promise<UserRow> {
   const wrong = it.roles.find((role) => !isRole(role));
   if (wrong !== undefined) {
@@ -63,6 +66,8 @@ export async function createUser(
   if (it.roles.includes('auditor') && it.roles.length > 1) {
     throw new Problem('not possible', 'An auditor holds no other role.');
   }
+  const { window = null } = it;
+  if (window !== null) demandWindow(window, it.roles);
   const id = newId();
   return inTransaction(app.pool, async (tx) => {
     await record(tx, app.keys, [
@@ -76,8 +81,55 @@ export async function createUser(
     if (!(await addUser(tx, { id, ...it }))) {
       throw new Problem('not possible', `Somebody has the address ${it.email} already.`);
     }
+    if (window !== null) await changeWindow(tx, app, (await loadUser(tx, id))!, window);
     return (await loadUser(tx, id))!;
   });
+}
+
+/** Lets an auditor see one period and nothing else; null: the whole record. What they had opened counts no more. */
+export async function setAuditorWindow(
+  app: Local,
+  it: { email: string; window: Window | null },
+): Promise<UserRow> {
+  return inTransaction(app.pool, async (tx) => {
+    const found = await userWithEmail(tx, it.email);
+    if (it.window !== null) demandWindow(it.window, found.roles);
+    await changeWindow(tx, app, found, it.window);
+    return (await loadUser(tx, found.id))!;
+  });
+}
+
+async function changeWindow(
+  tx: Db,
+  app: Local,
+  { id, version, window: before }: UserRow,
+  window: Window | null,
+): Promise<void> {
+  const changed = await setWindow(tx, { id, version, window });
+  if (changed === null) throw changedMeanwhile('The user');
+  await record(tx, app.keys, [
+    {
+      type: 'user.changed',
+      actor: localActor,
+      row: { table: 'users', id, version: changed },
+      data: { user: id, change: 'changed', before: inWords(before), after: inWords(window) },
+    },
+  ]);
+}
+
+const inWords = (window: Window | null): string[] => [
+  window === null ? 'window:none' : `window:${window.from}/${window.to}`,
+];
+
+function demandWindow(window: Window, roles: readonly string[]): void {
+  if (!Period.safeParse(window).success) {
+    throw new Problem(
+      'not readable',
+      'A window is two days such as 2026-01-01 and 2026-03-31, the first not after the last.',
+    );
+  }
+  if (roles.length === 1 && roles[0] === 'auditor') return;
+  throw new Problem('not possible', 'Only an auditor has a window; all others see what is now.');
 }
 
 /** The user with an address, however it is written. */

@@ -69,6 +69,42 @@ export async function searchEvents(
   return { events: shown, next: events.length > limit ? String(shown.at(-1)!.idx) : null };
 }
 
+/** The facts of the choice from a place in the record up to, and without, another, the first one first. */
+export const eventsBetween = (
+  db: Db,
+  filter: EventFilter,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<readonly FoundEvent[]> =>
+  findEvents(db, oldest(filter, { after: from - 1, before: to, limit: to - from }));
+
+export interface Counted {
+  readonly events: number;
+  /** There are more; counting ended. */
+  readonly isMore: boolean;
+  /** Of all leaves together. */
+  readonly bytes: number;
+}
+
+/** How many facts the choice has, counted up to `most`. */
+export async function countEvents(db: Db, filter: EventFilter, most: number): Promise<Counted> {
+  const bound = binding();
+  const wanted = [
+    ...(filter.from ? [`at >= ${bound(filter.from)}`] : []),
+    ...(filter.to ? [`at < ${bound(filter.to)}`] : []),
+    ...conditionsOf(filter, bound),
+  ];
+  const where = wanted.length > 0 ? `where ${wanted.join(' and ')}` : '';
+  const { rows } = await db.query<{ events: number; bytes: number }>(
+    bound.sql(
+      `select count(*)::float8 as events, coalesce(sum(octet_length(leaf)), 0)::float8 as bytes
+         from (select idx from ledger.event_ix ${where} limit ${bound(most + 1)}) as counted
+         join ledger.entry using (idx)`,
+    ),
+  );
+  const { events = 0, bytes = 0 } = rows[0] ?? {};
+  return { events: Math.min(events, most), isMore: events > most, bytes };
+}
+
 export interface ExportedEvent extends FoundEvent {
   /** Empty where the reader has no keys, or nothing is left to open. */
   readonly disclosures: readonly OpenedDisclosure[];

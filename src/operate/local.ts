@@ -9,6 +9,7 @@ import {
   localActor,
   longestTokenDays,
   revokeStored,
+  setAuditorWindow,
   userWithEmail,
 } from '#app/users.ts';
 import { publicUrlOf } from '#core/public-url.ts';
@@ -22,6 +23,15 @@ import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ledgerCommand } from './ledger.ts';
+
+interface Days {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** One day alone is a mistake, which is said where days are read. */
+const windowIn = ({ from, to }: Days) =>
+  from === undefined && to === undefined ? null : { from: from ?? '', to: to ?? '' };
 
 /** Where a local command writes; handed in so that tests can read it. */
 export interface Output {
@@ -60,9 +70,12 @@ export function localCommands(
     .requiredOption('--name <name>', 'the person’s name')
     .requiredOption('--email <address>', 'the person’s address')
     .requiredOption('--role <role...>', 'one or more roles, such as hr or it-admin')
-    .action((it: { name: string; email: string; role: string[] }) =>
+    .option('--from <day>', 'an auditor sees the record from this day on, in UTC')
+    .option('--to <day>', 'up to the end of this day')
+    .action((it: { name: string; email: string; role: string[] } & Days) =>
       asWeb(async (app) => {
-        const added = await createUser(app, { name: it.name, email: it.email, roles: it.role });
+        const { name, email, role: roles } = it;
+        const added = await createUser(app, { name, email, roles, window: windowIn(it) });
         out(`${added.name} may act as ${added.roles.join(', ')}.`);
         out(`Make a key for the command line: gatehouse token create --user ${added.email}`);
       }),
@@ -77,6 +90,22 @@ export function localCommands(
             `${it.email}\t${it.name}\t${it.roles.join(', ')}${it.disabledAt ? '\tdisabled' : ''}`,
           );
         }
+      }),
+    );
+  user
+    .command('window')
+    .description('let an auditor see one period and nothing else; without days: the whole record')
+    .argument('<email>')
+    .option('--from <day>', 'the first day, in UTC')
+    .option('--to <day>', 'the last one')
+    .action((email: string, it: Days) =>
+      asWeb(async (app) => {
+        const { name, window } = await setAuditorWindow(app, { email, window: windowIn(it) });
+        out(
+          window === null
+            ? `${name} may see the whole record.`
+            : `${name} may see ${window.from} to ${window.to}, and nothing else.`,
+        );
       }),
     );
   user

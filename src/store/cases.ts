@@ -3,6 +3,7 @@ import type { CaseState } from '#core/case.ts';
 import type { CaseView } from '#core/case-view.ts';
 import type { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
+import type { Window } from '#core/window.ts';
 import { type Db, type Sql, sql } from './sql.ts';
 
 /** One case with the person it is about. Days are ISO dates, moments are Dates. */
@@ -305,6 +306,8 @@ export interface CaseFilter {
   readonly bulkStart: string | null;
   /** Leave out confidential cases. */
   readonly withoutConfidential: boolean;
+  /** Only those of this period; null: all. */
+  readonly window: Window | null;
   /** Only what was opened before this case (newest first). */
   readonly beforeId: string | null;
   readonly limit: number;
@@ -329,6 +332,12 @@ const inView: Readonly<Record<CaseView, Sql>> = {
   open: sql`state not in ('complete', 'cancelled', 'brought-back')`,
 };
 
+/** As `isCaseIn` says it. */
+const inWindow = ({ from, to }: Window): Sql => sql`(
+    ("openedAt" < (${to}::date + 1)::timestamp at time zone 'UTC'
+     and coalesce("endedAt", 'infinity') >= ${from}::date::timestamp at time zone 'UTC')
+    or coalesce("employmentEnds", "lastWorkingDay") between ${from} and ${to})`;
+
 /** Newest first. */
 export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRow[]> {
   const pattern = it.text === null ? null : `%${it.text.replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -340,6 +349,7 @@ export async function listCases(db: Db, it: CaseFilter): Promise<readonly CaseRo
        and ${it.view === null ? sql`true` : inView[it.view]}
        and (${it.beforeId}::text is null or id < ${it.beforeId})
        and (not ${it.withoutConfidential}::boolean or not (departure ->> 'confidential')::boolean)
+       and ${it.window === null ? sql`true` : inWindow(it.window)}
        and (${it.bulkStart}::text is null
             or id in (select case_id from bulk_people where bulk_start = ${it.bulkStart}))
        and (${pattern}::text is null or name ilike ${pattern} or email ilike ${pattern} or "personId" ilike ${pattern})

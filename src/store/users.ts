@@ -1,3 +1,4 @@
+import type { Window } from '#core/window.ts';
 import { type Db, sql } from './sql.ts';
 
 export interface UserRow {
@@ -7,18 +8,25 @@ export interface UserRow {
   readonly email: string;
   readonly roles: readonly string[];
   readonly disabledAt: Date | null;
+  /** The period that an auditor is let in for; null: all. */
+  readonly window: Window | null;
 }
+
+const columns = sql`
+  id, version, name, email, roles, disabled_at as "disabledAt",
+  case when window_from is not null
+       then jsonb_build_object('from', to_char(window_from, 'YYYY-MM-DD'), 'to', to_char(window_to, 'YYYY-MM-DD')) end as window`;
 
 export async function listUsers(db: Db): Promise<readonly UserRow[]> {
   const { rows } = await db.query<UserRow>(sql`
-    select id, version, name, email, roles, disabled_at as "disabledAt" from users order by name, id
+    select ${columns} from users order by name, id
   `);
   return rows;
 }
 
 export async function loadUser(db: Db, id: string): Promise<UserRow | null> {
   const { rows } = await db.query<UserRow>(sql`
-    select id, version, name, email, roles, disabled_at as "disabledAt" from users where id = ${id}
+    select ${columns} from users where id = ${id}
   `);
   return rows[0] ?? null;
 }
@@ -36,6 +44,21 @@ export async function addUser(
   return rowCount === 1;
 }
 
+/** Lets an auditor in for a period only; null: for all. Answers the new version; null: somebody else changed the user first. */
+export async function setWindow(
+  db: Db,
+  it: { id: string; version: number; window: Window | null },
+): Promise<number | null> {
+  const { rows } = await db.query<{ version: number }>(sql`
+    update users
+       set version = version + 1, window_from = ${it.window?.from ?? null}, window_to = ${it.window?.to ?? null}
+     where id = ${it.id}
+       and version = ${it.version}
+    returning version
+  `);
+  return rows[0]?.version ?? null;
+}
+
 /** Changes roles or disables a user. Null: somebody else changed the user first. */
 export async function changeUser(
   db: Db,
@@ -44,6 +67,9 @@ export async function changeUser(
   const { rows } = await db.query<{ version: number }>(sql`
     update users
        set version = version + 1, roles = ${it.roles}::text[],
+           -- Whoever becomes something else than an auditor has no window any more.
+           window_from = case when ${it.roles}::text[] = '{auditor}' then window_from end,
+           window_to = case when ${it.roles}::text[] = '{auditor}' then window_to end,
            disabled_at = case when ${it.disabled} then coalesce(disabled_at, now()) end
      where id = ${it.id}
        and version = ${it.version}

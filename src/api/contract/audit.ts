@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isFactType } from '#core/event.ts';
-import { results } from '#core/fact.ts';
+import { results } from '#core/result.ts';
 import { grades } from '#core/step.ts';
 import { Moment, orNull, PageQuery, pageOf } from './page.ts';
 
@@ -27,12 +27,20 @@ const criteria = {
   }),
 };
 
-export const AuditQuery = PageQuery.extend(criteria);
+export const AuditQuery = PageQuery.extend({
+  ...criteria,
+  count: z.enum(['true', 'false']).optional().meta({
+    description: 'Whether to say how many there are in all; counting ends at 100,000',
+  }),
+});
 
 export const AuditExportQuery = z.object({
   ...criteria,
   format: z.enum(['csv', 'jsonl', 'pdf']).meta({
     description: 'A PDF holds at most 2,000 facts; the others have no limit',
+  }),
+  seal: z.enum(['broken']).optional().meta({
+    description: 'For whoever found that the seal does not hold: the name of the file says so',
   }),
 });
 
@@ -76,6 +84,13 @@ export const AuditPage = pageOf(AuditEvent)
         at: Moment.meta({ description: 'When they were removed' }),
       }),
     ).meta({ description: 'Facts that are no longer there to be found; null: all are' }),
+    total: orNull(
+      z.object({
+        events: z.int(),
+        isMore: z.boolean().meta({ description: 'There are more than that' }),
+        bytes: z.int().meta({ description: 'Of all leaves together' }),
+      }),
+    ).meta({ description: 'Null: it was not asked for' }),
   })
   .meta({ id: 'AuditPage' });
 export type AuditPage = z.infer<typeof AuditPage>;

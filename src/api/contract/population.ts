@@ -76,6 +76,7 @@ export const Sample = z
         ...leaver,
         steps: z.array(
           z.object({
+            id: z.string(),
             title: z.string(),
             system: z.string().nullable(),
             grade: z.enum(grades).nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Moment, pageOf } from './page.ts';
+import { Moment, orNull, pageOf } from './page.ts';
 
 export const User = z
   .object({
@@ -8,6 +8,9 @@ export const User = z
     email: z.string(),
     roles: z.array(z.string()),
     disabledAt: Moment.nullable(),
+    window: orNull(z.object({ from: z.iso.date(), to: z.iso.date() })).meta({
+      description: 'The days in UTC, both included, that an auditor is let in for; null: all',
+    }),
   })
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;

@@ -57,12 +57,14 @@ export function auditRoutes(api: Api, app: App, nowMs: () => number): void {
     const page = await searchAudit(app, c.get('caller'), choiceOf(query), {
       cursor: numberIn('audit', query.cursor),
       limit: query.limit,
+      isCounted: query.count === 'true',
     });
     return c.json(
       {
         items: page.events.map(eventOnWire),
         nextCursor: page.next === null ? null : cursorTo('audit', page.next),
         withheldCases: page.withheldCases,
+        total: page.total,
         pruned: page.pruned && {
           below: page.pruned.minIndex,
           newestAt: page.pruned.newest.toISOString(),
@@ -75,11 +77,11 @@ export function auditRoutes(api: Api, app: App, nowMs: () => number): void {
 
   api.get('/audit/export', limitRate(exportLimit, nowMs));
   api.openapi(bring, async (c) => {
-    const { format, ...query } = c.req.valid('query');
+    const { format, seal, ...query } = c.req.valid('query');
     const texts = await exportAudit(app, c.get('caller'), choiceOf(query), format);
     return c.body(streamOf(texts), 200, {
       'content-type': mediaTypes[format],
-      'content-disposition': `attachment; filename="gatehouse-audit.${format}"`,
+      'content-disposition': `attachment; filename="gatehouse-audit${seal === undefined ? '' : '-seal-broken'}.${format}"`,
     });
   });
 }
@@ -100,7 +102,7 @@ function streamOf(texts: AsyncIterable<string | Uint8Array>): ReadableStream<Uin
   });
 }
 
-function choiceOf(query: Omit<z.output<typeof AuditQuery>, 'limit' | 'cursor'>): Query {
+function choiceOf(query: Omit<z.output<typeof AuditQuery>, 'limit' | 'cursor' | 'count'>): Query {
   return {
     caseId: query.case ?? null,
     person: query.person ?? null,
@@ -115,7 +117,8 @@ function choiceOf(query: Omit<z.output<typeof AuditQuery>, 'limit' | 'cursor'>):
   };
 }
 
-const eventOnWire = (it: Found): AuditEvent => ({
+/** A fact in the words of the API. */
+export const eventOnWire = (it: Found): AuditEvent => ({
   index: it.idx,
   id: it.id,
   at: it.at.toISOString(),

@@ -63,6 +63,7 @@ export function populationRoutes(api: Api, app: App): void {
       return {
         ...leaverOnWire(leaver),
         steps: steps.map((it) => ({
+          id: it.id,
           title: it.title,
           system: it.connectionId,
           grade: it.grade,

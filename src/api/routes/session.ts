@@ -110,10 +110,10 @@ const signStepUp = createRoute({
 export function sessionRoutes(api: Api, app: App, { version }: { version: string }): void {
   api.openapi(show, async (c) => {
     const caller = c.get('caller');
-    const { id, name, email, roles } = caller.user;
+    const { id, name, email, roles, window } = caller.user;
     const { language, zone, name: company } = await companyOf(app);
     const session: CurrentSession = {
-      user: { id, name, email, roles: [...roles] },
+      user: { id, name, email, roles: [...roles], window },
       rights: [...rightsOf(caller)],
       ...cameWith(caller),
       company: { name: company, language, zone },

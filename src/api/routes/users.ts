@@ -61,6 +61,7 @@ const userOnWire = (it: UserRow): User => ({
   email: it.email,
   roles: [...it.roles],
   disabledAt: iso(it.disabledAt),
+  window: it.window,
 });
 
 const tokenOnWire = (it: TokenRow): Token => ({

@@ -179,6 +179,12 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'GET /population': {},
     'POST /samples': { json: { from: '2026-12-01', to: '2026-12-31', count: 5 } },
     'GET /audit/export': {},
+    'GET /audit/seal': {},
+    'GET /audit/hashes': {},
+    'GET /audit/leaves': {},
+    'GET /audit/types': {},
+    'GET /audit/entries/:index': {},
+    'GET /audit/entries/:index/proof': {},
     'GET /status': {},
     'GET /overview': {},
     'GET /live': {},
@@ -191,6 +197,8 @@ export function requestFor(route: string): { readonly path: string; readonly it:
   const queries: Record<string, string> = {
     '/audit/export': '?format=csv',
     '/playbook-drafts/:name': '?version=1',
+    '/audit/hashes': '?from=0&to=1',
+    '/audit/leaves': '?from=0&to=1',
     '/readiness': '?from=2026-12-01&to=2026-12-31',
     '/population': '?from=2026-12-01&to=2026-12-31',
     '/steps/:id/proofs': '?name=scan.pdf',
@@ -198,6 +206,7 @@ export function requestFor(route: string): { readonly path: string; readonly it:
   const query = queries[template] ?? '';
   const path = template
     .replace(':kind', 'letter')
+    .replace(':index', '999')
     .replace(':sha256', 'c0'.repeat(32))
     .replace(/:\w+/, 'c0ffee00-0000-4000-8000-000000000000');
   return {
