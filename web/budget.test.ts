@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -66,6 +66,11 @@ describe('the pages are light', () => {
     assert.ok(zippedKb(styles) <= 28, `${zippedKb(styles).toFixed(1)} kB`);
     const font = Object.values(pieces).find(({ file }) => /inter-latin-wght/.test(file));
     assert.ok(read(font!.file).length <= 50_000);
+  });
+
+  it('with what checks a package apart, in a worker that comes with the first package', () => {
+    const [worker = ''] = globSync('assets/check-worker-*.js', { cwd: built });
+    assert.ok(zippedKb([worker]) <= 95, `${zippedKb([worker]).toFixed(1)} kB`);
   });
 
   it('without the shapes that only the server checks', () => {

@@ -8,6 +8,8 @@ import {
 } from '@tanstack/react-router';
 import { queries } from './lib/queries.ts';
 import { sessionQuery } from './lib/session.ts';
+import { auditSearch } from './pages/audit/search.ts';
+import { auditorsSearch } from './pages/auditors/search.ts';
 import { departureSearch } from './pages/cases/departure-search.ts';
 import { requestSearch } from './pages/cases/request-search.ts';
 import { casesSearch } from './pages/cases/search.ts';
@@ -55,6 +57,13 @@ const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
   validateSearch: overviewSearch,
+  beforeLoad: async () => {
+    // An auditor of one period has nothing to do with what is now.
+    const session = await queries.ensureQueryData(sessionQuery);
+    const { rights = [] } = session ?? {};
+    const isAuditor = rights.includes('audit.read') && !rights.includes('overview.read');
+    if (isAuditor) throw redirect({ to: '/auditors' });
+  },
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
@@ -207,6 +216,26 @@ const request = createRoute({
   component: lazyRouteComponent(() => import('./pages/cases/request-page.tsx'), 'RequestPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
+});
+
+const auditors = createRoute({
+  getParentRoute: () => inside,
+  path: '/auditors',
+  validateSearch: auditorsSearch,
+  component: lazyRouteComponent(() => import('./pages/auditors/auditors-page.tsx'), 'AuditorsPage'),
+});
+
+const verify = createRoute({
+  getParentRoute: () => inside,
+  path: '/verify',
+  component: lazyRouteComponent(() => import('./pages/verify/verify-page.tsx'), 'VerifyPage'),
+});
+
 const pages = [
   home,
   departures,
@@ -228,6 +257,9 @@ const pages = [
   settings,
   surveyResults,
   account,
+  audit,
+  auditors,
+  verify,
 ];
 
 export const router = createRouter({

@@ -71,6 +71,7 @@ interface Sent {
   readonly signal?: AbortSignal;
   /** Where the path begins. */
   readonly below?: string;
+  readonly accept?: string;
 }
 
 let lastInputAt = Date.now();
@@ -84,11 +85,27 @@ for (const name of ['pointerdown', 'keydown']) {
 const unattended = () =>
   Date.now() - lastInputAt > 60_000 ? { 'gatehouse-unattended': 'yes' } : undefined;
 
-async function send<Answer>(
+/** A file of the API, with the name that the server gives it. Throws an {@link ApiProblem}. */
+export async function readFile(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ readonly bytes: Blob; readonly name: string }> {
+  const response = await ask('GET', path, { accept: '*/*', ...(signal ? { signal } : {}) });
+  const [, name = ''] =
+    /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { bytes: await response.blob(), name };
+}
+
+async function send<Answer>(method: string, path: string, sent: Sent): Promise<Answer> {
+  const response = await ask(method, path, sent);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+async function ask(
   method: string,
   path: string,
-  { body, key, signal, below = base }: Sent,
-): Promise<Answer> {
+  { body, key, signal, below = base, accept = 'application/json' }: Sent,
+): Promise<Response> {
   const isFile = body instanceof Blob;
   let response: Response;
   try {
@@ -97,7 +114,7 @@ async function send<Answer>(
       credentials: 'same-origin',
       ...(signal ? { signal } : {}),
       headers: {
-        accept: 'application/json',
+        accept,
         ...unattended(),
         // Acts say so without a body as well: forms of other sites cannot, which the server holds them to.
         ...(method === 'GET' || isFile ? {} : { 'content-type': 'application/json' }),
@@ -110,7 +127,7 @@ async function send<Answer>(
     throw new ApiProblem({ kind: noConnection, status: 0, detail: '', reference: null }, { cause });
   }
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  return response;
 }
 
 async function problemOf(response: Response): Promise<ApiProblem> {

@@ -2,11 +2,13 @@ import {
   IconChecklist,
   IconDoorEnter,
   IconDoorExit,
+  IconFileCertificate,
   IconLayoutDashboard,
   IconListDetails,
   IconMessage2Heart,
   IconPlugConnected,
   IconSettings,
+  IconUserSearch,
   IconUsers,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -51,6 +53,8 @@ export const ways: Readonly<Record<'work' | 'setUp' | 'prove', readonly Way[]>> 
     { to: '/settings', name: 'settings', icon: IconSettings, rights: ['settings.read'], key: 's' },
   ],
   prove: [
+    { to: '/audit', name: 'audit', icon: IconFileCertificate, rights: ['audit.read'], key: 'a' },
+    { to: '/auditors', name: 'auditors', icon: IconUserSearch, rights: ['audit.read'], key: 'u' },
     {
       to: '/survey-results',
       name: 'surveyResults',

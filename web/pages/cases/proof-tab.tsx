@@ -5,6 +5,7 @@ import { useNow } from '../../lib/clock.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
 import { momentText } from '../../lib/moments.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
+import { Go } from '../../ui/go.tsx';
 import { Empty } from '../../ui/loaded.tsx';
 import { looks, StandingBadge } from '../../ui/standing.tsx';
 import { StateView } from '../../ui/state-view.tsx';
@@ -30,14 +31,21 @@ export function ProofTab({ it }: { it: Case }) {
       </Empty>
     );
   }
-  return systems.map(({ connection, steps }) => (
-    <section key={connection ?? ''} className="card proof">
-      <h2>{connection === null ? t('proof.noSystem') : nameOf(connection)}</h2>
-      {steps.map((step) => (
-        <StepProof key={step.id} step={step} it={it} facts={facts} />
+  return (
+    <>
+      {systems.map(({ connection, steps }) => (
+        <section key={connection ?? ''} className="card proof">
+          <h2>{connection === null ? t('proof.noSystem') : nameOf(connection)}</h2>
+          {steps.map((step) => (
+            <StepProof key={step.id} step={step} it={it} facts={facts} />
+          ))}
+        </section>
       ))}
-    </section>
-  ));
+      <p>
+        <Go to="/verify">{t('proof.checkPackage')}</Go>
+      </p>
+    </>
+  );
 }
 
 function StepProof({ step, it, facts }: { step: Step; it: Case; facts: CaseFacts }) {
