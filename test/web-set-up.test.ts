@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { createUser } from '#app/users.ts';
-import { accessProblems, startBrowser } from './support/browser.ts';
+import { until } from '#core/testing/until.ts';
+import { accessProblems, checkLooks, startBrowser } from './support/browser.ts';
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { companyToSetUp } from './support/set-up-company.ts';
 import { type Site, startSite } from './support/site.ts';
+
+const dayFromNow = (days: number) =>
+  new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 describe('somebody who sets Gatehouse up with a browser', () => {
   let gatehouse: TestGatehouse;
@@ -52,6 +56,7 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await page.getByLabel('Short name').fill('wiki');
     await page.getByLabel(/^SCIM base address/).fill(wiki.url);
     await page.getByLabel(/^Bearer token/).fill('key-of-the-wiki');
+    await page.getByLabel(/runs out on/).fill(dayFromNow(20));
     await press('Connect and test');
 
     const { host } = new URL(wiki.url);
@@ -81,6 +86,27 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await sees('Works');
     assert.deepEqual(await accessProblems(page), []);
     assert.doesNotMatch(await page.content(), /key-of-the-wiki/);
+
+    const secret = page.getByRole('listitem').filter({ hasText: 'token' }).filter({
+      hasText: 'runs out on',
+    });
+    await secret.waitFor();
+    await checkLooks(page, 'connection-secrets');
+    await until('the owner to be told', async () => {
+      const told = await gatehouse.rows(
+        "select from alerts where kind = 'secret.expiring' and connection_id = 'wiki' and resolved_at is null",
+      );
+      return told.length === 1;
+    });
+    await secret.getByRole('button').click();
+    await page.getByLabel('Runs out on', { exact: true }).fill(dayFromNow(400));
+    await press('Keep this day');
+    await until('it to be over', async () => {
+      const told = await gatehouse.rows(
+        "select from alerts where kind = 'secret.expiring' and resolved_at is null",
+      );
+      return told.length === 0;
+    });
   });
 
   it('brings people in by a file and reads row by row what was wrong with it', async () => {

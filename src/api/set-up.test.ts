@@ -70,6 +70,44 @@ describe('connections', () => {
     await problemIn(await save({ connector: 'signed-hr', settings: {} }), 409);
   });
 
+  it('know on which day a secret runs out, as long as it is that secret', async () => {
+    check = works;
+    const put = (json: object) => save({ connector: 'wiki', ...json });
+    const daysOf = async (response: Response) => {
+      const { connection } = (await response.json()) as ConnectionSaved;
+      return connection.expires;
+    };
+    const day = '2099-01-31';
+    assert.deepEqual(await daysOf(await put({ settings, expires: { token: day } })), {
+      token: day,
+    });
+    const kept = { address: settings.address };
+    assert.deepEqual(await daysOf(await put({ settings: kept })), { token: day });
+    assert.deepEqual(await daysOf(await put({ settings })), {}, 'another secret, another day');
+
+    const say = (secret: string, of: object, by = admin) => {
+      const path = `/api/v1/connections/wiki-1/secrets/${secret}`;
+      return api.ask(path, { method: 'PUT', token: by.token, json: of });
+    };
+    assert.equal((await say('token', { day })).status, 200);
+    const shown = await api.read<Connection>('/api/v1/connections/wiki-1', admin);
+    assert.deepEqual(shown.expires, { token: day });
+    assert.equal((await say('token', { day: null })).status, 200);
+
+    await problemIn(await say('token', { day: '2001-01-31' }), 422);
+    await problemIn(await say('address', { day }), 404);
+    const operator = await api.addUser('Olga Operator', ['it-operator']);
+    await problemIn(await say('token', { day }, operator), 403);
+    const refused = await problemIn(
+      await put({ settings, expires: { address: day, token: '2001-01-31' } }),
+      422,
+    );
+    assert.deepEqual(
+      refused.errors.map(({ at }) => at),
+      ['expires.address', 'expires.token'],
+    );
+  });
+
   it('are tested and discovered by a worker', async () => {
     check = works;
     const post = { method: 'POST', token: admin.token };

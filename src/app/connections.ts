@@ -3,7 +3,8 @@ import type { AnyConnector } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { type Category, categories } from '#core/connection.ts';
 import { record } from '#ledger/record.ts';
-import { resolveConnectionAlerts } from '#store/alerts.ts';
+import { resolveAlerts, resolveConnectionAlerts } from '#store/alerts.ts';
+import { databaseNow } from '#store/clock.ts';
 import {
   type ConnectionRow,
   listConnections as listStored,
@@ -11,12 +12,14 @@ import {
   moveConnection,
   saveConnection,
 } from '#store/connections.ts';
+import { secretCondition } from '#store/secret-days.ts';
 import { inTransaction } from '#store/sql.ts';
 import { refuseWhereAlertsFail, refuseWhileAlertsUse } from './alert-ways.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { order } from './orders.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { expiriesOf } from './secret-days.ts';
 
 export type { ConnectionRow };
 
@@ -39,6 +42,7 @@ export const ConnectionInput = z.strictObject({
     .optional(),
   concurrency: z.int().min(1).max(100).optional(),
   ratePerSecond: z.number().positive().nullable().optional(),
+  expires: z.record(z.string(), z.iso.date().nullable()).optional(),
 });
 export type ConnectionInput = z.infer<typeof ConnectionInput>;
 
@@ -151,6 +155,18 @@ export async function saveConnectionInput(
   const union = (names: readonly string[], before: readonly string[]) => [
     ...new Set([...before, ...given(names)]),
   ];
+  const secretFieldsNow = union(outbound, known?.secretFields ?? []);
+  const inboundFieldsNow = union(inbound, known?.inboundFields ?? []).filter(
+    (it) => !ended.includes(it),
+  );
+  const now = await databaseNow(app.pool);
+  const secretsExpire = expiriesOf({
+    input,
+    known: known?.secretsExpire ?? {},
+    secrets: [...secretFieldsNow, ...inboundFieldsNow],
+    replaced: given([...secret]),
+    today: now.toISOString().slice(0, 10),
+  });
   await inTransaction(app.pool, async (tx) => {
     const saved = await saveConnection(tx, {
       id: input.id,
@@ -158,8 +174,9 @@ export async function saveConnectionInput(
       name: input.name ?? known?.name ?? connector.name,
       category: input.category ?? known?.category ?? connector.category,
       settings: Object.fromEntries(open),
-      secretFields: union(outbound, known?.secretFields ?? []),
-      inboundFields: union(inbound, known?.inboundFields ?? []).filter((it) => !ended.includes(it)),
+      secretFields: secretFieldsNow,
+      inboundFields: inboundFieldsNow,
+      secretsExpire,
       allowedHosts: [...hosts],
       ca: input.ca === undefined ? (known?.ca ?? null) : input.ca,
       owner: input.owner === undefined ? (known?.owner ?? null) : input.owner,
@@ -170,6 +187,9 @@ export async function saveConnectionInput(
     });
     if (!saved) throw changedMeanwhile(`The connection ${input.id}`);
     await refuseWhereAlertsFail(tx, app.connectors, input.id);
+    for (const [name, day] of Object.entries(known?.secretsExpire ?? {})) {
+      if (secretsExpire[name] !== day) await resolveAlerts(tx, secretCondition(input.id, name));
+    }
     await record(tx, app.keys, [
       {
         type: 'connection.changed',

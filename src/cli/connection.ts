@@ -28,7 +28,7 @@ export function addConnection(program: Command, cli: Cli): void {
   const parent = group(
     program,
     'connection',
-    'connected systems: add, list, test, try, discover, remove',
+    'connected systems: add, list, secrets, test, try, discover, remove',
   );
 
   answering(parent, 'add [file]', 'add a system or change one, from a YAML file or by questions')
@@ -90,6 +90,38 @@ export function addConnection(program: Command, cli: Cli): void {
       cli.answer(options, found, () => [`${found.accounts} accounts found in ${id}.`]);
     },
   );
+
+  answering(
+    parent,
+    'secrets [id]',
+    'which secrets there are, and on which day each runs out',
+  ).action(async (id: string | undefined, options: Json) => {
+    const found = await everything(cli, '/connections', ConnectionPage);
+    const shown = found.filter((it) => it.state !== 'disabled' && (!id || it.id === id));
+    if (id && shown.length === 0) throw new CliProblem(`There is no connection ${id}.`);
+    const secrets = shown.flatMap(({ id: connection, secrets, expires }) =>
+      secrets.map((secret) => ({ connection, secret, runsOut: expires[secret] ?? null })),
+    );
+    cli.answer(options, secrets, () =>
+      table(
+        cli.paint,
+        ['Connection', 'Secret', 'Runs out on'],
+        secrets.map((it) => [it.connection, it.secret, it.runsOut ?? 'nobody has said']),
+        'No connection has a secret.',
+      ),
+    );
+  });
+
+  answering(
+    parent,
+    'secret-day <id> <secret> <day>',
+    'say on which day a secret runs out, such as 2027-01-31; "none": nobody knows',
+  ).action(async (id: string, secret: string, day: string, options: Json) => {
+    const path = `${pathOf(id)}/secrets/${encodeURIComponent(secret)}`;
+    const body = { day: day === 'none' ? null : day };
+    const done = await cli.client().send('PUT', path, body, Done);
+    cli.answer(options, done, () => [done.detail]);
+  });
 
   answering(parent, 'remove <id>', 'end a connection; its history stays')
     .option('--yes', 'do not ask')

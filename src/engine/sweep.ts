@@ -19,6 +19,7 @@ import { stepsOrphaned } from '#store/orphans.ts';
 import { stepsOverdue } from '#store/overdue.ts';
 import { passkeysUntold } from '#store/passkeys.ts';
 import { answered } from '#store/questions.ts';
+import { secretAlertsPast, secretsUntold } from '#store/secret-days.ts';
 import type { Sql } from '#store/sql.ts';
 import { dueSteps, stepsDue, wakeSteps } from '#store/steps.ts';
 import { invitationsExpired } from '#store/survey-invitations.ts';
@@ -32,6 +33,7 @@ import { mirrorCondition, tellOfMirror } from './mirror.ts';
 import { holdOrphans } from './orphans.ts';
 import { overdueAfterMs, overdueCondition, tellOfOverdue } from './overdue.ts';
 import { endDepartingUsers } from './own-users.ts';
+import { tellOfSecretsRunningOut } from './secret-days.ts';
 import { silentAfterMs, tellOfSilentWitnesses, witnessCondition } from './silent-witnesses.ts';
 import { expireInvitations } from './survey-expiry.ts';
 import { silentForMs, stampCondition, tellOfTimeStamps } from './time-stamps.ts';
@@ -76,6 +78,10 @@ function partsOf(engine: Engine) {
     witnesses: {
       asks: [witnessesSilent(silentAfterMs), alertsOpen(witnessCondition)],
       work: () => tellOfSilentWitnesses(engine),
+    },
+    secrets: {
+      asks: [secretsUntold, secretAlertsPast],
+      work: () => tellOfSecretsRunningOut(engine),
     },
     surveys: { asks: [invitationsExpired], work: () => expireInvitations(engine) },
     cases: {

@@ -16,6 +16,8 @@ export interface ConnectionRow {
   readonly secretFields: readonly string[];
   /** Settings that lie in the vault for the process that answers the network. */
   readonly inboundFields: readonly string[];
+  /** The day on which a secret runs out, by its name, where somebody has said so. */
+  readonly secretsExpire: Readonly<Record<string, string>>;
   /** `host:port`; the credentials are bound to these. */
   readonly allowedHosts: readonly string[];
   /** Certificates of a private authority, PEM. */
@@ -60,6 +62,7 @@ export type ConnectionDraft = Pick<
   | 'settings'
   | 'secretFields'
   | 'inboundFields'
+  | 'secretsExpire'
   | 'allowedHosts'
   | 'ca'
   | 'owner'
@@ -74,15 +77,17 @@ export async function saveConnection(
 ): Promise<{ version: number; uuid: string } | null> {
   const { rows } = await db.query<{ version: number; uuid: string }>(sql`
     insert into connections as known (id, version, connector, name, category, settings, secret_fields, inbound_fields,
-                                      allowed_hosts, ca, owner, concurrency, rate_per_second, state)
+                                      allowed_hosts, ca, owner, concurrency, rate_per_second, secrets_expire, state)
     values (${it.id}, 1, ${it.connector}, ${it.name}, ${it.category}, ${JSON.stringify(it.settings)},
             ${it.secretFields}::text[], ${it.inboundFields}::text[], ${it.allowedHosts}::text[], ${it.ca},
-            ${it.owner === null ? null : JSON.stringify(it.owner)}::jsonb, ${it.concurrency}, ${it.ratePerSecond}, 'active')
+            ${it.owner === null ? null : JSON.stringify(it.owner)}::jsonb, ${it.concurrency}, ${it.ratePerSecond},
+            ${JSON.stringify(it.secretsExpire)}, 'active')
         on conflict (id) do update
        set version = known.version + 1, name = excluded.name, category = excluded.category, settings = excluded.settings,
            secret_fields = excluded.secret_fields, inbound_fields = excluded.inbound_fields,
            allowed_hosts = excluded.allowed_hosts, ca = excluded.ca, owner = excluded.owner,
            concurrency = excluded.concurrency, rate_per_second = excluded.rate_per_second,
+           secrets_expire = excluded.secrets_expire,
            state = 'active', state_because = null
      where known.version = ${it.version}
        and known.connector = excluded.connector

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { categories, connectionStates } from '#core/connection.ts';
-import { Moment, orNull, pageOf } from './page.ts';
+import { Day, Moment, orNull, pageOf } from './page.ts';
 import { capabilityNames, Failure } from './steps.ts';
 
 const Owner = z.object({ name: z.string(), email: z.string() });
@@ -14,6 +14,9 @@ export const Connection = z
     category: z.enum(categories),
     settings: z.record(z.string(), z.unknown()),
     secrets: z.array(z.string()).meta({ description: 'Names of the settings kept in the vault' }),
+    expires: z.record(z.string(), Day).meta({
+      description: 'The day on which a secret runs out, by its name, where somebody has said so',
+    }),
     hosts: z
       .array(z.string())
       .meta({ description: 'The secrets may go to these, and nowhere else' }),
@@ -51,9 +54,17 @@ export const ConnectionInput = z
       .optional(),
     concurrency: z.int().min(1).max(100).optional(),
     ratePerSecond: z.number().positive().nullable().optional(),
+    expires: z.record(z.string(), z.iso.date().nullable()).optional().meta({
+      description: 'The days on which secrets run out, by their names; null: nobody knows any more',
+    }),
   })
   .meta({ id: 'ConnectionInput' });
 export type ConnectionInput = z.input<typeof ConnectionInput>;
+
+/** When a secret runs out that is in use already. */
+export const SecretDayInput = z
+  .strictObject({ day: z.iso.date().nullable().meta({ description: 'Null: nobody knows' }) })
+  .meta({ id: 'SecretDayInput' });
 
 /** What one harmless call found: who we are there, and what we may do. */
 export const CheckResult = z

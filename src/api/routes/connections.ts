@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
 import type { App } from '#app/app.ts';
 import { pauseConnection, showConnection, showConnector } from '#app/connection-page.ts';
 import {
@@ -10,6 +11,7 @@ import {
   saveConnectionInput,
   testConnection,
 } from '#app/connections.ts';
+import { setSecretDay } from '#app/secret-days.ts';
 import { ReasonInput } from '../contract/cases.ts';
 import {
   CheckResult,
@@ -22,6 +24,7 @@ import {
   ConnectorGuide,
   ConnectorPage,
   Discovered,
+  SecretDayInput,
 } from '../contract/connections.ts';
 import { Done, PageQuery } from '../contract/page.ts';
 import { pageWithin } from '../paging.ts';
@@ -87,6 +90,19 @@ const save = createRoute({
   tags,
   request: { params: idParam, body: body(ConnectionInput) },
   responses: { 200: json('The connection, and whether it works', ConnectionSaved), ...problems },
+});
+
+const secretDay = createRoute({
+  method: 'put',
+  path: '/connections/{id}/secrets/{secret}',
+  operationId: 'setSecretDay',
+  summary: 'Say on which day a secret runs out; people are told 30, 7 and 1 days ahead',
+  tags,
+  request: {
+    params: idParam.extend({ secret: z.string().min(1).max(64) }),
+    body: body(SecretDayInput),
+  },
+  responses: { 200: json('Done', Done), ...problems },
 });
 
 const test = createRoute({
@@ -167,6 +183,16 @@ export function connectionRoutes(api: Api, app: App): void {
     );
   });
 
+  api.openapi(secretDay, async (c) => {
+    const { id, secret } = c.req.valid('param');
+    const { day } = c.req.valid('json');
+    await setSecretDay(app, c.get('caller'), { connectionId: id, secret, day });
+    return c.json(
+      { detail: day === null ? 'Nobody is told of it.' : `It runs out on ${day}.` },
+      200,
+    );
+  });
+
   api.openapi(test, async (c) => {
     const check = await testConnection(app, c.get('caller'), c.req.valid('param').id);
     return c.json(CheckResult.parse(check), 200);
@@ -192,6 +218,7 @@ export function connectionOnWire(it: ConnectionRow): Connection {
     category: it.category,
     settings: it.settings,
     secrets: [...it.secretFields, ...it.inboundFields],
+    expires: it.secretsExpire,
     hosts: [...it.allowedHosts],
     ca: it.ca,
     owner: it.owner,

@@ -95,6 +95,7 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'GET /connectors': {},
     'GET /connectors/:id': {},
     'PUT /connections/:id': { json: { connector: 'wiki', settings: {} } },
+    'PUT /connections/:id/secrets/:secret': { json: { day: '2030-01-01' } },
     'PUT /connections/:id/list': { text: 'login,email\n', type: 'text/csv' },
     'POST /connections/:id/test': {},
     'POST /connections/:id/discover': {},
@@ -207,6 +208,7 @@ export function requestFor(route: string): { readonly path: string; readonly it:
   const path = template
     .replace(':kind', 'letter')
     .replace(':index', '999')
+    .replace(':secret', 'token')
     .replace(':sha256', 'c0'.repeat(32))
     .replace(/:\w+/, 'c0ffee00-0000-4000-8000-000000000000');
   return {

@@ -21,6 +21,8 @@ import {
 } from '../../ui/form-fields.ts';
 import { Refused } from '../../ui/refused.tsx';
 import { useFirstProblem } from '../../ui/use-first-problem.ts';
+import { expiresOf } from './lasting.ts';
+import { DayFields } from './secret-days.tsx';
 
 /** The first step: what a connection needs to be told. Saving it tries it at once. */
 export function ConnectForm({
@@ -52,6 +54,8 @@ export function ConnectForm({
   const [values, setValues] = useState(() =>
     shownValues(fields, known ? known.settings : { ...begun }),
   );
+  const [days, setDays] = useState<Readonly<Record<string, string>>>({});
+  const secrets = fields.filter((it) => it.of.kind === 'secret' && values[it.name] !== undefined);
   const [unreadable, setUnreadable] = useState<readonly string[]>([]);
   const save = useAct<ConnectionSaved>();
 
@@ -70,7 +74,13 @@ export function ConnectForm({
       {
         method: 'PUT',
         path: `/connections/${encodeURIComponent(id.trim())}`,
-        body: inputFrom(connector.id, frame, sent.values),
+        body: {
+          ...inputFrom(connector.id, frame, sent.values),
+          expires: expiresOf(
+            days,
+            secrets.map(({ name }) => name),
+          ),
+        },
       },
       { onSuccess: onSaved },
     );
@@ -102,6 +112,13 @@ export function ConnectForm({
         problems={own}
         kept={known?.secrets ?? []}
         onEnter={(path, value) => setValues((before) => withValue(before, path, value))}
+      />
+      <DayFields
+        names={secrets.filter(({ name }) => values[name] !== null).map(({ name }) => name)}
+        titleOf={(name) => fields.find((it) => it.name === name)?.title ?? name}
+        days={days}
+        onDay={(name, day) => setDays((before) => ({ ...before, [name]: day }))}
+        problemOf={problemAt}
       />
       <fieldset className="group">
         <legend>{t('owner')}</legend>

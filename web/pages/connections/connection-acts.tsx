@@ -16,6 +16,8 @@ import {
 } from '../../ui/form-fields.ts';
 import { Refused } from '../../ui/refused.tsx';
 import { useFirstProblem } from '../../ui/use-first-problem.ts';
+import { expiresOf } from './lasting.ts';
+import { DayFields } from './secret-days.tsx';
 
 /** What can be done about a connection that is asked about first. */
 export type Ask = 'pause' | 'rotate' | 'remove';
@@ -81,6 +83,7 @@ function Rotate({ of, onClose }: { of: ConnectionDetail; onClose: () => void }) 
   const t = useWords('connections');
   const { data: guide } = useRead<Connector>(`/connectors/${encodeURIComponent(of.connector)}`);
   const [values, setValues] = useState<Values>({});
+  const [days, setDays] = useState<Readonly<Record<string, string>>>({});
   const save = useAct<ConnectionSaved>();
   const fields = fieldsOf((guide?.settings ?? {}) as Schema).filter(
     (it) => it.of.kind === 'secret',
@@ -95,7 +98,11 @@ function Rotate({ of, onClose }: { of: ConnectionDetail; onClose: () => void }) 
       {
         method: 'PUT',
         path: pathOf(of),
-        body: { connector: of.connector, settings: { ...of.settings, ...secrets } },
+        body: {
+          connector: of.connector,
+          settings: { ...of.settings, ...secrets },
+          expires: expiresOf(days, Object.keys(secrets)),
+        },
       },
       { onSuccess: ({ check }) => check.works && onClose() },
     );
@@ -109,6 +116,13 @@ function Rotate({ of, onClose }: { of: ConnectionDetail; onClose: () => void }) 
         problems={beside}
         kept={of.secrets}
         onEnter={(path, value) => setValues((before) => withValue(before, path, value))}
+      />
+      <DayFields
+        names={Object.keys(values).filter((name) => values[name] !== undefined)}
+        titleOf={(name) => fields.find((it) => it.name === name)?.title ?? name}
+        days={days}
+        onDay={(name, day) => setDays((before) => ({ ...before, [name]: day }))}
+        problemOf={(at) => others.find((it) => it.at === at)?.problem}
       />
       <Refused error={save.error} others={others} />
       {save.data?.check.works === false && (

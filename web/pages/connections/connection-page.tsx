@@ -20,6 +20,7 @@ import { ChecksList, Names } from './checks-list.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { OnPremises } from './on-premises.tsx';
 import { ProofTable } from './proof-table.tsx';
+import { SecretDays } from './secret-days.tsx';
 import './words.ts';
 
 const route = getRouteApi('/inside/connections/$id');
@@ -198,7 +199,7 @@ function Facts({ of }: { of: ConnectionDetail }) {
       <dd>{of.owner ? `${of.owner.name}, ${of.owner.email}` : t('noOwner')}</dd>
       <dt>{t('secrets')}</dt>
       <dd>
-        {of.secrets.length === 0 ? t('noSecrets') : <Names all={of.secrets} />}
+        <SecretDays of={of} />
         {of.secrets.length > 0 && <span className="under">{t('secretsAbout')}</span>}
       </dd>
       <dt>{t('goesTo')}</dt>

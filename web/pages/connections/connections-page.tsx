@@ -15,6 +15,7 @@ import { Wide } from '../../ui/wide.tsx';
 import '../../ui/panels.css';
 import './connections.css';
 import { HealthBadge } from './health-badge.tsx';
+import { RunsOutSoon } from './secret-days.tsx';
 import './words.ts';
 
 const route = getRouteApi('/inside/connections');
@@ -92,6 +93,7 @@ function InUse({ all, text }: { all: readonly Connection[]; text: string }) {
                 <td>{t(`kinds.${it.category}`)}</td>
                 <td>
                   <HealthBadge of={it} />
+                  <RunsOutSoon of={it} />
                 </td>
                 <td className="breaks">{it.actingAs ?? t('notKnown')}</td>
                 <td>

@@ -38,7 +38,7 @@ function Bars({ it, labelledBy }: Of & { labelledBy: string }) {
             <th scope="row">{text ?? t('blank')}</th>
             <td className="numbers">{people}</td>
             <td>
-              <span className="bar" style={{ inlineSize: `${Math.max(share * 100, 0.5)}%` }} />
+              <span className="bar" style={{ inlineSize: `${share * 100}%` }} />
               <span className="percent numbers">{percent.format(share)}</span>
             </td>
           </tr>
