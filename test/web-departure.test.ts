@@ -211,7 +211,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
       },
     });
     await approve.click();
-    await sam.getByText('You have no passkey yet').waitFor();
+    await sam.getByText('signature of a passkey, and you have none').waitFor();
     await registerPasskey(sam);
     await checkLooks(sam, 'approval');
     await approve.click();

@@ -15,7 +15,7 @@ import { requestSearch } from './pages/cases/request-search.ts';
 import { casesSearch } from './pages/cases/search.ts';
 import { connectionSearch, connectionsSearch, connectSearch } from './pages/connections/search.ts';
 import { overviewSearch } from './pages/overview/search.ts';
-import { peopleSearch } from './pages/people/search.ts';
+import { peopleSearch, personSearch } from './pages/people/search.ts';
 import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
@@ -120,6 +120,7 @@ const peopleImport = createRoute({
 const person = createRoute({
   getParentRoute: () => inside,
   path: '/people/$id',
+  validateSearch: personSearch,
   component: lazyRouteComponent(() => import('./pages/people/person-page.tsx'), 'PersonPage'),
 });
 

@@ -44,6 +44,7 @@ import { protectionRoutes } from './routes/protections.ts';
 import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
+import { savedViewRoutes } from './routes/saved-views.ts';
 import { scimPath, scimRoutes } from './routes/scim.ts';
 import { sealRoutes } from './routes/seal.ts';
 import { sessionRoutes, stepUpRoutes } from './routes/session.ts';
@@ -172,6 +173,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
 
   overviewRoutes(api, app);
   caseRoutes(api, app);
+  savedViewRoutes(api, app);
   departureHintRoutes(api, app);
   exitDocumentRoutes(api, app);
   evidenceRoutes(api, app, nowMs);

@@ -164,6 +164,10 @@ export async function plantPerson(api: TestApp, by: Caller): Promise<Planted> {
       ...[ulid(), `m-${personId}`, Buffer.from(JSON.stringify({ person: { email, name } })), name],
     ],
     [
+      "insert into saved_views (id, owner, list, name, search, shared) values ($1, $2, 'departures', $3, $4, false)",
+      ...[ulid(), by.user.id, `All about ${name} ${tag}`, { text: email }],
+    ],
+    [
       'insert into lists (id, uploaded_by, row_count, refused_rows, sha256) values ($1, $2, 1, 0, $1)',
       ...[`c-${tag}`, by.user.id],
     ],

@@ -29,6 +29,8 @@ export class ApiProblem extends Error {
 
 /** The kind of an {@link ApiProblem} for which no answer came. */
 export const noConnection = 'no-connection';
+/** The kind where a passkey has to sign and the viewer has none. */
+export const noPasskey = 'no-passkey';
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

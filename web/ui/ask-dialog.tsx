@@ -11,6 +11,7 @@ export default function AskDialog({
   verb,
   isGrave = false,
   isReady = true,
+  isOver = false,
   isBusy,
   error,
   onDo,
@@ -43,9 +44,11 @@ export default function AskDialog({
         {children}
         <Refused error={error} />
         <div className="ask-acts">
-          <Button variant="default" onClick={onClose}>
-            {t('leaveIt')}
-          </Button>
+          {!isOver && (
+            <Button variant="default" onClick={onClose}>
+              {t('leaveIt')}
+            </Button>
+          )}
           <Button
             type="submit"
             loading={isBusy}

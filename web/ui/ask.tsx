@@ -12,6 +12,8 @@ export interface Question {
   readonly isGrave?: boolean;
   /** Whether what has to be said was said, as far as the page can know. */
   readonly isReady?: boolean;
+  /** It was done, and what came of it is shown: nothing is left to be left as it is. */
+  readonly isOver?: boolean;
   readonly isBusy: boolean;
   readonly error: unknown;
   readonly onDo: () => void;

@@ -8,7 +8,8 @@ import { nameOf, waysFor } from './ways.ts';
 addWords('keys', { en, de });
 
 const everywhere = ['Ctrl K', '/', '?', 'n', '['] as const;
-const lists = ['j', 'k', 'Enter'] as const;
+const lists = ['j', 'k', 'Enter', 'Space', 'x', 'Shift x', 'e'] as const;
+const departure = ['1 – 6', 'r', 'p', '.'] as const;
 
 /** Which keys there are. */
 export function Help({ onClose }: { onClose: () => void }) {
@@ -18,6 +19,7 @@ export function Help({ onClose }: { onClose: () => void }) {
   const parts = {
     everywhere: keys(everywhere.filter((it) => it !== 'n' || rights.includes('case.open'))),
     lists: keys(lists),
+    departure: keys(departure),
     go: waysFor(rights).map(
       (it) => [`g ${it.key}`, t(`common:pages.${nameOf(it, rights)}`)] as const,
     ),

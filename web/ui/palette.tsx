@@ -1,10 +1,11 @@
 import '@mantine/spotlight/styles.css';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import { IconSearch, IconUser } from '@tabler/icons-react';
+import { IconDoorExit, IconMask, IconSearch, IconUser } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { CasePage } from '#api/contract/cases.ts';
 import type { PersonPage } from '#api/contract/people.ts';
+import { address } from '../lib/api.ts';
 import { useRead } from '../lib/queries.ts';
 import { useSession } from '../lib/session.ts';
 import { addWords, useWords } from '../lib/words.ts';
@@ -128,15 +129,37 @@ function useActions(text: string) {
     },
     {
       name: 'people',
-      actions: (isLong ? (people.data?.items ?? []) : []).map(
-        (it): Action => ({
+      actions: (isLong ? (people.data?.items ?? []) : []).flatMap((it): readonly Action[] => [
+        {
           key: it.id,
           label: it.name,
           says: [it.title, it.department, it.email].filter((said) => said).join(' · '),
           icon: <IconUser size={18} aria-hidden />,
           to: `/people/${it.id}`,
-        }),
-      ),
+        },
+        ...(rights.includes('case.open')
+          ? [
+              {
+                key: `${it.id} request`,
+                label: t('request', { name: it.name }),
+                says: '',
+                icon: <IconDoorExit size={18} aria-hidden />,
+                to: address('/request', { person: it.personId }),
+              },
+            ]
+          : []),
+        ...(rights.includes('plan.preview')
+          ? [
+              {
+                key: `${it.id} rehearse`,
+                label: t('rehearse', { name: it.name }),
+                says: t('rehearseAbout'),
+                icon: <IconMask size={18} aria-hidden />,
+                to: `/people/${it.id}?rehearse=true`,
+              },
+            ]
+          : []),
+      ]),
     },
     { name: 'pages', actions: pages },
   ].filter(({ actions }) => actions.length > 0);

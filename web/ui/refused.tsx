@@ -1,8 +1,10 @@
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { ApiProblem, noConnection } from '../lib/api.ts';
+import { ApiProblem, noConnection, noPasskey } from '../lib/api.ts';
+import { NotSigned } from '../lib/not-signed.ts';
 import { useWords } from '../lib/words.ts';
+import { Go } from './go.tsx';
 
 /** Why something was not done: in the server's words, what was wrong where, and the number its log knows it by. */
 export function Refused({
@@ -40,6 +42,11 @@ export function Refused({
           ))}
         </ul>
       )}
+      {problem?.kind === noPasskey && (
+        <p>
+          <Go to="/account">{t('howYouSignIn')}</Go>
+        </p>
+      )}
       {more}
       {problem?.reference && (
         <p className="aside">{t('reference', { number: problem.reference })}</p>
@@ -50,11 +57,19 @@ export function Refused({
 
 /** The words for an error; `said` is what the server said. */
 function wordsOf(error: unknown): string {
-  // The browser says so in its own language when somebody turned away, or has no passkey that fits.
-  if (error instanceof DOMException) return 'notSigned';
-  if (error instanceof ApiProblem && error.kind === noConnection) return 'noConnection';
+  // A browser that does not sign says why in its own words, which are for programs.
+  if (error instanceof NotSigned || error instanceof DOMException) return 'notSigned';
+  const words = error instanceof ApiProblem ? wordsOfKind[error.kind] : undefined;
+  if (words) return words;
   return error instanceof Error && error.message ? 'said' : 'noDetail';
 }
+
+/** What the page can say better than the server, which does not know what is on the screen. */
+const wordsOfKind: Readonly<Record<string, string>> = {
+  [noConnection]: 'noConnection',
+  [noPasskey]: 'noPasskey',
+  'step-up-needed': 'notSigned',
+};
 
 /** What the server said of one field, such as `departure.kind`; undefined: nothing. */
 export function problemAt(error: unknown, ...fields: readonly string[]): string | undefined {

@@ -46,6 +46,11 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /cases/:id/change': { json: { urgent: true } },
     'POST /cases/:id/bring-back': { json: { digest: 'x' } },
     'POST /cases/:id/release': {},
+    'GET /saved-views': {},
+    'POST /saved-views': {
+      json: { list: 'departures', name: 'Late', search: { view: 'late' } },
+    },
+    'DELETE /saved-views/:id': {},
     'POST /steps/:id/retry': {},
     'POST /steps/:id/hold': {},
     'POST /steps/:id/attest': { json: { reason: 'done', proof: 'T-1' } },

@@ -5,6 +5,7 @@ import type { PasskeyOptions, PasskeyPage } from '#api/contract/passkeys.ts';
 import { act } from '../../lib/api.ts';
 import { useNow } from '../../lib/clock.ts';
 import { distanceText } from '../../lib/moments.ts';
+import { NotSigned } from '../../lib/not-signed.ts';
 import { hasPasskeys, makePasskey, signWithPasskey } from '../../lib/passkey.ts';
 import { renew, useRead } from '../../lib/queries.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
@@ -86,9 +87,6 @@ function NewPasskey({ isBusy, onAdd }: { isBusy: boolean; onAdd: (name: string) 
     </form>
   );
 }
-
-/** Nothing was signed: they turned away, or what they chose has a passkey for here already. */
-class NotSigned extends Error {}
 
 async function addPasskey(name: string): Promise<void> {
   const { creation, confirmation: wanted } = await act<PasskeyOptions>('POST', `${path}/options`);

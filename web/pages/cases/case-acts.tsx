@@ -1,10 +1,10 @@
 import { Button, Menu } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Case } from '#api/contract/cases.ts';
 import { endStates } from '#core/case.ts';
 import { useMay } from '../../lib/session.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
 import { useWords } from '../../lib/words.ts';
 import type { CaseActName } from './case-act-parts.tsx';
 import { Evidence } from './evidence.tsx';
@@ -18,10 +18,10 @@ export function CaseActs({ it }: { it: Case }) {
   const [isOpen, setOpen] = useState(false);
   const acts = actsOf(it);
   const [first, ...more] = acts;
-  useHotkeys([
-    ['p', () => acts.includes('pause') && setAsking('pause')],
-    ['.', () => setOpen(more.length > 0)],
-  ]);
+  useShortcuts({
+    p: () => acts.includes('pause') && setAsking('pause'),
+    '.': () => setOpen(more.length > 0),
+  });
   return (
     <>
       {first && (

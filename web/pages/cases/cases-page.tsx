@@ -12,8 +12,11 @@ import { useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
+import { BulkBar } from './bulk-bar.tsx';
 import { CasesTable, type Column } from './cases-table.tsx';
+import { SavedViews } from './saved-views.tsx';
 import type { CasesSearch } from './search.ts';
+import { useChoice } from './use-choice.ts';
 import './cases.css';
 
 interface ListOf {
@@ -32,6 +35,7 @@ interface ListOf {
 /** A list of cases: choices in the address, rows that follow what changes, more of them as one goes down. */
 export function CasesPage({ kind, path, words, views, columns, search, act }: ListOf) {
   const t = useWords(words);
+  const choice = useChoice();
   const query = useReadPages<CasePage>('/cases', { kind, ...search, limit: 200 });
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const more = useCallback(() => {
@@ -46,7 +50,18 @@ export function CasesPage({ kind, path, words, views, columns, search, act }: Li
           const cases = pages.flatMap((it) => it.items);
           if (cases.length === 0)
             return <Nothing words={words} path={path} search={search} act={act} />;
-          return <CasesTable caption={t('title')} cases={cases} columns={columns} onEnd={more} />;
+          return (
+            <>
+              <BulkBar kind={kind} search={search} cases={cases} choice={choice} />
+              <CasesTable
+                caption={t('title')}
+                cases={cases}
+                columns={columns}
+                onEnd={more}
+                choice={choice}
+              />
+            </>
+          );
         }}
       </Loaded>
     </Page>
@@ -70,6 +85,7 @@ function Views({ words, path, views, search }: PartOf & Pick<ListOf, 'views'>) {
     <nav className="views" aria-label={t('cases:views')}>
       {link(undefined)}
       {views.map(link)}
+      <SavedViews list={path === '/departures' ? 'departures' : 'arrivals'} search={search} />
     </nav>
   );
 }

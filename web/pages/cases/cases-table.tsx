@@ -1,6 +1,14 @@
 import { Button } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import { useMay } from '../../lib/session.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
@@ -9,6 +17,9 @@ import { useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
 import { useFlash } from './cells.tsx';
 import './cases.css';
+import type { Choice } from './use-choice.ts';
+
+const CasePreview = lazy(() => import('./case-preview.tsx'));
 
 export interface Column {
   readonly name: string;
@@ -30,6 +41,7 @@ export function CasesTable({
   cases,
   columns,
   onEnd,
+  choice,
 }: {
   /** What the rows are, for who does not see them. */
   caption: string;
@@ -37,8 +49,11 @@ export function CasesTable({
   columns: readonly Column[];
   /** The last row can be seen: there may be more. */
   onEnd?: () => void;
+  /** Left out: rows cannot be chosen. */
+  choice?: Choice;
 }) {
   const t = useWords('cases');
+  const [looked, setLooked] = useState<CaseSummary | null>();
   const [isHeld, setHeld] = useState(false);
   const { shown, waiting, ask } = useSteady(cases, (it) => it.id, isHeld);
   const table = useRef<HTMLTableElement>(null);
@@ -55,7 +70,16 @@ export function CasesTable({
   useEffect(() => {
     if (last >= 0 && last === shown.length - 1) onEnd?.();
   }, [last, shown.length, onEnd]);
-  useRowKeys(shown, (index) => isVirtual && virtual.scrollToIndex(index));
+  const order = shown.map(({ id }) => id);
+  useRowKeys(shown, (index) => isVirtual && virtual.scrollToIndex(index), choice);
+  /** Space on the name of a row looks into it; everywhere else it is what it always is. */
+  const look = (event: KeyboardEvent) => {
+    if (event.key !== ' ' || !(event.target instanceof HTMLAnchorElement)) return;
+    const it = shown[Number(event.target.closest('tr')?.dataset['row'])];
+    if (!it) return;
+    event.preventDefault();
+    setLooked(it);
+  };
   return (
     <>
       {waiting > 0 && (
@@ -71,9 +95,15 @@ export function CasesTable({
           aria-rowcount={shown.length + 1}
           onPointerEnter={(event) => event.pointerType === 'mouse' && setHeld(true)}
           onPointerLeave={() => setHeld(false)}
+          onKeyDown={look}
         >
           <thead>
             <tr>
+              {choice && (
+                <td className="choose">
+                  <span className="hidden-words">{t('bulk.choose')}</span>
+                </td>
+              )}
               <th scope="col">{t('person')}</th>
               {columns.map((it) => (
                 <th key={it.name} scope="col" data-extra={it.extra}>
@@ -85,12 +115,24 @@ export function CasesTable({
           <tbody>
             <Space rows={first} />
             {seen.map((index) => (
-              <Row key={shown[index]!.id} it={shown[index]!} index={index} columns={columns} />
+              <Row
+                key={shown[index]!.id}
+                it={shown[index]!}
+                index={index}
+                columns={columns}
+                choice={choice}
+                order={order}
+              />
             ))}
             <Space rows={shown.length - 1 - last} />
           </tbody>
         </table>
       </div>
+      {looked !== undefined && (
+        <Suspense>
+          <CasePreview it={looked} onClose={() => setLooked(null)} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -107,17 +149,35 @@ function Row({
   it,
   index,
   columns,
+  choice,
+  order,
 }: {
   it: CaseSummary;
   index: number;
   columns: readonly Column[];
+  choice: Choice | undefined;
+  order: readonly string[];
 }) {
+  const t = useWords('cases');
+  const isChosen = choice?.chosen.has(it.id) ?? false;
   const { progress, state, accessEndsAt, startDay } = it;
   const flash = useFlash<HTMLTableRowElement>(
     JSON.stringify([progress, state, accessEndsAt, startDay]),
   );
   return (
-    <tr ref={flash} aria-rowindex={index + 2} data-row={index}>
+    <tr ref={flash} aria-rowindex={index + 2} data-row={index} data-chosen={isChosen || undefined}>
+      {choice && (
+        <td className="choose">
+          <input
+            type="checkbox"
+            aria-label={t('bulk.chooseOne', { who: it.person.name })}
+            checked={isChosen}
+            onChange={(event) =>
+              choice.turn(it.id, order, (event.nativeEvent as MouseEvent).shiftKey)
+            }
+          />
+        </td>
+      )}
       <th scope="row">
         {useMay('case.read') ? <Go to={addressOf(it)}>{it.person.name}</Go> : it.person.name}
       </th>
@@ -130,8 +190,15 @@ function Row({
   );
 }
 
-/** `j` and `k` move the focus from row to row, so that Enter goes to the one that has it. */
-function useRowKeys(rows: readonly CaseSummary[], reach: (index: number) => void): void {
+/**
+ * `j` and `k` move the focus from row to row, so that Enter goes to the one that has it; `x` chooses it, and with
+ * Shift all from the last one that was chosen.
+ */
+function useRowKeys(
+  rows: readonly CaseSummary[],
+  reach: (index: number) => void,
+  choice: Choice | undefined,
+): void {
   const go = useGo();
   const current = useRef(-1);
   const move = (by: number) => {
@@ -139,7 +206,20 @@ function useRowKeys(rows: readonly CaseSummary[], reach: (index: number) => void
     reach(current.current);
     requestAnimationFrame(() => linkIn(current.current)?.focus());
   };
+  const turn = (isRange: boolean) => {
+    const row = document.activeElement?.closest<HTMLElement>('.cases [data-row]');
+    const it = rows[row ? Number(row.dataset['row']) : current.current];
+    if (!it) return;
+    choice?.turn(
+      it.id,
+      rows.map(({ id }) => id),
+      isRange,
+    );
+  };
+  const chooseOne = () => turn(false);
+  const chooseRange = () => turn(true);
   useShortcuts({
+    ...(choice ? { x: chooseOne, ['X']: chooseRange } : {}),
     j: () => move(1),
     k: () => move(-1),
     o: () => {

@@ -1,5 +1,4 @@
 import { Alert, Skeleton, Stack } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconLock, IconQuestionMark, IconShieldLock } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -7,6 +6,7 @@ import type { Case } from '#api/contract/cases.ts';
 import { useLive } from '../../lib/live.ts';
 import { momentText } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
 import { addWords, currentLanguage, useWords } from '../../lib/words.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -78,7 +78,7 @@ function Departure({ it }: { it: Case }) {
       >
         <Clocks it={it} />
         <Warnings it={it} />
-        <Tabs isWithKeys={step === undefined} />
+        <Tabs />
         {tab === 'list' && <ListTab it={it} approvals={approvals} />}
         <Suspense fallback={<Skeleton height={420} />}>
           {tab === 'map' && <MapTab it={it} approvals={approvals} />}
@@ -98,17 +98,17 @@ function Departure({ it }: { it: Case }) {
 }
 
 /** The lenses: each is an address, so that it can be copied, and has a key. */
-function Tabs({ isWithKeys }: { isWithKeys: boolean }) {
+function Tabs() {
   const t = useWords('departure');
   const navigate = route.useNavigate();
   const { tab = 'list' } = route.useSearch();
-  useHotkeys(
-    departureTabs.map((name, i) => [
-      String(i + 1),
-      () => {
-        if (isWithKeys) void navigate({ search: name === 'list' ? {} : { tab: name } });
-      },
-    ]),
+  useShortcuts(
+    Object.fromEntries(
+      departureTabs.map((name, i) => [
+        String(i + 1),
+        () => void navigate({ search: name === 'list' ? {} : { tab: name } }),
+      ]),
+    ),
   );
   return (
     <nav className="tabs" aria-label={t('tabs')}>

@@ -7,6 +7,7 @@ import { useNow } from '../../lib/clock.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
 import { momentText } from '../../lib/moments.ts';
 import { useAct } from '../../lib/queries.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Empty } from '../../ui/loaded.tsx';
 import { Refused } from '../../ui/refused.tsx';
@@ -21,6 +22,7 @@ const StepAct = lazy(() => import('./step-act.tsx').then((it) => ({ default: it.
 export function ListTab({ it, approvals }: { it: Case; approvals: readonly Approval[] }) {
   const t = useWords('departure');
   const groups = groupsOf(it);
+  useShortcuts({ r: tryAgain });
   return (
     <>
       {approvals.map((approval) => (
@@ -32,6 +34,13 @@ export function ListTab({ it, approvals }: { it: Case; approvals: readonly Appro
       ))}
     </>
   );
+}
+
+/** Presses for the step in whose row one is; or for the only one that can be tried again, wherever one is. */
+function tryAgain(): void {
+  const row = document.activeElement?.closest('.step') ?? document;
+  const found = row.querySelectorAll<HTMLButtonElement>('[data-again]');
+  if (found.length === 1) found[0]!.click();
 }
 
 function Group({
@@ -135,15 +144,13 @@ function When({ one: { step }, zone }: { one: StandingStep; zone: string }) {
 function Remedy({ one: { step }, it }: { one: StandingStep; it: Case }) {
   const t = useWords('departure');
   const retry = useAct<unknown>();
+  const again = () => retry.mutate({ method: 'POST', path: `/steps/${step.id}/retry` });
+  const isAgain = step.actions.includes('retry');
   const [isAsking, setAsking] = useState(false);
-  if (step.actions.includes('retry')) {
+  if (isAgain) {
     return (
       <span className="remedy">
-        <Button
-          variant="default"
-          loading={retry.isPending}
-          onClick={() => retry.mutate({ method: 'POST', path: `/steps/${step.id}/retry` })}
-        >
+        <Button variant="default" data-again loading={retry.isPending} onClick={again}>
           {t('act.retry')}
         </Button>
         <Refused error={retry.error} />

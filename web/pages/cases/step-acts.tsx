@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Case } from '#api/contract/cases.ts';
 import type { Step } from '#api/contract/steps.ts';
@@ -17,6 +18,7 @@ export function StepActs({ step, it }: { step: Step; it: Case }) {
   const done = useAct<{ detail: string }>();
   const doAtOnce = (name: StepActName) =>
     done.mutate({ method: 'POST', path: `/steps/${step.id}/${name}` });
+  useHotkeys([['r', () => step.actions.includes('retry') && !done.isPending && doAtOnce('retry')]]);
   return (
     <div className="step-acts">
       {step.actions.map((name, i) => (

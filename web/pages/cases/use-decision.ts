@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { Approval, ApprovalOptions, DecisionInput } from '#api/contract/approvals.ts';
-import { act, read } from '../../lib/api.ts';
+import { ApiProblem, act, noPasskey, read } from '../../lib/api.ts';
+import { NotSigned } from '../../lib/not-signed.ts';
 import { hasPasskeys, signWithPasskey } from '../../lib/passkey.ts';
 import { queries } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
@@ -18,10 +19,10 @@ export function useDecision(approval: Approval) {
       const options = await read<ApprovalOptions>(`/approvals/${approval.id}/challenge`);
       if (options.digest !== approval.digest) throw new Error(t('approval.changed'));
       if (options[decision].allowCredentials.length === 0)
-        throw new Error(t('approval.noPasskeyYet'));
+        throw new ApiProblem({ kind: noPasskey, status: 409, detail: '', reference: null });
       if (!hasPasskeys()) throw new Error(t('approval.noPasskeysHere'));
       const assertion = await signWithPasskey(options[decision]);
-      if (!assertion) throw new Error(t('approval.notSigned'));
+      if (!assertion) throw new NotSigned();
       const body: DecisionInput = {
         decision,
         digest: approval.digest,

@@ -1,19 +1,22 @@
 import { Button } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Account } from '#api/contract/accounts.ts';
 import type { CasePage } from '#api/contract/cases.ts';
 import type { ConnectionPage } from '#api/contract/connections.ts';
 import type { PersonWithAccounts } from '#api/contract/people.ts';
+import { address } from '../../lib/api.ts';
 import { useNow } from '../../lib/clock.ts';
 import { dayText, distanceText, momentText } from '../../lib/moments.ts';
-import { useAct, useRead } from '../../lib/queries.ts';
+import { type Act, useAct, useRead } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
+import { Go } from '../../ui/go.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Refused } from '../../ui/refused.tsx';
 import { caseLooks, StandingBadge } from '../../ui/standing.tsx';
+import { useUndo } from '../../ui/undo.tsx';
 import { Wide } from '../../ui/wide.tsx';
 import '../../ui/panels.css';
 import './people.css';
@@ -27,8 +30,13 @@ export function PersonPage() {
   const { id } = route.useParams();
   const t = useWords('people');
   const query = useRead<PersonWithAccounts>(`/people/${encodeURIComponent(id)}`);
-  const [isRehearsing, setRehearsing] = useState(false);
+  const { rehearse: isRehearsing = false } = route.useSearch();
+  const navigate = route.useNavigate();
   const mayRehearse = useMay('plan.preview');
+  const mayRequest = useMay('case.open');
+  const rehearse = () =>
+    void navigate({ search: isRehearsing ? {} : { rehearse: true }, replace: true });
+  useShortcuts(mayRehearse ? { h: rehearse } : {});
   return (
     <Loaded query={query}>
       {(it) => (
@@ -40,11 +48,18 @@ export function PersonPage() {
             </span>
           }
           acts={
-            mayRehearse && (
-              <Button aria-expanded={isRehearsing} onClick={() => setRehearsing(!isRehearsing)}>
-                {t('rehearse')}
-              </Button>
-            )
+            <>
+              {mayRequest && (
+                <Go to={address('/request', { person: it.personId })} className="button">
+                  {t('common:requestDeparture')}
+                </Go>
+              )}
+              {mayRehearse && (
+                <Button variant="default" aria-expanded={isRehearsing} onClick={rehearse}>
+                  {t('rehearse')}
+                </Button>
+              )}
+            </>
           }
         >
           {isRehearsing && <Rehearsal person={it} />}
@@ -75,11 +90,18 @@ function Accounts({ of }: { of: PersonWithAccounts }) {
   const nameOf = useSystemNames();
   const mayLink = useMay('accounts.link');
   const link = useAct();
+  const offerUndo = useUndo();
+  const putLink = (it: Account, person: string | null): Act => ({
+    method: 'PUT',
+    path: '/accounts/link',
+    body: { connection: it.connection, account: it.id, person },
+  });
   const say = (it: Account, person: string | null) =>
-    link.mutate({
-      method: 'PUT',
-      path: '/accounts/link',
-      body: { connection: it.connection, account: it.id, person },
+    link.mutate(putLink(it, person), {
+      onSuccess: () =>
+        offerUndo(t(person === null ? 'wasUnlinked' : 'wasLinked', { login: it.login }), () =>
+          link.mutate(putLink(it, person === null ? of.id : null)),
+        ),
     });
   return (
     <section className="card panel" aria-labelledby="accounts">

@@ -10,3 +10,12 @@ export function peopleSearch(it: Readonly<Record<string, unknown>>): PeopleSearc
   const cursor = typeof it['cursor'] === 'string' ? it['cursor'] : '';
   return { ...(text ? { text } : {}), ...(cursor ? { cursor } : {}) };
 }
+
+/** What the address of one person says. */
+export interface PersonSearch {
+  /** Whether the rehearsal of their leaving is open. */
+  readonly rehearse?: true;
+}
+
+export const personSearch = (it: Readonly<Record<string, unknown>>): PersonSearch =>
+  it['rehearse'] === true || it['rehearse'] === 'true' ? { rehearse: true } : {};
