@@ -16,7 +16,7 @@ import { casesSearch } from './pages/cases/search.ts';
 import { connectionSearch, connectionsSearch, connectSearch } from './pages/connections/search.ts';
 import { overviewSearch } from './pages/overview/search.ts';
 import { peopleSearch, personSearch } from './pages/people/search.ts';
-import { newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
+import { draftSearch, newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
 import { settingsSearch } from './pages/settings/search.ts';
 import { signInSearch } from './pages/sign-in/search.ts';
 import { resultsSearch } from './pages/surveys/search.ts';
@@ -150,6 +150,13 @@ const playbook = createRoute({
   ),
 });
 
+const playbookDraft = createRoute({
+  getParentRoute: () => inside,
+  path: '/playbooks/$name/draft',
+  validateSearch: draftSearch,
+  component: lazyRouteComponent(() => import('./pages/playbooks/draft-page.tsx'), 'DraftPage'),
+});
+
 const connections = createRoute({
   getParentRoute: () => inside,
   path: '/connections',
@@ -252,6 +259,7 @@ const pages = [
   playbooks,
   newPlaybook,
   playbook,
+  playbookDraft,
   connections,
   connect,
   connection,

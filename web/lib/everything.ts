@@ -10,8 +10,10 @@ interface AnyPage {
 export function useEverything<Page extends AnyPage>(
   path: string,
   query: Query = {},
+  { enabled = true }: { readonly enabled?: boolean } = {},
 ): UseQueryResult<readonly Page['items'][number][], Error> {
   return useQuery<readonly Page['items'][number][], Error>({
+    enabled,
     queryKey: [path, address(path, query), 'everything'],
     queryFn: async ({ signal }) => {
       const items: Page['items'][number][] = [];

@@ -27,7 +27,8 @@ function press(event: KeyboardEvent): void {
   const key = nameOf(event);
   if (key === null || event.defaultPrevented) return;
   const isWithModifier = key.includes('+');
-  if (!isWithModifier && (isTyping(event.target) || isCovered())) return;
+  if (isTyping(event.target) && (!isWithModifier || ofFields.includes(key))) return;
+  if (isCovered() && (!isWithModifier || ofFields.includes(key))) return;
   const whole = prefix ? `${prefix} ${key}` : key;
   setPrefix('');
   if (!isWithModifier && holders.some((it) => isBeginning(it.current, whole))) {
@@ -39,6 +40,9 @@ function press(event: KeyboardEvent): void {
   event.preventDefault();
   act();
 }
+
+/** Fields take back what was typed in them by themselves. */
+const ofFields = ['Ctrl+z', 'Ctrl+Shift+z'];
 
 const isBeginning = (keys: Keys, whole: string) =>
   Object.keys(keys).some((it) => it.startsWith(`${whole} `));
@@ -55,10 +59,12 @@ export function nameOf(it: {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey?: boolean;
   readonly isComposing?: boolean;
 }): string | null {
   if (it.altKey || it.isComposing || ['Control', 'Meta', 'Shift'].includes(it.key)) return null;
-  return it.ctrlKey || it.metaKey ? `Ctrl+${it.key.toLowerCase()}` : it.key;
+  if (!it.ctrlKey && !it.metaKey) return it.key;
+  return `Ctrl+${it.shiftKey ? 'Shift+' : ''}${it.key.toLowerCase()}`;
 }
 
 const isTyping = (target: EventTarget | null): boolean =>

@@ -6,7 +6,7 @@ import { dayText } from '../../lib/moments.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { problemAt, Refused } from '../../ui/ask.tsx';
+import { problemAt, Refused } from '../../ui/refused.tsx';
 import { firstToRunOut, lastingOf, toneOf } from './lasting.ts';
 
 /** Every secret by its name, with the day on which it runs out; whoever may change the connection says so here. */

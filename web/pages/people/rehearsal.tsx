@@ -21,12 +21,12 @@ const kindsOf = {
 /** What would happen if this person left, or came. Nothing is changed anywhere. */
 export function Rehearsal({
   person,
-  playbook,
+  tried,
   of = 'departure',
 }: {
   person: Person;
-  /** Id of a version to try. Default: the one that applies. */
-  playbook?: string;
+  /** Id of a version to try, or the playbook of which to try one's draft. Default: the version that applies. */
+  tried?: { readonly playbook: string } | { readonly draft: string };
   of?: CaseKind;
 }) {
   const t = useWords('people');
@@ -40,7 +40,7 @@ export function Rehearsal({
       of === 'departure'
         ? { departure: { kind, urgent, lastWorkingDay: day || null } }
         : { arrival: { kind, startDay: day } };
-    const body = { person: person.id, ...occasion, ...(playbook ? { playbook } : {}) };
+    const body = { person: person.id, ...occasion, ...tried };
     preview.mutate({ method: 'POST', path: '/plans', body });
   };
   return (

@@ -1,12 +1,12 @@
 import { Select } from '@mantine/core';
 import type { Playbook, PlaybookSummary } from '#api/contract/playbooks.ts';
 import { around, diffLines } from '#core/line-diff.ts';
-import type { Playbook as Document, PlaybookStep } from '#core/playbook.ts';
+import type { Playbook as Document } from '#core/playbook.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Wide } from '../../ui/wide.tsx';
-import { conditionWords, differenceOf, stepWords } from './sentences.ts';
+import { InWords } from './in-words.tsx';
 
 /** What is different between a version and another: in words first, then line by line. */
 export function Compare({
@@ -15,7 +15,8 @@ export function Compare({
   other,
   onOther,
 }: {
-  of: Playbook;
+  /** A version, or a draft, which has no id among the versions. */
+  of: Pick<Playbook, 'id' | 'text' | 'document'> & { readonly number: number | null };
   versions: readonly PlaybookSummary[];
   other: string | undefined;
   onOther: (id: string) => void;
@@ -25,7 +26,7 @@ export function Compare({
   const chosen =
     others.find((it) => it.id === other) ??
     others.find((it) => it.status === 'published') ??
-    others.find((it) => it.number < of.number) ??
+    others.find((it) => it.number < (of.number ?? Number.POSITIVE_INFINITY)) ??
     others[0];
   const query = useRead<Playbook>(
     `/playbooks/${encodeURIComponent(chosen?.id ?? '')}`,
@@ -58,53 +59,6 @@ export function Compare({
         )}
       </Loaded>
     </>
-  );
-}
-
-export function InWords({ before, after }: { before: Document | null; after: Document | null }) {
-  const t = useWords('playbooks');
-  if (!before || !after) return <p className="part-about">{t('unreadable')}</p>;
-  const { added, removed, changed, isForOthers } = differenceOf(before, after);
-  const isSame = added.length + removed.length + changed.length === 0 && !isForOthers;
-  if (isSame) return <p role="status">{t('sameInWords')}</p>;
-  return (
-    <div className="card panel difference">
-      {isForOthers && (
-        <p>
-          {t('forOthers', {
-            before: conditionWords(t, before.appliesWhen),
-            after: conditionWords(t, after.appliesWhen),
-          })}
-        </p>
-      )}
-      <Steps name="added" steps={added} />
-      <Steps name="removed" steps={removed} />
-      <Steps name="changed" steps={changed} />
-    </div>
-  );
-}
-
-function Steps({
-  name,
-  steps,
-}: {
-  name: 'added' | 'removed' | 'changed';
-  steps: readonly PlaybookStep[];
-}) {
-  const t = useWords('playbooks');
-  if (steps.length === 0) return null;
-  return (
-    <section>
-      <h3>{t(`difference.${name}`, { count: steps.length })}</h3>
-      <ul className="plain-list">
-        {steps.map((it) => (
-          <li key={it.id} className="outline-step">
-            <strong>{it.title ?? stepWords(t, it)}</strong>
-            {it.title !== null && <span className="under">{stepWords(t, it)}</span>}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

@@ -1,34 +1,25 @@
 import { Button } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
-import type { Finding, PlaybookChecked, PlaybookFindings } from '#api/contract/playbooks.ts';
-import { act } from '../../lib/api.ts';
-import { useAct } from '../../lib/queries.ts';
-import { useMay } from '../../lib/session.ts';
+import { useRef } from 'react';
+import type { Finding } from '#api/contract/playbooks.ts';
 import { useWords } from '../../lib/words.ts';
-import { Refused } from '../../ui/refused.tsx';
 
-const yaml = (text: string) => new Blob([text], { type: 'application/yaml' });
-
-/** The document as text, with what the server finds in it beside its lines; saving makes a draft. */
-export function Editor({ text: begun }: { text: string }) {
+/** A playbook as text, with what the server finds in it beside its lines. */
+export function Editor({
+  text,
+  findings = [],
+  isOld = false,
+  onWrite,
+}: {
+  text: string;
+  findings?: readonly Finding[];
+  /** Whether the findings are of a text before this one. */
+  isOld?: boolean;
+  /** Left out: it can only be read. */
+  onWrite?: (text: string) => void;
+}) {
   const t = useWords('playbooks');
-  const mayWrite = useMay('playbook.write');
-  const navigate = useNavigate();
-  const [text, setText] = useState(begun);
-  const [settled] = useDebouncedValue(text, 600);
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
-  const save = useAct<PlaybookChecked>();
-  const { data, isFetching, error } = useQuery({
-    queryKey: ['playbook text', settled],
-    queryFn: () => act<PlaybookFindings>('POST', '/playbooks/check', yaml(settled)),
-    enabled: mayWrite,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const findings = data?.findings ?? [];
   const worst = new Map<number, Finding['severity']>();
   for (const it of findings)
     if (it.line !== null && worst.get(it.line) !== 'error') worst.set(it.line, it.severity);
@@ -56,42 +47,15 @@ export function Editor({ text: begun }: { text: string }) {
           aria-label={t('textOf')}
           wrap="off"
           spellCheck={false}
-          readOnly={!mayWrite}
+          readOnly={!onWrite}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => onWrite?.(event.currentTarget.value)}
           onScroll={(event) => {
             if (gutter.current) gutter.current.scrollTop = event.currentTarget.scrollTop;
           }}
         />
       </div>
-      {mayWrite && (
-        <>
-          <Findings findings={findings} isOld={isFetching || settled !== text} onGo={goTo} />
-          <Refused error={save.error ?? error} />
-          <div className="form-acts">
-            <Button
-              loading={save.isPending}
-              disabled={text === begun}
-              onClick={() =>
-                save.mutate(
-                  { method: 'POST', path: '/playbooks/import', body: yaml(text) },
-                  {
-                    onSuccess: ({ playbook }) =>
-                      void navigate({
-                        to: '/playbooks/$name',
-                        params: { name: playbook.name },
-                        search: { version: playbook.id },
-                      }),
-                  },
-                )
-              }
-            >
-              {t('saveDraft')}
-            </Button>
-            <span className="under">{t('saveDraftAbout')}</span>
-          </div>
-        </>
-      )}
+      {onWrite && <Findings findings={findings} isOld={isOld} onGo={goTo} />}
     </div>
   );
 }

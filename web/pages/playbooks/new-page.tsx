@@ -5,9 +5,8 @@ import { useWords } from '../../lib/words.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import '../../ui/panels.css';
-import { Editor } from './editor.tsx';
+import { BeginNew } from './begin-new.tsx';
 import './playbooks.css';
-import { underName } from './sentences.ts';
 import './words.ts';
 
 const route = getRouteApi('/inside/playbooks/new');
@@ -29,10 +28,7 @@ export function NewPlaybookPage() {
       <Loaded query={query}>
         {({ items }) => {
           const starter = items.find((it) => it.name === from);
-          if (starter)
-            return (
-              <Editor key={starter.name} text={underName(starter.text, `our-${starter.name}`)} />
-            );
+          if (starter) return <BeginNew key={starter.name} starter={starter} />;
           return (
             <>
               <p className="part-about">{t('newAbout')}</p>

@@ -12,9 +12,11 @@ import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import '../../ui/panels.css';
+import { BeginDraft } from './begin-draft.tsx';
 import { Compare } from './compare.tsx';
 import { Editor } from './editor.tsx';
 import { Outline } from './outline.tsx';
+import './builder.css';
 import './playbooks.css';
 import { Publish } from './publish.tsx';
 import { type PlaybookView, playbookViews } from './search.ts';
@@ -72,9 +74,13 @@ function Chosen({
         </>
       }
       acts={
-        mayWrite &&
-        chosen.status === 'draft' && (
-          <Button onClick={() => setPublishing(true)}>{t('publish')}</Button>
+        mayWrite && (
+          <>
+            {chosen.status === 'draft' && (
+              <Button onClick={() => setPublishing(true)}>{t('publish')}</Button>
+            )}
+            {query.data && <BeginDraft key={query.data.id} of={query.data} />}
+          </>
         )
       }
     >
@@ -104,7 +110,7 @@ function Chosen({
               {(it) => (
                 <Tabs.Panel value={view} pt="lg">
                   {view === 'outline' && <Outline of={it.document as Document | null} />}
-                  {view === 'text' && <Editor key={it.id} text={it.text} />}
+                  {view === 'text' && <Editor text={it.text} />}
                   {view === 'compare' && (
                     <Compare
                       of={it}
@@ -115,7 +121,9 @@ function Chosen({
                       }
                     />
                   )}
-                  {view === 'try' && <TryOut of={it} />}
+                  {view === 'try' && (
+                    <TryOut of={it.about?.for ?? 'departure'} tried={{ playbook: it.id }} />
+                  )}
                 </Tabs.Panel>
               )}
             </Loaded>
@@ -155,6 +163,7 @@ function Versions({
             <span className="under">
               {t('begun', { when: distanceText(it.createdAt, currentLanguage(), now) })}
             </span>
+            {it.note && <span className="under breaks">{it.note}</span>}
           </li>
         ))}
       </ol>

@@ -6,7 +6,7 @@ import { useAct, useRead } from '../../lib/queries.ts';
 import { useSession } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
 import { Refused } from '../../ui/refused.tsx';
-import { InWords } from './compare.tsx';
+import { InWords } from './in-words.tsx';
 
 /** Makes a draft the version that new departures follow; what changes by it is said first. */
 export function Publish({
@@ -57,6 +57,7 @@ function Asked({
   return (
     <div className="form">
       <p>{live ? t('publishOver', { number: live.number }) : t('publishFirst')}</p>
+      {of.note && <blockquote className="note">{of.note}</blockquote>}
       {live && before.data && after.data && (
         <InWords
           before={before.data.document as Document | null}
@@ -70,7 +71,12 @@ function Asked({
           loading={publish.isPending}
           onClick={() =>
             publish.mutate(
-              { method: 'POST', path: `/playbooks/${encodeURIComponent(of.id)}/publish` },
+              {
+                method: 'POST',
+                path: `/playbooks/${encodeURIComponent(of.id)}/publish`,
+                // Whatever was shown here is what it takes the place of.
+                body: { over: live?.id ?? null },
+              },
               { onSuccess: onClose },
             )
           }

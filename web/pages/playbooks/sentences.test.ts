@@ -14,6 +14,7 @@ import {
   underName,
   type Words,
 } from './sentences.ts';
+import { aspectChanges, aspectsOf } from './step-aspects.ts';
 
 const root = new URL('../../../', import.meta.url);
 const missing: string[] = [];
@@ -127,7 +128,8 @@ describe('a playbook in words', () => {
 });
 
 describe('two versions', () => {
-  it('differ by steps, wherever those stand', () => {
+  it('differ by steps, wherever those stand', async () => {
+    const t = await wordsIn('en');
     const [block, out] = example.steps;
     const later = { ...out!, id: 'later' };
     const found = differenceOf(example, {
@@ -136,18 +138,27 @@ describe('two versions', () => {
       steps: [later, { ...block!, title: 'Block' }],
     });
     assert.deepEqual(
-      [found.added, found.removed, found.changed].map((it) => it.map(({ id }) => id)),
+      [found.added, found.removed, found.changed.map(({ now }) => now)].map((it) =>
+        it.map(({ id }) => id),
+      ),
       [['later'], ['out'], ['block']],
     );
     assert.equal(found.isForOthers, true);
+    const [change] = found.changed;
+    const told = (only: boolean) => {
+      const [before, now] = [change!.before, change!.now].map((it) => aspectsOf(t, it, (id) => id));
+      return aspectChanges(before!, now!, only).map((it) => it.name);
+    };
+    assert.deepEqual(told(true), ['title']);
+    assert.ok(told(false).includes('does'));
     const turned = { ...example, steps: example.steps.toReversed() };
     assert.deepEqual(differenceOf(example, turned).changed, []);
   });
 
   it('begin from one that comes along, under a name of its own', () => {
     assert.equal(
-      underName('# x\nplaybook: layoff\ntitle: A', 'ours'),
-      '# x\nplaybook: ours\ntitle: A',
+      underName('# x\nplaybook: layoff\ntitle: A', 'ours', 'Ours: $1'),
+      '# x\nplaybook: ours\ntitle: "Ours: $1"',
     );
   });
 });

@@ -99,7 +99,7 @@ export function stepWords(t: Words, step: PlaybookStep): string {
   }
 }
 
-function personWords(t: Words, it: Assignee | Recipient): string {
+export function personWords(t: Words, it: Assignee | Recipient): string {
   if ('role' in it) return t(`roles.${it.role}`, { defaultValue: it.role });
   if ('email' in it) return it.email;
   if ('systemOwner' in it) return t('people.systemOwner', { connection: it.systemOwner });
@@ -138,14 +138,18 @@ export function differenceOf(before: Playbook, after: Playbook) {
   return {
     added: after.steps.filter((it) => !known.has(it.id)),
     removed: before.steps.filter((it) => !now.has(it.id)),
-    changed: after.steps.filter((it) => {
+    changed: after.steps.flatMap((it) => {
       const old = known.get(it.id);
-      return old !== undefined && JSON.stringify(old) !== JSON.stringify(it);
+      return old && JSON.stringify(old) !== JSON.stringify(it) ? [{ before: old, now: it }] : [];
     }),
+    isCalledOtherwise: before.title !== after.title,
     isForOthers: JSON.stringify(before.appliesWhen) !== JSON.stringify(after.appliesWhen),
   };
 }
 
-/** The document under another name, to begin a playbook of one's own from. */
-export const underName = (text: string, name: string): string =>
-  text.replace(/^playbook: .*$/m, `playbook: ${name}`);
+/** The document under another name and title, to begin a playbook of one's own from. */
+export const underName = (text: string, name: string, title: string): string =>
+  text
+    .replace(/^playbook: .*$/m, () => `playbook: ${name}`)
+    // What is between quotes means the same in YAML as in JSON.
+    .replace(/^title: .*$/m, () => `title: ${JSON.stringify(title)}`);

@@ -2,13 +2,19 @@ import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Person, PersonPage } from '#api/contract/people.ts';
-import type { Playbook } from '#api/contract/playbooks.ts';
+import type { CaseKind } from '#core/arrival.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { Rehearsal } from '../people/rehearsal.tsx';
 
-/** What this version would do with somebody; nothing is changed anywhere. */
-export function TryOut({ of }: { of: Playbook }) {
+/** What this version, or a draft of one's own, would do with somebody; nothing is changed anywhere. */
+export function TryOut({
+  of,
+  tried,
+}: {
+  of: CaseKind;
+  tried: { readonly playbook: string } | { readonly draft: string };
+}) {
   const t = useWords('playbooks');
   const [text, setText] = useState('');
   const [wanted] = useDebouncedValue(text.trim(), 200);
@@ -50,14 +56,7 @@ export function TryOut({ of }: { of: Playbook }) {
           </ul>
         )}
       </section>
-      {person && (
-        <Rehearsal
-          key={person.id}
-          person={person}
-          playbook={of.id}
-          of={of.about?.for ?? 'departure'}
-        />
-      )}
+      {person && <Rehearsal key={person.id} person={person} tried={tried} of={of} />}
     </>
   );
 }

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { createUser } from '#app/users.ts';
+import { checkLooks, startBrowser } from './support/browser.ts';
+import { account, type Company, houseOf, person, startCompany } from './support/company.ts';
+import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
+import { type Site, startSite } from './support/site.ts';
+import { watching } from './support/watch.ts';
+
+const priya = person('E-101', 'Priya Nair', { title: 'Engineer', department: 'Engineering' });
+const name = 'involuntary-departure';
+
+// One browser for all of it: slow where the machine is busy.
+describe('a playbook in the browser', { timeout: 600_000 }, () => {
+  let gatehouse: TestGatehouse;
+  let company: Company;
+  let watch: ReturnType<typeof watching>;
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    gatehouse = await startGatehouse();
+    const house = houseOf(gatehouse);
+    watch = watching(house);
+    company = await startCompany(house);
+    await company.addSystem('crm', 'other', {
+      users: [account(priya.name)],
+      settings: { canDelete: true },
+    });
+    await company.tell('role.changed', priya, null);
+    await watch.heard();
+    site = await startSite(gatehouse);
+    browser = await startBrowser();
+    page = await signedIn('Ada Lovelace-Okonkwo');
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+    await gatehouse?.stop();
+    await company?.close();
+  });
+
+  async function signedIn(who: string): Promise<Page> {
+    const email = `${who.split(' ')[0]!.toLowerCase()}.web@meadow.example`;
+    await createUser(gatehouse.app, { name: who, email, roles: ['it-admin'] });
+    const opened = await site.open(browser, email, { locale: 'en-GB' });
+    opened.setDefaultTimeout(60_000);
+    return opened;
+  }
+
+  const press = (label: string | RegExp, on = page) =>
+    on.getByRole('button', { name: label, exact: true }).click();
+  const sees = (text: string | RegExp, on = page) => on.getByText(text).first().waitFor();
+  const isGone = (text: string | RegExp) =>
+    page.getByText(text).first().waitFor({ state: 'detached' });
+  const stands = (label: string) => page.getByRole('tab', { name: label, exact: true });
+
+  it('becomes a draft of one’s own, with a step that connected systems can do, added by keys alone', async () => {
+    await page.goto(`${site.url}/playbooks/${name}`);
+    await press('Change it');
+    await sees('Your draft, begun from version 1');
+    await page.getByLabel('Find a step').waitFor();
+
+    await page.locator('h1').click();
+    await page.keyboard.press('a');
+    await page.getByRole('dialog').getByText('Delete the account').waitFor();
+    await checkLooks(page, 'draft-add');
+    await page.getByLabel('What is to be done?').fill('delete');
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Delete the account' }).waitFor();
+    await sees('deletes accounts less than 30 days after access has ended');
+    await checkLooks(page, 'draft-step');
+  });
+
+  it('is mended by the button beside the problem, which can be taken back', async () => {
+    const problem = 'deletes accounts less than 30 days';
+    await press('Do it 30 days later');
+    await isGone(problem);
+    await press('Undo');
+    await sees(problem);
+    await page.locator('h1').click();
+    await page.keyboard.press('Control+Shift+Z');
+    await isGone(problem);
+
+    const panel = page.getByRole('region', { name: 'Delete the account' });
+    await panel.getByLabel('Title', { exact: true }).fill('Delete what is left');
+    await panel.getByLabel('Another person approves it first').uncheck();
+    await panel.getByRole('button', { name: 'Apply' }).click();
+    await sees('cannot be undone and asks nobody');
+    assert.equal(await page.getByRole('button', { name: 'Ask for review' }).isDisabled(), true);
+    await press('Ask another person first');
+    await isGone('cannot be undone and asks nobody');
+    await sees('Delete what is left');
+  });
+
+  it('is the same as text, which says at which line it is wrong and is kept nevertheless', async () => {
+    await stands('Text').click();
+    const text = page.getByLabel('The playbook as text');
+    const good = await text.inputValue();
+    assert.match(good, /^# /);
+    assert.match(good, /title: Delete what is left/);
+    const lines = good.split('\n');
+    const at = lines.findIndex((it) => it.includes('do: account.delete'));
+    const bad = lines.with(at, '    do: account.destroy').join('\n');
+    await text.fill(bad);
+    const line = page.getByRole('button', { name: `Line ${at + 1}`, exact: true });
+    await line.waitFor();
+    await page.getByText('kept', { exact: true }).waitFor();
+    await checkLooks(page, 'draft-text');
+    await stands('Outline').click();
+    await sees('the text cannot be read as steps');
+    await page.reload();
+    await stands('Text').click();
+    assert.equal(await text.inputValue(), bad);
+    await text.fill(`${good}# and nothing is lost\n`);
+    await line.waitFor({ state: 'detached' });
+    await page.getByText('kept', { exact: true }).waitFor();
+  });
+
+  it('is drawn, opened by a key, and tried on a person before anybody follows it', async () => {
+    await stands('Outline').click();
+    await page.getByLabel('Find a step').waitFor();
+    await page.locator('h1').click();
+    await page.keyboard.press('m');
+    await page.getByText('Delete what is left').first().waitFor();
+    await checkLooks(page, 'draft-map');
+    await page.locator('h1').click();
+    await page.keyboard.press('s');
+    await page.getByLabel('On whom?').fill('priya');
+    await page.getByRole('button', { name: /^Priya Nair/ }).click();
+    await press('See what will happen');
+    await sees('cannot be undone');
+    await checkLooks(page, 'draft-try');
+  });
+
+  it('is compared by what it means, and goes to somebody else with a note', async () => {
+    await stands('Outline').click();
+    await page
+      .getByRole('button', { name: /^Block sign-in/ })
+      .first()
+      .click();
+    const panel = page.locator('.step-panel');
+    await panel.getByLabel('Title', { exact: true }).fill('Close the front door');
+    await panel.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: /^Close the front door/ }).waitFor();
+    await stands('Compare').click();
+    await sees('1 step is new');
+    await sees('1 step is different');
+    await page.locator('ins', { hasText: 'Close the front door' }).waitFor();
+    await page.getByLabel('Only changes').uncheck({ force: true });
+    await checkLooks(page, 'draft-compare');
+
+    await press('Ask for review');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('What is different, and why?').fill('Nothing is left after a month');
+    await checkLooks(page, 'draft-forward');
+    await dialog.getByRole('button', { name: 'Ask for review' }).click();
+    await sees('To review');
+    await sees('Nothing is left after a month');
+    await checkLooks(page, 'version');
+  });
+
+  it('is published by another person, and the next departure follows it', async () => {
+    const ben = await signedIn('Ben Second');
+    await gatehouse.rows(
+      "update sessions set stepped_up_at = clock_timestamp() + interval '1 hour'",
+    );
+    await ben.goto(page.url());
+    await press('Publish', ben);
+    const dialog = ben.getByRole('dialog');
+    await dialog.getByText('Nothing is left after a month').waitFor();
+    await checkLooks(ben, 'publish');
+    await press('Publish version 2', ben);
+    await sees('Live', ben);
+    await ben.getByRole('button', { name: 'Publish', exact: true }).waitFor({ state: 'detached' });
+
+    await company.tell('departure.confirmed', priya, { kind: 'involuntary', urgent: true });
+    const planned = await watch.become(
+      'planned',
+      priya,
+      ({ case: it, steps }) => it.planDigest !== null && steps.length > 0,
+    );
+    assert.ok(planned.steps.some((it) => it.title.includes('Close the front door')));
+    assert.ok(planned.steps.some((it) => it.capability === 'account.delete' && it.approval));
+    assert.deepEqual(site.complaints, []);
+  });
+});
