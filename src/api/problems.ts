@@ -101,4 +101,8 @@ function answer(it: Refusal, requestId: string, errors: Problem['details']): Res
 const unstorable: readonly unknown[] = ['22021', '22P05'];
 
 const isUnstorable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && unstorable.includes(error.code);
+  error instanceof Error && 'code' in error && (unstorable.includes(error.code) || isHalf(error));
+
+/** Half of a character that takes two, which JSON can carry and no column can hold. */
+const isHalf = ({ code, message }: Error & { code?: unknown }): boolean =>
+  code === '22P02' && message.endsWith('type json');

@@ -160,6 +160,8 @@ describe('what stands before every route', () => {
     await problemIn(await api.ask('/api/v1/cases?text=%00', admin), 422);
     const json = { reason: 'zero \u0000 byte' };
     await problemIn(await api.ask('/api/v1/kill-switch', { ...admin, json }), 422);
+    const half = { ...admin, method: 'PATCH', json: { name: 'half of \ud83d' } };
+    await problemIn(await api.ask('/api/v1/settings/company', half), 422);
   });
 
   it('hides what went wrong here, and names it in the log', async () => {
