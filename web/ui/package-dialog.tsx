@@ -9,8 +9,9 @@ import { signedWhereNeeded } from '../lib/step-up.ts';
 import { addWords, currentLanguage, useWords } from '../lib/words.ts';
 import de from '../words/de/package.json' with { type: 'json' };
 import en from '../words/en/package.json' with { type: 'json' };
-import { Ask, Refused } from './ask.tsx';
+import { Ask } from './ask.tsx';
 import { Go } from './go.tsx';
+import { Refused } from './refused.tsx';
 
 addWords('package', { en, de });
 
