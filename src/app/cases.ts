@@ -227,17 +227,17 @@ export async function besideCases(
 
 export async function showCase(app: App, caller: Caller, id: string): Promise<CaseWithSteps> {
   authorize(caller, 'case.read');
-  await noteReading(app, caller, id);
   return wholeCase(app, caller, id);
 }
 
-/** A case with all that belongs to it; `sees` says whether the caller may see it. */
+/** {@link showCase} where something else says whether the caller may see it: `sees` is asked of what is shown. */
 export async function wholeCase(
   app: App,
   caller: Caller,
   id: string,
   sees?: (it: CaseRow) => boolean,
 ): Promise<CaseWithSteps> {
+  await noteReading(app, caller, id);
   return inSnapshot(app.pool, async (tx) => {
     const found = demandSight(caller, await loadCase(tx, id), notFound(`departure ${id}`), sees);
     const steps = await stepsOfCase(tx, id);

@@ -11,7 +11,7 @@ import { gapsIn, type SourceGap } from '#store/sources.ts';
 import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandInWindow, may } from './authorize.ts';
-import { type CaseWithSteps, showCase } from './cases.ts';
+import { type CaseWithSteps, wholeCase } from './cases.ts';
 import { Problem } from './problem.ts';
 
 export type { CaseApproval, Leaver, SourceGap };
@@ -72,13 +72,21 @@ async function read(app: App, caller: Caller, it: Period): Promise<Population> {
       `More than ${mostListed} people left. Choose a shorter period.`,
     );
   }
-  const secret = may(caller, 'case.read-confidential');
-  const leavers = all.filter(
-    ({ confidential, openedBy }) => secret || !confidential || openedBy === caller.user.id,
-  );
+  const leavers = all.filter((one) => mayKnow(caller)({ ...one, departure: one }));
   const digest = populationDigest(sha256, leavers.map(idOf));
   return { readAt, digest, leavers, withheld: all.length - leavers.length, unread };
 }
+
+/** A confidential departure does not exist for those without need to know. */
+const mayKnow =
+  (caller: Caller) =>
+  (it: {
+    readonly departure: { readonly confidential: boolean };
+    readonly openedBy: string | null;
+  }): boolean =>
+    !it.departure.confidential ||
+    it.openedBy === caller.user.id ||
+    may(caller, 'case.read-confidential');
 
 const usualPollMs = async (db: Db): Promise<number> =>
   settingsFrom(await loadSettings(db)).sources.pollMinutes * 60_000;
@@ -126,7 +134,8 @@ export async function drawSample(
     const { caseId } = leaver;
     picked.push({
       leaver,
-      found: caseId === null ? null : await showCase(app, caller, caseId),
+      // Who left in the period that was asked for is of that period, whatever else the case tells of it.
+      found: caseId === null ? null : await wholeCase(app, caller, caseId, mayKnow(caller)),
       approvals: caseId === null ? [] : await approvalsOfCase(app.pool, caseId),
     });
   }

@@ -87,7 +87,7 @@ export function localCommands(
       asWeb(async (app) => {
         for (const it of await listUsers(app.pool)) {
           out(
-            `${it.email}\t${it.name}\t${it.roles.join(', ')}${it.disabledAt ? '\tdisabled' : ''}`,
+            `${it.email}\t${it.name}\t${it.roles.join(', ')}${it.window ? ` (${it.window.from} to ${it.window.to})` : ''}${it.disabledAt ? '\tdisabled' : ''}`,
           );
         }
       }),

@@ -88,7 +88,7 @@ export const AuditPage = pageOf(AuditEvent)
       z.object({
         events: z.int(),
         isMore: z.boolean().meta({ description: 'There are more than that' }),
-        bytes: z.int().meta({ description: 'Of all leaves together' }),
+        bytes: z.int().meta({ description: 'About, of all leaves together' }),
       }),
     ).meta({ description: 'Null: it was not asked for' }),
   })

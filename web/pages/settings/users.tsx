@@ -46,6 +46,7 @@ function People({ all }: { all: readonly User[] }) {
               <td>
                 {it.roles.map((role) => t(`roles.${role}`, { defaultValue: role })).join(', ') ||
                   t('users.noRole')}
+                {it.window && <span className="under">{t('users.window', it.window)}</span>}
               </td>
               <td>
                 {it.disabledAt ? (
