@@ -135,6 +135,35 @@ describe('departures on the command line', () => {
     assert.match(await typing.works(['case', 'cancel', id]), /^taken back/);
   });
 
+  it('asks for more time, which another person gives or not', async () => {
+    const id = await typing.server.openDeparture(typing.hr.caller);
+    const { name, email } = typing.admin.caller.user;
+    const step = await typing.server.addStep(id, {
+      kind: 'task',
+      layer: 'operations',
+      status: 'running',
+      assignment: {
+        people: [{ name, email }],
+        instructions: 'Collect it.',
+        proof: [],
+        deadline: '2030-12-01T23:00:00.000Z',
+        askedAt: '2030-11-23T09:00:00.000Z',
+        reminders: 0,
+      },
+    });
+    const ask = ['step', 'ask-time', step, '--until', '2030-12-31', '--reason', 'On holiday'];
+    assert.match(await typing.works(ask), /^Asked\. Its date stands/);
+    const own = { code: 1, err: /another person has to/ };
+    await typing.fails(['step', 'give-time', step], own);
+    const no = ['step', 'refuse-time', step, '--reason', 'The auditor comes'];
+    assert.match(await typing.works(no, typing.hr), /^The date stays/);
+    await typing.works(ask);
+    assert.match(
+      await typing.works(['step', 'give-time', step], typing.hr),
+      /^Due 2030-12-31T23:00:00\.000Z now/,
+    );
+  });
+
   it('asks before it brings somebody back, or is told the plan', async () => {
     const id = await typing.server.openDeparture(typing.hr.caller);
     const early = { code: 1, err: /no plan for the way back yet/ };

@@ -35,6 +35,18 @@ describe('systems are connected', () => {
     assert.deepEqual([...typing.server.handedOver.values()].at(-1), 'token: "0123"');
   });
 
+  it('says on which day a secret runs out, and that nobody knows', async () => {
+    const dated = typing.file('dated.yaml', `${yaml()}expires: { token: 2099-01-31 }\n`);
+    await typing.works(['connection', 'add', dated]);
+    const secrets = ['connection', 'secrets', 'wiki-1'];
+    assert.match(await typing.works(secrets), /wiki-1 +token +2099-01-31/);
+    const say = ['connection', 'secret-day', 'wiki-1', 'token'];
+    assert.equal(await typing.works([...say, '2099-02-28']), 'It runs out on 2099-02-28.\n');
+    await typing.fails([...say, '2001-01-31'], { code: 1, err: /This day is past/ });
+    assert.equal(await typing.works([...say, 'none']), 'Nobody is told of it.\n');
+    assert.match(await typing.works(secrets), /token +nobody has said/);
+  });
+
   it('refuses a file that holds a secret, and never repeats it', async () => {
     const written = typing.file('written.yaml', yaml('  token: very-secret\n'));
     const { code, out, err } = await typing.type(['connection', 'add', written]);
