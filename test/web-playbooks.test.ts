@@ -130,8 +130,9 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     await page.keyboard.press('s');
     await page.getByLabel('On whom?').fill('priya');
     await page.getByRole('button', { name: /^Priya Nair/ }).click();
+    await page.getByLabel('Urgent').check();
     await press('See what will happen');
-    await sees('cannot be undone');
+    await page.locator('.plan').getByText('cannot be undone').first().waitFor();
     await checkLooks(page, 'draft-try');
   });
 

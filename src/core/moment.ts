@@ -11,7 +11,7 @@ import {
 import { type Anchor, anchors, type Moment, type Unit, units } from './moment-text.ts';
 import { nearest } from './nearest.ts';
 
-export { type Anchor, anchors, anchorsOf, type Moment, momentText } from './moment-text.ts';
+export { anchorsOf, type Moment, momentText } from './moment-text.ts';
 
 export type ParsedMoment =
   | { readonly moment: Moment }

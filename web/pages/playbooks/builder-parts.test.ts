@@ -4,7 +4,7 @@ import type { PlaybookParts } from '#api/contract/playbooks.ts';
 import { editPlaybook, type PlaybookEdit, readPlaybook } from '#core/playbook.ts';
 import { did, noHistory, redid, undid } from './history.ts';
 import { beginning, freeId, newSteps } from './new-steps.ts';
-import { behindFor, changedWords } from './step-changes.ts';
+import { behindFor, changedWords, onto } from './step-changes.ts';
 import { choiceOf, whoIs } from './who.ts';
 
 const text = `playbook: x
@@ -74,6 +74,13 @@ describe('a step that is changed', () => {
       title: 'Sign out',
       after: null,
     });
+  });
+
+  it('keeps what was entered, on whatever became of it meanwhile', () => {
+    const [, b] = playbook.steps;
+    const entered = { base: b!, now: { ...b!, title: 'Sign out' } };
+    const meanwhile = { ...b!, after: [], why: 'Mended' };
+    assert.deepEqual(onto(meanwhile, entered), { ...meanwhile, title: 'Sign out' });
   });
 
   it('moves past its neighbour in the outline, whatever stands between in the text', () => {

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { PlaybookParts } from '#api/contract/playbooks.ts';
-import type { Playbook, PlaybookEdit, PlaybookStep } from '#core/playbook.ts';
+import type { Playbook, PlaybookEdit } from '#core/playbook.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
 import { useWords } from '../../lib/words.ts';
@@ -11,7 +11,7 @@ import { BuilderOutline, Problems } from './builder-outline.tsx';
 import { beginning, freeId, type NewStep } from './new-steps.ts';
 import type { BuilderView } from './search.ts';
 import { stepWords } from './sentences.ts';
-import { changedWords } from './step-changes.ts';
+import { changedWords, type EnteredStep, onto } from './step-changes.ts';
 import { StepForm } from './step-form.tsx';
 import type { DraftWork } from './use-draft.ts';
 import { WholeForm } from './whole-form.tsx';
@@ -22,26 +22,31 @@ const isBeside = () => matchMedia('(min-width: 1101px)').matches;
 
 const noParts: PlaybookParts = { systems: [], surveys: [], rulePacks: [] };
 
+/** What was entered and not applied yet, by the ids of steps. */
+export type Entered = Readonly<Record<string, EnteredStep>>;
+
 /** A draft by its steps: outline or map on the one side, the step that is open on the other. */
 export function Builder({
   work,
   document: of,
   view,
   current,
+  entered,
+  onEnter,
 }: {
   work: DraftWork;
   document: Playbook;
   view: Extract<BuilderView, 'outline' | 'map'>;
   /** Id of the step that is open. */
   current: string | undefined;
+  entered: Entered;
+  onEnter: (it: (before: Entered) => Entered) => void;
 }) {
   const t = useWords('builder');
   const words = useWords('playbooks');
   const navigate = useNavigate({ from: '/playbooks/$name/draft' });
   const parts = useRead<PlaybookParts>('/playbook-parts').data ?? noParts;
   const [isAdding, setAdding] = useState(false);
-  /** What was entered and not applied yet, by step. */
-  const [entered, setEntered] = useState<Readonly<Record<string, PlaybookStep>>>({});
   const [refused, setRefused] = useState<string | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLElement>(null);
@@ -54,14 +59,15 @@ export function Builder({
   };
   useShortcuts({
     a: () => setAdding(true),
-    '/': () => search.current?.focus(),
+    // The map finds by itself.
+    ...(view === 'outline' && { '/': () => search.current?.focus() }),
     Escape: close,
   });
 
   const step = of.steps.find(({ id }) => id === current);
-  const shown = step && (entered[step.id] ?? step);
-  const letGo = (id: string) =>
-    setEntered(({ [id]: _, ...others }) => others as Readonly<Record<string, PlaybookStep>>);
+  const begun = step && entered[step.id];
+  const shown = step && begun ? onto(step, begun) : step;
+  const letGo = (id: string) => onEnter(({ [id]: _, ...others }) => others as Entered);
   const edit = (edits: readonly PlaybookEdit[]) => void work.edit(edits);
 
   const add = async (it: NewStep, title: string) => {
@@ -128,10 +134,10 @@ export function Builder({
               of={of}
               parts={parts}
               step={shown}
-              isChanged={shown !== step}
+              isChanged={begun !== undefined}
               isBusy={work.isBusy}
               error={refused === step.id ? work.error : null}
-              onChange={(it) => setEntered((all) => ({ ...all, [step.id]: it }))}
+              onChange={(now) => onEnter((all) => ({ ...all, [step.id]: { base: step, now } }))}
               onApply={() => void apply()}
               onLeave={() => letGo(step.id)}
             />

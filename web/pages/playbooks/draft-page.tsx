@@ -14,7 +14,7 @@ import { Page } from '../../ui/page.tsx';
 import { Refused } from '../../ui/refused.tsx';
 import '../../ui/panels.css';
 import './builder.css';
-import { Builder } from './builder.tsx';
+import { Builder, type Entered } from './builder.tsx';
 import { Compare } from './compare.tsx';
 import { Editor } from './editor.tsx';
 import './playbooks.css';
@@ -55,6 +55,7 @@ function Draft({ begun }: { begun: PlaybookDraft }) {
   const { view = 'outline', step, with: other } = route.useSearch();
   const navigate = route.useNavigate();
   const mayTry = useMay('plan.preview');
+  const [entered, setEntered] = useState<Entered>({});
   const [isAsked, setAsked] = useState<'forward' | 'discard' | null>(null);
   const versions = useEverything<PlaybookPage>('/playbooks');
   const go = (to: BuilderView) => void navigate({ search: (it) => ({ ...it, view: to }) });
@@ -97,8 +98,12 @@ function Draft({ begun }: { begun: PlaybookDraft }) {
       }
     >
       <Conflicts work={work} onCompare={() => go('compare')} />
-      {isAsked === 'forward' && <PutForward draft={draft} onClose={() => setAsked(null)} />}
-      {isAsked === 'discard' && <DiscardDraft draft={draft} onClose={() => setAsked(null)} />}
+      {isAsked === 'forward' && (
+        <PutForward draft={draft} onDone={work.end} onClose={() => setAsked(null)} />
+      )}
+      {isAsked === 'discard' && (
+        <DiscardDraft draft={draft} onDone={work.end} onClose={() => setAsked(null)} />
+      )}
       <Tabs value={view} keepMounted={false} onChange={(to) => go(to as BuilderView)}>
         <Tabs.List aria-label={t('playbooks:views')}>
           {views.map((it) => (
@@ -110,7 +115,14 @@ function Draft({ begun }: { begun: PlaybookDraft }) {
         <Tabs.Panel value={view} pt="lg">
           {(view === 'outline' || view === 'map') &&
             (of ? (
-              <Builder work={work} document={of} view={view} current={step} />
+              <Builder
+                work={work}
+                document={of}
+                view={view}
+                current={step}
+                entered={entered}
+                onEnter={setEntered}
+              />
             ) : (
               <Empty act={<Button onClick={() => go('text')}>{t('toText')}</Button>}>
                 {t('unreadable')}
@@ -168,7 +180,7 @@ function Conflicts({ work, onCompare }: { work: DraftWork; onCompare: () => void
                 <Button variant="default" onClick={() => void work.takeOther()}>
                   {t('takeOther')}
                 </Button>
-                <Button variant="default" onClick={() => void work.keepThis()}>
+                <Button variant="default" onClick={work.keepThis}>
                   {t('keepThis')}
                 </Button>
               </>

@@ -32,7 +32,7 @@ export function InWords({ before, after }: { before: Playbook | null; after: Pla
       {changed.length > 0 && (
         <section>
           <div className="difference-head">
-            <h3>{t('difference.changed', { count: changed.length })}</h3>
+            <h2>{t('difference.changed', { count: changed.length })}</h2>
             <Switch
               label={t('onlyChanges')}
               checked={isOnlyChanges}
@@ -77,7 +77,7 @@ function Changed({
   );
   return (
     <div className="changed-step">
-      <h4>{now.title ?? stepWords(t, now)}</h4>
+      <h3>{now.title ?? stepWords(t, now)}</h3>
       {rows.length === 0 && <p className="under">{t('onlyInText')}</p>}
       <dl>
         {rows.map((it) => (
@@ -107,7 +107,7 @@ function Steps({ name, steps }: { name: 'added' | 'removed'; steps: readonly Pla
   if (steps.length === 0) return null;
   return (
     <section>
-      <h3>{t(`difference.${name}`, { count: steps.length })}</h3>
+      <h2>{t(`difference.${name}`, { count: steps.length })}</h2>
       <ul className="plain-list">
         {steps.map((it) => (
           <li key={it.id} className="outline-step">

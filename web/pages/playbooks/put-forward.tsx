@@ -10,8 +10,15 @@ import { problemAt } from '../../ui/refused.tsx';
 import { InWords } from './in-words.tsx';
 import { draftPath } from './use-draft.ts';
 
+interface Asked {
+  readonly draft: PlaybookDraft;
+  /** There is no draft any more. */
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
 /** Makes a version of a draft for somebody else to look at; what is different is shown, and why is asked. */
-export function PutForward({ draft, onClose }: { draft: PlaybookDraft; onClose: () => void }) {
+export function PutForward({ draft, onDone, onClose }: Asked) {
   const t = useWords('builder');
   const navigate = useNavigate();
   const [note, setNote] = useState('');
@@ -37,12 +44,14 @@ export function PutForward({ draft, onClose }: { draft: PlaybookDraft; onClose: 
             body: { version: draft.version, note },
           },
           {
-            onSuccess: ({ playbook }) =>
+            onSuccess: ({ playbook }) => {
+              onDone();
               void navigate({
                 to: '/playbooks/$name',
                 params: { name: playbook.name },
                 search: { version: playbook.id, view: 'compare' },
-              }),
+              });
+            },
           },
         )
       }
@@ -69,7 +78,7 @@ export function PutForward({ draft, onClose }: { draft: PlaybookDraft; onClose: 
 }
 
 /** Ends a draft; nothing of it is kept. */
-export function DiscardDraft({ draft, onClose }: { draft: PlaybookDraft; onClose: () => void }) {
+export function DiscardDraft({ draft, onDone, onClose }: Asked) {
   const t = useWords('builder');
   const navigate = useNavigate();
   const discard = useAct<unknown>();
@@ -84,7 +93,12 @@ export function DiscardDraft({ draft, onClose }: { draft: PlaybookDraft; onClose
       onDo={() =>
         discard.mutate(
           { method: 'DELETE', path: `${draftPath(draft.name)}?version=${draft.version}` },
-          { onSuccess: () => void navigate({ to: '/playbooks' }) },
+          {
+            onSuccess: () => {
+              onDone();
+              void navigate({ to: '/playbooks' });
+            },
+          },
         )
       }
       onClose={onClose}

@@ -14,6 +14,20 @@ export function changedWords(before: PlaybookStep, after: PlaybookStep): Words {
   );
 }
 
+/** What somebody has entered for a step, and how it stood when they began. */
+export interface EnteredStep {
+  readonly base: PlaybookStep;
+  readonly now: PlaybookStep;
+}
+
+/** What was entered, on the step as it stands meanwhile: whatever was not touched is as it is there. */
+export function onto(step: PlaybookStep, { base, now }: EnteredStep): PlaybookStep {
+  const kept = Object.entries(now).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(base, name)),
+  );
+  return { ...step, ...Object.fromEntries(kept) } as PlaybookStep;
+}
+
 /**
  * Where a step goes to stand before or after its neighbour in the outline: behind which one, null for before all
  * others; undefined: it stands at that end already.

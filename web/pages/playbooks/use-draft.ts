@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { PlaybookDraft } from '#api/contract/playbooks.ts';
 import type { PlaybookEdit } from '#core/playbook.ts';
 import { act, read } from '../../lib/api.ts';
-import { renew } from '../../lib/queries.ts';
+import { queries, renew } from '../../lib/queries.ts';
 import { did, type History, noHistory, redid, undid } from './history.ts';
 
 const typingMs = 600;
@@ -70,7 +70,22 @@ export function useDraft(begun: PlaybookDraft) {
     addEventListener('beforeunload', ask);
     return () => removeEventListener('beforeunload', ask);
   }, [isKept]);
-  useEffect(() => () => void renew('/playbook-drafts'), []);
+  const typed = useRef(text);
+  typed.current = text;
+  const hasEnded = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when somebody goes elsewhere
+  useEffect(
+    () => () => {
+      const left = hasEnded.current || typed.current === latest.current.text;
+      const kept = left ? queue.current : save(typed.current);
+      void kept.then(() => {
+        if (hasEnded.current) queries.removeQueries({ queryKey: [path] });
+        else queries.setQueryData([path, path], latest.current);
+        return renew('/playbook-drafts');
+      });
+    },
+    [],
+  );
 
   return {
     draft,
@@ -91,18 +106,28 @@ export function useDraft(begun: PlaybookDraft) {
     undo: history.past.length === 0 ? null : () => back(history.past.at(-1), undid),
     redo: history.future.length === 0 ? null : () => back(history.future[0], redid),
     again: () => void save(text),
+    /** There is no draft any more. */
+    end: () => {
+      hasEnded.current = true;
+    },
     /** What another window has kept meanwhile is shown; what stands here can be come back to. */
     takeOther: async () => {
-      const typed = text;
-      await send(() => read(path), did);
-      setHistory((it) => did(it, typed));
+      const here = text;
+      if (
+        !(await send(
+          () => read(path),
+          (it) => did(it, here),
+        ))
+      )
+        return;
       setText(latest.current.text);
     },
     /** What stands here is kept in the place of what another window has kept. */
-    keepThis: async () => {
-      latest.current = await read<PlaybookDraft>(path);
-      await save(text);
-    },
+    keepThis: () =>
+      void send(async () => {
+        const { version } = await read<PlaybookDraft>(path);
+        return act('PUT', path, { text, version });
+      }, did),
     /** The version that went live meanwhile was looked at. */
     lookedAt: (id: string) => void save(text, did, { basedOn: id }),
   };
