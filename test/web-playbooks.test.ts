@@ -130,7 +130,7 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     await page.keyboard.press('s');
     await page.getByLabel('On whom?').fill('priya');
     await page.getByRole('button', { name: /^Priya Nair/ }).click();
-    await page.getByLabel('Urgent').check();
+    await page.getByLabel('Access ends at once').check();
     await press('See what will happen');
     await page.locator('.plan').getByText('cannot be undone').first().waitFor();
     await checkLooks(page, 'draft-try');
@@ -160,7 +160,6 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     await dialog.getByRole('button', { name: 'Ask for review' }).click();
     await sees('To review');
     await sees('Nothing is left after a month');
-    await checkLooks(page, 'version');
   });
 
   it('is published by another person, and the next departure follows it', async () => {
@@ -177,7 +176,12 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     await sees('Live', ben);
     await ben.getByRole('button', { name: 'Publish', exact: true }).waitFor({ state: 'detached' });
 
-    await company.tell('departure.confirmed', priya, { kind: 'involuntary', urgent: true });
+    await company.tell('departure.confirmed', priya, {
+      id: 'S-1',
+      kind: 'involuntary',
+      urgent: true,
+      last_working_day: '2026-12-01',
+    });
     const planned = await watch.become(
       'planned',
       priya,

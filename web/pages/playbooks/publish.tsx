@@ -6,6 +6,7 @@ import { useAct, useRead } from '../../lib/queries.ts';
 import { useSession } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
 import { Refused } from '../../ui/refused.tsx';
+import '../../ui/form.css';
 import { InWords } from './in-words.tsx';
 
 /** Makes a draft the version that new departures follow; what changes by it is said first. */
