@@ -110,7 +110,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
 
   it('is requested by five questions, with the plan beside them', async () => {
     await page.goto(`${site.url}/departures`);
-    await page.getByRole('link', { name: 'Request departure' }).click();
+    await page.getByRole('link', { name: 'Request departure' }).first().click();
     await page.getByRole('combobox', { name: 'Person' }).fill('lind');
     await page.getByRole('option', { name: /Lea Lind-Oberhauser/ }).click();
     await page.getByRole('combobox', { name: 'Kind' }).click();
