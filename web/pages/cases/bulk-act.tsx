@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { CaseActDone, CaseSummary } from '#api/contract/cases.ts';
-import { act as send } from '../../lib/api.ts';
+import { ApiProblem, act as send } from '../../lib/api.ts';
 import { dayText, momentText } from '../../lib/moments.ts';
 import { queries } from '../../lib/queries.ts';
 import { signedWhereNeeded } from '../../lib/step-up.ts';
@@ -112,7 +112,7 @@ function useAnswers() {
         (error: Error): Answer => ({
           it,
           isDone: false,
-          said: error.message || t('common:noConnection'),
+          said: saidOf(error) || t('common:noConnection'),
         }),
       );
       setAnswers((now) => [...now, answer]);
@@ -122,6 +122,12 @@ function useAnswers() {
   };
   return { answers, isBusy, doAll };
 }
+
+/** In one line: what the server said, and what it said of single fields. */
+const saidOf = (error: Error): string =>
+  error instanceof ApiProblem
+    ? [error.message, ...error.fields.map(({ problem }) => problem)].join(' ')
+    : error.message;
 
 function DateFields({ wanted, onChange }: { wanted: Dates; onChange: (it: Dates) => void }) {
   const t = useWords('cases');

@@ -17,9 +17,14 @@ export interface DialogProps {
 /** Sends an act about a case. The dialog closes when it was done; otherwise it says why not. */
 export function useCaseAct({ it, onClose }: DialogProps) {
   const done = useAct<CaseActDone>();
-  const send = (name: string, body?: object) => {
+  const send = (name: string, body?: object, onDone: () => void = () => {}) => {
     const request: Act = { method: 'POST', path: `/cases/${it.id}/${name}` };
-    done.mutate(body ? { ...request, body } : request, { onSuccess: onClose });
+    done.mutate(body ? { ...request, body } : request, {
+      onSuccess: () => {
+        onClose();
+        onDone();
+      },
+    });
   };
   return { send, isBusy: done.isPending, error: done.error };
 }

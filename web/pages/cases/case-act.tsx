@@ -9,6 +9,7 @@ import { localTime } from '../../lib/zoned.ts';
 import { Ask } from '../../ui/ask.tsx';
 import { PersonField } from '../../ui/person-field.tsx';
 import { problemAt } from '../../ui/refused.tsx';
+import { useUndo } from '../../ui/undo.tsx';
 import {
   type CaseActName,
   type DialogProps,
@@ -108,13 +109,22 @@ function NameSuccessor(props: DialogProps) {
   const { send, ...state } = useCaseAct(props);
   const [person, setPerson] = useState<Person | null>(null);
   const [isManager, setManager] = useState(false);
+  const offerUndo = useUndo();
+  const before = it.successor;
   return (
     <Ask
       {...useActWords('successor', it)}
       {...state}
       effects={[t('caseEffect.successor', { who: it.successor?.name ?? t('nobody') })]}
       isReady={isManager || person !== null}
-      onDo={() => send('change', { successor: isManager ? null : (person?.personId ?? null) })}
+      onDo={() =>
+        send('change', { successor: isManager ? null : (person?.personId ?? null) }, () =>
+          offerUndo(
+            isManager ? t('field.managerAgain') : t('takesOver', { name: person?.name }),
+            () => send('change', { successor: before?.isNamed ? before.personId : null }),
+          ),
+        )
+      }
       onClose={props.onClose}
     >
       {!isManager && (

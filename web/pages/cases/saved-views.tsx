@@ -6,7 +6,7 @@ import { useAct, useRead } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { Ask } from '../../ui/ask.tsx';
 import { Go } from '../../ui/go.tsx';
-import { problemAt } from '../../ui/refused.tsx';
+import { problemAt, Refused } from '../../ui/refused.tsx';
 import { useUndo } from '../../ui/undo.tsx';
 import type { CasesSearch } from './search.ts';
 
@@ -17,6 +17,7 @@ export function SavedViews({ list, search }: { list: List; search: CasesSearch }
   const t = useWords('cases');
   const { data } = useRead<SavedViewList>('/saved-views');
   const [isSaving, setSaving] = useState(false);
+  const { takeOut, error } = useTakeOut();
   const views = (data?.items ?? []).filter((it) => it.list === list);
   const now = views.find((it) => isSame(it.search, search));
   const isAnything = Object.keys(search).length > 0;
@@ -32,49 +33,45 @@ export function SavedViews({ list, search }: { list: List; search: CasesSearch }
           {it.name}
         </Go>
       ))}
-      {now?.isOwn && <TakeOut view={now} />}
+      {now?.isOwn && (
+        <Button variant="subtle" color="gray" onClick={() => takeOut(now)}>
+          {t('takeViewOut', { name: now.name })}
+        </Button>
+      )}
       {isAnything && !now && (
         <Button variant="subtle" onClick={() => setSaving(true)}>
           {t('saveView')}
         </Button>
       )}
+      <Refused error={error} />
       {isSaving && <SaveView list={list} search={search} onClose={() => setSaving(false)} />}
     </>
   );
 }
 
-const isSame = (one: SavedView['search'], other: SavedView['search']): boolean =>
-  one.view === other.view && one.state === other.state && one.text === other.text;
-
-function TakeOut({ view: { id, list, name, search, shared } }: { view: SavedView }) {
+/** Takes a view out at once, and offers to have it back. */
+function useTakeOut() {
   const t = useWords('cases');
   const act = useAct();
   const offerUndo = useUndo();
-  return (
-    <Button
-      variant="subtle"
-      color="gray"
-      loading={act.isPending}
-      onClick={() =>
-        act.mutate(
-          { method: 'DELETE', path: `/saved-views/${id}` },
-          {
-            onSuccess: () =>
-              offerUndo(t('viewTakenOut', { name }), () =>
-                act.mutate({
-                  method: 'POST',
-                  path: '/saved-views',
-                  body: { list, name, search, shared },
-                }),
-              ),
-          },
-        )
-      }
-    >
-      {t('takeViewOut', { name })}
-    </Button>
-  );
+  const takeOut = ({ id, list, name, search, shared }: SavedView) => {
+    const back = {
+      method: 'POST',
+      path: '/saved-views',
+      body: { list, name, search, shared },
+    } as const;
+    act.mutate(
+      { method: 'DELETE', path: `/saved-views/${id}` },
+      {
+        onSuccess: () => offerUndo(t('viewTakenOut', { name }), () => act.mutate(back)),
+      },
+    );
+  };
+  return { takeOut, error: act.error };
 }
+
+const isSame = (one: SavedView['search'], other: SavedView['search']): boolean =>
+  one.view === other.view && one.state === other.state && one.text === other.text;
 
 function SaveView({
   list,
