@@ -3,6 +3,7 @@ import { initReactI18next, useTranslation } from 'react-i18next';
 import { type Language, languages } from '#core/language.ts';
 import de from '../words/de/common.json' with { type: 'json' };
 import en from '../words/en/common.json' with { type: 'json' };
+import { heldIn } from './held-in.ts';
 
 type Words = { readonly [Key in string]: string | Words };
 
@@ -16,7 +17,7 @@ export async function startWords(): Promise<void> {
     defaultNS: 'common',
     ns: ['common'],
     resources: { en: { common: en }, de: { common: de } },
-    interpolation: { escapeValue: false }, // React escapes
+    interpolation: { escape: heldIn }, // React makes no markup of anything
     returnNull: false,
   });
   document.documentElement.lang = words.language;

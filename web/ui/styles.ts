@@ -54,5 +54,6 @@ import './tokens.css';
 import './layout.css';
 import './standing.css';
 import './shell.css';
+import './any-text.css';
 import './doorstep.css';
 import './dialog.css';

@@ -70,6 +70,7 @@ const style: PageStyle = {
 * { box-sizing: border-box; }
 body { margin: 0; color: #111; background: #fff; font: 11pt/1.45 system-ui, sans-serif; }
 header, main { max-width: 174mm; margin: 0 auto; padding: 0 6mm; overflow-wrap: anywhere; }
+@media screen { main { overflow-x: auto; } }
 header { padding-top: 10mm; color: #444; }
 main { padding-bottom: 10mm; }
 h1 { font-size: 17pt; line-height: 1.25; margin: 4mm 0 5mm; }
