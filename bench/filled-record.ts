@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { grow, rootOf, type Tile } from '#core/proof.ts';
 import { indexLeaf } from '#ledger/event-index.ts';
+import { sha256 } from '#ledger/hash.ts';
 
 /** Whom and what the facts of a filled record are about. */
 export interface FilledRecord {
@@ -201,8 +203,39 @@ export async function fillRecord(admin: pg.Pool, facts: number): Promise<FilledR
   }
 }
 
+/** Makes the tree over a record that was filled, so that the scribe can go on with it. */
+export async function growTree(admin: pg.Pool): Promise<void> {
+  const tiles = new Map<string, Tile>();
+  const edge = ({ level, n }: { level: number; n: number }) => tiles.get(`${level}/${n}`)!.hashes;
+  let size = 0;
+  for (;;) {
+    const { rows } = await admin.query<{ hash: Buffer }>(
+      'select leaf_hash as hash from ledger.entry where idx >= $1 order by idx limit 20000',
+      [size],
+    );
+    if (rows.length === 0) break;
+    const hashes = rows.map((it) => it.hash);
+    for (const tile of grow(sha256, size, edge, hashes)) tiles.set(`${tile.level}/${tile.n}`, tile);
+    size += hashes.length;
+  }
+  await withoutGuards(admin, async (client) => {
+    const all = [...tiles.values()];
+    await client.query(
+      `insert into ledger.tile (level, n, width, data)
+       select level, n, octet_length(data) / 32, data
+         from unnest($1::smallint[], $2::bigint[], $3::bytea[]) as made (level, n, data)
+           on conflict (level, n) do update set width = excluded.width, data = excluded.data`,
+      [all.map((it) => it.level), all.map((it) => it.n), all.map((it) => it.hashes)],
+    );
+    await client.query('update ledger.head set size = $1, root = $2', [
+      size,
+      rootOf(sha256, size, edge),
+    ]);
+  });
+}
+
 /** Past the triggers, which would ask each row for its fact. */
-async function withoutGuards(
+export async function withoutGuards(
   admin: pg.Pool,
   work: (client: pg.PoolClient) => Promise<void>,
 ): Promise<void> {

@@ -5,13 +5,22 @@ import { criticalPath, latency, throughput } from './main-job.ts';
 import { memory } from './memory.ts';
 import type { Row } from './row.ts';
 import { search } from './search.ts';
+import { web } from './web.ts';
 
 // The main job, measured:
-// `npm run bench [-- --json FILE] [-- latency critical-path throughput memory search ledger]`.
+// `npm run bench [-- --json FILE] [-- latency critical-path throughput memory search ledger web]`.
 // Prints a table; exits with 1 when a target was missed. Speed depends on the machine: compare
 // figures of one machine, best of one run.
 
-const measurements = { latency, 'critical-path': criticalPath, throughput, memory, search, ledger };
+const measurements = {
+  latency,
+  'critical-path': criticalPath,
+  throughput,
+  memory,
+  search,
+  ledger,
+  web,
+};
 type Name = keyof typeof measurements;
 
 const args = process.argv.slice(2);

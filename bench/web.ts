@@ -1,0 +1,202 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { App, Caller } from '#app/app.ts';
+import { pauseCase, resumeCase } from '#app/cases.ts';
+import { createUser } from '#app/users.ts';
+import { markIn } from '#ledger/mark.ts';
+import { startScribe } from '#ledger/scribe.ts';
+import { openSigner } from '#ledger/signer.ts';
+import { openDatabase } from '#store/database.ts';
+import { installationId } from '#store/installation.ts';
+import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
+import { openVault } from '#store/vault.ts';
+import { connectors } from '../src/connectors.ts';
+import { wireApp } from '../src/wiring.ts';
+import { startBrowser } from '../test/support/browser.ts';
+import { type Site, startSite } from '../test/support/site.ts';
+import { fillDepartures } from './filled-departures.ts';
+import { fillRecord, growTree } from './filled-record.ts';
+import { looksOf, type Watched, watchPalette, watchPresses, watchText } from './in-page.ts';
+import { atMost, median, type Row, told } from './row.ts';
+
+const facts = Number(process.env['GATEHOUSE_BENCH_FACTS'] ?? 1_000_000);
+const departures = 10_000;
+const loads = 5;
+const lives = 20;
+const email = 'bench@meadow.example';
+
+/** An office network takes this as it is; the second is a cheap laptop far away. */
+const slow = { cpu: 4, bytesPerSecond: 10_000_000 / 8, latencyMs: 40 };
+
+/** What people feel of the pages, with 10,000 departures and a million facts in the database. */
+export async function web(): Promise<readonly Row[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-web-'));
+  const keysDirectory = path.join(folder, 'keys');
+  await createKeyFiles(keysDirectory);
+  const database = await openDatabase({
+    ...{ dataDirectory: folder, keysDirectory, roles: ['web', 'worker', 'scribe'] },
+    onConnectionError: console.error,
+  });
+  const stops: (() => Promise<unknown>)[] = [
+    () => rm(folder, { recursive: true, force: true }),
+    () => database.stop(),
+  ];
+  try {
+    const keyring = await openKeyring(keysDirectory, purposes);
+    await registerKeys(database.admin!, keyring);
+    const log = { info() {}, warn() {}, error: console.error };
+    const app = await wireApp({
+      ...{ keyring, connectors, log, publicUrl: 'http://localhost', pool: database.pools.web },
+    });
+    const user = await createUser(app, {
+      ...{ name: 'Bench', email, roles: ['it-admin', 'security', 'hr'] },
+    });
+    const admin: Caller = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
+    const begun = performance.now();
+    await fillRecord(database.admin!, facts);
+    await growTree(database.admin!);
+    const open = await fillDepartures(database.admin!, departures);
+    const filled = (performance.now() - begun) / 1_000;
+    const installation = await installationId(database.pools.scribe);
+    const scribe = startScribe(database.pools.scribe, {
+      signer: openSigner({
+        secrets: openVault({ keyring, installation }),
+        mark: markIn(path.join(folder, 'mark')),
+      }),
+      onError: console.error,
+    });
+    stops.push(() => scribe.stop());
+    const site = await startSite({ app });
+    stops.push(() => site.stop());
+    const browser = await startBrowser();
+    stops.push(() => browser.close());
+    const page = await site.open(browser, email);
+    return [
+      told(`${facts} facts and ${departures} departures put in`, filled, 's'),
+      ...(await opening(browser, page.context(), site)),
+      ...(await pressing(page, site)),
+      ...(await living(page, site, { app, admin, caseId: open.at(-1)! })),
+    ];
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+/** Opens Overview anew, with nothing kept, as whoever opens it in the morning. */
+async function opening(browser: Browser, of: BrowserContext, site: Site): Promise<Row[]> {
+  const rows: Row[] = [];
+  const storageState = await of.storageState();
+  let shift = 0;
+  for (const [name, limits, limit] of [
+    ['plain', null, 1_000],
+    ['4 × slower, 10 Mbit/s, 40 ms', slow, 2_000],
+  ] as const) {
+    const times: number[] = [];
+    for (let load = 0; load < loads; load += 1) {
+      const context = await browser.newContext({ storageState });
+      const page = await context.newPage();
+      const sizes: Promise<number>[] = [];
+      page.on('response', (it) => {
+        if (new URL(it.url()).pathname.endsWith('.js'))
+          sizes.push(it.body().then((body) => gzipSync(body, { level: 9 }).length));
+      });
+      if (limits) await slowDown(page, limits);
+      await page.goto(site.url);
+      await page.locator('main .figures, main h2').first().waitFor();
+      // What is largest is known once somebody does something.
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 1_000)));
+      const seen = await page.evaluate(looksOf);
+      times.push(seen.paintedMs);
+      shift = Math.max(shift, seen.shift);
+      if (rows.length === 0) {
+        const kb = (await Promise.all(sizes)).reduce((sum, it) => sum + it, 0) / 1_000;
+        rows.push(atMost('Overview, JavaScript gz', kb, 'kB', 210));
+      }
+      await context.close();
+    }
+    rows.push(atMost(`Overview, largest paint, ${name} (median of 5)`, median(times), 'ms', limit));
+  }
+  rows.push(atMost('Overview, layout shift (worst of all)', shift, '', 0.02));
+  return rows;
+}
+
+async function slowDown(page: Page, it: typeof slow): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: it.cpu });
+  await devtools.send('Network.enable');
+  await devtools.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: it.latencyMs },
+    ...{ downloadThroughput: it.bytesPerSecond, uploadThroughput: it.bytesPerSecond },
+  });
+}
+
+/** Types and moves as people do who know the keys; the browser itself says when each press was painted. */
+async function pressing(page: Page, site: Site): Promise<Row[]> {
+  const rows: Row[] = [];
+  await page.goto(`${site.url}/departures`);
+  await page.locator('tbody tr').first().waitFor();
+  const measure = async (name: string, press: () => Promise<void>) => {
+    await page.evaluate(watchPresses);
+    await press();
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+    const times = await page.evaluate(() => (globalThis as unknown as Watched).presses);
+    rows.push(
+      atMost(`${name}, press to paint (p75 of ${times.length})`, quantile(times, 0.75), 'ms', 100),
+    );
+    rows.push(atMost(`${name}, press to paint (worst)`, quantile(times, 1), 'ms', 200));
+  };
+  await measure('Departures, down the list', async () => {
+    for (let presses = 0; presses < 20; presses += 1) await page.keyboard.press('j');
+  });
+  await measure('Departures, filter', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('priya nair', { delay: 120 });
+  });
+  await page.locator('tbody tr').first().waitFor();
+  const opened: number[] = [];
+  await page.goto(site.url);
+  await page.locator('main h2').first().waitFor();
+  for (let round = 0; round < 6; round += 1) {
+    await page.evaluate(watchPalette);
+    await page.keyboard.press('Control+k');
+    await page.waitForFunction(() => (globalThis as unknown as Watched).openedMs > 0);
+    // The first one loads it.
+    if (round > 0)
+      opened.push(await page.evaluate(() => (globalThis as unknown as Watched).openedMs));
+    if (round < 5) await page.keyboard.press('Escape');
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+  }
+  rows.push(atMost('Palette, press to open (median of 5)', median(opened), 'ms', 100));
+  await measure('Palette, typing', async () => {
+    await page.keyboard.type('priya nair', { delay: 120 });
+  });
+  return rows;
+}
+
+/** From the commit of what somebody else did to the words on the page. */
+async function living(
+  page: Page,
+  site: Site,
+  it: { app: App; admin: Caller; caseId: string },
+): Promise<Row[]> {
+  await page.goto(`${site.url}/departures/${it.caseId}`);
+  await page.getByRole('button', { name: 'Pause departure' }).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  const times: number[] = [];
+  for (let round = 0; round < lives; round += 1) {
+    const isPausing = round % 2 === 0;
+    await page.evaluate(watchText, isPausing ? 'Resume departure' : 'Pause departure');
+    if (isPausing) await pauseCase(it.app, it.admin, it.caseId, 'bench');
+    else await resumeCase(it.app, it.admin, it.caseId);
+    const committed = Date.now();
+    await page.waitForFunction(() => (globalThis as unknown as Watched).seenAt > 0);
+    times.push((await page.evaluate(() => (globalThis as unknown as Watched).seenAt)) - committed);
+  }
+  return [atMost(`Event to pixel (p95 of ${lives})`, quantile(times, 0.95), 'ms', 500)];
+}
+
+const quantile = (values: readonly number[], of: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * of) - 1] ?? Number.NaN;
