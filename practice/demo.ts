@@ -11,6 +11,7 @@ import { connectAgency, connectProvider, showElsewhere } from './elsewhere.ts';
 import { startGatehouse } from './gatehouse.ts';
 import { lastDay } from './last-day.ts';
 import { type Approver, openApprover } from './passkey.ts';
+import { takePictures } from './pictures.ts';
 import { plannedDeparture } from './planned.ts';
 import { showRecord } from './record.ts';
 import {
@@ -34,6 +35,7 @@ interface Options {
   readonly once?: true;
   readonly evidence?: string;
   readonly keep?: true;
+  readonly pictures?: string;
   readonly ldap: boolean;
 }
 
@@ -139,6 +141,10 @@ async function run(screen: Screen, options: Options, signal: AbortSignal): Promi
     screen.line(
       screen.paint('good', `Two departures and one arrival are in the right state. ${took}.`),
     );
+    if (options.pictures !== undefined) {
+      await takePictures(stage, path.resolve(options.pictures), urgent);
+      return;
+    }
     if (!options.once) await goOn(stage, urgent);
   } finally {
     screen.status(() => 'stopping every server');
@@ -258,12 +264,16 @@ function readOptions(argv: readonly string[], { stdout }: Pick<Io, 'stdout'>): O
     .option('--once', 'end by itself: code 0 when all three are in the right state, else 1')
     .option('--evidence <dir>', 'write the record of all three there')
     .option('--keep', 'keep the data directory, with the log')
+    .option(
+      '--pictures <dir>',
+      'take a picture of every page at the end (needs Chromium), then end',
+    )
     .option('--no-ldap', 'leave out the LDAP directory')
     .configureOutput({ writeOut: write, writeErr: write })
     .exitOverride();
   try {
     command.parse([...argv], { from: 'user' });
-    return command.opts<{ once?: true; evidence?: string; keep?: true; ldap: boolean }>();
+    return command.opts<Options>();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
