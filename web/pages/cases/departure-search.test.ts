@@ -10,6 +10,6 @@ describe('the address of a departure', () => {
 
   it('leaves out what it does not know, and what goes without saying', () => {
     assert.deepEqual(departureSearch({ tab: 'list', step: ' ', quiet: 'x', other: 1 }), {});
-    assert.deepEqual(departureSearch({ tab: 'map', step: 7 }), {});
+    assert.deepEqual(departureSearch({ tab: 'mapp', step: 7 }), {});
   });
 });
