@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { PlaybookDraft, PlaybookPage } from '#api/contract/playbooks.ts';
 import type { Playbook } from '#core/playbook.ts';
 import { ApiProblem } from '../../lib/api.ts';
@@ -30,7 +30,13 @@ const route = getRouteApi('/inside/playbooks/$name/draft');
 export function DraftPage() {
   const t = useWords('builder');
   const { name } = route.useParams();
-  const query = useRead<PlaybookDraft>(draftPath(name));
+  /** Read once: from then on it is what somebody makes of it here, and gone when it was put forward. */
+  const [readOf, setReadOf] = useState<string | null>(null);
+  const query = useRead<PlaybookDraft>(draftPath(name), {}, { enabled: readOf !== name });
+  const isRead = query.isSuccess && !query.isPlaceholderData;
+  useEffect(() => {
+    if (isRead) setReadOf(name);
+  }, [isRead, name]);
   const isNone = query.error instanceof ApiProblem && query.error.status === 404;
   if (isNone && !query.data) {
     return (
