@@ -98,6 +98,7 @@ async function opening(browser: Browser, of: BrowserContext, site: Site): Promis
     for (let load = 0; load < loads; load += 1) {
       const context = await browser.newContext({ storageState });
       const page = await context.newPage();
+      page.setDefaultTimeout(120_000);
       const sizes: Promise<number>[] = [];
       page.on('response', (it) => {
         if (new URL(it.url()).pathname.endsWith('.js'))
