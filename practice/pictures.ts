@@ -38,6 +38,7 @@ export async function takePictures(stage: Stage, folder: string, urgent: Case): 
     '/tasks/$taskId': waiting.steps.find((it) => it.assignment !== null)!.id,
     '/people/$id': items[0]!.id,
     '/playbooks/$name': 'planned-departure',
+    '/playbooks/$name/draft': 'planned-departure',
     '/connections/$id': 'chat',
     '/connections/new/$connector': 'scim',
   };
@@ -46,6 +47,7 @@ export async function takePictures(stage: Stage, folder: string, urgent: Case): 
   const browser = await startBrowser();
   try {
     const page = await signedIn(browser, await gatehouse.signInLink('sam'));
+    await beginDraft(page, `${gatehouse.publicUrl}/playbooks/planned-departure`);
     let taken = 0;
     for (const { name, address } of pagesOfBrowser().flatMap((it) => looksOf(it, values))) {
       screen.status(() => `taking ${name}`);
@@ -105,6 +107,12 @@ async function signedIn(browser: Browser, link: string): Promise<Page> {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
   return page;
+}
+
+async function beginDraft(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.waitForURL('**/draft');
 }
 
 async function take(page: Page, folder: string, name: string): Promise<number> {

@@ -138,6 +138,9 @@ describe('names that were made to do harm', { timeout: 600_000 }, () => {
     site = await startSite(gatehouse);
     browser = await startBrowser();
     page = await site.open(browser, 'hostile@meadow.example', { locale: 'en-GB' });
+    await page.goto(`${site.url}/playbooks/involuntary-departure`);
+    await page.getByRole('button', { name: 'Change it' }).click();
+    await page.waitForURL('**/draft');
   });
   after(async () => {
     await browser?.close();
@@ -154,6 +157,7 @@ describe('names that were made to do harm', { timeout: 600_000 }, () => {
     '/tasks/$taskId': task,
     '/people/$id': refs[i]!,
     '/playbooks/$name': 'involuntary-departure',
+    '/playbooks/$name/draft': 'involuntary-departure',
     '/connections/$id': 'wiki',
     '/connections/new/$connector': 'scim',
   });

@@ -1,5 +1,6 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { type KeyboardEvent, memo } from 'react';
+import { heldIn } from '../../lib/held-in.ts';
 import { useWords } from '../../lib/words.ts';
 import { type Look, StandingIcon } from '../standing.tsx';
 
@@ -49,13 +50,13 @@ export const StepOnMap = memo(({ id, data }: NodeProps<StepNode>) => {
         data-group={isGroup || undefined}
         aria-current={isCurrent || undefined}
         aria-expanded={isGroup ? false : undefined}
-        title={word ? `${title}: ${word}` : title}
+        title={word ? `${heldIn(title)}: ${word}` : title}
         onClick={onOpen}
         onKeyDown={onMove}
         onFocus={(event) => onFocus(event.currentTarget)}
       >
         <span className="map-step-title">
-          {title}
+          {heldIn(title)}
           {/* For whoever hears it: "title: state". */}
           {word && <span className="map-colon">: </span>}
         </span>
