@@ -11,11 +11,13 @@ import { factTypes } from '#core/event.ts';
 import { results } from '#core/result.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { grades, stepStatuses } from '#core/step.ts';
-import { rights, roles } from '#core/user.ts';
+import { type Role, rights, roles } from '#core/user.ts';
 import { startDatabase } from '#store/testing/database.ts';
 import { Failure } from '../src/api/contract/steps.ts';
 import { startTestApi } from '../src/api/testing/api.ts';
 import { connectors } from '../src/connectors.ts';
+import { ways } from '../web/ui/ways.ts';
+import words from '../web/words/en/common.json' with { type: 'json' };
 import { page, quoted, repository, rowsIn, section } from './support/pages.ts';
 
 /** The first word in backquotes of each row, and the row. */
@@ -51,6 +53,26 @@ describe('docs/operate/users-and-keys.md', () => {
   it('names every role', () => {
     const named = new Set(rows.flatMap(({ cells }) => quoted(cells[2] ?? '')));
     assert.deepEqual([...named].toSorted(), roles.toSorted());
+  });
+});
+
+describe('docs/operate/pages.md', () => {
+  it('lists every page of the bar with its key and who may see it', () => {
+    const listed = rowsIn(page('docs/operate/pages.md').prose).map(([name, key, , who = '']) => [
+      name,
+      quoted(key ?? '')[0],
+      who.startsWith('all but')
+        ? roles.filter((it) => !quoted(who).includes(it))
+        : roles.filter((it) => quoted(who).includes(it)),
+    ]);
+    const shown = Object.values(ways)
+      .flat()
+      .map(({ name, key, rights: of }) => [
+        (words.pages as Readonly<Record<string, string>>)[name],
+        key,
+        roles.filter((it) => of.some((right) => (rights[right] as readonly Role[]).includes(it))),
+      ]);
+    assert.deepEqual(listed, shown);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -100,7 +100,8 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
 
   /** A browser of somebody, with a passkey in the machine that says yes by itself. */
   async function openPage(): Promise<Page> {
-    const opened = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+    const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true });
+    const opened = await context.newPage();
     opened.setDefaultTimeout(150_000);
     opened.on('pageerror', (error) => complaints.push(error.message));
     const devtools = await opened.context().newCDPSession(opened);
@@ -249,7 +250,85 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
     assert.equal(await directory.canBind(personDn('lea'), 'secret of lea'), true);
   });
 
+  it('takes the evidence home, and checks it in the browser', async () => {
+    await press('Evidence');
+    await page.getByRole('menuitem', { name: 'Evidence pack' }).click();
+    await press('Make evidence package');
+    await sees(/It is ready/);
+    const coming = page.waitForEvent('download');
+    await press('Download');
+    const buffer = await readFile(await (await coming).path());
+    await page.getByRole('dialog').getByRole('link').click();
+    await page.waitForURL(/\/verify$/);
+    const file = { name: 'priya.zip', mimeType: 'application/zip', buffer };
+    await page.locator('input[type=file]').first().setInputFiles(file);
+    await sees('Everything in priya.zip holds');
+    await sees('It was signed by a key of this Gatehouse.');
+  });
+
+  /** Presses Tab until what has the focus is called so. */
+  async function tabTo(name: RegExp): Promise<void> {
+    const passed: string[] = [];
+    for (let presses = 0; presses < 100; presses += 1) {
+      await page.keyboard.press('Tab');
+      const now = await page.evaluate(nameOfFocused);
+      if (name.test(now)) return;
+      passed.push(now.slice(0, 40));
+    }
+    assert.fail(`the keyboard does not get to ${name}, but to ${passed.join(' | ')}`);
+  }
+
+  it('goes all the way without a mouse: signs in, finds a person, sees the plan, sends', async () => {
+    const { keyboard } = page;
+    await page.context().clearCookies();
+    await page.goto(program.publicUrl);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await tabTo(/^Sign in with a passkey$/);
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+
+    await keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('textbox').waitFor();
+    await keyboard.type('Lea L');
+    await page.getByRole('dialog').getByText('Lea Lind').first().waitFor();
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Lea Lind' }).waitFor();
+    await tabTo(/^Request departure$/);
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Request departure' }).waitFor();
+    await page.getByText('Lea Lind').first().waitFor();
+    await tabTo(/^Kind/);
+    await keyboard.press('Enter');
+    await page.getByRole('option', { name: 'Involuntary' }).waitFor();
+    const chosen = page.locator('[role=option][data-combobox-selected]');
+    for (let presses = 0; presses < 12; presses += 1) {
+      await keyboard.press('ArrowDown');
+      if ((await chosen.textContent()) === 'Involuntary') break;
+    }
+    await keyboard.press('Enter');
+    await tabTo(/^Last working day/);
+    await keyboard.type('30112099');
+    await keyboard.press('Control+Enter');
+    await sees('Block sign-in');
+    await tabTo(/^Send for approval and start$/);
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Lea Lind is leaving' }).waitFor();
+  });
+
   it('lets the browser complain about nothing', () => {
     assert.deepEqual(complaints, []);
   });
 });
+
+/** Runs in the page: what has the focus, as it is called. */
+function nameOfFocused(): string {
+  const { document } = globalThis as unknown as { document: { activeElement: Focused } };
+  const { ariaLabel, labels, textContent } = document.activeElement;
+  return (ariaLabel ?? labels?.[0]?.textContent ?? textContent ?? '').trim();
+}
+
+interface Focused {
+  readonly ariaLabel: string | null;
+  readonly labels?: ArrayLike<{ readonly textContent: string }>;
+  readonly textContent: string | null;
+}

@@ -1,3 +1,5 @@
+-- Up Migration
+
 -- An auditor may be let in for a period only, days in UTC, both included. Null: the whole record.
 
 alter table users
