@@ -246,7 +246,7 @@ describe('erasing a person', () => {
     await assert.rejects(api.state('worker', verified(ulid(), subject)), /was erased/);
     await assert.rejects(
       api.pools.worker.query(
-        `select ledger.state(array['{"type":"access.denied"}'], '{null}', 'AT', 'SEQ', 'PREV',
+        `select ledger.state(array['{"type":"case.held"}'], '{null}', '{null}',
                              '{x}', '{y}', array[$1::uuid], '{z}', array['\\x00'::bytea])`,
         [person.subject],
       ),

@@ -177,7 +177,14 @@ describe('departures', () => {
       [],
       [],
     ]);
-    assert.deepEqual(acts(await show(id, hr)), [[], [], ['attest', 'hand-over'], [], [], []]);
+    assert.deepEqual(acts(await show(id, hr)), [
+      [],
+      [],
+      ['attest', 'hand-over', 'ask-time'],
+      [],
+      [],
+      [],
+    ]);
     assert.deepEqual(forAdmin.progress, {
       steps: 6,
       proven: 1,

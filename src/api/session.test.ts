@@ -72,7 +72,7 @@ describe('sessions', () => {
     const found = await browser.read<CurrentSession>(path);
 
     const { id, name, email } = noor.caller.user;
-    assert.deepEqual(found.user, { id, name, email, roles: ['hr'] });
+    assert.deepEqual(found.user, { id, name, email, roles: ['hr'], window: null });
     const ofHr = Object.entries(rights).filter(([, it]) => it.some((role) => role === 'hr'));
     assert.deepEqual(found.rights.toSorted(), ofHr.map(([right]) => right).toSorted());
     assert.deepEqual([found.auth, found.steppedUpUntil, found.version], ['link', null, '1.2.3']);
