@@ -318,7 +318,7 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
     }
     await keyboard.press('Enter');
     await tabTo(/^Last working day/);
-    await keyboard.type('30112099');
+    await keyboard.type('11112099');
     await keyboard.press('Control+Enter');
     await sees('Block sign-in');
     await tabTo(/^Send for approval and start$/);
