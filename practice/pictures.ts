@@ -17,7 +17,7 @@ const widths = [1280, 360] as const;
 const kept: Readonly<Record<string, string>> = {
   overview: 'overview',
   'departures-caseId': 'departure',
-  request: 'request',
+  'playbooks-name-draft': 'playbook',
 };
 const keptFolder = path.join(import.meta.dirname, '../docs/pictures');
 
