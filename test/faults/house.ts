@@ -105,7 +105,7 @@ export async function startHouse(
           const found = await find(who);
           return found?.case.state === 'complete' && found;
         },
-        { seen: () => inShort(find, who) },
+        { seen: async () => ({ ...(await inShort(find, who)), behind: await behind(gatehouse) }) },
       ),
     stop: () => gatehouse.stop(),
   };
@@ -121,9 +121,9 @@ export async function startHouse(
 }
 
 /** What matters when a test fails. */
-async function inShort(find: House['find'], who: Leaver): Promise<unknown> {
+async function inShort(find: House['find'], who: Leaver): Promise<object> {
   const found = await find(who);
-  if (!found) return 'no case';
+  if (!found) return { state: 'no case' };
   return {
     state: found.case.state,
     steps: found.steps.map((it) => ({
@@ -135,4 +135,23 @@ async function inShort(find: House['find'], who: Leaver): Promise<unknown> {
       wakeAt: it.wakeAt,
     })),
   };
+}
+
+/** What stands behind steps that do not move: jobs and who holds them, claims, and how connections are. */
+async function behind(gatehouse: TestGatehouse): Promise<object> {
+  const [found] = await gatehouse.rows<{ behind: object }>(`
+    select jsonb_build_object(
+             'now', clock_timestamp(),
+             'jobs', (select jsonb_agg(jsonb_build_object('key', key, 'attempts', attempts, 'run_at', run_at,
+                                                          'locked_at', locked_at, 'locked_by', locked_by))
+                        from graphile_worker._private_jobs),
+             'alive', (select jsonb_agg(objid) from pg_locks where locktype = 'advisory' and classid = 77),
+             'claims', (select jsonb_agg(l) from step_lease l where lease_until > clock_timestamp()),
+             'connections', (select jsonb_agg(h) from connection_health h),
+             'sessions', (select jsonb_agg(jsonb_build_object('state', state, 'waits', wait_event, 'since', query_start,
+                                                              'query', left(query, 60)))
+                            from pg_stat_activity
+                           where datname = current_database() and state <> 'idle')) as behind
+  `);
+  return found?.behind ?? {};
 }
