@@ -301,6 +301,7 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
 
     await keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('textbox').waitFor();
+    await page.waitForFunction(isEntered, '');
     await keyboard.type('Lea L');
     await page.getByRole('dialog').getByText('Lea Lind').first().waitFor();
     await keyboard.press('Enter');
@@ -311,12 +312,15 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
     await tabTo(/^Kind/);
     await keyboard.press('Enter');
     await page.getByRole('option', { name: 'Involuntary' }).waitFor();
-    const chosen = page.locator('[role=option][data-combobox-selected]');
-    for (let presses = 0; presses < 12; presses += 1) {
+    // One after the other, as it is shown: on a busy machine a page follows its keys with a delay.
+    let chosen = '';
+    for (let presses = 0; presses < 12 && chosen !== 'Involuntary'; presses += 1) {
       await keyboard.press('ArrowDown');
-      if ((await chosen.textContent()) === 'Involuntary') break;
+      const found = await page.waitForFunction(optionAfter, chosen);
+      chosen = (await found.jsonValue()) as string;
     }
     await keyboard.press('Enter');
+    await page.waitForFunction(isEntered, 'Involuntary');
     await tabTo(/^Last working day/);
     await keyboard.type('11112099');
     await keyboard.press('Control+Enter');
@@ -338,7 +342,23 @@ function nameOfFocused(): string {
   return (ariaLabel ?? labels?.[0]?.textContent ?? textContent ?? '').trim();
 }
 
+/** Runs in the page: what the field that has the focus says. */
+function isEntered(text: string): boolean {
+  const { document } = globalThis as unknown as { document: { activeElement: Focused } };
+  return document.activeElement.value === text;
+}
+
+/** Runs in the page: the option that is chosen now, if it is another one. */
+function optionAfter(before: string): string | false {
+  const { document } = globalThis as unknown as {
+    document: { querySelector(of: string): Focused | null };
+  };
+  const now = document.querySelector('[role=option][data-combobox-selected]')?.textContent ?? '';
+  return now !== before && now;
+}
+
 interface Focused {
+  readonly value?: string;
   readonly ariaLabel: string | null;
   readonly labels?: ArrayLike<{ readonly textContent: string }>;
   readonly textContent: string | null;
