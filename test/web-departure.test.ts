@@ -16,6 +16,7 @@ import {
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { type Site, startSite } from './support/site.ts';
 import { watching } from './support/watch.ts';
+import { givePasskey } from './support/web-passkey.ts';
 
 // Passkeys need a name, and browsers take this one for safe without TLS.
 const name = 'http://gatehouse.localhost';
@@ -198,21 +199,9 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
     const sam = await signedIn('Sam Okafor', ['security']);
     await sam.goto(page.url());
     const approve = sam.getByRole('button', { name: 'Approve with passkey' });
-    const devtools = await sam.context().newCDPSession(sam);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
     await approve.click();
     await sam.getByText('signature of a passkey, and you have none').waitFor();
-    await registerPasskey(sam);
+    await givePasskey(sam);
     await checkLooks(sam, 'approval');
     await approve.click();
 
@@ -286,20 +275,3 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
     );
   });
 });
-
-/** Registers a passkey of the browser's authenticator, as the page for it does. */
-async function registerPasskey(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const path = '/api/v1/users/me/passkeys';
-    const post = async (to: string, body?: object) => {
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(to, { method: 'POST', headers, body: JSON.stringify(body) });
-      if (!response.ok) throw new Error(await response.text());
-      return response.json();
-    };
-    const { creation } = await post(`${path}/options`);
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(creation);
-    const made = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential;
-    await post(path, { name: 'key ring', attestation: made.toJSON() });
-  });
-}

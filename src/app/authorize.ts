@@ -71,12 +71,18 @@ export function demandInWindow({ user }: Caller, it: { from: string; to: string 
   );
 }
 
-/** A confidential case does not exist for those without need to know, nor one of another period for an auditor with a window. */
+/** A confidential case does not exist for those without need to know. */
+export const mayKnow = (
+  caller: Caller,
+  it: { readonly confidential: boolean; readonly openedBy: string | null },
+): boolean =>
+  !it.confidential || it.openedBy === caller.user.id || may(caller, 'case.read-confidential');
+
+/** Whom {@link mayKnow} lets know, if they read cases; one of another period does not exist for an auditor with a window. */
 export function maySee(caller: Caller, it: CaseRow): boolean {
   if (!may(caller, 'case.read')) return false;
   if (caller.user.window !== null && !isCaseIn(caller.user.window, it)) return false;
-  if (!it.departure.confidential || it.openedBy === caller.user.id) return true;
-  return may(caller, 'case.read-confidential');
+  return mayKnow(caller, { confidential: it.departure.confidential, openedBy: it.openedBy });
 }
 
 /** The case that was found; throws `none` where there is none for the caller. */

@@ -4,13 +4,14 @@ import { settingsFrom } from '#core/settings.ts';
 import { sha256 } from '#ledger/hash.ts';
 import { record } from '#ledger/record.ts';
 import { approvalsOfCase, type CaseApproval } from '#store/approvals.ts';
+import type { CaseRow } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import { type Leaver, leaversBetween } from '#store/population.ts';
 import { loadSettings } from '#store/settings.ts';
 import { gapsIn, type SourceGap } from '#store/sources.ts';
 import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
-import { authorize, demandInWindow, may } from './authorize.ts';
+import { authorize, demandInWindow, mayKnow } from './authorize.ts';
 import { type CaseWithSteps, wholeCase } from './cases.ts';
 import { Problem } from './problem.ts';
 
@@ -72,21 +73,10 @@ async function read(app: App, caller: Caller, it: Period): Promise<Population> {
       `More than ${mostListed} people left. Choose a shorter period.`,
     );
   }
-  const leavers = all.filter((one) => mayKnow(caller)({ ...one, departure: one }));
+  const leavers = all.filter((one) => mayKnow(caller, one));
   const digest = populationDigest(sha256, leavers.map(idOf));
   return { readAt, digest, leavers, withheld: all.length - leavers.length, unread };
 }
-
-/** A confidential departure does not exist for those without need to know. */
-const mayKnow =
-  (caller: Caller) =>
-  (it: {
-    readonly departure: { readonly confidential: boolean };
-    readonly openedBy: string | null;
-  }): boolean =>
-    !it.departure.confidential ||
-    it.openedBy === caller.user.id ||
-    may(caller, 'case.read-confidential');
 
 const usualPollMs = async (db: Db): Promise<number> =>
   settingsFrom(await loadSettings(db)).sources.pollMinutes * 60_000;
@@ -128,6 +118,8 @@ export async function drawSample(
       },
     ]),
   );
+  const sees = ({ departure: { confidential }, openedBy }: CaseRow) =>
+    mayKnow(caller, { confidential, openedBy });
   const picked: Picked[] = [];
   for (const id of ids) {
     const leaver = byId.get(id)!;
@@ -135,7 +127,7 @@ export async function drawSample(
     picked.push({
       leaver,
       // Who left in the period that was asked for is of that period, whatever else the case tells of it.
-      found: caseId === null ? null : await wholeCase(app, caller, caseId, mayKnow(caller)),
+      found: caseId === null ? null : await wholeCase(app, caller, caseId, sees),
       approvals: caseId === null ? [] : await approvalsOfCase(app.pool, caseId),
     });
   }
