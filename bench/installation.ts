@@ -27,8 +27,13 @@ export interface Installation {
   readonly admin: Caller;
   readonly tally: Tally;
   readonly pool: pg.Pool;
-  /** Connections that answer after `delayMs`, each offering the capabilities. */
-  addSystems(count: number, delayMs: number, capabilities: readonly string[]): Promise<void>;
+  /** Connections that answer after `delayMs`, each offering the capabilities; `perSecond`: with that limit. */
+  addSystems(
+    count: number,
+    delayMs: number,
+    capabilities: readonly string[],
+    perSecond?: number,
+  ): Promise<void>;
   /** Makes this the only playbook. */
   follow(playbook: string): Promise<void>;
   /** An urgent departure by signed webhook. */
@@ -87,12 +92,13 @@ export async function startInstallation(): Promise<Installation> {
     admin,
     tally,
     pool: database.pools.worker,
-    async addSystems(count, delayMs, capabilities) {
+    async addSystems(count, delayMs, capabilities, perSecond) {
       for (let i = 1; i <= count; i++) {
         await saveConnectionInput(app, admin, {
           id: `system-${i}`,
           connector: 'delayed',
           settings: { name: `system-${i}`, delayMs, capabilities: [...capabilities] },
+          ...(perSecond === undefined ? {} : { ratePerSecond: perSecond }),
         });
       }
     },

@@ -80,7 +80,7 @@ export async function criticalPath(): Promise<readonly Row[]> {
   }
 }
 
-export async function layoff(people: number): Promise<{ seconds: number; facts: number }> {
+async function departures(people: number): Promise<{ seconds: number; facts: number }> {
   const it = await startInstallation();
   try {
     await it.addSystems(12, 10, ['account.suspend']);
@@ -103,8 +103,8 @@ export async function layoff(people: number): Promise<{ seconds: number; facts: 
 
 /** Many departures at once: steps per second with the full record, and whether it stays linear. */
 export async function throughput(): Promise<readonly Row[]> {
-  const small = await layoff(100);
-  const large = await layoff(1_000);
+  const small = await departures(100);
+  const large = await departures(1_000);
   return [
     told('1,000 departures × 12 steps at 10 ms', large.seconds, 's'),
     atLeast('steps per second with the full record', 12_000 / large.seconds, '1/s', 250),

@@ -180,14 +180,34 @@ describe('a layoff of 200 people from one file', () => {
     assert.equal(await cases(), before);
   });
 
+  it('takes turns in a system with a rate limit, to find the accounts as well as to block them', async () => {
+    const few = names.slice(0, 4).map((_, i) => `Late${i} Nair`);
+    const users = few.map(account);
+    const narrow = await company.addSystem('narrow', 'identity', { users, ratePerSecond: 20 });
+    const list = Buffer.from([header, ...few.map((name, i) => row(name, size + i))].join('\n'));
+    const { bulkStart } = await requestBulkFile(gatehouse.app, hr, list);
+    const { digest } = (await previewed(bulkStart.id)).bulkStart;
+    await approveBulkStart(gatehouse.app, gatehouse.admin, bulkStart.id, digest!);
+
+    await until('all of them to be blocked', () =>
+      users.every(({ id }) => narrow.isActive(id!) === false),
+    );
+    const turns = await gatehouse.rows<{ slot: Date | null }>(
+      `select slot_at as slot from steps where kind = 'lookup' and connection_id = 'narrow'`,
+    );
+    assert.equal(turns.length, few.length);
+    assert.ok(turns.every(({ slot }) => slot !== null));
+  });
+
   it('leaves a record in which everything holds together', async () => {
     const types = await until('the scribe to have written all of it', async () => {
       const facts = await gatehouse.rows<{ type: string }>(
         `select type from ledger.event_ix where type like 'bulk.%' order by idx`,
       );
-      return facts.length === 3 && facts.map((it) => it.type);
+      return facts.length === 5 && facts.map((it) => it.type);
     });
-    assert.deepEqual(types, ['bulk.requested', 'bulk.approved', 'bulk.requested']);
+    const once = ['bulk.requested', 'bulk.approved'];
+    assert.deepEqual(types, [...once, 'bulk.requested', ...once]);
     await until('all that needs no person to be done', async () => {
       const open = await gatehouse.rows(
         `select from steps where status in ('ready', 'running') and assignment is null and wake_at < clock_timestamp() limit 1`,

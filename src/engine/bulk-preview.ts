@@ -9,7 +9,7 @@ import {
   offerBulkStart,
 } from '#store/bulk-starts.ts';
 import { databaseNow } from '#store/clock.ts';
-import { listConnections } from '#store/connections.ts';
+import { pacedConnections } from '#store/connections.ts';
 import { restingConnections } from '#store/health.ts';
 import { lockPerson } from '#store/people.ts';
 import { loadSettings } from '#store/settings.ts';
@@ -80,9 +80,8 @@ async function openAsking(engine: Engine): Promise<Asking> {
   for (const connectionId of await restingConnections(engine.pool)) {
     skipped.set(connectionId, 'it does not answer just now');
   }
-  for (const { id, ratePerSecond } of await listConnections(engine.pool)) {
-    if (ratePerSecond !== null)
-      skipped.set(id, 'it has a rate limit; what was found before counts');
+  for (const id of await pacedConnections(engine.pool)) {
+    skipped.set(id, 'it has a rate limit; what was found before counts');
   }
   const offers = await offersOf(engine);
   return { offers, skipped, unanswered: new Map(), failuresInRow: new Map() };

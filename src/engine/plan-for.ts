@@ -8,7 +8,7 @@ import { settingsFrom } from '#core/settings.ts';
 import { accountsOf } from '#store/accounts.ts';
 import type { CaseRow } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
-import { listConnections } from '#store/connections.ts';
+import { listConnections, pacedConnections } from '#store/connections.ts';
 import { restingConnections } from '#store/health.ts';
 import { hasReports } from '#store/people.ts';
 import { loadPlaybook, type PlaybookRow, publishedPlaybooks } from '#store/playbooks.ts';
@@ -51,16 +51,21 @@ export async function offersOf(engine: Engine): Promise<readonly ConnectionOffer
   return offersFrom(engine.connectors, await listConnections(engine.pool));
 }
 
-/** Connections with accounts that have not been asked about this person, and may be asked now. */
+/**
+ * Connections with accounts that have not been asked about this person, and may be asked now. Of many who leave
+ * together (`isOfBulk`) none asks past the line of a connection with a rate limit: a step takes its turn there.
+ */
 export async function unansweredBy(
   engine: Engine,
   it: Pick<CaseRow, 'lookedUp'>,
   offers: readonly ConnectionOffer[],
+  isOfBulk: boolean,
 ): Promise<readonly string[]> {
   const resting = await restingConnections(engine.pool);
+  const paced = isOfBulk ? await pacedConnections(engine.pool) : new Set();
   return offers
     .filter(({ id, holdsAccounts }) => holdsAccounts && !it.lookedUp.includes(id))
-    .filter(({ id }) => !resting.has(id))
+    .filter(({ id }) => !resting.has(id) && !paced.has(id))
     .map(({ id }) => id);
 }
 

@@ -111,12 +111,13 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
     return;
 
   const offers = await offersOf(engine);
+  const isOfBulk = (await bulkStartsOf(engine.pool, [caseId])).size > 0;
   const answers = new Map<string, readonly Account[]>();
   let owned: readonly OwnershipRow[] = [];
   if (found && 'accounts' in found) answers.set(found.work.connectionId!, found.accounts);
   else if (found) owned = [ownershipIn(found)];
   else if (it.planDigest === null) {
-    await askEverywhere(engine, it, offers, answers);
+    await askEverywhere(engine, it, offers, answers, isOfBulk);
     const endsLater = it.accessEndsAt !== null && it.accessEndsAt > it.confirmedAt;
     if (endsLater) owned = await askOwned(engine, offers, answers);
   }
@@ -131,7 +132,6 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
     owned: ownedThere,
   });
   if (planned.kind === 'question') return ask(engine, it, planned.question);
-  const isOfBulk = (await bulkStartsOf(engine.pool, [caseId])).size > 0;
   const toWrite = isOfBulk ? { ...planned, plan: behindOthers(planned.plan) } : planned;
 
   await inTransaction(engine.pool, async (tx) => {
@@ -152,8 +152,9 @@ async function askEverywhere(
   it: CaseRow,
   offers: readonly ConnectionOffer[],
   answers: Map<string, readonly Account[]>,
+  isOfBulk: boolean,
 ): Promise<void> {
-  const connections = await unansweredBy(engine, it, offers);
+  const connections = await unansweredBy(engine, it, offers, isOfBulk);
   await Promise.all(
     connections.map(async (connectionId) => {
       const finding = findAccounts(engine, connectionId, it.personFacts);

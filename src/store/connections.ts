@@ -53,6 +53,12 @@ export async function listConnections(db: Db): Promise<readonly ConnectionRow[]>
   return rows;
 }
 
+/** Those with a rate limit, where everybody takes a turn. */
+export async function pacedConnections(db: Db): Promise<ReadonlySet<string>> {
+  const all = await listConnections(db);
+  return new Set(all.filter((it) => it.ratePerSecond !== null).map((it) => it.id));
+}
+
 export type ConnectionDraft = Pick<
   ConnectionRow,
   | 'id'
