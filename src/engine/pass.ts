@@ -6,7 +6,7 @@ import { workingStates } from '#core/case.ts';
 import { fillParams } from '#core/plan-params.ts';
 import { isReceiverWord, nameSomebody } from '#core/successor.ts';
 import { takeProbe } from '#store/health.ts';
-import { postponeStep, type Work, wakeSteps } from '#store/steps.ts';
+import { postponeStep, takeTurn, type Work, wakeSteps } from '#store/steps.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
@@ -79,12 +79,7 @@ async function mayWork(engine: Engine, work: Work): Promise<boolean> {
     if (quietUntil) await postpone(engine, work, quietUntil);
     return false;
   }
-  if (work.ratePerSecond !== null) {
-    // What is due takes its turn in line; what was planned ahead has none before its moment came.
-    const hasTurn = work.slotAt !== null && work.slotAt >= work.wakeAt;
-    if (!hasTurn) await wakeSteps(engine.pool, [work.id]);
-    if (!hasTurn || work.slotAt > work.now) return false;
-  }
+  if (work.ratePerSecond !== null && !(await hasTurn(engine, work, work.wakeAt))) return false;
   if (work.downSince && work.connectionId) {
     const probe = { connectionId: work.connectionId, probeMs: engine.timing.probeMs };
     if (await takeProbe(engine.pool, probe)) return true;
@@ -93,6 +88,17 @@ async function mayWork(engine: Engine, work: Work): Promise<boolean> {
     return false;
   }
   return true;
+}
+
+/** What is due takes its turn in line; what was planned ahead has none before its moment came. */
+async function hasTurn(engine: Engine, work: Work, wakeAt: Date): Promise<boolean> {
+  if (work.slotAt && work.slotAt >= wakeAt) return work.slotAt <= work.now;
+  const askedAt = performance.now();
+  const turn = await takeTurn(engine.pool, work.id);
+  const now = later(work.now, performance.now() - askedAt);
+  if (turn && turn <= now) return true;
+  if (turn) await wakeSteps(engine.pool, [work.id]);
+  return false;
 }
 
 async function postpone(engine: Engine, work: Work, wakeAt: Date): Promise<void> {

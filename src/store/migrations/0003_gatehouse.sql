@@ -430,38 +430,26 @@ language sql security definer set search_path = '' set plan_cache_mode = force_g
   select public.tell_workers(task, at);
 $$;
 
--- Wakes steps at their moment; where the connection has a rate limit, those that are due at its next free
--- slot. A step that is due later takes its slot when its moment comes, and an urgent one waits for none.
+-- Wakes steps at their moment, or at their turn where the connection has a rate limit and they have one. Who has none
+-- takes it when its job is done: see takeTurn in store/steps.ts.
 create function wake_steps(ids text[]) returns void
 language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   step record;
-  moment timestamptz;
   jobs graphile_worker.job_spec[] := '{}';
 begin
   for step in
-    select s.id, s.connection_id, s.priority, s.wake_at, s.slot_at, c.rate_per_second
+    select s.id, s.connection_id, s.priority,
+           case when c.rate_per_second is null then s.wake_at else greatest(s.wake_at, s.slot_at) end as moment
       from public.steps s
       left join public.connections c on c.id = s.connection_id
      where s.id = any (ids)
        and s.wake_at is not null
      order by s.priority, s.position
   loop
-    moment := step.wake_at;
-    if step.rate_per_second is not null and step.wake_at <= clock_timestamp() then
-      moment := step.slot_at;
-      if moment is null or moment < step.wake_at then
-        update public.connection_health
-           set next_slot_at = greatest(next_slot_at, clock_timestamp()) + make_interval(secs => 1 / step.rate_per_second)
-         where connection_id = step.connection_id
-        returning next_slot_at - make_interval(secs => 1 / step.rate_per_second) into moment;
-        if moment is null or step.priority < 100 then moment := clock_timestamp(); end if;
-        update public.steps set slot_at = moment where id = step.id;
-      end if;
-    end if;
-    perform public.tell_workers('step:' || coalesce(step.connection_id, 'gatehouse'), moment);
+    perform public.tell_workers('step:' || coalesce(step.connection_id, 'gatehouse'), step.moment);
     jobs := jobs || row('step:' || coalesce(step.connection_id, 'gatehouse'), json_build_object('stepId', step.id), null,
-                        moment, 1, 'step:' || step.id, step.priority, null)::graphile_worker.job_spec;
+                        step.moment, 1, 'step:' || step.id, step.priority, null)::graphile_worker.job_spec;
   end loop;
   perform graphile_worker.add_jobs(jobs);
 end $$;
