@@ -85,7 +85,7 @@ const testFiles = ['{src,web,test,practice}/**/*.test.ts'];
 const testLimitMs = 300_000;
 
 /** How many files share a process at most. */
-const largestShare = 12;
+const largestShare = 24;
 
 const [command = '', ...rest] = process.argv.slice(2);
 install();
