@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
-import { createUser } from '#app/users.ts';
-import type { Role } from '#core/user.ts';
-import { checkLooks, startBrowser } from './support/browser.ts';
-import { account, type Company, houseOf, person, startCompany } from './support/company.ts';
-import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
-import { type Site, startSite } from './support/site.ts';
-import { watching } from './support/watch.ts';
+import type { Page } from 'playwright-core';
+import { checkLooks } from './support/browser.ts';
+import { account, person } from './support/company.ts';
+import { startWebHouse, type WebHouse } from './support/web-house.ts';
 
 const playbook = `
 playbook: planned-departure
@@ -28,44 +23,24 @@ const resigns = (id: string) => ({ id, kind: 'resignation', last_working_day: '2
 
 // One browser for all of it: slow where the machine is busy.
 describe('what people do about departures in the browser', { timeout: 900_000 }, () => {
-  let gatehouse: TestGatehouse;
-  let company: Company;
-  let watch: ReturnType<typeof watching>;
-  let site: Site;
-  let browser: Browser;
+  let web: WebHouse;
   let page: Page;
 
   before(async () => {
-    gatehouse = await startGatehouse();
-    const house = houseOf(gatehouse);
-    watch = watching(house);
-    company = await startCompany(house);
+    web = await startWebHouse();
+    const { company, watch } = web;
     const users = everybody.map((it) => account(it.name));
     await company.addSystem('wiki', 'collaboration', { users });
-    const { app, admin } = gatehouse;
-    const { playbook: draft } = await importPlaybook(app, admin, playbook);
-    await publishPlaybook(app, admin, draft.id);
+    await web.follow(playbook);
     await company.tell('role.changed', mei, null);
     await company.tell('departure.confirmed', lea, resigns('S-2'));
     await company.tell('departure.confirmed', omar, resigns('S-3'));
     await watch.heard();
-    site = await startSite(gatehouse);
-    browser = await startBrowser();
-    page = await signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
+    page = await web.signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
   });
   after(async () => {
-    await browser?.close();
-    await site?.stop();
-    await gatehouse.stop();
-    await company.close();
+    await web?.stop();
   });
-
-  /** A page of somebody with these roles. */
-  async function signedIn(who: string, roles: readonly Role[]): Promise<Page> {
-    const email = `${who.split(' ')[0]!.toLowerCase()}.web@meadow.example`;
-    await createUser(gatehouse.app, { name: who, email, roles });
-    return site.open(browser, email, { locale: 'en-GB' });
-  }
 
   const button = (label: string | RegExp) => page.getByRole('button', { name: label });
   const dialog = () => page.getByRole('dialog').last();
@@ -81,13 +56,13 @@ describe('what people do about departures in the browser', { timeout: 900_000 },
     await page.getByRole('menuitem', { name: label }).click();
   }
   const open = async (who: { id: string; name: string }) => {
-    const found = await watch.caseOf(who);
-    await page.goto(`${site.url}/departures/${found!.case.id}`);
+    const found = await web.watch.caseOf(who);
+    await page.goto(`${web.site.url}/departures/${found!.case.id}`);
     await heading(new RegExp(who.name)).waitFor();
   };
 
   it('are chosen in the list by keys, looked into, and paused together, each with its answer', async () => {
-    await page.goto(`${site.url}/departures`);
+    await page.goto(`${web.site.url}/departures`);
     await inRow(lea.name).waitFor();
     await inRow(omar.name).waitFor();
     await page.keyboard.press('j');
@@ -123,7 +98,7 @@ describe('what people do about departures in the browser', { timeout: 900_000 },
     await dialog().getByText('All 2 done.').waitFor();
     await dialog().getByRole('button', { name: 'Close' }).last().click();
     for (const who of [lea, omar]) {
-      const found = await watch.become(
+      const found = await web.watch.become(
         'moved',
         who,
         ({ case: of }) => of.lastWorkingDay === '2070-12-15',
@@ -140,7 +115,7 @@ describe('what people do about departures in the browser', { timeout: 900_000 },
     assert.match(file, /Lea Lind-Oberhauser,E-302,lea@meadow\.example,Sales,resignation,Paused/);
     assert.match(file, /Omar Farouk,E-303/);
 
-    await page.goto(`${site.url}/departures?state=paused`);
+    await page.goto(`${web.site.url}/departures?state=paused`);
     await button('Save this view').click();
     await dialog().getByLabel('Name of the view').fill('On hold');
     await dialog().getByLabel('Share it').check();
@@ -180,7 +155,7 @@ describe('what people do about departures in the browser', { timeout: 900_000 },
   });
 
   it('have an answer each when some cannot be paused any more', async () => {
-    await page.goto(`${site.url}/departures`);
+    await page.goto(`${web.site.url}/departures`);
     for (const who of [lea, omar]) await page.getByLabel(`Choose ${who.name}`).check();
     await button('Pause').click();
     await dialog().getByLabel('Reason').fill('Once more');
@@ -192,7 +167,7 @@ describe('what people do about departures in the browser', { timeout: 900_000 },
   });
 
   it('wait until they are released', async () => {
-    await page.goto(`${site.url}/request?person=${mei.id}`);
+    await page.goto(`${web.site.url}/request?person=${mei.id}`);
     await page.getByRole('combobox', { name: 'Kind' }).click();
     await page.getByRole('option', { name: 'Resignation' }).click();
     await page.getByLabel('Last working day').fill('2070-11-30');
@@ -211,7 +186,7 @@ describe('what people do about departures in the browser', { timeout: 900_000 },
     // What the server refuses is an error to a browser, and none to us.
     const refused = /status of (?:403|409|422)/;
     assert.deepEqual(
-      site.complaints.filter((it) => !refused.test(it)),
+      web.site.complaints.filter((it) => !refused.test(it)),
       [],
     );
   });

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
-import { createUser } from '#app/users.ts';
-import type { Role } from '#core/user.ts';
-import { checkLooks, startBrowser } from './support/browser.ts';
-import {
-  account,
-  type Company,
-  houseOf,
-  person,
-  type ScimSystem,
-  startCompany,
-} from './support/company.ts';
-import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
-import { type Site, startSite } from './support/site.ts';
-import { watching } from './support/watch.ts';
+import type { Page } from 'playwright-core';
+import { checkLooks } from './support/browser.ts';
+import { account, person, type ScimSystem } from './support/company.ts';
+import { startWebHouse, type WebHouse } from './support/web-house.ts';
 import { givePasskey } from './support/web-passkey.ts';
-
-// Passkeys need a name, and browsers take this one for safe without TLS.
-const name = 'http://gatehouse.localhost';
 
 const playbook = `
 playbook: involuntary-departure
@@ -44,20 +29,14 @@ const names = [priya.name, lea.name];
 
 // One browser for all of it: slow where the machine is busy.
 describe('a departure in the browser', { timeout: 600_000 }, () => {
-  let gatehouse: TestGatehouse;
-  let company: Company;
+  let web: WebHouse;
   let wiki: ScimSystem;
   let crm: ScimSystem;
-  let watch: ReturnType<typeof watching>;
-  let site: Site;
-  let browser: Browser;
   let page: Page;
 
   before(async () => {
-    gatehouse = await startGatehouse({}, { publicUrl: name });
-    const house = houseOf(gatehouse);
-    watch = watching(house);
-    company = await startCompany(house);
+    web = await startWebHouse();
+    const { company, gatehouse, watch } = web;
     wiki = await company.addSystem('wiki', 'collaboration', { users: names.map(account) });
     crm = await company.addSystem('crm', 'other', {
       users: names.map(account),
@@ -76,41 +55,22 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
         proof: ['badge number'],
       },
     });
-    const { app, admin } = gatehouse;
-    const { playbook: draft } = await importPlaybook(app, admin, playbook);
-    await publishPlaybook(app, admin, draft.id);
+    await web.follow(playbook);
     await company.tell('role.changed', priya, null);
     await company.tell('role.changed', lea, null);
     await watch.heard();
-    const served = await startSite(gatehouse, { name });
-    site = served;
-    browser = await startBrowser([
-      `--host-resolver-rules=MAP gatehouse.localhost:80 127.0.0.1:${served.port}`,
-    ]);
-    page = await signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
+    page = await web.signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
   });
   after(async () => {
-    await browser?.close();
-    await site?.stop();
-    await gatehouse.stop();
-    await company.close();
+    await web?.stop();
   });
-
-  /** A page of somebody with these roles. */
-  async function signedIn(who: string, roles: readonly Role[]): Promise<Page> {
-    const email = `${who.split(' ')[0]!.toLowerCase()}.web@meadow.example`;
-    await createUser(gatehouse.app, { name: who, email, roles });
-    const opened = await site.open(browser, email, { locale: 'en-GB' });
-    opened.setDefaultTimeout(60_000);
-    return opened;
-  }
 
   const button = (label: string | RegExp) => page.getByRole('button', { name: label });
   const dialog = () => page.getByRole('dialog').last();
   const rowOf = (title: string | RegExp) => page.getByRole('listitem').filter({ hasText: title });
 
   it('is requested by five questions, with the plan beside them', async () => {
-    await page.goto(`${site.url}/departures`);
+    await page.goto(`${web.site.url}/departures`);
     await page.getByRole('link', { name: 'Request departure' }).first().click();
     await page.getByRole('combobox', { name: 'Person' }).fill('lind');
     await page.getByRole('option', { name: /Lea Lind-Oberhauser/ }).click();
@@ -125,7 +85,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
 
     await page.getByRole('heading', { name: 'Lea Lind-Oberhauser is leaving' }).waitFor();
     await page.getByText('Scheduled').first().waitFor();
-    const planned = await watch.become(
+    const planned = await web.watch.become(
       'planned',
       lea,
       ({ case: found }) => found.planDigest !== null,
@@ -134,7 +94,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
   });
 
   it('asks for the surname before access is cut at once', async () => {
-    await page.goto(`${site.url}/request?person=${priya.id}`);
+    await page.goto(`${web.site.url}/request?person=${priya.id}`);
     await page.getByRole('combobox', { name: 'Kind' }).click();
     await page.getByRole('option', { name: 'Involuntary' }).click();
     await page.getByLabel('Urgent').check();
@@ -187,7 +147,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
 
     await dialog().getByText('Confirmed by Ada Lovelace-Okonkwo').waitFor();
     await dialog().getByRole('link', { name: 'badge.png' }).waitFor();
-    const found = await watch.caseOf(priya);
+    const found = await web.watch.caseOf(priya);
     const badge = found?.steps.find((step) => step.connectionId === 'badges');
     assert.equal(badge?.grade, 'attested');
     await page.keyboard.press('Escape');
@@ -196,7 +156,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
 
   it('has what cannot be undone approved with a passkey, by another than who asked', async () => {
     assert.equal(await button('Approve with passkey').count(), 0);
-    const sam = await signedIn('Sam Okafor', ['security']);
+    const sam = await web.signedIn('Sam Okafor', ['security']);
     await sam.goto(page.url());
     const approve = sam.getByRole('button', { name: 'Approve with passkey' });
     await approve.click();
@@ -258,9 +218,9 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
   });
 
   it('offers nothing to whoever may only look', async () => {
-    const auditor = await signedIn('Otto Auditor', ['auditor']);
-    const found = await watch.caseOf(lea);
-    await auditor.goto(`${site.url}/departures/${found!.case.id}`);
+    const auditor = await web.signedIn('Otto Auditor', ['auditor']);
+    const found = await web.watch.caseOf(lea);
+    await auditor.goto(`${web.site.url}/departures/${found!.case.id}`);
     await auditor.getByRole('heading', { name: 'Lea Lind-Oberhauser is leaving' }).waitFor();
     const buttons = await auditor.getByRole('main').getByRole('button').allTextContents();
     assert.deepEqual(buttons, ['Evidence']);
@@ -270,7 +230,7 @@ describe('a departure in the browser', { timeout: 600_000 }, () => {
     // A form that the server does not take is an error to a browser, and none to us.
     const refused = /status of 422/;
     assert.deepEqual(
-      site.complaints.filter((it) => !refused.test(it)),
+      web.site.complaints.filter((it) => !refused.test(it)),
       [],
     );
   });

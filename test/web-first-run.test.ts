@@ -18,6 +18,7 @@ import { readConfiguration } from '../src/operate/configuration.ts';
 import { type Program, serve } from '../src/serve.ts';
 import { startBrowser } from './support/browser.ts';
 import { shortTiming } from './support/gatehouse.ts';
+import { giveAuthenticator } from './support/web-passkey.ts';
 
 const priya = { name: 'Priya Nair', email: 'priya@meadow.example', uid: 'priya' };
 const lea = { name: 'Lea Lind', email: 'lea@meadow.example', uid: 'lea' };
@@ -104,14 +105,7 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
     const opened = await context.newPage();
     opened.setDefaultTimeout(60_000);
     opened.on('pageerror', (error) => complaints.push(error.message));
-    const devtools = await opened.context().newCDPSession(opened);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-        ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-      },
-    });
+    await giveAuthenticator(opened);
     return opened;
   }
   const press = (name: string | RegExp, on = page) =>

@@ -1,54 +1,32 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { createUser } from '#app/users.ts';
-import { checkLooks, startBrowser } from './support/browser.ts';
-import { account, type Company, houseOf, person, startCompany } from './support/company.ts';
-import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
-import { type Site, startSite } from './support/site.ts';
-import { watching } from './support/watch.ts';
+import type { Page } from 'playwright-core';
+import { checkLooks } from './support/browser.ts';
+import { account, person } from './support/company.ts';
+import { startWebHouse, type WebHouse } from './support/web-house.ts';
 
 const priya = person('E-101', 'Priya Nair', { title: 'Engineer', department: 'Engineering' });
 const name = 'involuntary-departure';
 
 // One browser for all of it: slow where the machine is busy.
 describe('a playbook in the browser', { timeout: 600_000 }, () => {
-  let gatehouse: TestGatehouse;
-  let company: Company;
-  let watch: ReturnType<typeof watching>;
-  let site: Site;
-  let browser: Browser;
+  let web: WebHouse;
   let page: Page;
 
   before(async () => {
-    gatehouse = await startGatehouse();
-    const house = houseOf(gatehouse);
-    watch = watching(house);
-    company = await startCompany(house);
+    web = await startWebHouse();
+    const { company, watch } = web;
     await company.addSystem('crm', 'other', {
       users: [account(priya.name)],
       settings: { canDelete: true },
     });
     await company.tell('role.changed', priya, null);
     await watch.heard();
-    site = await startSite(gatehouse);
-    browser = await startBrowser();
-    page = await signedIn('Ada Lovelace-Okonkwo');
+    page = await web.signedIn('Ada Lovelace-Okonkwo', ['it-admin']);
   });
   after(async () => {
-    await browser?.close();
-    await site?.stop();
-    await gatehouse?.stop();
-    await company?.close();
+    await web?.stop();
   });
-
-  async function signedIn(who: string): Promise<Page> {
-    const email = `${who.split(' ')[0]!.toLowerCase()}.web@meadow.example`;
-    await createUser(gatehouse.app, { name: who, email, roles: ['it-admin'] });
-    const opened = await site.open(browser, email, { locale: 'en-GB' });
-    opened.setDefaultTimeout(60_000);
-    return opened;
-  }
 
   const press = (label: string | RegExp, on = page) =>
     on.getByRole('button', { name: label, exact: true }).click();
@@ -58,7 +36,7 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
   const stands = (label: string) => page.getByRole('tab', { name: label, exact: true });
 
   it('becomes a draft of one’s own, with a step that connected systems can do, added by keys alone', async () => {
-    await page.goto(`${site.url}/playbooks/${name}`);
+    await page.goto(`${web.site.url}/playbooks/${name}`);
     await press('Change it');
     await sees('Your draft, begun from version 1');
     await page.getByLabel('Find a step').waitFor();
@@ -163,8 +141,8 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
   });
 
   it('is published by another person, and the next departure follows it', async () => {
-    const ben = await signedIn('Ben Second');
-    await gatehouse.rows(
+    const ben = await web.signedIn('Ben Second', ['it-admin']);
+    await web.gatehouse.rows(
       "update sessions set stepped_up_at = clock_timestamp() + interval '1 hour'",
     );
     await ben.goto(page.url());
@@ -176,19 +154,19 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     await sees('Live', ben);
     await ben.getByRole('button', { name: 'Publish', exact: true }).waitFor({ state: 'detached' });
 
-    await company.tell('departure.confirmed', priya, {
+    await web.company.tell('departure.confirmed', priya, {
       id: 'S-1',
       kind: 'involuntary',
       urgent: true,
       last_working_day: '2026-12-01',
     });
-    const planned = await watch.become(
+    const planned = await web.watch.become(
       'planned',
       priya,
       ({ case: it, steps }) => it.planDigest !== null && steps.length > 0,
     );
     assert.ok(planned.steps.some((it) => it.title.includes('Close the front door')));
     assert.ok(planned.steps.some((it) => it.capability === 'account.delete' && it.approval));
-    assert.deepEqual(site.complaints, []);
+    assert.deepEqual(web.site.complaints, []);
   });
 });

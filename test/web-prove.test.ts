@@ -2,23 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { zipSync } from 'fflate';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { cancelCase } from '#app/cases.ts';
-import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
-import { createUser } from '#app/users.ts';
 import { unpack } from '#core/unpack.ts';
-import type { Role } from '#core/user.ts';
-import type { Window } from '#core/window.ts';
 import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
-import { checkLooks, startBrowser } from './support/browser.ts';
-import { account, type Company, houseOf, person, startCompany } from './support/company.ts';
-import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
-import { type Site, startSite } from './support/site.ts';
-import { isPlanned, watching } from './support/watch.ts';
+import { checkLooks } from './support/browser.ts';
+import { account, person } from './support/company.ts';
+import { isPlanned } from './support/watch.ts';
+import { startWebHouse, type WebHouse } from './support/web-house.ts';
 import { givePasskey } from './support/web-passkey.ts';
-
-// Passkeys need a name, and browsers take this one for safe without TLS.
-const name = 'http://gatehouse.localhost';
 
 const playbook = `
 playbook: involuntary-departure
@@ -39,27 +31,20 @@ const otto = person('E-103', 'Otto Often');
 
 // One browser for all of it: slow where the machine is busy.
 describe('what is proven, in the browser', { timeout: 600_000 }, () => {
-  let gatehouse: TestGatehouse;
-  let company: Company;
-  let watch: ReturnType<typeof watching>;
+  let web: WebHouse;
   let orders: ReturnType<typeof startEvidenceOrders>;
-  let site: Site;
-  let browser: Browser;
   let page: Page;
   /** The departure of Priya. */
   let caseId: string;
   let pack: Buffer;
 
   before(async () => {
-    gatehouse = await startGatehouse({}, { publicUrl: name });
-    const house = houseOf(gatehouse);
-    watch = watching(house);
-    company = await startCompany(house);
+    web = await startWebHouse();
+    const { company, gatehouse, watch } = web;
     const users = [priya, lea, otto].map((it) => account(it.name));
     await company.addSystem('wiki', 'collaboration', { users });
     const { app, admin, database } = gatehouse;
-    const { playbook: draft } = await importPlaybook(app, admin, playbook);
-    await publishPlaybook(app, admin, draft.id);
+    await web.follow(playbook);
     orders = startEvidenceOrders(
       { pool: database.pools.scribe, keys: app.keys, onError: console.error },
       100,
@@ -83,34 +68,13 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     const planned = await watch.become('planned', lea, isPlanned);
     await cancelCase(app, admin, planned.case.id);
     await watch.become('cancelled', lea, ({ case: found }) => found.state === 'cancelled');
-    const served = await startSite(gatehouse, { name });
-    site = served;
-    browser = await startBrowser([
-      `--host-resolver-rules=MAP gatehouse.localhost:80 127.0.0.1:${served.port}`,
-    ]);
-    page = await signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
+    page = await web.signedIn('Ada Lovelace-Okonkwo', ['it-admin', 'security', 'hr']);
     await givePasskey(page);
   });
   after(async () => {
-    await browser?.close();
-    await site?.stop();
     await orders?.stop();
-    await gatehouse.stop();
-    await company.close();
+    await web?.stop();
   });
-
-  /** A page of somebody with these roles. */
-  async function signedIn(
-    who: string,
-    roles: readonly Role[],
-    window: Window | null = null,
-  ): Promise<Page> {
-    const email = `${who.split(' ')[0]!.toLowerCase()}.prove@meadow.example`;
-    await createUser(gatehouse.app, { name: who, email, roles, window });
-    const opened = await site.open(browser, email, { locale: 'en-GB', acceptDownloads: true });
-    opened.setDefaultTimeout(60_000);
-    return opened;
-  }
 
   const button = (label: string | RegExp, on = page) => on.getByRole('button', { name: label });
   const link = (label: string | RegExp, on = page) => on.getByRole('link', { name: label });
@@ -118,7 +82,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   const dialog = (on = page) => on.getByRole('dialog').last();
 
   it('finds facts by what stands in the address, and names what to take off', async () => {
-    await page.goto(`${site.url}/audit?person=Priya&type=step.verified`);
+    await page.goto(`${web.site.url}/audit?person=Priya&type=step.verified`);
     await page.getByText(/^1 entry of \d/).waitFor();
     await page.getByRole('row', { name: /Priya Nair.*wiki.*verified/ }).waitFor();
 
@@ -142,7 +106,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   });
 
   it('shows an entry to the byte, and checks it in this browser', async () => {
-    await page.goto(`${site.url}/audit?person=Priya&type=step.verified`);
+    await page.goto(`${web.site.url}/audit?person=Priya&type=step.verified`);
     await page.getByRole('table').getByRole('link').first().click();
     await page.waitForURL(/entry=\d+/);
     await page.reload();
@@ -163,7 +127,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   });
 
   it('checks the seal in this browser, and holds it against what it saw before', async () => {
-    await page.goto(`${site.url}/audit`);
+    await page.goto(`${web.site.url}/audit`);
     await page.getByRole('table').waitFor();
     await page.keyboard.press('v');
     await page.getByText(/^[\d,]+ entries unbroken/).waitFor();
@@ -175,7 +139,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   });
 
   it('exports exactly what is found, and says first how much that is', async () => {
-    await page.goto(`${site.url}/audit?type=case.opened`);
+    await page.goto(`${web.site.url}/audit?type=case.opened`);
     await page.getByText(/^3 entries of \d/).waitFor();
     await page.keyboard.press('e');
     await dialog()
@@ -190,7 +154,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   });
 
   it('has a package made of a departure, says when it is ready, and hands it out', async () => {
-    await page.goto(`${site.url}/departures/${caseId}?tab=proof`);
+    await page.goto(`${web.site.url}/departures/${caseId}?tab=proof`);
     await button('Evidence').click();
     await page.getByRole('menuitem', { name: 'Evidence pack' }).click();
     await dialog().getByRole('button', { name: 'Make evidence package' }).click();
@@ -204,7 +168,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
 
     assert.equal(file.suggestedFilename(), `${caseId}.zip`);
     pack = await bytesOf(file);
-    await dialog().getByText('It is being saved by your browser.').waitFor();
+    await dialog().getByText('It is being saved by your web.browser.').waitFor();
     await dialog().getByRole('link').click();
     await page.waitForURL(/\/verify$/);
   });
@@ -236,8 +200,8 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   });
 
   it('proves a period: who left, the missing ones on top, a sample that can be drawn again', async () => {
-    const auditor = await signedIn('Astrid Auditor', ['auditor']);
-    await auditor.goto(`${site.url}/auditors`);
+    const auditor = await web.signedIn('Astrid Auditor', ['auditor']);
+    await auditor.goto(`${web.site.url}/auditors`);
     await auditor.getByText('Choose a period.').waitFor();
     await auditor.getByLabel('From').fill(tomorrow);
     await auditor.getByLabel('Up to').fill(tomorrow);
@@ -258,7 +222,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     await auditor.getByRole('heading', { name: 'Priya Nair' }).waitFor();
     await auditor.getByText('By the playbook Involuntary departure').waitFor();
     await checkLooks(auditor, 'auditors-pick');
-    const drawn = await gatehouse.rows<{ picked: string[] }>(
+    const drawn = await web.gatehouse.rows<{ picked: string[] }>(
       `select array(select jsonb_array_elements_text(body -> 'data' -> 'picked')) as picked
          from ledger.event_ix where type = 'sample.drawn' order by idx`,
     );
@@ -269,7 +233,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
 
   it('shows an auditor with a window that period and nothing else, and hands out its package', async () => {
     const window = { from: '2020-01-01', to: '2020-03-31' };
-    const auditor = await signedIn('Wim Window', ['auditor'], window);
+    const auditor = await web.signedIn('Wim Window', ['auditor'], window);
     await givePasskey(auditor);
     await auditor.waitForURL(/\/auditors/);
     await auditor.getByText('You may see 1 Jan 2020 to 31 Mar 2020, and nothing else.').waitFor();
@@ -278,23 +242,23 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     const ways = await auditor.getByRole('navigation').first().getByRole('link').allTextContents();
     assert.ok(!ways.includes('Overview') && !ways.includes('People'), ways.join());
 
-    await auditor.goto(`${site.url}/departures`);
+    await auditor.goto(`${web.site.url}/departures`);
     await link('Otto Often', auditor).waitFor();
     assert.equal(await link('Priya Nair', auditor).count(), 0);
-    await auditor.goto(`${site.url}/audit`);
+    await auditor.goto(`${web.site.url}/audit`);
     await auditor.getByText('Nothing is recorded yet that you may see.').waitFor();
     // The hashes of all others tell nothing of what they are over.
     await button('Check the seal', auditor).click();
     await auditor.getByText(/^[\d,]+ entries unbroken/).waitFor();
-    await auditor.goto(`${site.url}/departures/${caseId}`);
+    await auditor.goto(`${web.site.url}/departures/${caseId}`);
     await auditor.getByText('This part could not be read').waitFor();
-    await auditor.goto(`${site.url}/auditors?from=2020-01-01&to=2021-01-01`);
+    await auditor.goto(`${web.site.url}/auditors?from=2020-01-01&to=2021-01-01`);
     await auditor
       .getByText(/You may see the period from 2020-01-01/)
       .first()
       .waitFor();
 
-    await auditor.goto(`${site.url}/auditors`);
+    await auditor.goto(`${web.site.url}/auditors`);
     await button('Evidence package', auditor).click();
     await dialog(auditor).getByRole('button', { name: 'Make evidence package' }).click();
     await dialog(auditor)
@@ -304,10 +268,10 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
   });
 
   it('names the first entry that somebody changed behind the guards, and marks what is exported then', async () => {
-    const [entry] = await gatehouse.rows<{ idx: number }>(
+    const [entry] = await web.gatehouse.rows<{ idx: number }>(
       `select idx::int as idx from ledger.event_ix where type = 'case.opened' order by idx limit 1`,
     );
-    const client = await gatehouse.database.pools.admin.connect();
+    const client = await web.gatehouse.database.pools.admin.connect();
     await client.query("set session_replication_role = 'replica'");
     await client.query(
       `update ledger.entry set leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'departure', 'departurf'), 'UTF8') where idx = $1`,
@@ -316,7 +280,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     await client.query('reset session_replication_role');
     client.release();
 
-    await page.goto(`${site.url}/audit`);
+    await page.goto(`${web.site.url}/audit`);
     await button('Check the seal').click();
     const alert = page.getByRole('alert');
     await alert.getByText(`Entry ${entry!.idx} is the first that is not what was signed`).waitFor();
@@ -333,7 +297,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     // What somebody may not see, or may not have yet, is an error to a browser, and none to us.
     const refused = /status of (?:403|404|409)/;
     assert.deepEqual(
-      site.complaints.filter((it) => !refused.test(it)),
+      web.site.complaints.filter((it) => !refused.test(it)),
       [],
     );
   });

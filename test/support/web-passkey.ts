@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
-/** Gives a browser a passkey of whoever is signed in, which signs whenever it is asked. */
-export async function givePasskey(page: Page): Promise<void> {
+/** Gives a browser something that makes passkeys, and signs with them whenever it is asked. */
+export async function giveAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
   await devtools.send('WebAuthn.addVirtualAuthenticator', {
@@ -10,6 +10,11 @@ export async function givePasskey(page: Page): Promise<void> {
       ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
     },
   });
+}
+
+/** Gives a browser a passkey of whoever is signed in. */
+export async function givePasskey(page: Page): Promise<void> {
+  await giveAuthenticator(page);
   await page.evaluate(async () => {
     const path = '/api/v1/users/me/passkeys';
     const post = async (to: string, body?: object) => {
