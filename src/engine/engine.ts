@@ -51,6 +51,8 @@ export interface Timing {
   /** How often a connection that is down is tried. */
   readonly probeMs: number;
   readonly sweepMs: number;
+  /** A runner that has not looked into the queue for so long, though the database answers, is replaced. */
+  readonly standstillMs: number;
   /** How often a system is read while a person has something to do that it will show. */
   readonly watchMs: number;
   /** How long planning waits for a system to say whether it knows the person. */
@@ -71,6 +73,7 @@ export const usualTiming: Timing = {
   longestRetryMs: 15 * 60_000,
   probeMs: 60_000,
   sweepMs: 5_000,
+  standstillMs: 10_000,
   watchMs: 60 * 60_000,
   lookUpMs: 2_000,
   escalateAfterMs: [15 * 60_000, 60 * 60_000],

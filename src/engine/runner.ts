@@ -19,6 +19,8 @@ import { climbLadder } from './ladder.ts';
 import { awaitReturnedJobs } from './local-queue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
+import { endThoseThatStandStill, type Progress, watchProgress } from './standstill.ts';
+import { stepTask } from './step-task.ts';
 import { sweepOnce } from './sweep.ts';
 
 /** Further tasks of the same worker process, by name: what intake and discovery bring along. */
@@ -33,11 +35,15 @@ interface Running {
   readonly runner: WorkerPool;
   readonly concurrency: number;
   readonly tasks: readonly string[];
+  readonly progress: Progress;
 }
 
 /** How often a runner looks by itself; new jobs wake it at once. Also the resolution of timers. */
 const pollMs = 500;
 const restartMs = 1_000;
+
+/** A pass that takes so many times as long as a claim lasts is waited for no longer. */
+const leasesUntilHung = 10;
 
 /** How many jobs of one kind without a connection are done at once; new departures wait for each other. */
 const ownConcurrency = 4;
@@ -61,33 +67,13 @@ export async function startEngine(
     if (level === 'error') engine.log.error({}, message);
   });
 
-  const underWay = new Map<string, { again: boolean; readonly since: number }>();
-  /**
-   * No two passes over one step in this process: when everything is slow, steps are woken while they are
-   * under way, and a second pass would only make the first one slower. It follows instead. One that takes
-   * ten times as long as a claim lasts counts as hung, and stands in nobody's way.
-   */
-  const stepTask: Task = async (payload) => {
-    const { stepId } = payload as { stepId: string };
-    const present = underWay.get(stepId);
-    if (present && performance.now() - present.since < engine.timing.leaseMs * 10) {
-      present.again = true;
-      return;
-    }
-    const mine = { again: true, since: performance.now() };
-    underWay.set(stepId, mine);
-    try {
-      while (mine.again) {
-        mine.again = false;
-        await pass(engine, stepId);
-      }
-    } finally {
-      if (underWay.get(stepId) === mine) underWay.delete(stepId);
-    }
-  };
+  const ofStep = stepTask((stepId) => pass(engine, stepId), {
+    hungAfterMs: engine.timing.leaseMs * leasesUntilHung,
+    log: engine.log,
+  });
   // Each has a runner of its own: a mail server that hangs must not keep departures from being planned.
   const ownTasks: Readonly<Record<string, Task>> = {
-    'step:gatehouse': stepTask,
+    'step:gatehouse': ofStep,
     plan: async (payload) => planCase(engine, (payload as { caseId: string }).caseId),
     alert: async (payload) => climbLadder(engine, (payload as { alertId: string }).alertId),
     ...Object.fromEntries(
@@ -98,6 +84,7 @@ export async function startEngine(
   function start(name: string, taskList: TaskList, concurrency: number): void {
     const events: WorkerEvents = new EventEmitter();
     awaitReturnedJobs(events);
+    const progress = watchProgress(events, engine.timing);
     const runner = runTaskList(
       {
         concurrency,
@@ -120,7 +107,7 @@ export async function startEngine(
       queue,
     );
     void life.add(runner.id);
-    runners.set(name, { runner, concurrency, tasks: Object.keys(taskList) });
+    runners.set(name, { runner, concurrency, tasks: Object.keys(taskList), progress });
     // What it still holds then is for others.
     const forget = () => void life.remove(runner.id);
     runner.promise.then(forget, forget);
@@ -148,7 +135,7 @@ export async function startEngine(
         }
         for (const { id, state, concurrency } of await listConnections(engine.pool)) {
           if (state === 'disabled') continue;
-          wanted.set(id, { taskList: { [`step:${id}`]: stepTask }, concurrency });
+          wanted.set(id, { taskList: { [`step:${id}`]: ofStep }, concurrency });
         }
         for (const [name, { runner, concurrency }] of runners) {
           if (wanted.get(name)?.concurrency === concurrency) continue;
@@ -174,6 +161,7 @@ export async function startEngine(
     for (const { runner, concurrency, tasks } of runners.values())
       if (task === null || tasks.includes(task)) runner.nudge(concurrency);
   });
+  const standing = endThoseThatStandStill(engine, () => runners);
   const sweeper = every(engine.timing.sweepMs, () => sweepOnce(engine));
   // Beside the sweep: a mail server that hangs must not hold it up.
   const letters = every(engine.timing.sweepMs, () =>
@@ -185,7 +173,7 @@ export async function startEngine(
   return {
     async stop() {
       stopping = true;
-      await Promise.all([sweeper.stop(), letters.stop()]);
+      await Promise.all([sweeper.stop(), letters.stop(), standing.stop()]);
       await following;
       const last = [...runners.values()];
       runners.clear();

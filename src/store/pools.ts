@@ -22,6 +22,9 @@ const limits: Record<Role | 'admin', Limits> = {
   admin: { max: 3, statementTimeoutMs: 0 },
 };
 
+/** How much later than the server we give a statement up. */
+const answerMs = 10_000;
+
 const dateTypeId = 1082;
 
 /** A `date` stays the text it is: as a moment it would shift with the machine's zone. */
@@ -43,6 +46,8 @@ export function openPool(
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeoutMs,
+    // Where the server is gone without a word, nobody there ends the statement.
+    ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + answerMs } : {}),
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     types,
@@ -109,6 +114,33 @@ class QueuePool extends pg.Pool {
 
 /** Each connection tells by itself, lent out or idle; unheard, an error would end the process. */
 function hear(pool: pg.Pool, onError: OnConnectionError): void {
-  pool.on('connect', (client) => client.on('error', (error) => onError(error.message)));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => onError(error.message));
+    endWhenUnanswered(client);
+  });
   pool.on('error', () => {});
 }
+
+/**
+ * A session with a statement that was given up goes on waiting for its answer, and whoever gets it next waits behind.
+ * So it is closed, by which the pool opens another.
+ */
+function endWhenUnanswered(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown;
+  client.query = ((...args: readonly unknown[]) => {
+    const answer = query(...args);
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => {
+        if (error instanceof Error && error.message === givenUp) void closed(client);
+      });
+    }
+    return answer;
+  }) as typeof client.query;
+}
+
+/** What pg 8 says of a statement that took longer than `query_timeout`. */
+const givenUp = 'Query read timeout';
+
+/** One that waits for an answer closes without saying goodbye. */
+const closed = (client: pg.PoolClient): Promise<void> =>
+  (client as unknown as pg.Client).end().catch(() => {});
