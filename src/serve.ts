@@ -5,6 +5,7 @@ import { stateDenials } from '#app/access-denials.ts';
 import { publishStarters } from '#app/playbooks.ts';
 import { stateFailures } from '#app/sign-in-limits.ts';
 import { makeSignInLink } from '#app/sign-in-links.ts';
+import { noteSilentWorkers } from '#app/silent-workers.ts';
 import { createToken, createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { detourText } from '#core/detour.ts';
@@ -55,6 +56,9 @@ const forgetErasedMs = 2_000;
 
 /** How often what was refused in a quarter of an hour that is over is looked for. */
 const stateRefusalsMs = 60_000;
+
+/** How often the process that answers people looks whether any worker lives. */
+const lookForWorkersMs = 15_000;
 
 const purposesOf: Record<Role, readonly Purpose[]> = {
   web: ['web', 'subject'],
@@ -121,6 +125,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
       publicUrl,
       recordsFolder: configuration.recordsDirectory,
       dropFolder: configuration.dropDirectory,
+      dataFolder: dataDirectory,
       detours: configuration.detours,
     };
 
@@ -158,7 +163,14 @@ export async function serve(options: ServeOptions): Promise<Program> {
           });
         }
       });
-      stops.push(() => stating.stop());
+      const workers = every(lookForWorkersMs, async () => {
+        const silent = await noteSilentWorkers(app).catch(() => null); // the database's silence is told elsewhere
+        if (silent !== null) log.error({}, silent);
+      });
+      stops.push(
+        () => stating.stop(),
+        () => workers.stop(),
+      );
       const api = await startApi(app, { configuration, log });
       url = api.url;
       stops.push(() => api.stop());

@@ -10,10 +10,12 @@ import { every } from '#core/every.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
 import { previewBulkStart } from '#engine/bulk-preview.ts';
 import { openClients } from '#engine/clients.ts';
+import { type Clock, openClock } from '#engine/clock.ts';
 import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.ts';
 import { openGroups } from '#engine/groups.ts';
 import { fulfil } from '#engine/orders.ts';
 import { type RunningEngine, startEngine } from '#engine/runner.ts';
+import { diskOf, watchItself } from '#engine/self-watch.ts';
 import { openBulkStart } from '#intake/bulk.ts';
 import { deliver } from '#intake/deliver.ts';
 import type { Intake } from '#intake/intake.ts';
@@ -47,6 +49,8 @@ export interface Parts {
   readonly recordsFolder?: string;
   /** The only folder below which files are taken; left out: none. */
   readonly dropFolder?: string;
+  /** Where this process keeps its data, whose disk must not be full; left out: nobody looks. */
+  readonly dataFolder?: string;
 }
 
 const inboundName = (uuid: string, name: string) => `inbound.${uuid}.${toField(name)}`;
@@ -123,14 +127,17 @@ export async function startWorker(
   const { detours = [] } = parts;
   if (detours.length > 0) await recordDetours(pool, keys, detours);
   const guard = openGuard({ onPremises: () => onPremises, detours });
+  const readTargets = async () => {
+    if (performance.now() - readAt <= freshForMs) return;
+    onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
+    readAt = performance.now();
+  };
+  const clock = openClock();
   const clients = openClients({
     db: pool,
     connectors,
     async secretsOf(connection) {
-      if (performance.now() - readAt > freshForMs) {
-        onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
-        readAt = performance.now();
-      }
+      await readTargets();
       if (connection.secretFields.length === 0) return new Map();
       const stored = await vault.readSecrets(pool, {
         connectionId: connection.uuid,
@@ -142,7 +149,11 @@ export async function startWorker(
       readAt = Number.NEGATIVE_INFINITY;
     },
     ioFor: ({ id, uuid, allowedHosts, ca }) => ({
-      ...guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+      ...hearingTheTime(
+        guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+        clock,
+        detours,
+      ),
       replaceSecrets: (exchange) =>
         replaceSecrets({ pool, keys, vault }, { id, uuid, allowedHosts }, exchange),
       ...(parts.recordsFolder === undefined ? {} : { recordsFolder: parts.recordsFolder }),
@@ -166,6 +177,7 @@ export async function startWorker(
     clients,
     worker,
     timing,
+    clock,
     log,
     publicUrl: parts.publicUrl,
     failpoint: options.failpoint ?? (() => {}),
@@ -188,6 +200,13 @@ export async function startWorker(
     },
     order: (payload) => fulfil(engine, (payload as { orderId: string }).orderId),
   });
+  const itself = watchItself(engine, {
+    ...(parts.dataFolder === undefined ? {} : { disk: diskOf(parts.dataFolder) }),
+    async callOutside(url) {
+      await readTargets();
+      return guard.fetchFor({ hosts: [url.host], ca: null })(url);
+    },
+  });
   const watch = every(timing.sweepMs, async () => {
     try {
       const { leaseMs } = timing;
@@ -200,12 +219,32 @@ export async function startWorker(
   });
   return {
     async stop() {
-      await watch.stop();
+      await Promise.all([watch.stop(), itself.stop()]);
       await running.stop();
       await guard.close();
     },
   };
 }
+
+/** What is on this machine goes by the same clock, so it bears no witness. */
+const isHere = (host: string): boolean => /^(localhost|127\.|\[::1\])/.test(host);
+
+/** Notes what each system outside says of the time. */
+function hearingTheTime(io: GuardedIo, clock: Clock, detours: readonly Detour[]): GuardedIo {
+  const fetch: GuardedIo['fetch'] = async (input, init) => {
+    const response = await io.fetch(input, init);
+    const { hostname } = new URL(input instanceof Request ? input.url : input);
+    const said = Date.parse(response.headers.get('date') ?? '');
+    const relayed = detours.some((it) => it.host === hostname && isHere(it.address));
+    if (!Number.isNaN(said) && !response.headers.has('age') && !isHere(hostname) && !relayed) {
+      clock.noteAnswer(hostname, said);
+    }
+    return response;
+  };
+  return { ...io, fetch };
+}
+
+type GuardedIo = ReturnType<ReturnType<typeof openGuard>['ioFor']>;
 
 /** Calls that go another way than DNS says are no secret: every start with detours is a fact. */
 const recordDetours = (

@@ -118,7 +118,9 @@ describe('docs/operate/when-something-fails.md', () => {
 describe('docs/operate/alerts.md', () => {
   it('lists every kind of alert', () => {
     const raised = sources.flatMap(({ text }) =>
-      [...text.matchAll(/raiseAlert\([^;]*?\bkind: '([a-z.-]+)'/g)].map(([, kind]) => kind),
+      [...text.matchAll(/\b(?:raiseAlert|finding)\([^;]*?\bkind: '([a-z.-]+)'/g)].map(
+        ([, kind]) => kind,
+      ),
     );
     const listed = namedRows(section(page('docs/operate/alerts.md'), 'By webhook'));
     assert.deepEqual(listed.map((it) => it.name).toSorted(), [...new Set(raised)].toSorted());

@@ -1,18 +1,17 @@
 import { foundFork } from '#ledger/fork-guard.ts';
 import { mirrorIsAmiss, mirrorState } from '#ledger/mirror-state.ts';
 import { failingAuthorities } from '#ledger/time-stamp-rows.ts';
+import { longestWaitMs, waitingMs } from '#ledger/waiting.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listPulses } from '#store/liveness.ts';
 import type { App } from './app.ts';
+import { silentAfterMs } from './silent-workers.ts';
 
 interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
 }
-
-/** An engine that gave no sign of life for this long counts as stopped. */
-const silentAfterMs = 60_000;
 
 /** Whether all is well that a departure needs: the database, a worker somewhere, and the record. */
 export async function checkHealth(
@@ -56,6 +55,13 @@ async function theRecord({ pool }: Pick<App, 'pool'>): Promise<Check> {
   try {
     const fork = await foundFork(pool);
     if (fork) return { name, ok: false, detail: fork.because };
+    const waits = await waitingMs(pool);
+    if (waits > longestWaitMs) {
+      const detail =
+        `What happened ${Math.round(waits / 1_000)} s ago is not in it yet. ` +
+        'Start a scribe (gatehouse serve, or gatehouse scribe).';
+      return { name, ok: false, detail };
+    }
     return { name, ok: true, detail: 'It is the one that was signed.' };
   } catch {
     return { name, ok: false, detail: 'Unknown, since the database does not answer.' };

@@ -60,7 +60,7 @@ export const settingShapes = {
     contacts: z.array(AlertContact).default([]),
     /** The mail connection that carries alerts, tasks and notices. */
     mailConnection: z.string().nullable().default(null),
-    /** Called every ten minutes while all is well; something outside notices when it stops. */
+    /** Called each minute while all is well; something outside notices when it stops. */
     deadManUrl: z
       .url({ protocol: /^https?$/ })
       .nullable()

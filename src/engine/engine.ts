@@ -5,6 +5,7 @@ import type { SubjectKeys } from '#ledger/record.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 import type { Pool } from '#store/sql.ts';
 import type { Clients } from './clients.ts';
+import type { Clock } from './clock.ts';
 import type { Groups } from './groups.ts';
 
 /** What every part of the engine works with; put together by `main.ts`. */
@@ -22,6 +23,8 @@ export interface Engine {
   /** Names this process in leases; unique per start. */
   readonly worker: string;
   readonly timing: Timing;
+  /** Whether the moments in the database can be trusted. */
+  readonly clock: Clock;
   readonly log: Log;
   /** Links in mail lead here. */
   readonly publicUrl: string;
@@ -53,6 +56,14 @@ export interface Timing {
   readonly sweepMs: number;
   /** A runner that has not looked into the queue for so long, though the database answers, is replaced. */
   readonly standstillMs: number;
+  /** How often Gatehouse looks whether it is well itself. */
+  readonly selfWatchMs: number;
+  /** How often a trial goes the way of an alert. */
+  readonly alertPathMs: number;
+  /** How often the dead man's switch outside is told that all is well. */
+  readonly deadManMs: number;
+  /** How often each connection is looked at by itself, though nobody leaves. */
+  readonly canaryMs: number;
   /** How often a system is read while a person has something to do that it will show. */
   readonly watchMs: number;
   /** How long planning waits for a system to say whether it knows the person. */
@@ -74,6 +85,10 @@ export const usualTiming: Timing = {
   probeMs: 60_000,
   sweepMs: 5_000,
   standstillMs: 10_000,
+  selfWatchMs: 15_000,
+  alertPathMs: 10 * 60_000,
+  deadManMs: 60_000,
+  canaryMs: 24 * 60 * 60_000,
   watchMs: 60 * 60_000,
   lookUpMs: 2_000,
   escalateAfterMs: [15 * 60_000, 60 * 60_000],

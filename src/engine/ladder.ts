@@ -13,6 +13,7 @@ import { loadConnection } from '#store/connections.ts';
 import { heldCases } from '#store/holds.ts';
 import { loadSettings } from '#store/settings.ts';
 import { standingsOf } from '#store/standing.ts';
+import { trialId, tryAlertPath } from './alert-path.ts';
 import type { Engine } from './engine.ts';
 import { postInChat, postMessage, type Sent, sendLetter, tellInChat } from './messages.ts';
 
@@ -25,6 +26,7 @@ import { postInChat, postMessage, type Sent, sendLetter, tellInChat } from './me
  * again; a rung counts as told when at least one message of it went out.
  */
 export async function climbLadder(engine: Engine, alertId: string): Promise<void> {
+  if (alertId === trialId) return tryAlertPath(engine);
   // A worker that dies meanwhile is followed by another.
   const alert = await takeAlert(engine.pool, { alertId, forMs: 2 * engine.timing.callMs });
   if (!alert) return;

@@ -79,6 +79,11 @@ async function mayWork(engine: Engine, work: Work): Promise<boolean> {
     if (quietUntil) await postpone(engine, work, quietUntil);
     return false;
   }
+  // By a clock that is wrong somebody would lose their access too early, or in the middle of the night.
+  if (work.dueAt !== null && work.startedAt === null && engine.clock.problem() !== null) {
+    await postpone(engine, work, later(work.now, engine.timing.selfWatchMs));
+    return false;
+  }
   if (work.ratePerSecond !== null && !(await hasTurn(engine, work, work.wakeAt))) return false;
   if (work.downSince && work.connectionId) {
     const probe = { connectionId: work.connectionId, probeMs: engine.timing.probeMs };

@@ -103,6 +103,20 @@ export async function isAlertOpen(db: Db, condition: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** The open conditions of several things. */
+export async function openConditions(
+  db: Db,
+  things: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ condition: string }>(sql`
+    select condition
+      from alerts
+     where resolved_at is null
+       and split_part(condition, ':', 1) = any (${things}::text[])
+  `);
+  return new Set(rows.map((row) => row.condition));
+}
+
 /** Open alerts of a condition, or of all conditions of a thing. */
 export const alertsOpen = (condition: string): Sql => sql`
     select from alerts where (condition = ${condition} or starts_with(condition, ${`${condition}:`})) and resolved_at is null
@@ -247,6 +261,8 @@ export async function noteAlertMessage(
   `);
 }
 
-export async function wakeAlert(db: Db, id: string): Promise<void> {
-  await db.query(sql`select wake_alert(${id}, clock_timestamp())`);
+export async function wakeAlert(db: Db, id: string, inMs = 0): Promise<void> {
+  await db.query(
+    sql`select wake_alert(${id}, clock_timestamp() + make_interval(secs => ${inMs / 1_000}))`,
+  );
 }

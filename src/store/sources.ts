@@ -124,3 +124,20 @@ export async function failTurn(
   `);
   return { failuresInRow: rows[0]?.failuresInRow ?? 0 };
 }
+
+/** Sources that somebody should have begun to read long ago. */
+export async function overdueSources(
+  db: Db,
+  it: { connectors: readonly string[]; afterMs: number },
+): Promise<readonly { readonly id: string; readonly name: string; readonly polledAt: Date }[]> {
+  const { rows } = await db.query<{ id: string; name: string; polledAt: Date }>(sql`
+    select c.id, c.name, s.polled_at as "polledAt"
+      from connections c
+      join sources s on s.connection_id = c.id
+     where c.state = 'active'
+       and c.connector = any (${it.connectors}::text[])
+       and s.polled_at < clock_timestamp() - make_interval(secs => ${it.afterMs / 1_000})
+     order by c.id
+  `);
+  return rows;
+}

@@ -1,5 +1,6 @@
 import { previewBulkStart } from '#engine/bulk-preview.ts';
 import { openClients } from '#engine/clients.ts';
+import { openClock } from '#engine/clock.ts';
 import { type Engine, usualTiming } from '#engine/engine.ts';
 import { openGroups } from '#engine/groups.ts';
 import { openBulkStart } from '#intake/bulk.ts';
@@ -13,6 +14,7 @@ export function bulkWorker({ pool, keys, log, ...intake }: Intake): () => Promis
   const engine: Engine = {
     ...{ pool, keys, log, worker: 'test', timing: usualTiming, connectors: testConnectors },
     rulePacks,
+    clock: openClock(),
     groups: openGroups({ pool, worker: 'test', leaseMs: usualTiming.leaseMs }),
     clients: openClients({
       ...{ db: pool, connectors: testConnectors, secretsOf: async () => new Map(), forget() {} },
