@@ -38,6 +38,9 @@ export interface Connector<Settings, Client> {
   /** One harmless call that tells who we are there and what we may do. */
   check(client: Client): Promise<Identity>;
 
+  /** Whether people see that call, as a message in their channel. Then it is made only when somebody asks for it. */
+  readonly checkIsSeen?: true;
+
   /** Null: the system holds no accounts that we could look for (a mail relay, say). */
   readonly accounts: {
     /**

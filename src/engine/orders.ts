@@ -4,25 +4,18 @@ import type { Account } from '#core/account.ts';
 import { ArrivalFacts, FormerRole, inRole, type Occasion, roleOf } from '#core/arrival.ts';
 import { resolveDates } from '#core/dates.ts';
 import { DepartureFacts } from '#core/departure.ts';
-import { ConnectorError } from '#core/failure.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { planText } from '#core/plan.ts';
 import { settingsFrom } from '#core/settings.ts';
-import { record } from '#ledger/record.ts';
 import { saveListedAccounts } from '#store/accounts.ts';
-import { resolveAlerts } from '#store/alerts.ts';
-import { wakeCasesWithout } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
-import { loadConnection, moveConnection, noteCheck } from '#store/connections.ts';
-import { noteAnswer, wakeConnection } from '#store/health.ts';
 import { answerOrder, forgetTrials, loadOrder } from '#store/orders.ts';
 import { employmentsOf, loadPerson } from '#store/people.ts';
 import { draftAsVersion } from '#store/playbook-drafts.ts';
 import { loadSettings } from '#store/settings.ts';
-import { inTransaction } from '#store/sql.ts';
+import { checkAsAsked } from './check.ts';
 import { askOwned, knownOwned } from './continuity.ts';
-import { deadline } from './deadline.ts';
-import { type Engine, engineActor } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
 import { patienceWith } from './patience.ts';
@@ -45,7 +38,7 @@ export async function fulfil(engine: Engine, orderId: string): Promise<void> {
 async function carryOutOrder(engine: Engine, kind: string, input: unknown): Promise<unknown> {
   switch (kind) {
     case 'check':
-      return check(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
+      return checkAsAsked(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
     case 'discover':
       return discover(engine, z.object({ connectionId: z.string() }).parse(input).connectionId);
     case 'try':
@@ -55,52 +48,6 @@ async function carryOutOrder(engine: Engine, kind: string, input: unknown): Prom
       return preview(engine, PreviewInput.parse(input));
     default:
       throw new Error(`this worker knows no order ${kind}; it is older than the web process`);
-  }
-}
-
-/** Takes new credentials in, then one harmless call. A connection that works again goes on. */
-async function check(engine: Engine, connectionId: string): Promise<unknown> {
-  const connection = await loadConnection(engine.pool, connectionId);
-  if (!connection) throw new Error(`there is no connection ${connectionId}`);
-  engine.clients.forget(connectionId);
-  await engine.takeInSecrets(connection);
-  try {
-    const opened = await engine.clients.open(connectionId);
-    try {
-      const identity = await deadline(engine, opened.connector.check(opened.client));
-      await inTransaction(engine.pool, async (tx) => {
-        await noteCheck(tx, { connectionId, ...identity, failure: null });
-        await noteAnswer(tx, connectionId);
-        await resolveAlerts(tx, `connection:${connectionId}`);
-        const version = await moveConnection(tx, { connectionId, state: 'active', because: null });
-        if (version !== null) {
-          await record(tx, engine.keys, [
-            {
-              type: 'connection.changed',
-              actor: engineActor,
-              row: { table: 'connections', id: connectionId, version },
-              data: { connection: connectionId, change: 'state', state: 'active' },
-            },
-          ]);
-        }
-        await wakeConnection(tx, connectionId);
-        if (opened.connector.accounts) await wakeCasesWithout(tx, connectionId);
-      });
-      return { works: true, ...identity };
-    } catch (error) {
-      throw opened.withoutSecrets(error);
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    await noteCheck(engine.pool, {
-      connectionId,
-      actingAs: null,
-      scopes: null,
-      failure: error.failure,
-    });
-    return { works: false, failure: error.failure };
   }
 }
 

@@ -12,6 +12,7 @@ import { every } from '#core/every.ts';
 import { listConnections } from '#store/connections.ts';
 import { holdLife } from '#store/liveness.ts';
 import { openQueuePool } from '#store/pools.ts';
+import { lookAtConnections } from './canary.ts';
 import { mailCheckpoints } from './checkpoint-letters.ts';
 import { inTime } from './deadline.ts';
 import type { Engine } from './engine.ts';
@@ -163,6 +164,11 @@ export async function startEngine(
   });
   const standing = endThoseThatStandStill(engine, () => runners);
   const sweeper = every(engine.timing.sweepMs, () => sweepOnce(engine));
+  const canary = every(engine.timing.selfWatchMs, () =>
+    lookAtConnections(engine).catch((error: Error) =>
+      engine.log.error({ error: error.message }, 'connections could not be looked at'),
+    ),
+  );
   // Beside the sweep: a mail server that hangs must not hold it up.
   const letters = every(engine.timing.sweepMs, () =>
     mailCheckpoints(engine).catch((error: Error) =>
@@ -173,7 +179,7 @@ export async function startEngine(
   return {
     async stop() {
       stopping = true;
-      await Promise.all([sweeper.stop(), letters.stop(), standing.stop()]);
+      await Promise.all([sweeper, letters, canary, standing].map((it) => it.stop()));
       await following;
       const last = [...runners.values()];
       runners.clear();

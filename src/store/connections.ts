@@ -1,6 +1,6 @@
 import type { Category, ConnectionState } from '#core/connection.ts';
 import type { Failure } from '#core/failure.ts';
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 
 /** One configured instance of a connector. Secrets lie in the vault, never here. */
 export interface ConnectionRow {
@@ -141,6 +141,53 @@ export async function noteCheck(
        set checked_at = excluded.checked_at, acting_as = excluded.acting_as, scopes = excluded.scopes,
            check_failure = excluded.check_failure
   `);
+}
+
+interface Looks {
+  /** How often a connection that works is looked at, and one that did not work. */
+  readonly everyMs: number;
+  readonly whileFailingMs: number;
+}
+
+/** Those of many that were connected in one hour shall not be asked in one hour for ever: each has a day of its own length. */
+const lookIsDue = ({ everyMs, whileFailingMs }: Looks): Sql => sql`
+    greatest(h.looked_at, h.checked_at) < clock_timestamp() - make_interval(secs =>
+      case when h.check_failure is not null then ${whileFailingMs / 1_000}::float8
+           else ${everyMs / 1_000}::float8 * (1 - abs(hashtext(h.connection_id) % 1000) / 10000.0) end)
+`;
+
+/** Connections in use that nobody has looked at for long. */
+export async function connectionsToLookAt(
+  db: Db,
+  it: Looks & { readonly butOf: readonly string[]; readonly limit: number },
+): Promise<
+  readonly { readonly id: string; readonly name: string; readonly failedBefore: boolean }[]
+> {
+  const { rows } = await db.query<{ id: string; name: string; failedBefore: boolean }>(sql`
+    select c.id, c.name, h.check_failure is not null as "failedBefore"
+      from connections c
+      join connection_health h on h.connection_id = c.id
+     where c.state = 'active'
+       and c.connector <> all (${it.butOf}::text[])
+       and ${lookIsDue(it)}
+     order by greatest(h.looked_at, h.checked_at)
+     limit ${it.limit}
+  `);
+  return rows;
+}
+
+/** Takes the look at a connection on itself. False: somebody else did. */
+export async function takeLook(
+  db: Db,
+  it: Looks & { readonly connectionId: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql`
+    update connection_health h
+       set looked_at = clock_timestamp()
+     where h.connection_id = ${it.connectionId}
+       and ${lookIsDue(it)}
+  `);
+  return rowCount === 1;
 }
 
 /** Steps of one connection that have begun or may begin, and those of them that wait for a person. */

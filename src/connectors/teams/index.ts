@@ -42,6 +42,7 @@ export const teams = connector({
     );
     return { actingAs: `a workflow that took a test message: ${summary}`, scopes: null };
   },
+  checkIsSeen: true,
 
   accounts: null,
   actions: [],
