@@ -13,6 +13,7 @@ import { openTimeStamps } from '#ledger/time-stamps.ts';
 import { witnessing } from '#ledger/witnessing.ts';
 import { installationId } from '#store/installation.ts';
 import type { Keyring } from '#store/keys.ts';
+import { notePulse } from '#store/liveness.ts';
 import type { openSubjectKeys } from '#store/subject-keys.ts';
 import { forgetOldTaskLinks } from '#store/task-links.ts';
 import { openVault } from '#store/vault.ts';
@@ -21,6 +22,7 @@ import { mirrorAt } from './operate/mirror.ts';
 import { openAuthority } from './operate/time-stamp-authorities.ts';
 
 const hourMs = 3_600_000;
+const pulseMs = 15_000;
 
 interface Parts {
   /** Logs in as `gatehouse_scribe`. */
@@ -56,6 +58,7 @@ export async function startRecording(parts: Parts): Promise<{ stop(): Promise<vo
         onError: (error) => log.warn({ error: String(error) }, 'a time stamp is missing'),
       }),
       beside: [
+        { start: () => every(pulseMs, () => notePulse(pool, 'scribe').catch(failed('no pulse'))) },
         witnessing(pool, {
           ...configuration.witnessing,
           fetch,

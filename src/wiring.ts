@@ -27,6 +27,7 @@ import { dueDeliveries, wakeDelivery } from '#store/deliveries.ts';
 import { installationId } from '#store/installation.ts';
 import type { Keyring } from '#store/keys.ts';
 import { allListRows, listRowsOf, loadListRow, loadListUpload } from '#store/lists.ts';
+import { pulseNow } from '#store/liveness.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
@@ -207,12 +208,14 @@ export async function startWorker(
       return guard.fetchFor({ hosts: [url.host], ca: null })(url);
     },
   });
+  const pulse = pulseNow(pool, 'intake');
   const watch = every(timing.sweepMs, async () => {
     try {
       const { leaseMs } = timing;
       for (const id of await dueDeliveries(pool, leaseMs)) await wakeDelivery(pool, id);
       for (const id of await dueBulkStarts(pool, leaseMs)) await wakeBulkStart(pool, id);
       await pollSources(intake, connectors);
+      await pulse();
     } catch (error) {
       log.error({ error: error instanceof Error ? error.message : String(error) }, 'intake failed');
     }

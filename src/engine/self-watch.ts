@@ -14,10 +14,8 @@ import { type DeadMan, openDeadMan } from './dead-man.ts';
 import type { Engine } from './engine.ts';
 import { queueCondition } from './standstill.ts';
 
-/** What is the matter with Gatehouse itself, and whether only this process can see it. */
-interface Finding extends Pick<NewAlert, 'condition' | 'kind' | 'title' | 'body' | 'connectionId'> {
-  readonly isLocal?: true;
-}
+/** What is the matter with Gatehouse itself. */
+type Finding = Pick<NewAlert, 'condition' | 'kind' | 'title' | 'body' | 'connectionId'>;
 
 /** Gives a finding its shape, and the list of kinds in the documents something to be compared with. */
 const finding = (it: Omit<Finding, 'connectionId'> & { connectionId?: string }): Finding => ({
@@ -26,6 +24,8 @@ const finding = (it: Omit<Finding, 'connectionId'> & { connectionId?: string }):
 });
 
 const prefix = 'self';
+/** What only one machine can see of itself; its name follows. */
+const ofOneMachine = /^self:(clock|disk|dead-man):/;
 const leastFreeShare = 0.1;
 /** The sweep of some worker should have ended within this. */
 const longestSweepMs = 60_000;
@@ -148,7 +148,6 @@ async function findings(
             body:
               `${problem} Seen by the worker on ${hostname()}. Until they agree, no step begins because its moment has come; what is ` +
               'to happen at once goes on. Set the clock that is wrong, by NTP.',
-            isLocal: true,
           }),
         ]),
     ...(free !== null && free < leastFreeShare
@@ -158,7 +157,6 @@ async function findings(
             kind: 'disk.low',
             title: 'A disk is nearly full',
             body: `The disk of ${disk!.folder} on ${hostname()} has ${Math.floor(free * 100)} % left. When it is full, nothing goes on. Make room.`,
-            isLocal: true,
           }),
         ]
       : []),
@@ -185,7 +183,6 @@ const reached = (because: string): Finding =>
     body:
       `The address in alerts.deadManUrl could not be called three times in a row: ${because} ` +
       'Whoever watches there will soon believe that Gatehouse is down.',
-    isLocal: true,
   });
 
 /** Alerts are raised by whoever sees first, and end when nobody sees it any more. */
@@ -196,15 +193,14 @@ async function tell(
   found: readonly Finding[],
 ): Promise<void> {
   const now = new Set(found.map(({ condition }) => condition));
-  for (const { isLocal: _, ...it } of found) {
+  for (const it of found) {
     if (open.has(it.condition) || !state.before.has(it.condition)) continue;
     await raiseAlert(pool, { ...it, caseId: null, stepId: null, confidential: false });
   }
   for (const condition of open) {
     if (!condition.startsWith(`${prefix}:`) || now.has(condition)) continue;
     // What another machine sees of itself it ends itself, unless it is there no more: a restart clears all.
-    const isOthers =
-      /^self:(clock|disk|dead-man):/.test(condition) && !condition.endsWith(`:${hostname()}`);
+    const isOthers = ofOneMachine.test(condition) && !condition.endsWith(`:${hostname()}`);
     if (!isOthers || state.isFirst) await resolveAlerts(pool, condition);
   }
   state.before = now;

@@ -21,6 +21,7 @@ import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
+import { doctorCommand } from './doctor.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ledgerCommand } from './ledger.ts';
 
@@ -183,5 +184,6 @@ export function localCommands(
     token,
     ledgerCommand(configuration, output, end),
     evidenceCommand(configuration, output),
+    doctorCommand(configuration, output, end),
   ];
 }

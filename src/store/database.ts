@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
 import {
@@ -70,6 +72,51 @@ export async function openDatabase<R extends Role>(
     throw error;
   }
 }
+
+/** The database as it is: nothing is created, granted or migrated. */
+export interface DatabaseSeen {
+  readonly pools: Readonly<Record<Role, pg.Pool>>;
+  readonly embedded: boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * Reaches the database to look at it. The embedded server is started where none runs, and never made anew. Throws
+ * `DatabaseProblem` with a sentence.
+ */
+export async function seeDatabase(options: Omit<DatabaseOptions, 'roles'>): Promise<DatabaseSeen> {
+  const urls = options.urls ?? {};
+  if (Object.keys(urls).length > 0) {
+    checkNames(urls);
+    const admin = { connectionString: urls.admin ?? '' };
+    const { pools } = openPools({ ...options, roles }, (role) =>
+      loginOf(role, admin, urls, options.keysDirectory),
+    );
+    return { pools, embedded: false, stop: () => endAll(pools) };
+  }
+  if (!existsSync(path.join(options.dataDirectory, 'postgres'))) {
+    throw new DatabaseProblem(
+      `There is no database in ${options.dataDirectory} yet. Start Gatehouse once (gatehouse serve), or set DATABASE_URL.`,
+    );
+  }
+  const server = await startEmbedded(options);
+  const admin = { ...server.admin, database: 'gatehouse' };
+  const { pools } = openPools({ ...options, roles }, (role) =>
+    loginOf(role, admin, {}, options.keysDirectory),
+  );
+  return {
+    pools,
+    embedded: true,
+    async stop() {
+      await endAll(pools);
+      await server.stop();
+    },
+  };
+}
+
+const endAll = async (pools: Readonly<Record<Role, pg.Pool>>): Promise<void> => {
+  await Promise.all(roles.map((role) => pools[role].end()));
+};
 
 async function openExternal<R extends Role>(
   options: DatabaseOptions<R>,

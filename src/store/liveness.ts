@@ -178,6 +178,19 @@ export async function notePulse(db: Db, name: string): Promise<void> {
   `);
 }
 
+/** Once in so long is enough to be seen. */
+const pulseMs = 15_000;
+
+/** A sign of life for what turns often: noted at most once in 15 seconds. */
+export function pulseNow(db: Db, name: string): () => Promise<void> {
+  let notedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - notedAt < pulseMs) return;
+    await notePulse(db, name);
+    notedAt = performance.now();
+  };
+}
+
 export async function listPulses(
   db: Db,
 ): Promise<readonly { readonly name: string; readonly ageMs: number }[]> {
@@ -185,4 +198,19 @@ export async function listPulses(
     select name, (extract(epoch from clock_timestamp() - at) * 1000)::float8 as "ageMs" from pulses order by name
   `);
   return rows;
+}
+
+/** What waits in the queue to be taken up, as the worker sees it. */
+export async function queueState(
+  worker: Db,
+): Promise<{ readonly due: number; readonly oldestMs: number; readonly taken: number }> {
+  const { rows } = await worker.query<{ due: number; oldestMs: number; taken: number }>(sql`
+    select (count(*) filter (where is_due))::int as due,
+           coalesce(extract(epoch from clock_timestamp() - min(run_at) filter (where is_due)) * 1000, 0)::float8 as "oldestMs",
+           (count(*) filter (where locked_at is not null))::int as taken
+      from (select run_at, locked_at,
+                   locked_at is null and run_at <= clock_timestamp() and attempts < max_attempts as is_due
+              from graphile_worker._private_jobs) job
+  `);
+  return rows[0]!;
 }

@@ -49,6 +49,14 @@ export async function untoldSecrets(db: Db): Promise<readonly SecretRunningOut[]
   return rows;
 }
 
+/** All that run out within thirty days, or have. */
+export async function secretsRunningOut(db: Db): Promise<readonly SecretRunningOut[]> {
+  const { rows } = await db.query<SecretRunningOut & { day: string }>(
+    sql`${runningOut} order by f.day, c.id`,
+  );
+  return rows;
+}
+
 export async function pastSecretAlerts(db: Db): Promise<readonly string[]> {
   const { rows } = await db.query<{ condition: string }>(secretAlertsPast);
   return rows.map((row) => row.condition);
