@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pino from 'pino';
 import { stateDenials } from '#app/access-denials.ts';
+import { checkHealth } from '#app/health.ts';
 import { publishStarters } from '#app/playbooks.ts';
 import { stateFailures } from '#app/sign-in-limits.ts';
 import { makeSignInLink } from '#app/sign-in-links.ts';
@@ -19,14 +20,18 @@ import { loadSettings } from '#store/settings.ts';
 import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
+import { answerHealth, listen } from './api/listen.ts';
 import { startApi } from './api/start.ts';
 import type { Configuration } from './operate/configuration.ts';
 import { startRecording } from './recording.ts';
+import { openTelemetry } from './telemetry.ts';
 import { startWorker, type WorkerOptions, wireApp } from './wiring.ts';
 
 export interface Program {
   /** Where the API answers. */
   readonly url: string;
+  /** Where health and metrics answer; null: another process of this machine has the address. */
+  readonly metricsUrl: string | null;
   /** Where people reach it; passkeys are bound to that. */
   readonly publicUrl: string;
   /** The token of the command line, made at the first start; null when somebody else made it. */
@@ -101,6 +106,7 @@ export async function serve(options: ServeOptions): Promise<Program> {
   try {
     const publicUrl = publicUrlOf(configuration);
     let url = publicUrl;
+    let metricsUrl: string | null = null;
     let token: string | null = null;
     let claimLink: string | null = null;
 
@@ -117,7 +123,15 @@ export async function serve(options: ServeOptions): Promise<Program> {
       });
     });
     stops.push(() => forgetting.stop());
+    const telemetry = await openTelemetry({
+      pools: database.pools,
+      ...(configuration.tracesTo === undefined ? {} : { traceTo: configuration.tracesTo }),
+      onError: (error) => log.warn({ error: String(error) }, 'something could not be measured'),
+    });
+    stops.push(() => telemetry.stop());
+    const { measures, metrics } = telemetry;
     const parts = {
+      measures,
       keyring,
       keys,
       connectors,
@@ -171,12 +185,26 @@ export async function serve(options: ServeOptions): Promise<Program> {
         () => stating.stop(),
         () => workers.stop(),
       );
-      const api = await startApi(app, { configuration, log });
+      const api = await startApi(app, { configuration, log, metrics });
       url = api.url;
+      metricsUrl = api.metricsUrl;
       stops.push(() => api.stop());
+    } else {
+      const health = () => checkHealth({ pool: anyPool });
+      const watch = await listen(answerHealth(health, metrics), {
+        ...configuration.metricsListen,
+        log,
+      }).catch((error: Error) => {
+        // Several processes of one machine have one address between them.
+        log.warn({ error: error.message }, 'health and metrics of this process are not served');
+        return null;
+      });
+      metricsUrl = watch?.url ?? null;
+      if (watch) stops.push(() => watch.stop());
     }
     return {
       url,
+      metricsUrl,
       publicUrl,
       token,
       claimLink,

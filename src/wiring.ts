@@ -10,9 +10,10 @@ import { every } from '#core/every.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
 import { previewBulkStart } from '#engine/bulk-preview.ts';
 import { openClients } from '#engine/clients.ts';
-import { type Clock, openClock } from '#engine/clock.ts';
+import { openClock } from '#engine/clock.ts';
 import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.ts';
 import { openGroups } from '#engine/groups.ts';
+import { type Measures, unmeasured } from '#engine/measures.ts';
 import { fulfil } from '#engine/orders.ts';
 import { type RunningEngine, startEngine } from '#engine/runner.ts';
 import { diskOf, watchItself } from '#engine/self-watch.ts';
@@ -32,6 +33,7 @@ import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { openVault } from '#store/vault.ts';
+import { listening } from './listening.ts';
 import { replaceSecrets } from './rotation.ts';
 import { boundTo, toField, toName } from './secret-names.ts';
 
@@ -52,6 +54,8 @@ export interface Parts {
   readonly dropFolder?: string;
   /** Where this process keeps its data, whose disk must not be full; left out: nobody looks. */
   readonly dataFolder?: string;
+  /** Left out: nobody measures. */
+  readonly measures?: Measures;
 }
 
 const inboundName = (uuid: string, name: string) => `inbound.${uuid}.${toField(name)}`;
@@ -134,6 +138,7 @@ export async function startWorker(
     readAt = performance.now();
   };
   const clock = openClock();
+  const { measures = unmeasured } = parts;
   const clients = openClients({
     db: pool,
     connectors,
@@ -150,11 +155,11 @@ export async function startWorker(
       readAt = Number.NEGATIVE_INFINITY;
     },
     ioFor: ({ id, uuid, allowedHosts, ca }) => ({
-      ...hearingTheTime(
-        guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }),
+      ...listening(guard.ioFor({ hosts: allowedHosts, ca, now: () => new Date() }), id, {
         clock,
+        measures,
         detours,
-      ),
+      }),
       replaceSecrets: (exchange) =>
         replaceSecrets({ pool, keys, vault }, { id, uuid, allowedHosts }, exchange),
       ...(parts.recordsFolder === undefined ? {} : { recordsFolder: parts.recordsFolder }),
@@ -179,6 +184,7 @@ export async function startWorker(
     worker,
     timing,
     clock,
+    measures,
     log,
     publicUrl: parts.publicUrl,
     failpoint: options.failpoint ?? (() => {}),
@@ -228,26 +234,6 @@ export async function startWorker(
     },
   };
 }
-
-/** What is on this machine goes by the same clock, so it bears no witness. */
-const isHere = (host: string): boolean => /^(localhost|127\.|\[::1\])/.test(host);
-
-/** Notes what each system outside says of the time. */
-function hearingTheTime(io: GuardedIo, clock: Clock, detours: readonly Detour[]): GuardedIo {
-  const fetch: GuardedIo['fetch'] = async (input, init) => {
-    const response = await io.fetch(input, init);
-    const { hostname } = new URL(input instanceof Request ? input.url : input);
-    const said = Date.parse(response.headers.get('date') ?? '');
-    const relayed = detours.some((it) => it.host === hostname && isHere(it.address));
-    if (!Number.isNaN(said) && !response.headers.has('age') && !isHere(hostname) && !relayed) {
-      clock.noteAnswer(hostname, said);
-    }
-    return response;
-  };
-  return { ...io, fetch };
-}
-
-type GuardedIo = ReturnType<ReturnType<typeof openGuard>['ioFor']>;
 
 /** Calls that go another way than DNS says are no secret: every start with detours is a fact. */
 const recordDetours = (

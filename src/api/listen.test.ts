@@ -61,11 +61,20 @@ describe('the server', () => {
 
 describe('health', () => {
   const asked = async (path: string, health: Health) =>
-    answerHealth(async () => health)(new Request(`http://127.0.0.1${path}`));
+    answerHealth(
+      async () => health,
+      async () => '# TYPE gatehouse_cases gauge\n',
+    )(new Request(`http://127.0.0.1${path}`));
   const check = { name: 'worker', ok: false, detail: 'No worker runs.' };
 
   it('says that the process answers, however it is', async () => {
     assert.equal((await asked('/healthz', { ready: false, checks: [check] })).status, 200);
+  });
+
+  it('tells what was measured, for Prometheus', async () => {
+    const response = await asked('/metrics', { ready: true, checks: [] });
+    assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+    assert.equal(await response.text(), '# TYPE gatehouse_cases gauge\n');
   });
 
   it('says what is missing, as long as something is', async () => {

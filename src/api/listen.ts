@@ -83,10 +83,11 @@ async function stop(server: Server): Promise<void> {
 
 /**
  * Health for programs that watch over this one: `/healthz` says that the process answers,
- * `/readyz` that everything it needs runs.
+ * `/readyz` that everything it needs runs, `/metrics` what was measured.
  */
 export function answerHealth(
   health: () => Promise<Health>,
+  metrics: () => Promise<string>,
 ): (request: Request) => Promise<Response> {
   const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
   return async (request) => {
@@ -97,6 +98,10 @@ export function answerHealth(
         const found = await health();
         return Response.json(found, { status: found.ready ? 200 : 503, headers });
       }
+      case '/metrics':
+        return new Response(await metrics(), {
+          headers: { ...headers, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+        });
       default:
         return new Response(null, { status: 404, headers });
     }

@@ -27,19 +27,23 @@ export interface StartOptions {
   readonly log: Log;
   /** Default: whether the database answers and a worker runs. */
   readonly health?: () => Promise<Health>;
+  /** What was measured, in the text format of Prometheus. Default: nothing was. */
+  readonly metrics?: () => Promise<string>;
 }
+
+const nothing = async () => '';
 
 export interface RunningApi {
   /** Where the API answers. */
   readonly url: string;
-  /** Where `/healthz` and `/readyz` answer. */
+  /** Where `/healthz`, `/readyz` and `/metrics` answer. */
   readonly metricsUrl: string;
   stop(): Promise<void>;
 }
 
 /** Starts the API, and beside it the small server for health on its own address. */
 export async function startApi(app: App, options: StartOptions): Promise<RunningApi> {
-  const { configuration, log, health = () => checkHealth(app) } = options;
+  const { configuration, log, health = () => checkHealth(app), metrics = nothing } = options;
   const api = createApi(app, {
     log,
     publicUrl: publicUrlOf(configuration),
@@ -53,7 +57,10 @@ export async function startApi(app: App, options: StartOptions): Promise<Running
   };
   const main = await listen(answer, { ...configuration.listen, log });
   try {
-    const watch = await listen(answerHealth(health), { ...configuration.metricsListen, log });
+    const watch = await listen(answerHealth(health, metrics), {
+      ...configuration.metricsListen,
+      log,
+    });
     return {
       url: main.url,
       metricsUrl: watch.url,

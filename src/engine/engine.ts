@@ -7,6 +7,7 @@ import type { Pool } from '#store/sql.ts';
 import type { Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Groups } from './groups.ts';
+import type { Measures } from './measures.ts';
 
 /** What every part of the engine works with; put together by `main.ts`. */
 export interface Engine {
@@ -25,6 +26,7 @@ export interface Engine {
   readonly timing: Timing;
   /** Whether the moments in the database can be trusted. */
   readonly clock: Clock;
+  readonly measures: Measures;
   readonly log: Log;
   /** Links in mail lead here. */
   readonly publicUrl: string;

@@ -66,6 +66,7 @@ export async function fail(
     case 'hold':
       return hold(engine, work, { because: reaction.because, failure });
     case 'retry':
+      engine.measures.retried({ connection: work.connectionId, kind: failure.kind });
       return retry(engine, work, failure, reaction);
     case 'pause-connection':
       return inTransaction(engine.pool, async (tx) => {
@@ -133,6 +134,7 @@ async function retry(
   const failuresInRow = await inTransaction(engine.pool, async (tx) => {
     if (connectionId && wholeConnection) {
       await quietConnection(tx, { connectionId, forMs: afterMs });
+      engine.measures.toldToWait({ connection: connectionId, ms: afterMs });
     }
     const counts = connectionId !== null && failure.kind === 'unavailable';
     const count = counts ? await countFailure(tx, connectionId) : 0;

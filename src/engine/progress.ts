@@ -19,12 +19,23 @@ export async function advanceCase(
   const found = await loadCase(tx, it.caseId);
   if (!found || !['scheduled', 'running', 'access-removed'].includes(found.state)) return;
   if (found.direction === 'forward' && found.kind === 'departure') {
-    await noteProgress(tx, { caseId: found.id, state: 'access-removed' });
+    const now = await noteProgress(tx, { caseId: found.id, state: 'access-removed' });
+    if (now) engine.measures.accessRemoved(timesOf(found, now));
   }
   if (!it.allSettled) return;
 
   if (found.direction === 'forward' && (await deliverAgain(tx, engine, it.caseId))) return;
   await sealCase(tx, engine, found, found.direction === 'forward' ? 'complete' : 'brought-back');
+}
+
+/** Counted from when access was to end: from the confirmation where it was to end at once, or should have already. */
+function timesOf(
+  { confirmedAt, accessEndsAt, containmentAt }: CaseRow,
+  now: Date,
+): Parameters<Engine['measures']['accessRemoved']>[0] {
+  const from = Math.max(confirmedAt.getTime(), accessEndsAt?.getTime() ?? 0);
+  const since = (at: Date) => Math.max(0, at.getTime() - from);
+  return { firstChangeMs: containmentAt && since(containmentAt), provenMs: since(now) };
 }
 
 /** States how many facts the case has by now, and how its steps ended, and moves it to a state. */

@@ -68,7 +68,9 @@ export async function startEngine(
     if (level === 'error') engine.log.error({}, message);
   });
 
-  const ofStep = stepTask((stepId) => pass(engine, stepId), {
+  const passOver = (stepId: string) =>
+    engine.measures.inSpan('pass', { 'gatehouse.step': stepId }, () => pass(engine, stepId));
+  const ofStep = stepTask(passOver, {
     hungAfterMs: engine.timing.leaseMs * leasesUntilHung,
     log: engine.log,
   });

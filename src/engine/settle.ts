@@ -54,6 +54,7 @@ export async function settle(engine: Engine, work: Work, it: Outcome): Promise<v
   const { facts, settlement } = await settling(engine.pool, engine, work, it);
   const settled = await engine.groups.settle({ caseId: work.caseId, facts, settlement });
   if (!settled) throw new Stale(work.id);
+  noteEnd(engine, work, it.grade);
   engine.failpoint('before the release');
   if (!settled.seesToCase || !concernsCase(work, settled.released)) return;
   await inTransaction(engine.pool, async (tx) => {
@@ -143,6 +144,14 @@ export interface Holding {
 /** Holds a step: only a person can make it go on. Alerts the designated contact. */
 export async function hold(engine: Engine, work: Work, it: Holding): Promise<void> {
   await inTransaction(engine.pool, (tx) => holdIn(tx, engine, work, it));
+  noteEnd(engine, work, 'held');
+}
+
+/** The database's clock says when it began, and this machine's, corrected by what they differ, what it is now. */
+function noteEnd({ measures, clock }: Engine, work: Work, outcome: string): void {
+  const now = Date.now() + (clock.databaseAheadMs() ?? 0);
+  const ms = Math.max(0, now - (work.startedAt ?? work.now).getTime());
+  measures.stepEnded({ connection: work.connectionId, outcome, ms });
 }
 
 /** {@link hold} inside a transaction that does more. */

@@ -6,6 +6,7 @@ export const settings = {
   GATEHOUSE_DATA: './data',
   GATEHOUSE_LISTEN: '127.0.0.1:8080',
   GATEHOUSE_METRICS_LISTEN: '127.0.0.1:8081',
+  GATEHOUSE_TRACES_TO: 'none',
   GATEHOUSE_PUBLIC_URL: 'the listen address, by the name localhost',
   GATEHOUSE_TRUSTED_PROXIES: 'none',
   GATEHOUSE_DETOURS: 'none',

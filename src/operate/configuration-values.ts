@@ -102,6 +102,19 @@ export function storeAddress(text: string): string | Mistake {
   return url.origin;
 }
 
+/** Where a collector of OpenTelemetry takes traces; it may stand in the same network without TLS, as they hold no secrets. */
+export function collector(text: string): string | Mistake {
+  const url = URL.parse(text);
+  const good = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (!url || !good || url.pathname !== '/' || url.username || url.password || url.search) {
+    return {
+      problem:
+        'is not readable; expected the address of a collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318.',
+    };
+  }
+  return url.origin;
+}
+
 /** How long complete files of a mirror cannot be deleted: `compliance 2557`. */
 export function bucketLock(text: string): BucketLock | null | Mistake {
   if (text === 'none') return null;

@@ -46,6 +46,7 @@ describe('configuration', () => {
       timeStampAuthorities: [],
       listen: { host: '127.0.0.1', port: 8080 },
       metricsListen: { host: '127.0.0.1', port: 8081 },
+      tracesTo: undefined,
       publicUrl: undefined,
       trustedProxies: [],
       detours: [],

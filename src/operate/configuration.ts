@@ -17,6 +17,7 @@ import {
   type Address,
   bucketLock,
   bucketPlace,
+  collector,
   databaseUrl,
   listenAddress,
   type Mistake,
@@ -46,6 +47,8 @@ export interface Configuration {
   readonly timeStampAuthorities: readonly AuthoritySetting[];
   readonly listen: Address;
   readonly metricsListen: Address;
+  /** Where traces go by OTLP over HTTP; undefined: nowhere, and none are made. */
+  readonly tracesTo: string | undefined;
   /** Where people reach Gatehouse, without a slash at the end; undefined: at the listen address (`publicUrlOf`). */
   readonly publicUrl: string | undefined;
   /** Networks whose `x-forwarded-…` headers count, as CIDR. */
@@ -151,6 +154,7 @@ export function readConfiguration(source: ConfigurationSource): ConfigurationRes
       host: '127.0.0.1',
       port: 8081,
     }),
+    tracesTo: take<string | undefined>('GATEHOUSE_TRACES_TO', collector, undefined),
     publicUrl: take<string | undefined>('GATEHOUSE_PUBLIC_URL', origin, undefined),
     trustedProxies: take<readonly string[]>('GATEHOUSE_TRUSTED_PROXIES', networks, []),
     detours: take<readonly Detour[]>('GATEHOUSE_DETOURS', detours, []),

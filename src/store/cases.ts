@@ -238,12 +238,12 @@ export async function beginContainment(db: Db, caseId: string): Promise<void> {
   await db.query(sql`select begin_containment(array[${caseId}], clock_timestamp())`);
 }
 
-/** Progress that follows from the steps; not a decision, so no version and no fact of its own. */
+/** Progress that follows from the steps; not a decision, so no version and no fact of its own. Null: it had been made. */
 export async function noteProgress(
   db: Db,
   it: { caseId: string; state: 'scheduled' | 'running' | 'access-removed' },
-): Promise<void> {
-  await db.query(sql`
+): Promise<Date | null> {
+  const { rows } = await db.query<{ now: Date }>(sql`
     update cases
        set state = ${it.state},
            access_removed_at = case when ${it.state} = 'access-removed'
@@ -251,7 +251,9 @@ export async function noteProgress(
      where id = ${it.caseId}
        and state in ('scheduled', 'running', 'access-removed')
        and state <> ${it.state}
+    returning clock_timestamp() as now
   `);
+  return rows[0]?.now ?? null;
 }
 
 /** The plan was made again and came out as it was. */

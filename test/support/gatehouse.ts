@@ -8,6 +8,7 @@ import { changeSetting } from '#app/settings.ts';
 import { createUser } from '#app/users.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import type { Log, Timing } from '#engine/engine.ts';
+import { type Measures, unmeasured } from '#engine/measures.ts';
 import type { RunningEngine } from '#engine/runner.ts';
 import { markIn } from '#ledger/mark.ts';
 import { openMirror } from '#ledger/mirror.ts';
@@ -77,6 +78,8 @@ interface Options {
   readonly detours?: string;
   /** Where people reach it. */
   readonly publicUrl?: string;
+  /** What measures the worker. Default: nothing. */
+  readonly measures?: Measures;
 }
 
 /**
@@ -85,7 +88,12 @@ interface Options {
  */
 export async function startGatehouse(
   timing: Partial<Timing> = {},
-  { connectors = allConnectors, detours = '', publicUrl = 'http://localhost:8080' }: Options = {},
+  {
+    connectors = allConnectors,
+    detours = '',
+    publicUrl = 'http://localhost:8080',
+    measures = unmeasured,
+  }: Options = {},
 ): Promise<TestGatehouse> {
   const database = await startDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));
@@ -103,6 +111,7 @@ export async function startGatehouse(
     connectors,
     log,
     publicUrl,
+    measures,
     recordsFolder,
     dropFolder,
   };

@@ -3,6 +3,7 @@ import { openClients } from '#engine/clients.ts';
 import { openClock } from '#engine/clock.ts';
 import { type Engine, usualTiming } from '#engine/engine.ts';
 import { openGroups } from '#engine/groups.ts';
+import { unmeasured } from '#engine/measures.ts';
 import { openBulkStart } from '#intake/bulk.ts';
 import type { Intake } from '#intake/intake.ts';
 import { dueBulkStarts } from '#store/bulk-starts.ts';
@@ -15,6 +16,7 @@ export function bulkWorker({ pool, keys, log, ...intake }: Intake): () => Promis
     ...{ pool, keys, log, worker: 'test', timing: usualTiming, connectors: testConnectors },
     rulePacks,
     clock: openClock(),
+    measures: unmeasured,
     groups: openGroups({ pool, worker: 'test', leaseMs: usualTiming.leaseMs }),
     clients: openClients({
       ...{ db: pool, connectors: testConnectors, secretsOf: async () => new Map(), forget() {} },
