@@ -38,7 +38,7 @@ export async function askForTrial(
 export async function tryAlertPath(engine: Engine): Promise<void> {
   const { pool, timing } = engine;
   const { mailConnection } = settingsFrom(await loadSettings(pool)).alerts;
-  if (mailConnection === null) return resolveAlerts(pool, pathCondition);
+  if (mailConnection === null) return noteOpen(engine); // as far as there is a way
   try {
     const opened = await engine.clients.open(mailConnection);
     try {
@@ -54,6 +54,10 @@ export async function tryAlertPath(engine: Engine): Promise<void> {
     if (pulse && pulse.ageMs < timing.alertPathMs + failingForMs) return;
     return tell(engine, mailConnection, failureIn(error).detail);
   }
+  await noteOpen(engine);
+}
+
+async function noteOpen({ pool }: Engine): Promise<void> {
   await notePulse(pool, wentThrough);
   await resolveAlerts(pool, pathCondition);
 }

@@ -80,8 +80,10 @@ async function mayWork(engine: Engine, work: Work): Promise<boolean> {
     return false;
   }
   // By a clock that is wrong somebody would lose their access too early, or in the middle of the night.
-  if (work.dueAt !== null && work.startedAt === null && engine.clock.problem() !== null) {
-    await postpone(engine, work, later(work.now, engine.timing.selfWatchMs));
+  const doubt = work.dueAt !== null && work.startedAt === null ? engine.clock.problem() : null;
+  if (doubt !== null) {
+    const wakeAt = later(work.now, engine.timing.selfWatchMs);
+    await postpone(engine, { ...work, because: `It waits for the clocks: ${doubt}` }, wakeAt);
     return false;
   }
   if (work.ratePerSecond !== null && !(await hasTurn(engine, work, work.wakeAt))) return false;

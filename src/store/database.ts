@@ -88,6 +88,12 @@ export async function seeDatabase(options: Omit<DatabaseOptions, 'roles'>): Prom
   const urls = options.urls ?? {};
   if (Object.keys(urls).length > 0) {
     checkNames(urls);
+    const absent = urls.admin === undefined ? roles.filter((role) => urls[role] === undefined) : [];
+    if (absent.length > 0) {
+      throw new DatabaseProblem(
+        `${absent.map((role) => `DATABASE_URL_${variableOf(role)}`).join(' and ')} is not set here. Look where all three are, or DATABASE_URL.`,
+      );
+    }
     const admin = { connectionString: urls.admin ?? '' };
     const { pools } = openPools({ ...options, roles }, (role) =>
       loginOf(role, admin, urls, options.keysDirectory),

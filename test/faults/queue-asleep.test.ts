@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '#core/testing/until.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
@@ -5,6 +6,7 @@ import { checkInvariants } from '../support/invariants.ts';
 import { type House, leaver, newSecret, startHouse } from './house.ts';
 
 const who = leaver('p1');
+const others = [2, 3, 4, 5, 6, 7].map((i) => leaver(`p${i}`));
 
 describe('a worker whose first looks into the queue failed', () => {
   let house: House;
@@ -22,7 +24,8 @@ describe('a worker whose first looks into the queue failed', () => {
       { standstillMs: 1_000 },
     );
     const token = newSecret();
-    wiki = await startScimServer({ token, users: [{ id: who.id, userName: who.email }] });
+    const users = [who, ...others].map(({ id, email }) => ({ id, userName: email }));
+    wiki = await startScimServer({ token, users });
     const settings = { baseUrl: wiki.url, token, groups: 'none' };
     await house.connect(
       { id: 'wiki', connector: 'scim', settings },
@@ -51,6 +54,28 @@ describe('a worker whose first looks into the queue failed', () => {
 
     await house.confirm(who);
     await house.completed(who);
+    await checkInvariants(gatehouse, { secrets: house.secrets, effects: wiki.effects });
+  });
+
+  it('goes on when its sessions are cut off again and again, in whatever moment', async () => {
+    const { gatehouse } = house;
+    wiki.latencyMs = 30;
+    let cut = 0;
+    let isOver = false;
+    const cutting = (async () => {
+      while (!isOver && cut < 40) {
+        const found = await gatehouse.rows(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and usename = 'gatehouse_worker'`,
+        );
+        cut += found.length;
+      }
+    })();
+    await Promise.all(others.map((it) => house.confirm(it)));
+    await cutting;
+    await Promise.all(others.map((it) => house.completed(it)));
+    isOver = true;
+    assert.ok(cut >= 40);
     await checkInvariants(gatehouse, { secrets: house.secrets, effects: wiki.effects });
   });
 });

@@ -38,6 +38,8 @@ export const processTiming: Partial<Timing> = {
 export function worker(
   gatehouse: TestGatehouse,
   timing: Partial<Timing> = processTiming,
+  /** What its environment holds beside ours. */
+  more: Readonly<Record<string, string>> = {},
 ): WorkerProcess {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child: ChildProcess = fork(
@@ -46,7 +48,7 @@ export function worker(
       ...['--database', gatehouse.database.url('worker')],
       ...['--keys', gatehouse.keysFolder, '--records', gatehouse.recordsFolder],
     ],
-    { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   const logs: string[] = [];
   let reached: string | null = null;

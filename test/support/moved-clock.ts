@@ -27,7 +27,8 @@ export interface MovedClock {
   stop(): Promise<void>;
 }
 
-const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+/** Stands between a process and its C library, and moves its wall clock. */
+export const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
 /**
  * Starts a Gatehouse in a process of its own, at the given moment, which must lie in the past: the
