@@ -15,7 +15,10 @@ export function listening(
 ): Io {
   const { clock, measures, detours } = it;
   const fetch: Io['fetch'] = async (input, init) => {
-    const { hostname } = new URL(input instanceof Request ? input.url : input);
+    // What is no address is for the guard to refuse.
+    const { hostname } = URL.parse(input instanceof Request ? input.url : input) ?? {
+      hostname: '',
+    };
     const start = performance.now();
     const ended = (result: string) =>
       measures.called({ connection, result, ms: performance.now() - start });
