@@ -15,6 +15,7 @@ import { changeArrival } from '#intake/arrive.ts';
 import { changeDeparture } from '#intake/change.ts';
 import { rescind } from '#intake/rescind.ts';
 import { type Fact, record } from '#ledger/record.ts';
+import { type CheckRow, checksOf } from '#store/access-checks.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { bulkStartsOf } from '#store/bulk-starts.ts';
 import { type CaseProgress, progressOfCases } from '#store/case-progress.ts';
@@ -47,7 +48,7 @@ import { stepsToHold } from './holding.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
 import { userNames } from './users.ts';
 
-export type { CaseProgress, CaseRow, DeliveryRow, StepRow };
+export type { CaseProgress, CaseRow, CheckRow, DeliveryRow, StepRow };
 
 export interface CaseWithSteps {
   readonly case: CaseRow;
@@ -60,6 +61,8 @@ export interface CaseWithSteps {
   readonly toHold: ReadonlySet<string>;
   /** Keeps what destroys from being carried out. */
   readonly legalHold: LegalHoldRow | null;
+  /** Later looks at what was ended, and for accounts that the plan does not know. */
+  readonly checks: readonly CheckRow[];
 }
 
 /** What a person can do about a whole case. */
@@ -247,6 +250,7 @@ export async function wholeCase(
       toHold: await stepsToHold(tx, steps),
       unknownOutcome: await stepsOfUnknownOutcome(tx, id),
       sent: await stepsSent(tx, id),
+      checks: await checksOf(tx, id),
       legalHold: await openHoldFor(tx, found.personId),
     };
   });

@@ -56,6 +56,7 @@ export function caseView(it: Case, reader: Reader): string[] {
     progressText(it),
     ...(it.question ? ['', paint('attention', `Needs an answer: ${clean(it.question)}`)] : []),
     ...stepSections(it, reader),
+    ...recheckLines(it, reader),
     ...(it.planNotes.length > 0
       ? ['', paint('strong', 'Notes'), ...it.planNotes.map((note) => `  ${clean(note)}`)]
       : []),
@@ -133,6 +134,32 @@ function stepSections(it: Case, reader: Reader): string[] {
   return sections.flatMap(([title, steps]) =>
     steps.length === 0 ? [] : ['', reader.paint('strong', title), ...stepLines(it, steps, reader)],
   );
+}
+
+/** What is looked at again, and what could not be. */
+function recheckLines(it: Case, { paint, now }: Reader): string[] {
+  const ofSteps = it.steps.flatMap(({ rechecks, title, connection }) =>
+    rechecks ? [{ what: `${title} in ${connection}`, rechecks }] : [],
+  );
+  const ofPerson = it.personRechecks.map(({ connection, rechecks }) => ({
+    what: `accounts in ${connection}`,
+    rechecks,
+  }));
+  const all = [...ofSteps, ...ofPerson];
+  if (all.length === 0) return [];
+  const next = all.flatMap(({ rechecks }) => rechecks.nextAt ?? []).toSorted()[0];
+  const lines = all.flatMap(({ what, rechecks: { waitsBecause, returned, endedBecause } }) => [
+    ...(returned > 0
+      ? [`${what}: came back ${returned === 1 ? 'once' : `${returned} times`}`]
+      : []),
+    ...(waitsBecause === null ? [] : [`${what}: cannot be looked at: ${waitsBecause}`]),
+    ...(endedBecause === null ? [] : [`${what}: looked at no more: ${endedBecause}`]),
+  ]);
+  return [
+    '',
+    `${paint('strong', 'Looked at again')}  ${next ? `next ${momentText(next, it.zone, now())}` : 'nothing more to come'}`,
+    ...lines.map((line) => paint('attention', `  ${clean(line)}`)),
+  ];
 }
 
 /** Steps in columns; below each that waits for somebody stands what can be done. */

@@ -37,6 +37,7 @@ const step = (it: Partial<Step> = {}): Step => ({
   assignment: null,
   obligation: null,
   decision: null,
+  rechecks: null,
   startedAt: null,
   appliedAt: null,
   heldAt: null,
@@ -100,6 +101,7 @@ const caseWith = (steps: Step[], it: Partial<Case> = {}): Case => ({
   dayOne: null,
   progress,
   steps,
+  personRechecks: [],
   actions: [],
   ...it,
 });

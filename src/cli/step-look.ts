@@ -81,7 +81,11 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
   switch (step.grade) {
     case 'verified':
       return step.appliedAt || step.kind !== 'action'
-        ? { sign: '✔', word: `Verified ${at(step.settledAt)}`, tone: 'good' }
+        ? {
+            sign: '✔',
+            word: `Verified ${at(step.settledAt)}${lookedAgain(step, at)}`,
+            tone: 'good',
+          }
         : { sign: '✔', word: 'Nothing to change', tone: 'good' };
     case 'absent':
       return {
@@ -103,6 +107,12 @@ function settled(step: Step, zone: string, at: (moment: string | null) => string
       return { sign: '⊘', word: `Skipped by ${by}${until}`, tone: 'quiet' };
     }
   }
+}
+
+/** When it was seen to be so last. */
+function lookedAgain({ rechecks }: Step, at: (moment: string | null) => string): string {
+  const last = rechecks?.lookedAt.at(-1);
+  return last === undefined ? '' : `, last looked at ${at(last)}`;
 }
 
 function confirmedText(decision: Step['decision']): string {

@@ -59,6 +59,15 @@ export const caseFacts = {
     undo_steps: Count,
   }),
   'case.reopened': fact(webOrWorker, 'held', 'Case reopened', { reason: Reference }),
+  'case.rechecked': fact(worker, 'done', 'Looked up again: no other account', {
+    connection: Reference,
+    round: Ordinal,
+  }),
+  'case.unchecked': fact(worker, 'held', 'Could not be looked up again', {
+    connection: Reference,
+    reason: Reference,
+    round: Ordinal,
+  }),
   'case.sealed': fact(worker, 'done', 'Case sealed', {
     /** The case's number of facts, this one included; filled in by the record itself. */
     count: Ordinal,
@@ -135,6 +144,10 @@ export const caseFacts = {
   'step.undone': fact(worker, 'done', 'Undone, and read back', { called: z.boolean().optional() }),
   'step.rechecked': fact(worker, 'done', 'Checked again: the goal still holds', {
     round: Ordinal.optional(),
+  }),
+  'step.unchecked': fact(worker, 'held', 'Could not be checked again', {
+    reason: Reference,
+    round: Ordinal,
   }),
   'step.reopened': fact(worker, 'held', 'Open again', {
     reason: Reference,

@@ -82,7 +82,11 @@ function gradeLines(step: StepStory, language: Language): Line[] {
       : { badge: gradeNames[language][step.grade], tone: gradeTones[step.grade] };
   const between: Line[] =
     step.between === null ? [] : [{ text: texts[language].between(step.between), as: 'quiet' }];
-  return [badge, shortMoment(step.at), ...between];
+  const seen: Line[] =
+    step.grade === null || step.seenAt === null
+      ? []
+      : [{ text: texts[language].seen(shortMoment(step.seenAt)), as: 'quiet' }];
+  return [badge, shortMoment(step.at), ...seen, ...between];
 }
 
 function systemRow(step: StepStory, story: Story, language: Language): Row {
@@ -209,6 +213,7 @@ const texts = {
     after: 'Read back',
     grade: 'Grade and time',
     open: 'open',
+    seen: (at: string) => `last looked at ${at}`,
     between: (text: string) => `attested by others: ${text}`,
     lookedFor: 'Looked for; there is no such account.',
     byHand: 'Done by hand.',
@@ -247,6 +252,7 @@ const texts = {
     after: 'Nachgelesen',
     grade: 'Grad und Zeit',
     open: 'offen',
+    seen: (at: string) => `zuletzt angesehen ${at}`,
     between: (text: string) => `von anderen bezeugt: ${text}`,
     lookedFor: 'Gesucht; es gibt kein solches Konto.',
     byHand: 'Von Hand erledigt.',

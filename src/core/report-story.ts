@@ -43,7 +43,10 @@ export interface StepStory {
   readonly system: string | null;
   readonly login: string | null;
   readonly grade: Grade | null;
+  /** When it got its grade; without one, when the newest fact about it was stated. */
   readonly at: Date;
+  /** When it was seen to be so last, after that; null: nobody has looked again. */
+  readonly seenAt: Date | null;
   /** What the system showed before; undefined: not told. */
   readonly before: unknown;
   /** What it showed when it was read back. */
@@ -95,7 +98,8 @@ export function storyOf(it: ReportCase): Story {
       system: step.system,
       login: textOf(newest('account.login')),
       grade: step.grade,
-      at: new Date(step.at),
+      at: step.grade !== null && settled ? settled.event.at : new Date(step.at),
+      seenAt: lookAfter(settled, own),
       before: first?.values.get('step.before'),
       after: settled?.values.get('step.after'),
       summary: textOf(own.findLast(isOfCall)?.values.get('step.summary')),
@@ -113,6 +117,12 @@ export function storyOf(it: ReportCase): Story {
     opened: told[0]!,
     seal: told.at(-1)!,
   };
+}
+
+/** A look before the grade was one at an earlier grade. */
+function lookAfter(settled: Told | null, own: readonly Told[]): Date | null {
+  const last = own.findLast((it) => it.event.type === 'step.rechecked' || it === settled);
+  return last && last !== settled ? last.event.at : null;
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);

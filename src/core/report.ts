@@ -2,6 +2,7 @@ import { controlsBlocks } from './controls.ts';
 import type { Language } from './language.ts';
 import { factsBlocks } from './report-events.ts';
 import { exceptionBlocks } from './report-exceptions.ts';
+import { lookBlocks } from './report-looks.ts';
 import { recordBlocks } from './report-record.ts';
 import { approvalBlocks, stepBlocks } from './report-steps.ts';
 import { type ReportCase, storyOf } from './report-story.ts';
@@ -77,6 +78,7 @@ export function caseReport(it: ReportCase, language: Language): Report {
       ...exceptionBlocks(story, language),
       ...timeBlocks(story, language),
       ...stepBlocks(story, language),
+      ...lookBlocks(story, language),
       ...approvalBlocks(story, language),
       ...controlsBlocks(story, language),
       ...recordBlocks(story, language),

@@ -1,5 +1,6 @@
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import type { Actor } from '#core/event.ts';
+import { usualRechecksMs } from '#core/recheck.ts';
 import type { RulePack } from '#core/rule-pack.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import type { ConnectionRow } from '#store/connections.ts';
@@ -75,6 +76,10 @@ export interface Timing {
   /** After the last contact: how often they are told again while nobody sees to it. */
   readonly repeatAlertMs: number;
   readonly alertRetryMs: number;
+  /** How long after its grade what ended access is looked at again; empty: never. */
+  readonly rechecksMs: readonly number[];
+  /** After a look that could not be made for a reason that a person has to mend. */
+  readonly recheckRetryMs: number;
 }
 
 export const usualTiming: Timing = {
@@ -96,6 +101,8 @@ export const usualTiming: Timing = {
   escalateAfterMs: [15 * 60_000, 60 * 60_000],
   repeatAlertMs: 4 * 60 * 60_000,
   alertRetryMs: 30_000,
+  rechecksMs: usualRechecksMs,
+  recheckRetryMs: 60 * 60_000,
 };
 
 /** The twelve points of a pass at which a crash must do no harm, in their order. */

@@ -71,7 +71,7 @@ export async function fail(
     case 'pause-connection':
       return inTransaction(engine.pool, async (tx) => {
         await tryAgain(tx, work, failure, 0);
-        await pause(tx, engine, work, failure);
+        if (work.connectionId) await pauseConnection(tx, engine, work.connectionId, failure);
       });
   }
 }
@@ -141,8 +141,16 @@ async function retry(
     await tryAgain(tx, work, failure, afterMs);
     return count;
   });
-  if (connectionId === null || failuresInRow < failuresUntilDown) return;
+  if (connectionId !== null) await judgeConnection(engine, connectionId, failuresInRow);
+}
 
+/** After calls in a row that nobody answered: is the connection down? */
+export async function judgeConnection(
+  engine: Engine,
+  connectionId: string,
+  failuresInRow: number,
+): Promise<void> {
+  if (failuresInRow < failuresUntilDown) return;
   // One account that always fails is no outage, and must not keep the others waiting.
   if (await answersAtAll(engine, connectionId)) await connectionAnswered(engine, connectionId);
   else await inTransaction(engine.pool, (tx) => goDown(tx, engine, connectionId));
@@ -197,9 +205,13 @@ async function goDown(tx: Db, engine: Engine, connectionId: string): Promise<voi
   });
 }
 
-async function pause(tx: Db, engine: Engine, work: Work, failure: Failure): Promise<void> {
-  const { connectionId } = work;
-  if (!connectionId) return;
+/** Nothing more is asked of a connection that does not accept our key, until somebody enters another. */
+export async function pauseConnection(
+  tx: Db,
+  engine: Engine,
+  connectionId: string,
+  failure: Failure,
+): Promise<void> {
   const because = `It no longer accepts our key: ${failure.detail}`;
   const version = await moveConnection(tx, { connectionId, state: 'paused', because });
   if (version === null) return;

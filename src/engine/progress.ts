@@ -1,11 +1,14 @@
 import type { CaseState } from '#core/case.ts';
 import { record } from '#ledger/record.ts';
+import { noteSealed, watchForAccounts } from '#store/access-checks.ts';
 import { type CaseRow, changeCase, countGrades, loadCase, noteProgress } from '#store/cases.ts';
+import { listConnections } from '#store/connections.ts';
 import { outgrownDeliveries } from '#store/records.ts';
 import type { Db } from '#store/sql.ts';
 import { loadWork, reopenStep } from '#store/steps.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { factAbout } from './facts.ts';
+import { offersFrom } from './offers.ts';
 
 /**
  * Moves a case on when all of its security steps, or all of its steps, have a grade:
@@ -21,6 +24,7 @@ export async function advanceCase(
   if (found.direction === 'forward' && found.kind === 'departure') {
     const now = await noteProgress(tx, { caseId: found.id, state: 'access-removed' });
     if (now) engine.measures.accessRemoved(timesOf(found, now));
+    if (now) await watchPerson(tx, engine, found);
   }
   if (!it.allSettled) return;
 
@@ -58,6 +62,18 @@ export async function sealCase(
     },
   ]);
   await changeCase(tx, found, { state });
+  await noteSealed(tx, found.id);
+}
+
+/** From here on accounts that appear are none that the plan knows. */
+async function watchPerson(tx: Db, { timing, ...engine }: Engine, found: CaseRow): Promise<void> {
+  const [firstMs] = timing.rechecksMs;
+  if (firstMs === undefined) return;
+  const offers = offersFrom(engine.connectors, await listConnections(tx));
+  const connectionIds = offers
+    .filter(({ holdsAccounts, areAccess }) => holdsAccounts && areAccess !== false)
+    .map(({ id }) => id);
+  await watchForAccounts(tx, { caseId: found.id, connectionIds, firstMs });
 }
 
 /** A record that has grown since it was delivered is delivered again before the case ends. */

@@ -20,6 +20,7 @@ import { climbLadder } from './ladder.ts';
 import { awaitReturnedJobs } from './local-queue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
+import { startRechecks } from './rechecks.ts';
 import { endThoseThatStandStill, type Progress, watchProgress } from './standstill.ts';
 import { stepTask } from './step-task.ts';
 import { sweepOnce } from './sweep.ts';
@@ -178,10 +179,12 @@ export async function startEngine(
     ),
   );
 
+  const rechecks = startRechecks(engine);
+
   return {
     async stop() {
       stopping = true;
-      await Promise.all([sweeper, letters, canary, standing].map((it) => it.stop()));
+      await Promise.all([sweeper, letters, canary, standing, rechecks].map((it) => it.stop()));
       await following;
       const last = [...runners.values()];
       runners.clear();

@@ -1,8 +1,11 @@
+import { isArrival } from '#core/arrival.ts';
 import type { FactType } from '#core/event.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
+import { isLookedAtAgain } from '#core/recheck.ts';
 import type { Grade } from '#core/step.ts';
 import { type PreparedFact, prepared, record, stating } from '#ledger/record.ts';
+import type { SeenAccount, Watched } from '#store/access-checks.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { lockCase, wakeCase } from '#store/cases.ts';
 import { noteAnswer } from '#store/health.ts';
@@ -108,8 +111,29 @@ async function settling(
     because: it.because,
     applied,
     fence,
+    watched: watchedOf(engine, work, it.grade),
+    seen: seenIn(work, it.grade),
   };
   return { facts: await prepared(db, engine.keys, facts), settlement };
+}
+
+/** How a step that ended access is looked at again. */
+function watchedOf({ timing }: Engine, work: Work, grade: Grade): Watched | null {
+  const [firstMs] = timing.rechecksMs;
+  if (firstMs === undefined || isArrival(work.departure)) return null;
+  if (!isLookedAtAgain({ ...work, grade })) return null;
+  return { stepId: work.id, caseId: work.caseId, connectionId: work.connectionId!, firstMs };
+}
+
+/** What the system showed of the account itself, so that whoever looks at the person sees it. */
+export function seenIn(work: Work, grade: Grade): SeenAccount | null {
+  const { connectionId, account, capability, undoOf } = work;
+  if (grade !== 'verified' || !connectionId || !account) return null;
+  const about = { connectionId, accountId: account.id };
+  if (capability === 'account.suspend')
+    return { ...about, status: undoOf === null ? 'suspended' : 'active' };
+  if (capability === 'account.delete' && undoOf === null) return { ...about, status: 'deleted' };
+  return null;
 }
 
 /** Makes ready what waited, and moves the case on: access removed, complete, brought back. */

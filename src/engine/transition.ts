@@ -1,5 +1,5 @@
-import type { Known, Moving, Plan } from '#connector-kit/contract.ts';
-import type { Failure } from '#core/failure.ts';
+import { done, type Known, type Moving, type Plan } from '#connector-kit/contract.ts';
+import { ConnectorError, type Failure } from '#core/failure.ts';
 import type { Remote } from '#core/leaf.ts';
 import { record } from '#ledger/record.ts';
 import { endClaim } from '#store/leases.ts';
@@ -80,6 +80,26 @@ export async function moveTo(
     remote,
     known: knownNow,
   });
+}
+
+/**
+ * Reads a settled step once more, and plans from what is there now. It changes nothing, and an account that is gone
+ * altogether cannot be used either.
+ */
+export async function lookAt(
+  engine: Engine,
+  work: Work,
+  opened: Opened,
+  action: Moving,
+): Promise<{ state: unknown; planned: Plan<unknown> }> {
+  try {
+    const known = knownFor(work, action, null);
+    const state = await deadline(engine, action.read(opened.client, targetOf(work), known));
+    return { state, planned: action.plan(state, action.params.parse(work.params)) };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.failure.kind !== 'not-found') throw error;
+    return { state: undefined, planned: done('There is no such account any more.') };
+  }
 }
 
 /** What a person was asked for and has confirmed is ours to finish. */

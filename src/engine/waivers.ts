@@ -1,10 +1,11 @@
 import { type Fact, record } from '#ledger/record.ts';
 import { raiseAlert } from '#store/alerts.ts';
-import { type CaseRow, changeCase, lockCase, noteOpenAccess } from '#store/cases.ts';
+import { lockCase } from '#store/cases.ts';
 import { inTransaction } from '#store/sql.ts';
 import { loadWork } from '#store/steps.ts';
 import { expiredWaivers, holdWaivedStep } from '#store/waivers.ts';
-import { type Engine, engineActor } from './engine.ts';
+import { caseReopened, openCaseAgain } from './access-returned.ts';
+import type { Engine } from './engine.ts';
 import { factAbout } from './facts.ts';
 
 /**
@@ -31,13 +32,10 @@ async function reopen(engine: Engine, stepId: string): Promise<void> {
         data: { reason: 'waiver-expired' },
       }),
     ];
-    if (it.state === 'complete') facts.push(caseReopened(it));
+    if (it.state === 'complete') facts.push(caseReopened(it, 'waiver-expired'));
     if (!(await holdWaivedStep(tx, { stepId, version: work.version, because }))) return;
     await record(tx, engine.keys, facts);
-    if (it.state === 'complete') {
-      await changeCase(tx, it, { state: 'access-removed' });
-    }
-    await noteOpenAccess(tx, it.id);
+    await openCaseAgain(tx, it);
     await raiseAlert(tx, {
       condition: `step:${stepId}`,
       kind: 'waiver.expired',
@@ -50,12 +48,3 @@ async function reopen(engine: Engine, stepId: string): Promise<void> {
     });
   });
 }
-
-const caseReopened = (it: CaseRow): Fact => ({
-  type: 'case.reopened',
-  actor: engineActor,
-  caseId: it.id,
-  row: { table: 'cases', id: it.id, version: it.version + 1 },
-  target: { ref: it.ref },
-  data: { reason: 'waiver-expired' },
-});

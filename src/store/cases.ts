@@ -225,8 +225,9 @@ export async function changeCase(db: Db, found: CaseRow, change: CaseChange): Pr
            employment_ends = ${it.employmentEnds}, pay_ends = ${it.payEnds}, playbook_id = ${it.playbookId},
            plan_digest = ${it.planDigest}, plan_notes = ${JSON.stringify(it.planNotes)},
            plan_stale = ${it.planStale}, looked_up = ${it.lookedUp}::text[], question = ${it.question},
+           -- sealed once more, it has ended no later
            ended_at = case when ${it.state} in ('complete', 'cancelled', 'brought-back')
-                           then clock_timestamp() end
+                           then case when state = ${it.state} then ended_at else clock_timestamp() end end
      where id = ${it.id}
        and version = ${found.version}
   `);
@@ -254,6 +255,11 @@ export async function noteProgress(
     returning clock_timestamp() as now
   `);
   return rows[0]?.now ?? null;
+}
+
+/** The plan is to be made again, since there is more to deal with than it knows. */
+export async function outdatePlan(db: Db, caseId: string): Promise<void> {
+  await db.query(sql`update cases set plan_stale = true where id = ${caseId}`);
 }
 
 /** The plan was made again and came out as it was. */

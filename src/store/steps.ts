@@ -7,6 +7,7 @@ import type { PersonFacts } from '#core/person.ts';
 import type { NoticePlan, TaskPlan } from '#core/plan.ts';
 import type { Grade, Layer, StepKind, StepStatus } from '#core/step.ts';
 import type { Assignment } from '#core/task.ts';
+import { type SeenAccount, seeing, type Watched, watching } from './access-checks.ts';
 import { isQueued } from './liveness.ts';
 import type { ProofFile } from './proof-files.ts';
 import { type Db, json, type Sql, sql, unlessStale } from './sql.ts';
@@ -157,6 +158,10 @@ export interface Settlement {
   readonly applied: boolean;
   /** The claim it was done under; null for a step that needed none. */
   readonly fence: string | null;
+  /** How it is looked at again; null: not at all. */
+  readonly watched: Watched | null;
+  /** What it showed of its account; null: nothing that an account has. */
+  readonly seen: SeenAccount | null;
 }
 
 export interface Released {
@@ -182,7 +187,8 @@ const nothingReleased: Released = {
 
 /**
  * Settles steps, once, ends the alerts about them, and releases what waited for them, in one
- * statement with the facts that say so (`stating`): what was released, for each of their cases.
+ * statement with the facts that say so (`stating`), with when they are looked at again and what they
+ * showed of their accounts: what was released, for each of their cases.
  * Null when somebody else moved one of them first or a claim is no longer ours: then nothing was
  * written, and a transaction around it can only be rolled back.
  */
@@ -191,8 +197,15 @@ export async function settleSteps(
   stating: Sql,
   its: readonly Settlement[],
 ): Promise<((caseId: string) => Released) | null> {
+  const watched = its.flatMap((it) => it.watched ?? []);
+  const seen = its.flatMap((it) => it.seen ?? []);
+  const beside =
+    watched.length + seen.length === 0
+      ? sql``
+      : sql`with watched as (${watching(watched)}), seen as (${seeing(seen)})`;
   const rows = await unlessStale(
     db.query<ReleasedRow & { caseId: string }>(sql`
+      ${beside}
       select of_case as "caseId", released, direction, open, open_security as "openSecurity", security
         from ${stating} as stated (at),
              settle_steps(stated.at, ${its.map((it) => it.stepId)}::text[], ${its.map((it) => it.version)}::int[],

@@ -1,13 +1,17 @@
 import type { App, Caller } from '#app/app.ts';
 import { bringBack, cancelCase, changeDates, pauseCase, resumeCase, showCase } from '#app/cases.ts';
 import type { ConnectionInput } from '#app/connections.ts';
+import { requestEvidence, showEvidence, takeEvidence } from '#app/evidence.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { Problem } from '#app/problem.ts';
 import { requestPruning } from '#app/prunings.ts';
 import { changeSetting } from '#app/settings.ts';
 import { attestStep, retryStep, waiveStep, writeOffStep } from '#app/steps.ts';
+import type { PackFiles } from '#core/evidence-check.ts';
 import { until } from '#core/testing/until.ts';
+import { unpack } from '#core/unpack.ts';
+import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
 import { startGatehouse, type TestGatehouse } from './gatehouse.ts';
 import { checkInvariants } from './invariants.ts';
 import { fillRecord, hirePruners } from './pruners.ts';
@@ -46,7 +50,24 @@ const acts = {
   },
   fill: fillRecord,
   prune: pruneBelow,
+  evidence: evidencePack,
 };
+
+/** Asks for the pack of a complete case, has it made, and takes it: its files by their names. */
+async function evidencePack(it: TestGatehouse, caseId: string): Promise<PackFiles> {
+  const { id } = await requestEvidence(it.app, it.admin, caseId, null);
+  const { pool, keys } = { pool: it.database.pools.scribe, keys: it.app.keys };
+  const making = startEvidenceOrders({ pool, keys, onError: console.error }, 50);
+  await until('the evidence', async () => {
+    const { status, because } = await showEvidence(it.app, it.admin, id);
+    if (because !== null) throw new Error(because);
+    return status === 'made';
+  });
+  await making.stop();
+  const pack = unpack((await takeEvidence(it.app, it.admin, id)).bytes);
+  if (pack.kind !== 'files') throw new Error('the pack cannot be opened');
+  return pack.files;
+}
 
 let pruners: Awaited<ReturnType<typeof hirePruners>>;
 
@@ -108,7 +129,7 @@ async function carryOut({ act, rest }: Question): Promise<unknown> {
   return value;
 }
 
-const starting = startGatehouse();
+const starting = startGatehouse(JSON.parse(process.env['GATEHOUSE_TEST_TIMING'] ?? '{}'));
 
 process.on('message', async (question: Question) => {
   const { id } = question;

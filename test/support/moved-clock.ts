@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Timing } from '#engine/engine.ts';
 import type { Acts, Answer, Question } from './moved-clock-main.ts';
 
 type ArgumentsOf<Name extends keyof Acts> = Acts[Name] extends (
@@ -37,7 +38,10 @@ export const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
  * libfaketime stands between the process and its C library, and reads how far to move the
  * wall clock from a file at every look. Timeouts go by the monotonic clock, which is left alone.
  */
-export async function startMovedClock(at: string): Promise<MovedClock> {
+export async function startMovedClock(
+  at: string,
+  timing: Partial<Timing> = {},
+): Promise<MovedClock> {
   if (!existsSync(library)) {
     throw new Error(`${library} is missing: install the Debian package libfaketime.`);
   }
@@ -62,6 +66,7 @@ export async function startMovedClock(at: string): Promise<MovedClock> {
       FAKETIME_TIMESTAMP_FILE: clock,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      GATEHOUSE_TEST_TIMING: JSON.stringify(timing),
     },
   });
   const waiting = new Map<number, (answer: Answer) => void>();

@@ -6,7 +6,7 @@ import { departureKinds } from '#core/departure-kind.ts';
 import { ArrivalInput } from './arrivals.ts';
 import { DepartureInput } from './departures.ts';
 import { Day, Moment, orNull, PageQuery, pageOf } from './page.ts';
-import { Step } from './steps.ts';
+import { Rechecks, Step } from './steps.ts';
 
 export const CaseQuery = PageQuery.extend({
   state: z.enum(caseStates).optional(),
@@ -120,6 +120,9 @@ export const Case = CaseSummary.extend({
     .nullable()
     .meta({ description: 'While it is open, nothing is destroyed that was not preserved' }),
   steps: z.array(Step),
+  personRechecks: z.array(z.object({ connection: z.string(), rechecks: Rechecks })).meta({
+    description: 'Later looks for accounts of the person that the plan does not know',
+  }),
   actions: z.array(z.enum(caseActs)).meta({ description: 'What the caller may do now' }),
 }).meta({ id: 'Case' });
 export type Case = z.infer<typeof Case>;

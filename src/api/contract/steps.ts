@@ -101,6 +101,22 @@ const Decision = z.object({
     .meta({ description: 'Who accepted it, where somebody had to' }),
 });
 
+/** Later looks at what was ended: access comes back. */
+export const Rechecks = z
+  .object({
+    lookedAt: z.array(Moment).meta({ description: 'When it was seen to be so still' }),
+    nextAt: Moment.nullable().meta({ description: 'Null: there is no further look' }),
+    waitsBecause: z.string().nullable().meta({
+      description: 'Why a look that is due has not been made',
+    }),
+    returned: z.int().meta({ description: 'How often it had come back' }),
+    endedBecause: z.string().nullable().meta({
+      description: 'Why nobody looks any more, where the last look was not made',
+    }),
+  })
+  .meta({ id: 'Rechecks' });
+export type Rechecks = z.infer<typeof Rechecks>;
+
 /** What a person can do about a step. */
 export const stepActs = [
   'hold',
@@ -151,6 +167,7 @@ export const Step = z
     assignment: Assignment.nullable(),
     obligation: Obligation.nullable().meta({ description: 'The legal duty that it meets' }),
     decision: Decision.nullable(),
+    rechecks: orNull(Rechecks).meta({ description: 'Null: it is not looked at again' }),
     startedAt: Moment.nullable(),
     appliedAt: Moment.nullable(),
     heldAt: Moment.nullable(),

@@ -6,6 +6,7 @@ import {
   type CaseProgress,
   type CaseRow,
   type CaseWithSteps,
+  type CheckRow,
   possibleCaseActs,
   type StepRow,
 } from '#app/cases.ts';
@@ -17,7 +18,7 @@ import { isArrival } from '#core/arrival.ts';
 import { isHeld } from '#core/case.ts';
 import type { Assignment } from '#core/task.ts';
 import type { Case, CaseSummary, Progress } from '../contract/cases.ts';
-import type { MoreTime, Step, Submission } from '../contract/steps.ts';
+import type { MoreTime, Rechecks, Step, Submission } from '../contract/steps.ts';
 import { iso } from '../route.ts';
 
 export function summaryOnWire(it: CaseRow, beside: Beside): CaseSummary {
@@ -116,12 +117,16 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
       by: { id: legalHold.setBy, name: names.get(legalHold.setBy) ?? null },
     },
     steps: found.steps.map((step) => stepOnWire(caller, found, step)),
+    personRechecks: found.checks
+      .filter(({ stepId }) => stepId === null)
+      .map((check) => ({ connection: check.connectionId, rechecks: rechecksOnWire(check) })),
     actions: [...possibleCaseActs(caller, it)],
   };
 }
 
 function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
   const { assignment, decision, failure } = step;
+  const check = found.checks.find(({ stepId }) => stepId === step.id);
   return {
     id: step.id,
     key: step.key,
@@ -162,6 +167,7 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
       ...(decision.writtenOff && { writtenOff: true }),
       acceptedByName: decision.acceptedByName ?? null,
     },
+    rechecks: check ? rechecksOnWire(check) : null,
     startedAt: iso(step.startedAt),
     appliedAt: iso(step.appliedAt),
     heldAt: iso(step.heldAt),
@@ -169,6 +175,14 @@ function stepOnWire(caller: Caller, found: CaseWithSteps, step: StepRow): Step {
     actions: [...possibleStepActs(caller, step, found.case, found.toHold)],
   };
 }
+
+const rechecksOnWire = (it: CheckRow): Rechecks => ({
+  lookedAt: it.lookedAt.map((at) => at.toISOString()),
+  nextAt: iso(it.dueAt),
+  waitsBecause: it.waitsBecause,
+  returned: it.returned,
+  endedBecause: it.endedBecause,
+});
 
 /** What was asked for and not answered yet; null: nothing. */
 export const moreTimeOnWire = ({ moreTime }: Assignment): MoreTime | null =>

@@ -147,6 +147,43 @@ describe('the report of a case', () => {
     assert.match(text, /None\. Nothing was left undone/);
   });
 
+  it('says when it was looked at again, that access was back, and when it was seen last', async () => {
+    const about = step('a', 'account.suspend', 'okta');
+    const events = facts([
+      opening,
+      ...blocked('a', 'okta'),
+      seal,
+      [{ type: 'step.rechecked', ...about, data: { round: 1 } }, { reason: 'It is suspended.' }],
+      [
+        { type: 'step.reopened', ...about, data: { reason: 'access-returned', round: 2 } },
+        { reason: 'It has come back. To be done: Suspend it.' },
+      ],
+      [{ type: 'case.reopened', data: { reason: 'access-returned' } }],
+      ...blocked('a', 'okta'),
+      [{ type: 'step.rechecked', ...about, data: { round: 1 } }],
+      [{ type: 'case.rechecked', data: { connection: 'okta', round: 1 } }],
+      [{ type: 'step.unchecked', ...about, data: { reason: 'connection-removed', round: 2 } }],
+      seal,
+    ]);
+
+    const text = await textOf(await pdfOf(inputOf(events)));
+
+    for (const words of [
+      'Looked at again',
+      'Checked again: the goal still holds',
+      'It has come back.',
+      'Could not be checked again',
+      'Looked up again: no other account',
+      '05:42:08 UTC',
+      'last looked at',
+    ]) {
+      assert.ok(text.includes(words), `${words}\n${text}`);
+    }
+    const german = caseReport(inputOf(events), 'de');
+    assert.ok(JSON.stringify(german).includes('zuletzt angesehen 2026-11-23 05:42:09 UTC'));
+    assert.ok(JSON.stringify(german).includes('Noch einmal angesehen'));
+  });
+
   it('names first what was not done and who answers, then what went another way', async () => {
     const text = await textOf(
       await pdfOf(

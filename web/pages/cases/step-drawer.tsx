@@ -76,6 +76,7 @@ function StepView({
       <StateView before={step.stateBefore} after={step.stateAfter} />
       <Decided step={step} zone={it.zone} />
       <Asked step={step} zone={it.zone} />
+      <LookedAgain step={step} zone={it.zone} />
       <Facts step={step} it={it} />
       <Neighbours title={t('waitsFor')} steps={waitedFor(step, it)} />
       <Neighbours title={t('blocks')} steps={blockedBy(step, it)} />
@@ -161,6 +162,33 @@ function Asked({ step, zone }: { step: Step; zone: string }) {
         <p>{t('asked.confirmed', { who: confirmed.byName, what: confirmed.reason })}</p>
       )}
       {toAccept && <Submitted step={step} it={toAccept} />}
+    </Part>
+  );
+}
+
+/** When it was seen to be so since, and when somebody looks next: access comes back. */
+function LookedAgain({ step, zone }: { step: Step; zone: string }) {
+  const t = useWords('departure');
+  const now = useNow();
+  const { rechecks } = step;
+  if (!rechecks) return null;
+  const at = (moment: string) => momentText(moment, zone, currentLanguage(), now);
+  const { lookedAt, nextAt, waitsBecause, returned, endedBecause } = rechecks;
+  return (
+    <Part title={t('rechecks.title')}>
+      {returned > 0 && <p>{t('rechecks.returned', { count: returned })}</p>}
+      {lookedAt.length > 0 && (
+        <ul className="checks">
+          {lookedAt.map((moment) => (
+            <li key={moment} data-tone="good">
+              {t('rechecks.holds', { when: at(moment) })}
+            </li>
+          ))}
+        </ul>
+      )}
+      {nextAt !== null && <p>{t('rechecks.next', { when: at(nextAt) })}</p>}
+      {waitsBecause !== null && <p>{t('rechecks.waits', { because: waitsBecause })}</p>}
+      {endedBecause !== null && <p>{t('rechecks.ended', { because: endedBecause })}</p>}
     </Part>
   );
 }

@@ -32,6 +32,7 @@ export const aStep = (more: Partial<Step>): Step => ({
   assignment: null,
   obligation: null,
   decision: null,
+  rechecks: null,
   startedAt: null,
   appliedAt: null,
   heldAt: null,
@@ -94,6 +95,7 @@ export const aCase = (more: Partial<Case>): Case => ({
     open: 0,
   },
   steps: [],
+  personRechecks: [],
   actions: [],
   ...more,
 });
