@@ -33,6 +33,8 @@ const nouns = {
   'legal-holds': 'role',
   erasures: 'role',
   prunings: 'role',
+  // Those of confidential departures are told to nobody else: `test/residual-access.test.ts`.
+  'residual-access': 'role',
   surveys: 'role',
   settings: 'role',
 } as const;

@@ -43,6 +43,7 @@ import { populationRoutes } from './routes/population.ts';
 import { protectionRoutes } from './routes/protections.ts';
 import { pruningRoutes } from './routes/prunings.ts';
 import { readinessRoutes } from './routes/readiness.ts';
+import { residualAccessRoutes } from './routes/residual-access.ts';
 import { rulePackRoutes } from './routes/rule-packs.ts';
 import { savedViewRoutes } from './routes/saved-views.ts';
 import { scimPath, scimRoutes } from './routes/scim.ts';
@@ -182,6 +183,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   planRoutes(api, app);
   peopleRoutes(api, app);
   accountRoutes(api, app);
+  residualAccessRoutes(api, app);
   playbookRoutes(api, app);
   playbookDraftRoutes(api, app);
   readinessRoutes(api, app);

@@ -5,7 +5,7 @@ import type { App, Caller } from './app.ts';
 import { Problem } from './problem.ts';
 
 /** What web asks of a worker, which alone may call outside systems. */
-export type OrderKind = 'preview' | 'check' | 'discover' | 'try';
+export type OrderKind = 'preview' | 'check' | 'discover' | 'try' | 'mend-access';
 
 /** Places an order and waits for its answer. Throws a Problem when there is none in time. */
 export async function order(

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAccess } from './access.ts';
 import { addAlerts } from './alerts.ts';
 import { addApprovals } from './approvals.ts';
 import { addArrive } from './arrive.ts';
@@ -69,6 +70,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addTasks,
     addApprovals,
     addAlerts,
+    addAccess,
     addKillSwitch,
     addLegalHold,
     addProtected,

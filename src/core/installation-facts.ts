@@ -69,6 +69,19 @@ export const installationFacts = {
     digest: Digest.optional(),
   }),
 
+  'access.swept': fact(worker, 'noted', 'Every account of a connection was looked at', {
+    connection: Reference,
+    /** Accounts that can be used. */
+    accounts: Count,
+    /** Of these, accounts of people who left, and of nobody we know. */
+    residual: Count,
+    ghosts: Count,
+  }),
+  'access.found': fact(worker, 'held', 'Somebody who left has an account that can be used', {
+    connection: Reference,
+    finding: Reference,
+  }),
+
   'alert.acknowledged': fact(web, 'noted', 'Somebody sees to an alert', {
     alert: Reference,
     kind: Reference,

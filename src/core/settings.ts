@@ -75,6 +75,8 @@ export const settingShapes = {
     wipesPerHour: z.int().min(1).default(5),
     /** The same for accounts that are deleted. */
     deletionsPerHour: z.int().min(1).default(20),
+    /** How often every connection is asked for accounts of people who left. */
+    sweepHours: z.int().min(1).max(720).default(24),
   }),
   onPremises: z.strictObject({ targets: z.array(OnPremisesTarget).default([]) }),
   sources: z.strictObject({

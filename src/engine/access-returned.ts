@@ -17,6 +17,15 @@ export const returnedCondition = (it: {
 }): string =>
   it.stepId === null ? `returned:${it.caseId}:${it.connectionId}` : `step:${it.stepId}:returned`;
 
+interface Returned {
+  readonly because: string;
+  /** What was read; undefined: nothing. */
+  readonly state: unknown;
+  readonly round?: number;
+  /** Id of the user who asks for it; left out: nobody, it was found by looking. */
+  readonly by?: string;
+}
+
 /**
  * Opens a settled step again, since what it ended is there once more: the next pass ends it anew, by all rules. What
  * comes back time and again is held for a person. In a transaction that has locked the case, `it`.
@@ -26,11 +35,12 @@ export async function reopenReturned(
   engine: Engine,
   it: CaseRow,
   work: Work,
-  seen: { readonly because: string; readonly state: unknown; readonly round?: number },
+  seen: Returned,
 ): Promise<void> {
   const returned = (await returnsOf(tx, work.id)) + 1;
-  const isHeld = returned > returnsUntilHeld;
-  const because = isHeld
+  const isTooOften = returned > returnsUntilHeld && seen.by === undefined;
+  const isHeld = isTooOften || work.kind !== 'action'; // what people did, they do again
+  const because = isTooOften
     ? `It has come back ${returned} times. Find out what brings it back, and mend that first; then try again. ${seen.because}`
     : `It has come back. ${seen.because}`;
   const facts: Fact[] = [
@@ -46,6 +56,7 @@ export async function reopenReturned(
   ];
   if (isHeld) facts.push(factAbout(work, 'step.held', { data: { reason: 'access-returned' } }));
   if (it.state === 'complete') facts.push(caseReopened(it, 'access-returned'));
+  const { by } = seen;
 
   const moved = isHeld
     ? await holdReturnedStep(tx, {
@@ -59,8 +70,13 @@ export async function reopenReturned(
   await noteReturned(tx, work.id);
   const shown = seenIn(work, 'verified');
   if (shown) await noteSeen(tx, { ...shown, status: 'active' });
-  await record(tx, engine.keys, facts);
+  await record(
+    tx,
+    engine.keys,
+    by === undefined ? facts : facts.map((fact) => ({ ...fact, onBehalfOf: by })),
+  );
   await openCaseAgain(tx, it);
+  if (by !== undefined && !isHeld) return; // they know
   await raiseAlert(tx, {
     condition: returnedCondition({ stepId: work.id, caseId: it.id, connectionId: '' }),
     kind: 'access.returned',

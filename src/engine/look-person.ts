@@ -58,20 +58,25 @@ async function unknownTo(
   return accounts.filter(({ id, status }) => status === 'active' && !known.includes(id));
 }
 
-/** Accounts that appeared go into the plan: the case is open again, and planned anew. Its case is locked. */
-export async function takeIn(
+/** There is more to deal with than the plan knows: the case, which is locked, is open again and planned anew. */
+export async function planForMore(tx: Db, engine: Engine, it: CaseRow, by?: string): Promise<void> {
+  if (it.state === 'complete') {
+    const fact = caseReopened(it, 'account-appeared');
+    await record(tx, engine.keys, [by === undefined ? fact : { ...fact, onBehalfOf: by }]);
+    await openCaseAgain(tx, it);
+  }
+  await outdatePlan(tx, it.id);
+  await wakeCase(tx, { caseId: it.id, urgency: 0 });
+}
+
+async function takeIn(
   tx: Db,
   engine: Engine,
   it: CaseRow,
   connectionId: string,
   accounts: readonly Pick<Account, 'login'>[],
 ): Promise<void> {
-  if (it.state === 'complete') {
-    await record(tx, engine.keys, [caseReopened(it, 'account-appeared')]);
-    await openCaseAgain(tx, it);
-  }
-  await outdatePlan(tx, it.id);
-  await wakeCase(tx, { caseId: it.id, urgency: 0 });
+  await planForMore(tx, engine, it);
   const logins = accounts.map(({ login }) => login).join(', ');
   await raiseAlert(tx, {
     condition: returnedCondition({ stepId: null, caseId: it.id, connectionId }),

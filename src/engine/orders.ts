@@ -7,7 +7,6 @@ import { DepartureFacts } from '#core/departure.ts';
 import type { PersonFacts } from '#core/person.ts';
 import { planText } from '#core/plan.ts';
 import { settingsFrom } from '#core/settings.ts';
-import { saveListedAccounts } from '#store/accounts.ts';
 import { databaseNow } from '#store/clock.ts';
 import { answerOrder, forgetTrials, loadOrder } from '#store/orders.ts';
 import { employmentsOf, loadPerson } from '#store/people.ts';
@@ -15,10 +14,11 @@ import { draftAsVersion } from '#store/playbook-drafts.ts';
 import { loadSettings } from '#store/settings.ts';
 import { checkAsAsked } from './check.ts';
 import { askOwned, knownOwned } from './continuity.ts';
+import { discover } from './discover.ts';
 import type { Engine } from './engine.ts';
 import { failureIn } from './fail.ts';
 import { findAccounts } from './look-up.ts';
-import { patienceWith } from './patience.ts';
+import { mendAccess } from './mend-access.ts';
 import { knownAccounts, offersOf, planFor } from './plan-for.ts';
 import { TryInput, tryOut } from './try-out.ts';
 
@@ -44,36 +44,12 @@ async function carryOutOrder(engine: Engine, kind: string, input: unknown): Prom
     case 'try':
       await forgetTrials(engine.pool);
       return tryOut(engine, TryInput.parse(input));
+    case 'mend-access':
+      return mendAccess(engine, z.object({ findingId: z.string(), by: z.string() }).parse(input));
     case 'preview':
       return preview(engine, PreviewInput.parse(input));
     default:
       throw new Error(`this worker knows no order ${kind}; it is older than the web process`);
-  }
-}
-
-/** Lists every account, page by page, into the discovery map. */
-async function discover(engine: Engine, connectionId: string): Promise<unknown> {
-  const patience = patienceWith(engine.pool, connectionId);
-  const opened = await engine.clients.open(connectionId, { patience });
-  try {
-    const { accounts } = opened.connector;
-    if (!accounts) return { accounts: 0 };
-    let count = 0;
-    let page = [];
-    for await (const account of accounts.list(opened.client)) {
-      page.push(account);
-      count += 1;
-      if (page.length === 500) {
-        await saveListedAccounts(engine.pool, { connectionId, accounts: page });
-        page = [];
-      }
-    }
-    await saveListedAccounts(engine.pool, { connectionId, accounts: page });
-    return { accounts: count };
-  } catch (error) {
-    throw opened.withoutSecrets(error);
-  } finally {
-    await opened.close();
   }
 }
 

@@ -21,6 +21,7 @@ import { awaitReturnedJobs } from './local-queue.ts';
 import { pass } from './pass.ts';
 import { planCase } from './planning.ts';
 import { startRechecks } from './rechecks.ts';
+import { startSweeps } from './residual-access.ts';
 import { endThoseThatStandStill, type Progress, watchProgress } from './standstill.ts';
 import { stepTask } from './step-task.ts';
 import { sweepOnce } from './sweep.ts';
@@ -180,11 +181,14 @@ export async function startEngine(
   );
 
   const rechecks = startRechecks(engine);
+  const sweeps = startSweeps(engine);
 
   return {
     async stop() {
       stopping = true;
-      await Promise.all([sweeper, letters, canary, standing, rechecks].map((it) => it.stop()));
+      await Promise.all(
+        [sweeper, letters, canary, standing, rechecks, sweeps].map((it) => it.stop()),
+      );
       await following;
       const last = [...runners.values()];
       runners.clear();
