@@ -73,6 +73,7 @@ describe('what keeps a mistake small', () => {
       assert.deepEqual(callsAbout('fay'), []);
       const [alert] = await watch.alerts('guard.tripped');
       assert.match(alert!.body, /More than 5 departures in one hour/);
+      assert.match(alert!.body, /1 departure is held back, the newest of E-25 \(HR ids\)/);
       await company.mail.waitFor((it) => it.subject.includes('Unusually many departures'));
     });
 
@@ -127,6 +128,56 @@ describe('what keeps a mistake small', () => {
       assert.equal(held.case.state, 'quarantined');
       const alerts = (await watch.alerts('guard.tripped')).map((it) => it.body);
       assert.ok(alerts.some((it) => it.includes('More than 8 departures in one day')));
+    });
+  });
+
+  describe('the guard of one department and one place', () => {
+    const those = (department: string, location: string, from: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        person(`E-${from + i}`, `Person${from + i} Nair`, { department, location }),
+      );
+    const support = those('Support', 'Kiel', 300, 22);
+    const ops = those('Operations', 'Bonn', 400, 5);
+    const leavesLater = async (who: { id: string }) => {
+      const departure = { ...{ id: `S-${who.id}`, kind: 'resignation' } };
+      await company.tell('departure.confirmed', who, {
+        ...departure,
+        last_working_day: '2031-06-30',
+      });
+      await watch.heard();
+      return (await watch.caseOf(who))!.case.state;
+    };
+
+    before(async () => {
+      const day = { departuresPerDay: 100 };
+      await changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', day);
+      for (const who of support) await company.tell('role.changed', who, null);
+      await watch.heard();
+    });
+    after(() =>
+      changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', { departuresPerDay: 8 }),
+    );
+
+    it('lets four of twenty-two pass, and holds the fifth back', async () => {
+      for (const who of support.slice(0, 4)) {
+        assert.notEqual(await leavesLater(who), 'quarantined', who.id);
+      }
+      assert.equal(await leavesLater(support[4]!), 'quarantined');
+      const [alert] = await watch.alerts('guard.tripped');
+      assert.match(alert!.body, /5 of 22 people in department Support would leave within one day/);
+      assert.match(alert!.body, /departures are held back, the newest of E-304, /);
+    });
+
+    it('looks at the place of whoever is in another department', async () => {
+      assert.notEqual(await leavesLater(ops[0]!), 'quarantined');
+      const elsewhere = person('E-450', 'Kira Kiel', { department: 'Sales', location: 'kiel' });
+      assert.equal(await leavesLater(elsewhere), 'quarantined', 'the sixth of Kiel');
+    });
+
+    it('holds nobody back where most of the company is unknown', async () => {
+      await changeSetting(gatehouse.app, gatehouse.admin, 'company', { headcount: 400 });
+      assert.notEqual(await leavesLater(support[5]!), 'quarantined');
+      await changeSetting(gatehouse.app, gatehouse.admin, 'company', { headcount: null });
     });
   });
 

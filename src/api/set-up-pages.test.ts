@@ -82,6 +82,8 @@ describe('what the pages for setting up read', () => {
     assert.deepEqual(Object.keys(forms['guardrails']?.['properties'] ?? {}), [
       'departuresPerHour',
       'departuresPerDay',
+      'groupPercent',
+      'groupAtLeast',
       'wipesPerHour',
       'deletionsPerHour',
     ]);

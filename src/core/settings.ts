@@ -71,6 +71,10 @@ export const settingShapes = {
     departuresPerHour: z.int().min(1).nullable().default(null),
     /** The same for a rolling day; null: max(15, 3 % of headcount). */
     departuresPerDay: z.int().min(1).nullable().default(null),
+    /** Per cent of the people of one department, or of one place, who may leave in a rolling day … */
+    groupPercent: z.int().min(1).max(100).default(20),
+    /** … and how many there have to be before that counts. */
+    groupAtLeast: z.int().min(1).default(5),
     /** Devices that may be wiped in one connection within an hour; further ones wait. */
     wipesPerHour: z.int().min(1).default(5),
     /** The same for accounts that are deleted. */

@@ -33,7 +33,10 @@ export async function openDeparture(
   const days = 'question' in dates ? null : dates;
 
   const { bulkStart } = heard;
-  const guard = bulkStart ? null : await quarantineIfTooMany(tx, settings);
+  const { confidential } = departure;
+  const guard = bulkStart
+    ? null
+    : await quarantineIfTooMany(tx, settings, { ...person.facts, confidential });
   const caseId = newId();
   const state = guard ? 'quarantined' : departure.hold ? 'waiting-for-approval' : 'draft';
   await record(tx, intake.keys, [

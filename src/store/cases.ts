@@ -389,21 +389,6 @@ export async function confidentialCases(
   return rows.map((row) => row.id);
 }
 
-/** Departures opened in the last hour and day, whoever started them, but for approved bulk starts: what the guards count. */
-export async function countRecentDepartures(
-  db: Db,
-): Promise<{ lastHour: number; lastDay: number }> {
-  const { rows } = await db.query<{ lastHour: number; lastDay: number }>(sql`
-    select count(*) filter (where opened_at > clock_timestamp() - interval '1 hour')::int as "lastHour",
-           count(*)::int as "lastDay"
-      from cases
-     where kind = 'departure'
-       and opened_at > clock_timestamp() - interval '1 day'
-       and not exists (select from bulk_people where case_id = cases.id)
-  `);
-  return rows[0]!;
-}
-
 /** Departures that wait for a playbook: what a newly published one may answer. */
 export async function wakeUnroutedCases(db: Db): Promise<void> {
   await db.query(sql`
