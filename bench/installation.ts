@@ -80,6 +80,7 @@ export async function startInstallation(): Promise<Installation> {
   await changeSetting(app, admin, 'guardrails', {
     departuresPerHour: 100_000,
     departuresPerDay: 100_000,
+    groupAtLeast: 100_000,
   });
   await saveConnectionInput(app, admin, {
     id: 'hr',

@@ -81,7 +81,11 @@ describe('what cannot be undone', () => {
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
-    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
+    await house.set('guardrails', {
+      departuresPerHour: 100,
+      departuresPerDay: 100,
+      groupAtLeast: 100,
+    });
     crm = await company.addSystem('crm', 'other', {
       users: names.map(account),
       groups: [

@@ -41,6 +41,7 @@ describe('what a source says, in whatever order it arrives', () => {
     await changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', {
       departuresPerHour: 100_000,
       departuresPerDay: 100_000,
+      groupAtLeast: 100_000,
     });
     await gatehouse.stopWorker(); // only intake is asked
     intake = {

@@ -81,7 +81,11 @@ describe('each kind of departure, from the HR system to the sealed case', () => 
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
-    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
+    await house.set('guardrails', {
+      departuresPerHour: 100,
+      departuresPerDay: 100,
+      groupAtLeast: 100,
+    });
     const users = everybody.map((it) => account(it.name));
     const groups = [{ id: 'staff', displayName: 'Staff', members: users.map((it) => it.id ?? '') }];
     directory = await company.addSystem('directory', 'identity', {

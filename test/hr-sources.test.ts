@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { decideAboutFeed } from '#app/feeds.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { type FakeEmployee, hiBobDelivery, hiBobEvent } from '#connectors/hibob/fake.ts';
@@ -40,7 +41,11 @@ describe('HR sources', () => {
     gatehouse = await startGatehouse();
     const house = houseOf(gatehouse);
     watch = watching(house);
-    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
+    await house.set('guardrails', {
+      departuresPerHour: 100,
+      departuresPerDay: 100,
+      groupAtLeast: 100,
+    });
     company = await startCompany(house);
     directory = await company.addSystem('directory', 'identity', {
       users: ['Priya', 'Lea', 'Tom', 'Mia', 'Noa', 'Kim', 'Max', 'Old'].map(account),
@@ -307,6 +312,57 @@ describe('HR sources', () => {
         (await alertsAbout('number 130')).some((it) => it.title.includes('is gone')),
       );
       assert.equal((await alertsAbout('number 130')).length, 1);
+    });
+
+    describe('when it says of many at once what cannot be true', () => {
+      const crew = Array.from({ length: 24 }, (_, i) => String(7_000 + i));
+      const feeds = () =>
+        gatehouse.rows<{ id: string; reasons: { kind: string }[]; endedAs: string | null }>(
+          `select id, reasons, "endedAs" from feed_batch_view where "setAsideAt" is not null order by id`,
+        );
+      const leavers = async () =>
+        (await gatehouse.rows(`select from case_view where "personId" = any ($1)`, crew)).length;
+
+      before(async () => {
+        for (const id of crew) bob.employees[id] = employee(`Crew${id} Nair`);
+        await readAgain('bob');
+      });
+
+      it('takes nothing of it in, goes on with others, and all of it once it is mended', async () => {
+        for (const id of crew) bob.employees[id]!.lifecycle.push(ended(day(5)));
+        await readAgain('bob');
+        const [feed] = await feeds();
+        assert.deepEqual(
+          feed?.reasons.map(({ kind }) => kind),
+          ['changed', 'same-day'],
+        );
+        assert.deepEqual([await leavers(), (await watch.alerts('guard.tripped')).length], [0, 1]);
+
+        bob.employees['102']!.lifecycle.push(ended(day(9)));
+        await deliver('employee.updated', '102');
+        await watch.become('a plan', { id: '102' }, isPlanned);
+
+        for (const id of crew.slice(1)) bob.employees[id]!.lifecycle.pop();
+        await readAgain('bob');
+        assert.equal((await feeds())[0]!.endedAs, 'taken in');
+        assert.deepEqual([await leavers(), await watch.alerts('guard.tripped')], [1, []]);
+      });
+
+      it('is asked about people who are missing by the dozen, and one person alone may release it', async () => {
+        for (const id of crew.slice(1, 9)) delete bob.employees[id];
+        await readAgain('bob');
+        const feed = (await feeds())[1]!;
+        assert.deepEqual(
+          feed.reasons.map(({ kind }) => kind),
+          ['shrank'],
+        );
+        const { admin, app } = gatehouse;
+        assert.match((await decideAboutFeed(app, admin, feed.id, 'release')).detail, /^Released/);
+        await until('the end of it', async () => (await feeds())[1]!.endedAs === 'taken in');
+        assert.equal(await leavers(), 1, 'who is missing does not leave');
+        await readAgain('bob');
+        assert.equal((await feeds()).length, 2, 'so many are usual now');
+      });
     });
   });
 

@@ -50,7 +50,11 @@ describe('plans', () => {
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
-    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
+    await house.set('guardrails', {
+      departuresPerHour: 100,
+      departuresPerDay: 100,
+      groupAtLeast: 100,
+    });
     const users = ['Priya', 'Lea', 'Tom', 'Kim'].map(account);
     const sales = { id: 'sales', displayName: 'Sales', members: ['priya', 'lea', 'tom'] };
     directory = await company.addSystem('directory', 'identity', { users, groups: [sales] });

@@ -55,7 +55,11 @@ describe('several signatures for one act, and one for several', () => {
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
-    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
+    await house.set('guardrails', {
+      departuresPerHour: 100,
+      departuresPerDay: 100,
+      groupAtLeast: 100,
+    });
     const users = names.map(account);
     crm = await company.addSystem('crm', 'other', { users, settings: { canDelete: true } });
     const { playbook: draft } = await importPlaybook(gatehouse.app, gatehouse.admin, playbook);

@@ -64,7 +64,11 @@ describe('taking back', () => {
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
-    await house.set('guardrails', { departuresPerHour: 100, departuresPerDay: 100 });
+    await house.set('guardrails', {
+      departuresPerHour: 100,
+      departuresPerDay: 100,
+      groupAtLeast: 100,
+    });
     const users = names.map(account);
     const ids = users.map((it) => it.id!);
     const groups = [

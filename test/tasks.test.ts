@@ -99,6 +99,7 @@ describe('tasks and notices', () => {
     await changeSetting(app, admin, 'guardrails', {
       departuresPerHour: 100,
       departuresPerDay: 100,
+      groupAtLeast: 100,
     });
     const { playbook: draft } = await importPlaybook(app, admin, playbook);
     await publishPlaybook(app, admin, draft.id);

@@ -29,6 +29,7 @@ const nouns = {
   descriptions: 'role',
   'bulk-starts': 'role',
   'departure-hints': 'role',
+  feeds: 'role',
   protections: 'role',
   'legal-holds': 'role',
   erasures: 'role',

@@ -43,6 +43,8 @@ const weighty = [
   'GET /evidence/:id/file',
   'POST /evidence',
   'POST /playbooks/:id/publish',
+  'POST /feeds/:id/release',
+  'POST /feeds/:id/refuse',
   'POST /protections',
   'POST /protections/:id/lift',
   'PUT /surveys/:name',

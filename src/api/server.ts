@@ -27,6 +27,7 @@ import { descriptionRoutes } from './routes/descriptions.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { exitDocumentRoutes } from './routes/exit-documents.ts';
+import { feedRoutes } from './routes/feeds.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { killSwitchRoutes } from './routes/kill-switch.ts';
 import { legalHoldRoutes } from './routes/legal-holds.ts';
@@ -196,6 +197,7 @@ function guarded(app: App, options: ApiOptions, nowMs: () => number): Api {
   taskRoutes(api, app);
   approvalRoutes(api, app);
   legalHoldRoutes(api, app);
+  feedRoutes(api, app);
   protectionRoutes(api, app);
   erasureRoutes(api, app);
   pruningRoutes(api, app);

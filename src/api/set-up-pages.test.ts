@@ -84,6 +84,10 @@ describe('what the pages for setting up read', () => {
       'departuresPerDay',
       'groupPercent',
       'groupAtLeast',
+      'feedShrinkPercent',
+      'feedChangePercent',
+      'feedRowsAtLeast',
+      'feedYearsAway',
       'wipesPerHour',
       'deletionsPerHour',
     ]);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rights } from '#core/user.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { employmentsOf } from '#store/people.ts';
 import {
@@ -12,10 +11,10 @@ import {
   type ProtectionRow,
 } from '#store/protections.ts';
 import { inTransaction } from '#store/sql.ts';
-import { othersWithRole } from '#store/users.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { deciders } from './second-person.ts';
 
 export type { ProtectionRow };
 
@@ -60,15 +59,11 @@ export async function liftProtection(
     if (!it) throw notFound(`protection ${id}`);
     if (it.liftedAt !== null) throw new Problem('not possible', 'It was lifted already.');
     const by = caller.user.id;
-    const isSecond = it.liftAskedBy !== null && it.liftAskedBy !== by;
-    if (
-      !isSecond &&
-      (await othersWithRole(tx, { userId: by, roles: rights['protected.change'] }))
-    ) {
+    const people = await deciders(tx, caller, { right: 'protected.change', first: it.liftAskedBy });
+    if (!people) {
       await askToLift(tx, { id, by });
       return { lifted: false };
     }
-    const people = isSecond ? { second: it.liftAskedBy } : { alone: true as const };
     await record(tx, app.keys, [
       changed(caller, { ...it, version: it.version + 1 }, { protected: false, reason, ...people }),
     ]);
@@ -82,7 +77,7 @@ export async function liftProtection(
 function changed(
   caller: Caller,
   it: Pick<ProtectionRow, 'id' | 'version' | 'ref' | 'subject'>,
-  { reason, ...data }: { protected: boolean; reason: string; second?: string | null; alone?: true },
+  { reason, ...data }: { protected: boolean; reason: string; second?: string; alone?: true },
 ): Fact {
   return {
     type: 'protected.changed',

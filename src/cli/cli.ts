@@ -12,6 +12,7 @@ import { addConnectors } from './connectors.ts';
 import { openCli } from './context.ts';
 import { addDepart } from './depart.ts';
 import { addDescription } from './description.ts';
+import { addFeed } from './feed.ts';
 import { addHint } from './hint.ts';
 import { addImport } from './import.ts';
 import { CliProblem, type Io } from './io.ts';
@@ -73,6 +74,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     addAccess,
     addKillSwitch,
     addLegalHold,
+    addFeed,
     addProtected,
     addPerson,
     addPruning,

@@ -380,8 +380,14 @@ export interface PeopleSource<Settings, Client> {
    * (`rejected`, `unexpected`, `forbidden`) is this one record: it is set aside, and all others go on.
    */
   read?(client: Client, personId: string): Promise<ShownRecord | null>;
-  /** Whose record changed after `cursor`, oldest first. Null: from the beginning. */
-  changes?(client: Client, cursor: string | null): AsyncIterable<PersonHint>;
+  /**
+   * Whose record changed after `cursor`, oldest first. Null: from the beginning. Where everybody is listed to find
+   * that out, it ends with how many they are: a list that is much shorter than the last one is not believed.
+   */
+  changes?(
+    client: Client,
+    cursor: string | null,
+  ): AsyncIterable<PersonHint, { readonly listed: number } | undefined>;
   /** Only where an identity provider writes accounts to us by SCIM, with a bearer token that `verify` checks. */
   provisions?(settings: Settings): { readonly personId: PersonIdAttribute };
   /** Only where people and departures come as files. */

@@ -63,6 +63,11 @@ export const installationFacts = {
     verdict: z.enum(['accepted', 'partly', 'quarantined', 'rejected']),
     refused_rows: Count.optional(),
   }),
+  'feed.refused': fact(web, 'refused', 'What a source said was refused', {
+    source: Reference,
+    rows: Count,
+    ...twoPeople,
+  }),
   'source.rejected': fact(worker, 'refused', 'An event could not be read', {
     source: Reference,
     reason: Reference,

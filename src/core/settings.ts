@@ -75,6 +75,14 @@ export const settingShapes = {
     groupPercent: z.int().min(1).max(100).default(20),
     /** … and how many there have to be before that counts. */
     groupAtLeast: z.int().min(1).default(5),
+    /** Per cent by which a list of people may be shorter than it was before it is set aside as a whole. */
+    feedShrinkPercent: z.int().min(1).max(100).default(5),
+    /** Per cent of the people of a source who may be different in one reading of it. */
+    feedChangePercent: z.int().min(1).max(100).default(10),
+    /** How many people there have to be before such a share, a common day or a changed field counts. */
+    feedRowsAtLeast: z.int().min(1).default(20),
+    /** Years from today within which new departures usually are. */
+    feedYearsAway: z.int().min(1).max(50).default(2),
     /** Devices that may be wiped in one connection within an hour; further ones wait. */
     wipesPerHour: z.int().min(1).default(5),
     /** The same for accounts that are deleted. */

@@ -91,6 +91,9 @@ export const rights = {
   'approval.decide': ['manager', 'it-admin', 'security'],
   'hold.read': ['hr', 'it-admin', 'security', 'auditor', 'legal'],
   'hold.change': ['security', 'legal'],
+  /** What a source says of people as a whole, where that was set aside. */
+  'feed.read': ['hr', 'it-admin', 'security'],
+  'feed.decide': ['it-admin', 'security'],
   'protected.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   'protected.change': ['it-admin', 'security'],
   /** Ask, approve and withdraw; never both of the first two. */

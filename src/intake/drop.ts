@@ -6,12 +6,14 @@ import { confirmationOf, saidBy } from '#core/lifecycle.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
+import { beginFeed, keepFeedRow, keepListed, openFeed } from '#store/feeds.ts';
 import { lockPerson, savePerson, sourceInFile } from '#store/people.ts';
 import { holdTurn, keepCursor, type SourceRow } from '#store/sources.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import { type CsvReport, type CsvRow, readPeopleCsv } from './csv.ts';
 import { dropReport } from './drop-report.ts';
+import { beside, closeFeed, judge, keepAside } from './feed.ts';
 import { isHistory } from './history.ts';
 import type { Intake, OpenedSource } from './intake.ts';
 import { type Heard, passOver, type Received, receive } from './receive.ts';
@@ -36,10 +38,12 @@ export async function takeFiles(
   const { claims, seen, problem } = await files.look(opened.client, kept?.seen ?? null);
   await keepSeen();
   let passedOver = 0;
-  for (const claim of claims) {
-    const bytes = claim.problem === null ? await files.read(opened.client, claim) : Buffer.alloc(0);
+  for (const claim of await inTurn(intake, connectionId, claims, readOne)) {
+    const bytes = claim.problem === null ? await readOne(claim) : Buffer.alloc(0);
     if (bytes === null) continue;
     const end = await takeFile(intake, { source: connectionId, claim, bytes, isFirst: !began });
+    // It stays where it is until a person has looked at it, and what was written later waits behind it.
+    if (end === 'set aside') break;
     passedOver += end.passedOver;
     // Told before it is put away: cut off in between, it is told once more, and folded.
     await inTransaction(intake.pool, (tx) => tellOf(tx, intake, connectionId, claim, end));
@@ -50,10 +54,34 @@ export async function takeFiles(
   if (problem !== null) await tellOfProblem(intake, connectionId, problem);
   return passedOver;
 
+  function readOne(claim: Claim): Promise<Uint8Array | null> {
+    return files.read(opened.client, claim);
+  }
   async function keepSeen(): Promise<void> {
     await keepCursor(intake.pool, { connectionId, cursor: JSON.stringify({ began, seen }) });
   }
 }
+
+/** A file that was set aside comes first: once a person has decided about it, and until then nothing behind it. */
+async function inTurn(
+  intake: Intake,
+  source: string,
+  claims: readonly Claim[],
+  read: (claim: Claim) => Promise<Uint8Array | null>,
+): Promise<readonly Claim[]> {
+  const held = await openFeed(intake.pool, source);
+  if (!held) return claims;
+  for (const claim of claims) {
+    const bytes = claim.problem === null ? await read(claim) : null;
+    if (bytes === null || sha256Of(bytes) !== held.digest) continue;
+    return held.decision === null ? [] : [claim, ...claims.filter((it) => it !== claim)];
+  }
+  // Somebody took it away.
+  await closeFeed(intake, held, 'gone');
+  return claims;
+}
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** After so many rows the others are told that we are still at it. */
 const rowsBetween = 100;
@@ -82,13 +110,30 @@ export interface TakenRow {
   readonly isOpen: boolean;
 }
 
-async function takeFile(intake: Intake, { source, claim, bytes, isFirst }: Dropped): Promise<End> {
+async function takeFile(
+  intake: Intake,
+  { source, claim, bytes, isFirst }: Dropped,
+): Promise<End | 'set aside'> {
   const now = await databaseNow(intake.pool);
   // A clock ahead of ours must not make every later file an old one.
   const at = new Date(Math.min(claim.at.getTime(), now.getTime()));
   const unread: CsvReport = { problem: claim.problem, rows: [], refused: [], unknownColumns: [] };
   const today = now.toISOString().slice(0, 10);
   const read = claim.problem === null ? readPeopleCsv(bytes, { today }) : unread;
+  const sha256 = sha256Of(bytes);
+  const listed = read.rows.length + new Set(read.refused.map(({ line }) => line)).size;
+  const decided = await openFeed(intake.pool, source);
+  if (decided?.decision === 'refuse') {
+    await closeFeed(intake, decided, 'refused');
+    const problem = 'It was set aside because it looked like a mistake, and refused by a person.';
+    const refused = { ...unread, problem };
+    const about = { name: claim.name, at, now, sha256, read: refused, taken: [], passedOver: 0 };
+    return { isTaken: false, report: dropReport(about), rows: 0, passedOver: 0 };
+  }
+  if (!decided && !isFirst && read.problem === null) {
+    const isAside = await setFileAside(intake, { source, claim, sha256, listed, rows: read.rows });
+    if (isAside) return 'set aside';
+  }
   const taken: TakenRow[] = [];
   let passedOver = 0;
   for (const [i, row] of read.rows.entries()) {
@@ -105,9 +150,40 @@ async function takeFile(intake: Intake, { source, claim, bytes, isFirst }: Dropp
   }
   const isTaken =
     read.problem === null && read.refused.length === 0 && !taken.some((it) => it.isOpen);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (decided) await closeFeed(intake, { ...decided, listed }, 'taken in');
+  else if (read.problem === null) await keepListed(intake.pool, { source, listed });
   const report = dropReport({ name: claim.name, at, now, sha256, read, taken, passedOver });
   return { isTaken, report, rows: read.rows.length, passedOver };
+}
+
+/** Judges a file as a whole. True: it was set aside, with the rows that differ from what is known. */
+async function setFileAside(
+  intake: Intake,
+  it: {
+    readonly source: string;
+    readonly claim: Claim;
+    readonly sha256: string;
+    readonly listed: number;
+    readonly rows: readonly CsvRow[];
+  },
+): Promise<boolean> {
+  const { source, listed } = it;
+  const said = it.rows.map(({ person, departure }) => ({
+    personId: person.personId,
+    found: { person, departure },
+  }));
+  const rows = await beside(intake.pool, said);
+  const judged = await judge(intake.pool, { source, listed, rows });
+  if (judged.reasons.length === 0) return false;
+  const file = { source, name: it.claim.name, digest: it.sha256, listed };
+  const batch = await beginFeed(intake.pool, file);
+  const differs = new Set(judged.news.map(({ personId }) => personId));
+  for (const reading of said) {
+    if (!differs.has(reading.personId)) continue;
+    await keepFeedRow(intake.pool, { batch: batch.id, personId: reading.personId, reading });
+  }
+  await keepAside(intake, batch, judged);
+  return true;
 }
 
 /** Null: nothing but facts about a person. */

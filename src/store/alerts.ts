@@ -92,7 +92,7 @@ export async function resolveConnectionAlerts(db: Db, connectionId: string): Pro
      where resolved_at is null
        and step_id is null
        and (connection_id = ${connectionId}
-            or condition ~ ('^(connection|source|set-aside|set-aside-many|drop|history):' || ${connectionId} || '(:|$)'))
+            or condition ~ ('^(connection|source|feed|set-aside|set-aside-many|drop|history):' || ${connectionId} || '(:|$)'))
   `);
 }
 

@@ -62,6 +62,7 @@ export async function startHouse(
   await changeSetting(app, admin, 'guardrails', {
     departuresPerHour: 1_000,
     departuresPerDay: 1_000,
+    groupAtLeast: 1_000,
   });
   await connect({ id: 'hr', connector: 'signed-events', settings: { signingSecret } });
 

@@ -122,6 +122,7 @@ const guarded = {
   legal_holds: 1,
   protections: 1,
   departure_hints: 1,
+  feed_batches: 2,
   surveys: 1,
   survey_invitations: 2,
 };

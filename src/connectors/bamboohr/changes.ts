@@ -20,7 +20,10 @@ const beginning: Cursor = { changedAt: '1970-01-01T00:00:00Z', lookedAheadOn: nu
  * employment or next job lies ahead. BambooHR's events fire when a change takes effect, not when it is entered, so a departure
  * could otherwise first be heard of on its last day.
  */
-export async function* changes(client: BambooHr, cursor: string | null): AsyncIterable<PersonHint> {
+export async function* changes(
+  client: BambooHr,
+  cursor: string | null,
+): AsyncGenerator<PersonHint, undefined> {
   const from = cursor === null ? beginning : parse(cursor);
   const today = client.now().toISOString().slice(0, 10);
   const since = new Date(Math.max(0, Date.parse(from.changedAt) - overlapMs)).toISOString();

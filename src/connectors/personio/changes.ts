@@ -18,7 +18,10 @@ interface Cursor {
  * day, everybody: whether a change of an employment counts as one of the person is not said, and a lost event
  * must be found. A round that is cut off goes on where it was.
  */
-export async function* changes(client: Personio, cursor: string | null): AsyncIterable<PersonHint> {
+export async function* changes(
+  client: Personio,
+  cursor: string | null,
+): AsyncGenerator<PersonHint, { listed: number } | undefined> {
   const from = cursor === null ? null : parse(cursor);
   const today = client.now().toISOString().slice(0, 10);
   let changedAt = from?.changedAt ?? '1970-01-01T00:00:00Z';
@@ -35,7 +38,7 @@ export async function* changes(client: Personio, cursor: string | null): AsyncIt
       yield { personId: it.id, cursor: at(from.roundOn, from.reached) };
     }
   }
-  if (from?.roundOn === today) return;
+  if (from?.roundOn === today) return undefined;
   const everybody = (await collected(client.persons(null))).toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );
@@ -52,6 +55,7 @@ export async function* changes(client: Personio, cursor: string | null): AsyncIt
       cursor: isLast ? at(today, null) : at(from?.roundOn ?? null, reached),
     };
   }
+  return { listed: everybody.length };
 }
 
 const isLater = (a: string, b: string) => Date.parse(a) > Date.parse(b);
