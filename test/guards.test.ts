@@ -182,6 +182,8 @@ describe('what keeps a mistake small', () => {
   });
 
   describe('the kill switch', () => {
+    let second: Caller;
+
     it('stops every outgoing change, while reading and planning go on', async () => {
       await stopEverything(gatehouse.app, gatehouse.admin, 'Something looks wrong.');
       const ida = people[8]!;
@@ -198,7 +200,7 @@ describe('what keeps a mistake small', () => {
     });
 
     it('needs two people to go on, where there are two who may', async () => {
-      const second = await addUser('Sven', 'security');
+      second = await addUser('Sven', 'security');
       const first = await resumeEverything(gatehouse.app, gatehouse.admin);
       assert.equal(first.resumed, false);
       const again = await resumeEverything(gatehouse.app, gatehouse.admin);
@@ -217,11 +219,10 @@ describe('what keeps a mistake small', () => {
       await admin.query(`insert into ledger.fork (because) values ('It was put back.')`);
       const ulf = people[9]!;
       await company.tell('departure.confirmed', ulf, urgent(ulf));
-      await releaseCase(
-        gatehouse.app,
-        gatehouse.admin,
-        (await watch.become('a case', ulf, () => true)).case.id,
-      );
+      const { id } = (await watch.become('a case', ulf, () => true)).case;
+      const noted = await releaseCase(gatehouse.app, gatehouse.admin, id);
+      assert.match(noted.detail, /second person/);
+      await releaseCase(gatehouse.app, second, id);
       await watch.become('a plan', ulf, isPlanned);
       await until(
         'people to be told',

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { z } from 'zod';
 import { until } from '#core/testing/until.ts';
+import type { Case, ReleasedMany } from '../src/api/contract/cases.ts';
 import type { FeedPage, FeedWithDifferences } from '../src/api/contract/feeds.ts';
 import { apiOf, type Colleague } from './support/api.ts';
 import {
@@ -158,6 +160,59 @@ describe('900 departures by mistake', () => {
     const [alert, ...more] = await watch.alerts('guard.tripped');
     assert.deepEqual(more, [], 'one alert for all of them');
     assert.match(alert!.body, /^More than 5 departures in one hour\. 895 departures are held back/);
+  });
+
+  describe('of whom ten have really left', () => {
+    const real = Array.from({ length: 10 }, (_, i) => ({ id: `P-${i}` }));
+    let ids: string[];
+
+    before(async () => {
+      ids = [];
+      for (const who of real) {
+        const { id, state } = (await watch.caseOf(who))!.case;
+        if (state === 'quarantined') ids.push(id);
+      }
+    });
+    const release = (who: Colleague, cases: readonly string[]) =>
+      who.ask<z.output<typeof ReleasedMany>>('POST', '/cases/release', { cases });
+    const blocked = () => real.filter(({ id }) => !directory.isActive(`person${id.slice(2)}`));
+
+    it('says of each what was above which limit', async () => {
+      assert.equal(ids.length, 5, 'the first five went through');
+      await until('those five', async () => blocked().length === 5);
+      const { quarantine } = await hanna.ask<Case>('GET', `/cases/${ids[0]}`);
+      const because = 'More than 5 departures in one hour.';
+      assert.deepEqual(quarantine, { because, askedBy: null });
+    });
+
+    it('releases nothing when one person says so, also twice', async () => {
+      for (let i = 0; i < 2; i += 1) {
+        const { outcomes } = await release(ada, ids);
+        assert.ok(outcomes.every(({ detail }) => detail?.includes('second person')));
+      }
+      await watch.quiet();
+      assert.equal(blocked().length, 5);
+      const { quarantine } = await hanna.ask<Case>('GET', `/cases/${ids[0]}`);
+      assert.equal(quarantine?.askedBy?.name, 'Ivy Admin');
+    });
+
+    it('carries them out when another one does, and holds back all others', async () => {
+      await hanna.ask('POST', '/cases/release', { cases: ids }, 403);
+      const { outcomes } = await release(sven, [...ids, 'nothing']);
+      assert.deepEqual(
+        outcomes.map(({ detail, problem }) => detail ?? problem),
+        [
+          ...ids.map(() => 'Released.'),
+          'There is no departure nothing. Check the id; lists show what there is.',
+        ],
+      );
+      for (const who of real) {
+        await watch.become('access removed', who, (it) => it.case.accessRemovedAt !== null);
+      }
+      assert.equal(blocked().length, 10);
+      assert.deepEqual(new Set(directory.effects.map(({ id }) => id)).size, 10);
+      assert.equal(await cases(`state = 'quarantined'`), wrong - 10);
+    });
   });
 
   it('leaves a record in which everything holds together', async () => {

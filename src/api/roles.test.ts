@@ -40,6 +40,7 @@ const weighty = [
   'PATCH /settings/:name',
   'POST /bulk-starts/:id/approve',
   'POST /cases/:id/evidence',
+  'POST /cases/release',
   'GET /evidence/:id/file',
   'POST /evidence',
   'POST /playbooks/:id/publish',

@@ -39,6 +39,7 @@ import { type DeliveryRow, keepDelivery, loadDelivery } from '#store/deliveries.
 import { stepsOfUnknownOutcome, stepsSent } from '#store/leases.ts';
 import { type LegalHoldRow, openHoldFor } from '#store/legal-holds.ts';
 import { employmentsOf } from '#store/people.ts';
+import { type QuarantineRow, quarantineOf } from '#store/quarantines.ts';
 import { newId } from '#store/random.ts';
 import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import { releaseSteps, type StepRow, stepsOfCase, wakeOpenSteps } from '#store/steps.ts';
@@ -63,6 +64,8 @@ export interface CaseWithSteps {
   readonly legalHold: LegalHoldRow | null;
   /** Later looks at what was ended, and for accounts that the plan does not know. */
   readonly checks: readonly CheckRow[];
+  /** Why a guard holds it back; null: none does. */
+  readonly quarantine: QuarantineRow | null;
 }
 
 /** What a person can do about a whole case. */
@@ -252,6 +255,7 @@ export async function wholeCase(
       sent: await stepsSent(tx, id),
       checks: await checksOf(tx, id),
       legalHold: await openHoldFor(tx, found.personId),
+      quarantine: found.state === 'quarantined' ? await quarantineOf(tx, id) : null,
     };
   });
 }

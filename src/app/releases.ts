@@ -5,6 +5,7 @@ import { settingsFrom } from '#core/settings.ts';
 import { resolveAlerts, resolveGuardAlerts } from '#store/alerts.ts';
 import { type CaseRow, type DepartureRow, isDepartureCase, wakeCase } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
+import { noteRelease, quarantineOf } from '#store/quarantines.ts';
 import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { wakeOpenSteps } from '#store/steps.ts';
@@ -12,12 +13,42 @@ import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { caseForDecision, decide } from './cases.ts';
 import { Problem } from './problem.ts';
+import { deciders, noted } from './second-person.ts';
 
 /** How something that is held is released. */
 export interface Release {
   /** The person has not been told, and access ends now all the same. */
   readonly untold?: boolean;
   readonly reason?: string | undefined;
+}
+
+/** What became of one of several. */
+export interface ReleaseOutcome {
+  readonly id: string;
+  /** Null: it was refused. */
+  readonly detail: string | null;
+  readonly problem: string | null;
+}
+
+/** The same about several, each for itself: one that cannot be released keeps no other back. */
+export async function releaseCases(
+  app: App,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<readonly ReleaseOutcome[]> {
+  authorize(caller, 'case.release');
+  demandStepUp(caller);
+  const outcomes: ReleaseOutcome[] = [];
+  for (const id of new Set(ids)) {
+    try {
+      const { detail } = await releaseCase(app, caller, id);
+      outcomes.push({ id, detail, problem: null });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      outcomes.push({ id, detail: null, problem: error.message });
+    }
+  }
+  return outcomes;
 }
 
 /** Lets a case go that a guard held back, or that was to be held until somebody says so. */
@@ -37,6 +68,10 @@ export async function releaseCase(
   });
 }
 
+/**
+ * Takes two people, as soon as there are two who may. Whoever opened it by hand is one of them: they asked for it. What
+ * a source told nobody has looked at yet.
+ */
 async function liftQuarantine(tx: Db, app: App, caller: Caller, it: CaseRow) {
   authorize(caller, 'case.release');
   demandStepUp(caller);
@@ -46,10 +81,17 @@ async function liftQuarantine(tx: Db, app: App, caller: Caller, it: CaseRow) {
       'Who opened a departure cannot release it; ask another person.',
     );
   }
+  const asked = it.openedBy === it.source ? (await quarantineOf(tx, it.id))?.askedBy : it.openedBy;
+  const who = await deciders(tx, caller, { right: 'case.release', first: asked ?? null });
+  if (!who) {
+    await noteRelease(tx, { caseId: it.id, askedBy: caller.user.id, isReleased: false });
+    return { detail: noted };
+  }
   const hold = isDepartureCase(it) && it.departure.hold;
   const state = hold ? 'waiting-for-approval' : 'draft';
-  const fact = { type: 'case.released', data: { reason: 'quarantine-lifted' } } as const;
+  const fact = { type: 'case.released', data: { reason: 'quarantine-lifted', ...who } } as const;
   await decide(tx, app, caller, it, { state }, fact);
+  await noteRelease(tx, { caseId: it.id, askedBy: null, isReleased: true });
   await resolveGuardAlerts(tx);
   await wakeCase(tx, { caseId: it.id, urgency: 0 });
   return {

@@ -63,12 +63,18 @@ export function caseView(it: Case, reader: Reader): string[] {
     ...(it.held
       ? ['', paint('attention', 'Nothing begins and nobody is told until it is released.')]
       : []),
+    ...(it.quarantine ? ['', paint('attention', clean(quarantineText(it.quarantine)))] : []),
     ...(it.actions.includes('release') ? [`Release it: gatehouse case release ${it.id}`] : []),
     ...(it.actions.includes('bring-back')
       ? ['', `Start the way back: gatehouse case bring-back ${it.id}`]
       : []),
   ];
 }
+
+const quarantineText = ({ because, askedBy }: NonNullable<Case['quarantine']>): string =>
+  askedBy === null
+    ? `Held back: ${because}`
+    : `Held back: ${because} ${askedBy.name ?? askedBy.id} wants to release it; a second person is needed.`;
 
 const doing: Record<CaseSummary['kind'], string> = {
   departure: 'is leaving',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { Case, CaseActDone, CasePage } from '#api/contract/cases.ts';
+import { Case, CaseActDone, CasePage, ReleasedMany } from '#api/contract/cases.ts';
 import { caseStates } from '#core/case.ts';
 import { addCaseDocument } from './case-document.ts';
 import { addCaseEvidence } from './case-evidence.ts';
@@ -74,11 +74,21 @@ export function addCase(program: Command, cli: Cli): void {
     'cancel <id>',
     'take a departure back; what was cut waits for bring-back',
   ).action(async (id: string, options: Json) => act(cli, id, 'cancel', undefined, options));
-  answering(parent, 'release <id>', 'let a departure go that is held, or that a guard held back')
+  answering(
+    parent,
+    'release <ids...>',
+    'let departures go that are held, or that a guard held back; the latter takes two people',
+  )
     .option('--untold', 'the person has not been told, and access ends now all the same')
     .option('--reason <text>', 'why; needed with --untold')
-    .action(async (id: string, { json, ...body }: Json & Record<string, string | boolean>) =>
-      act(cli, id, 'release', body, json ? { json } : {}),
+    .action(
+      async (
+        [id = '', ...more]: readonly string[],
+        { json, ...body }: Json & Record<string, string | boolean>,
+      ) =>
+        more.length === 0
+          ? act(cli, id, 'release', body, json ? { json } : {})
+          : releaseMany(cli, [id, ...more], body, json ? { json } : {}),
     );
 
   const change = answering(
@@ -122,6 +132,27 @@ async function act(
   const path = `/cases/${encodeURIComponent(id)}/${name}`;
   const done = await cli.client().send('POST', path, body, CaseActDone);
   cli.answer(options, done, () => [clean(done.detail)]);
+}
+
+/** Of those that a guard held back: each has its answer. */
+async function releaseMany(
+  cli: Cli,
+  cases: readonly string[],
+  options: object,
+  shown: Json,
+): Promise<void> {
+  if (Object.keys(options).length > 0) {
+    throw wrongUsage('--untold and --reason are about one departure. Release them one by one.');
+  }
+  const { outcomes } = await cli.client().send('POST', '/cases/release', { cases }, ReleasedMany);
+  cli.answer(shown, outcomes, () =>
+    outcomes.map(({ id, detail, problem }) =>
+      problem === null
+        ? clean(`${id}: ${detail}`)
+        : cli.paint('attention', clean(`${id}: not released. ${problem}`)),
+    ),
+  );
+  if (outcomes.some(({ problem }) => problem !== null)) cli.fail();
 }
 
 /** Shows what bringing somebody back would do, and has it confirmed. */

@@ -97,6 +97,7 @@ const caseWith = (steps: Step[], it: Partial<Case> = {}): Case => ({
   planDigest: null,
   planNotes: [],
   legalHold: null,
+  quarantine: null,
   next: null,
   dayOne: null,
   progress,

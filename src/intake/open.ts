@@ -5,6 +5,7 @@ import { record } from '#ledger/record.ts';
 import { openCase, wakeCase } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
 import type { PersonRow } from '#store/people.ts';
+import { keepQuarantine } from '#store/quarantines.ts';
 import { newId } from '#store/random.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
@@ -96,6 +97,7 @@ export async function openDeparture(
     payEnds: days?.payEnds ?? null,
     question,
   });
+  if (guard) await keepQuarantine(tx, { caseId, guard: guard.guard, because: guard.because });
   if (question) {
     await askPerson(tx, {
       condition: `question:${caseId}`,

@@ -119,6 +119,13 @@ export const Case = CaseSummary.extend({
     .object({ since: Moment, by: z.object({ id: z.string(), name: z.string().nullable() }) })
     .nullable()
     .meta({ description: 'While it is open, nothing is destroyed that was not preserved' }),
+  quarantine: z
+    .object({
+      because: z.string(),
+      askedBy: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+    })
+    .nullable()
+    .meta({ description: 'Why a guard holds it back, and the first of two who release it' }),
   steps: z.array(Step),
   personRechecks: z.array(z.object({ connection: z.string(), rechecks: Rechecks })).meta({
     description: 'Later looks for accounts of the person that the plan does not know',
@@ -172,6 +179,22 @@ export const ReleaseInput = z
     }),
   })
   .meta({ id: 'ReleaseInput' });
+
+export const ReleaseManyInput = z
+  .strictObject({ cases: z.array(z.string().min(1).max(100)).min(1).max(1_000) })
+  .meta({ id: 'ReleaseManyInput' });
+
+export const ReleasedMany = z
+  .object({
+    outcomes: z.array(
+      z.object({
+        id: z.string(),
+        detail: z.string().nullable(),
+        problem: z.string().nullable().meta({ description: 'Why it was refused' }),
+      }),
+    ),
+  })
+  .meta({ id: 'ReleasedMany' });
 
 export const BringBackInput = z
   .strictObject({

@@ -95,7 +95,12 @@ const nothingYet: Progress = {
 export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps): Promise<Case> {
   const it = found.case;
   const { legalHold } = found;
-  const names = await userNames(app, legalHold ? [legalHold.setBy] : []);
+  const { quarantine } = found;
+  const asker = quarantine?.askedBy ?? null;
+  const names = await userNames(
+    app,
+    [legalHold?.setBy, asker].flatMap((id) => id ?? []),
+  );
   const beside = await besideCases(app, [it]);
   const playbook = it.playbookId === null ? null : await showPlaybook(app, caller, it.playbookId);
   return {
@@ -115,6 +120,10 @@ export async function caseOnWire(app: App, caller: Caller, found: CaseWithSteps)
     legalHold: legalHold && {
       since: legalHold.setAt.toISOString(),
       by: { id: legalHold.setBy, name: names.get(legalHold.setBy) ?? null },
+    },
+    quarantine: quarantine && {
+      because: quarantine.because,
+      askedBy: asker === null ? null : { id: asker, name: names.get(asker) ?? null },
     },
     steps: found.steps.map((step) => stepOnWire(caller, found, step)),
     personRechecks: found.checks

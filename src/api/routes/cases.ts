@@ -12,7 +12,7 @@ import {
   showCase,
 } from '#app/cases.ts';
 import { Problem } from '#app/problem.ts';
-import { releaseCase } from '#app/releases.ts';
+import { releaseCase, releaseCases } from '#app/releases.ts';
 import { nameSuccessor } from '#app/successors.ts';
 import {
   BringBackInput,
@@ -22,7 +22,9 @@ import {
   CasePage,
   CaseQuery,
   ReasonInput,
+  ReleasedMany,
   ReleaseInput,
+  ReleaseManyInput,
   Requested,
 } from '../contract/cases.ts';
 import { DepartureChange } from '../contract/departures.ts';
@@ -102,6 +104,16 @@ const release = createRoute({
   request: { ...toCase, body: { ...body(ReleaseInput), required: false } },
 });
 
+const releaseMany = createRoute({
+  method: 'post',
+  path: '/cases/release',
+  operationId: 'releaseCases',
+  summary: 'Let several departures go that a guard held back, each for itself',
+  tags,
+  request: { headers: actHeaders, body: body(ReleaseManyInput) },
+  responses: { 200: json('What became of each', ReleasedMany), ...problems },
+});
+
 export function caseRoutes(api: Api, app: App): void {
   api.openapi(list, async (c) => {
     const { state, kind, view, text, bulkStart, limit, cursor } = c.req.valid('query');
@@ -172,6 +184,11 @@ export function caseRoutes(api: Api, app: App): void {
       details.push(changed.detail);
     }
     return c.json(await done(app, c.get('caller'), id, details.join(' ')), 200);
+  });
+
+  api.openapi(releaseMany, async (c) => {
+    const outcomes = await releaseCases(app, c.get('caller'), c.req.valid('json').cases);
+    return c.json({ outcomes: [...outcomes] }, 200);
   });
 
   api.openapi(back, async (c) => {

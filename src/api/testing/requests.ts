@@ -46,6 +46,7 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /cases/:id/change': { json: { urgent: true } },
     'POST /cases/:id/bring-back': { json: { digest: 'x' } },
     'POST /cases/:id/release': {},
+    'POST /cases/release': { json: { cases: ['01M83VKER15E4DWGJN9YVPFDBD'] } },
     'GET /saved-views': {},
     'POST /saved-views': {
       json: { list: 'departures', name: 'Late', search: { view: 'late' } },

@@ -42,9 +42,10 @@ export default function BulkAct({
   const changed = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
   const cutsNow = act === 'change-dates' && cases.some((it) => isPast(wanted.accessEnds, it));
   const isReady =
-    act === 'pause'
+    act === 'release' ||
+    (act === 'pause'
       ? reason.trim() !== ''
-      : Object.keys(changed).length > 0 && (!cutsNow || count.trim() === String(cases.length));
+      : Object.keys(changed).length > 0 && (!cutsNow || count.trim() === String(cases.length)));
   return (
     <Ask
       title={t(`bulk.ask.${act}`, { count: cases.length })}
@@ -57,7 +58,7 @@ export default function BulkAct({
       error={null}
       onDo={() => {
         if (isOver) onClose();
-        else void doAll(cases, act === 'pause' ? ['pause', { reason }] : ['change', changed]);
+        else void doAll(cases, wordOf[act]({ reason, changed }));
       }}
       onClose={onClose}
     >
@@ -89,6 +90,16 @@ export default function BulkAct({
     </Ask>
   );
 }
+
+/** What the server is asked, of each. */
+const wordOf: Record<
+  BulkActName,
+  (it: { reason: string; changed: Dates }) => readonly [string, object]
+> = {
+  pause: ({ reason }) => ['pause', { reason }],
+  'change-dates': ({ changed }) => ['change', changed],
+  release: () => ['release', {}],
+};
 
 /** Access would end in the past: that is now. */
 const isPast = (local: string | undefined, it: CaseSummary): boolean =>

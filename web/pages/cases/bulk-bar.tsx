@@ -11,7 +11,7 @@ import type { CasesSearch } from './search.ts';
 import type { Choice } from './use-choice.ts';
 
 const BulkAct = lazy(() => import('./bulk-act.tsx'));
-export type BulkActName = 'pause' | 'change-dates';
+export type BulkActName = 'pause' | 'change-dates' | 'release';
 
 /** What can be done about all rows that are chosen, or with the whole list. */
 export function BulkBar({
@@ -28,6 +28,7 @@ export function BulkBar({
 }) {
   const t = useWords('cases');
   const mayChange = useMay('case.change');
+  const mayRelease = useMay('case.release');
   const chosen = cases.filter(({ id }) => choice.chosen.has(id));
   const [asking, setAsking] = useState<BulkActName | null>(null);
   const { exportThem, isBusy, error } = useExport(kind, search, chosen);
@@ -49,6 +50,11 @@ export function BulkBar({
               </Button>
             )}
           </>
+        )}
+        {chosen.length > 0 && mayRelease && chosen.every((it) => it.state === 'quarantined') && (
+          <Button variant="default" onClick={() => setAsking('release')}>
+            {t('bulk.release')}
+          </Button>
         )}
         <Button variant="default" loading={isBusy} onClick={exportThem}>
           {t(chosen.length > 0 ? 'bulk.exportChosen' : 'bulk.export')}

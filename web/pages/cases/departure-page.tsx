@@ -156,7 +156,13 @@ function Warnings({ it }: { it: Case }) {
           color="var(--set-aside)"
           variant="outline"
         >
+          {it.quarantine && <div>{it.quarantine.because}</div>}
           {t(it.held ? 'heldBackAbout' : 'guardHeldAbout')}
+          {it.quarantine?.askedBy && (
+            <div>
+              {t('guardAsked', { who: it.quarantine.askedBy.name ?? it.quarantine.askedBy.id })}
+            </div>
+          )}
         </Alert>
       )}
       {legalHold && (

@@ -82,6 +82,7 @@ export const aCase = (more: Partial<Case>): Case => ({
   planDigest: null,
   planNotes: [],
   legalHold: null,
+  quarantine: null,
   next: null,
   dayOne: null,
   progress: {
