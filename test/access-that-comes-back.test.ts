@@ -29,6 +29,8 @@ steps:
 
 const priya = person('E-1', 'Priya Nair');
 const noor = person('E-2', 'Noor Haddad');
+const mei = person('E-3', 'Mei Tanaka');
+const ravi = person('E-4', 'Ravi Iyer');
 const dismissal = (id: string) => ({ id, kind: 'involuntary', last_working_day: '2025-09-01' });
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -46,7 +48,8 @@ before(async () => {
   watch = watching(house);
   company = await startCompany(house);
   await clock.ask('publish', playbook);
-  const users = [account('Priya Nair'), account('Noor Haddad')];
+  const names = ['Priya Nair', 'Noor Haddad', 'Mei Tanaka', 'Ravi Iyer'];
+  const users = names.map(account);
   directory = await company.addSystem('directory', 'identity', { users });
   archive = await company.addSystem('archive', 'other');
 });
@@ -200,6 +203,60 @@ describe('an account that appears after somebody has left', () => {
     );
     assert.equal(archive.isActive('priya'), false);
     assert.ok((await factsOf(closed.case.id)).includes('case.reopened'));
+  });
+});
+
+describe('looks at access that was ended', () => {
+  const isMissed = (caseId: string, type: string) =>
+    until(`a fact ${type}`, async () => (await countOf(caseId, type)) > 0);
+  const noteOf = async (caseId: string) => {
+    const { checks } = await house.show(caseId);
+    return checks.map(({ connectionId, dueAt, waitsBecause, endedBecause }) => ({
+      connectionId,
+      isDue: dueAt !== null,
+      said: waitsBecause ?? endedBecause,
+    }));
+  };
+
+  it('end when the departure is taken back', async () => {
+    await company.tell('departure.confirmed', mei, dismissal('S-3'));
+    const { id } = (await watch.become('the end', mei, isComplete)).case;
+    await company.tell('departure.rescinded', mei, dismissal('S-3'));
+    const back = await watch.become(
+      'a way back',
+      mei,
+      ({ case: it }) => it.state === 'waiting-for-approval' && it.planDigest !== null,
+    );
+    await clock.ask('bringBack', id, back.case.planDigest!);
+    await watch.become('brought back', mei, ({ case: it }) => it.state === 'brought-back');
+    const [known] = await house.rows('select status from accounts where account_id = $1', 'mei');
+    assert.deepEqual(known, { status: 'active' });
+
+    await moveOn(dayMs);
+    await until('no further look', async () =>
+      (await noteOf(id)).every(({ isDue, said }) => !isDue && said !== null),
+    );
+    assert.deepEqual(
+      new Set((await noteOf(id)).map(({ said }) => said)),
+      new Set(['the departure was taken back']),
+    );
+    assert.equal(directory.isActive('mei'), true);
+    assert.equal(await countOf(id, 'step.reopened'), 0);
+  });
+
+  it('wait while a connection is paused, and say so; of one that was removed, nobody knows', async () => {
+    await company.tell('departure.confirmed', ravi, dismissal('S-4'));
+    const { id } = (await watch.become('the end', ravi, isComplete)).case;
+    await clock.ask('pauseConnection', 'directory', 'It is moved.');
+    await moveOn(15 * minuteMs);
+    await facts(id, 'case.rechecked', 1); // in the archive
+    const paused = (await noteOf(id)).filter(({ connectionId }) => connectionId === 'directory');
+    assert.deepEqual(new Set(paused.map(({ said }) => said)), new Set(['directory is paused']));
+
+    await clock.ask('removeConnection', 'directory');
+    await isMissed(id, 'step.unchecked');
+    await isMissed(id, 'case.unchecked');
+    assert.equal(await countOf(id, 'step.rechecked'), 0);
     await clock.ask('checkInvariants');
   });
 });

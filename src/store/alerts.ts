@@ -84,13 +84,14 @@ export async function resolveAcknowledged(db: Db, condition: string): Promise<vo
   `);
 }
 
-/** A connection was removed: what alerted about it, or about reading it, matters no longer. Steps of it go on waiting. */
+/** A connection was removed: what alerted about it, or about reading it, matters no longer. Its steps, and what is about a case, go on waiting. */
 export async function resolveConnectionAlerts(db: Db, connectionId: string): Promise<void> {
   await db.query(sql`
     update alerts
        set resolved_at = clock_timestamp(), next_at = null
      where resolved_at is null
        and step_id is null
+       and case_id is null
        and (connection_id = ${connectionId}
             or condition ~ ('^(connection|source|feed|set-aside|set-aside-many|drop|history):' || ${connectionId} || '(:|$)'))
   `);

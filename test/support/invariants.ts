@@ -273,14 +273,15 @@ function checkCases(cases: readonly CaseEnd[], entries: readonly Entry[]): void 
 function endsAmong(own: readonly Entry[]): number {
   const inOrder = own.toSorted((a, b) => Number(a.caseSeq) - Number(b.caseSeq));
   let ends = 0;
-  let isOfLooks = true;
+  let since: string[] = [];
   for (const { body } of inOrder) {
     const type = String(body['type']);
-    if (type !== 'case.sealed') isOfLooks &&= /^(case|step)\.(re|un)checked$/.test(type);
-    else {
-      if (!isOfLooks) ends += 1;
-      isOfLooks = true;
-    }
+    since.push(type);
+    if (type !== 'case.sealed') continue;
+    const isOpened = since.some((it) => it === 'case.reopened' || it === 'case.rescinded');
+    const isOfLooks = since.some((it) => /^(case|step)\.(re|un)checked$/.test(it));
+    if (ends === 0 || isOpened || !isOfLooks) ends += 1;
+    since = [];
   }
   return ends;
 }

@@ -1,6 +1,7 @@
 import type { App, Caller } from '#app/app.ts';
 import { bringBack, cancelCase, changeDates, pauseCase, resumeCase, showCase } from '#app/cases.ts';
-import type { ConnectionInput } from '#app/connections.ts';
+import { pauseConnection } from '#app/connection-page.ts';
+import { type ConnectionInput, removeConnection } from '#app/connections.ts';
 import { requestEvidence, showEvidence, takeEvidence } from '#app/evidence.ts';
 import { receiveHook } from '#app/hooks.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
@@ -51,6 +52,8 @@ const acts = {
   fill: fillRecord,
   prune: pruneBelow,
   evidence: evidencePack,
+  pauseConnection: asAdmin(pauseConnection),
+  removeConnection: asAdmin(removeConnection),
 };
 
 /** Asks for the pack of a complete case, has it made, and takes it: its files by their names. */
