@@ -4,7 +4,6 @@ import { listConnections } from '#store/connections.ts';
 import {
   type FindingKind,
   type FindingRow,
-  findingKinds,
   listSweeps,
   loadFinding,
   openFindings,
@@ -16,7 +15,7 @@ import { authorize, mayKnow } from './authorize.ts';
 import { order } from './orders.ts';
 import { notFound, Problem } from './problem.ts';
 
-export { type FindingKind, type FindingRow, findingKinds, type SweepRow };
+export type { FindingRow, SweepRow };
 
 /** Accounts that can be used and should not be; those of confidential departures only for who may know of them. */
 export async function listResidualAccess(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Case } from '#api/contract/cases.ts';
 import type { Step } from '#api/contract/steps.ts';
+import { caseView } from './case-view.ts';
 import { lookOf, progressText, stateText } from './step-look.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
@@ -184,6 +185,39 @@ describe('the look of a step', () => {
       progressText({ progress: some, state: 'cancelled' }),
       '9 proven of 11 · 2 not done',
     );
+  });
+});
+
+describe('what was looked at again', () => {
+  const rechecks = {
+    ...{ lookedAt: [at], nextAt: null, waitsBecause: null, returned: 0, endedBecause: null },
+  };
+  const lines = (it: Case) =>
+    caseView(it, { paint: (_, text) => text, now: () => new Date(at) }).join('\n');
+
+  it('says when that was behind the grade', () => {
+    const seen = settled({ grade: 'verified', appliedAt: at, rechecks });
+    assert.equal(
+      lookOf(seen, caseWith([seen]), { now: new Date(at) }).word,
+      'Verified 14:17, last looked at 14:17',
+    );
+    assert.match(lines(caseWith([seen])), /Looked at again {2}nothing more to come/);
+    assert.doesNotMatch(lines(caseWith([settled({ grade: 'verified' })])), /Looked at again/);
+  });
+
+  it('says what comes next, what came back, and what cannot be looked at', () => {
+    const back = { ...rechecks, nextAt: at, returned: 2, waitsBecause: 'wiki is paused' };
+    const text = lines(
+      caseWith([settled({ grade: 'verified', appliedAt: at, rechecks: back })], {
+        personRechecks: [
+          { connection: 'crm', rechecks: { ...rechecks, endedBecause: 'the person was erased' } },
+        ],
+      }),
+    );
+    assert.match(text, /Looked at again {2}next .*14:17/);
+    assert.match(text, /Block sign-in in wiki: came back 2 times/);
+    assert.match(text, /Block sign-in in wiki: cannot be looked at: wiki is paused/);
+    assert.match(text, /accounts in crm: looked at no more: the person was erased/);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   connectionsToCheck,
   type DueCheck,
   endPointlessChecks,
+  isCheckDue,
   type Leisure,
   leisureOf,
   noteUnmade,
@@ -41,6 +42,7 @@ export function startRechecks(engine: Engine): { stop(): Promise<void> } {
   };
   const timer = every(engine.timing.sweepMs, async () => {
     try {
+      if (!(await isCheckDue(engine.pool))) return;
       await endPointlessChecks(engine.pool);
       for (const connectionId of await connectionsToCheck(engine.pool)) {
         if (underWay.has(connectionId)) continue;

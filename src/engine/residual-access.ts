@@ -1,5 +1,6 @@
 import { every } from '#core/every.ts';
 import type { Failure } from '#core/failure.ts';
+import type { ConnectionOffer } from '#core/playbook.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { type Fact, record } from '#ledger/record.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
@@ -9,6 +10,7 @@ import {
   beginSweep,
   failSweep,
   judgeSweep,
+  maySweep,
   type NewFinding,
   noteSwept,
   planSweeps,
@@ -16,6 +18,7 @@ import {
 } from '#store/residual-access.ts';
 import { loadSettings } from '#store/settings.ts';
 import { inTransaction } from '#store/sql.ts';
+import { inTime } from './deadline.ts';
 import { discover } from './discover.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn, judgeConnection } from './fail.ts';
@@ -32,9 +35,11 @@ export function startSweeps(engine: Engine): { stop(): Promise<void> } {
   const underWay = new Map<string, Promise<void>>();
   const timer = every(engine.timing.sweepMs, async () => {
     try {
+      const may = await maySweep(engine.pool, { againMs: hourMs });
+      if (may.isNew) await planSweeps(engine.pool, await sweptConnections(engine));
+      if (!may.isDue) return;
       const { sweepHours } = settingsFrom(await loadSettings(engine.pool)).guardrails;
-      const often = { everyMs: sweepHours * hourMs, againMs: Math.min(1, sweepHours) * hourMs };
-      await planSweeps(engine.pool, await sweptConnections(engine));
+      const often = { everyMs: sweepHours * hourMs, againMs: hourMs };
       for (const connectionId of await sweepsDue(engine.pool, often)) {
         if (underWay.has(connectionId)) continue;
         const work = sweep(engine, { connectionId, ...often })
@@ -54,16 +59,23 @@ export function startSweeps(engine: Engine): { stop(): Promise<void> } {
   return {
     async stop() {
       await timer.stop();
-      await Promise.all(underWay.values());
+      // Lists of whole systems may take long; one that is cut off is made again.
+      await inTime(Promise.all(underWay.values()), engine.timing.callMs);
     },
   };
 }
 
 /** Connections whose accounts let somebody in. */
-async function sweptConnections(engine: Engine): Promise<readonly string[]> {
-  return offersFrom(engine.connectors, await listConnections(engine.pool))
-    .filter(({ holdsAccounts, areAccess }) => holdsAccounts && areAccess !== false)
-    .map(({ id }) => id);
+async function sweptConnections(
+  engine: Engine,
+): Promise<{ holders: readonly string[]; others: readonly string[] }> {
+  const offers = offersFrom(engine.connectors, await listConnections(engine.pool));
+  const isHolder = ({ holdsAccounts, areAccess }: ConnectionOffer) =>
+    holdsAccounts && areAccess !== false;
+  return {
+    holders: offers.filter(isHolder).map(({ id }) => id),
+    others: offers.filter((it) => !isHolder(it)).map(({ id }) => id),
+  };
 }
 
 async function sweep(

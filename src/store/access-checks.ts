@@ -126,6 +126,14 @@ const isDue = sql`
   it.try_at <= clock_timestamp()
   and exists (select from cases c where c.id = it.case_id and c.state = any (${watchedStates}::text[]))`;
 
+/** What is asked all the time, and mostly in vain. */
+export async function isCheckDue(db: Db): Promise<boolean> {
+  const { rowCount } = await db.query(
+    sql`select from access_checks where try_at <= clock_timestamp() limit 1`,
+  );
+  return rowCount === 1;
+}
+
 /** Connections in which somebody has to look at something. */
 export async function connectionsToCheck(db: Db): Promise<readonly string[]> {
   const { rows } = await db.query<{ id: string }>(sql`

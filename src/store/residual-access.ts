@@ -1,7 +1,6 @@
 import { type Db, sql } from './sql.ts';
 
-export const findingKinds = ['residual', 'ghost'] as const;
-export type FindingKind = (typeof findingKinds)[number];
+export type FindingKind = 'residual' | 'ghost';
 
 /** An account that can be used and should not be. */
 export interface FindingRow {
@@ -92,10 +91,11 @@ export async function listSweeps(db: Db): Promise<readonly SweepRow[]> {
            s.under_way as "isUnderWay"
       from (select *,
                    tried_at = '-infinity'
-                   or (failure = ${cutOff} and tried_at > clock_timestamp() - interval '10 minutes') as under_way
+                   or (failure is not distinct from ${cutOff} and tried_at > clock_timestamp() - interval '10 minutes') as under_way
               from access_sweeps) s
       join connections k on k.id = s.connection_id and k.state <> 'disabled'
       left join connection_health h on h.connection_id = k.id
+     where s.tried_at < 'infinity'
      order by s.connection_id
   `);
   return rows;
@@ -110,13 +110,34 @@ export async function wantSweeps(db: Db, connectionIds: readonly string[]): Prom
   `);
 }
 
-/** A connection that was not known is first swept when its turn would come. */
-export async function planSweeps(db: Db, connectionIds: readonly string[]): Promise<void> {
+/**
+ * Whether there may be something to sweep, or a connection of which nobody knows whether there is: what is asked
+ * all the time, and mostly in vain.
+ */
+export async function maySweep(
+  db: Db,
+  it: { againMs: number },
+): Promise<{ readonly isNew: boolean; readonly isDue: boolean }> {
+  const { rows } = await db.query<{ isNew: boolean; isDue: boolean }>(sql`
+    select exists (select from connections k
+                    where k.state <> 'disabled'
+                      and not exists (select from access_sweeps s where s.connection_id = k.id)) as "isNew",
+           exists (select from access_sweeps
+                    where tried_at <= clock_timestamp() - make_interval(secs => ${it.againMs / 1_000})) as "isDue"
+  `);
+  return rows[0]!;
+}
+
+/** A connection that is new is first swept when its turn comes; one whose accounts let nobody in (`others`) never. */
+export async function planSweeps(
+  db: Db,
+  { holders, others }: { holders: readonly string[]; others: readonly string[] },
+): Promise<void> {
   await db.query(sql`
     insert into access_sweeps (connection_id, tried_at)
-    select id, clock_timestamp()
-      from unnest(${connectionIds}::text[]) as holders (id)
-     where not exists (select from access_sweeps where connection_id = id)
+    select id, clock_timestamp() from unnest(${holders}::text[]) as holders (id)
+     union all
+    select id, 'infinity' from unnest(${others}::text[]) as others (id)
         on conflict do nothing
   `);
 }

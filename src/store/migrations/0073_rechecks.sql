@@ -19,7 +19,8 @@ create table access_checks (
 );
 create unique index access_checks_person on access_checks (case_id, connection_id) where step_id is null;
 create index access_checks_case on access_checks (case_id);
-create index access_checks_due on access_checks (connection_id, try_at) where try_at is not null;
+create index access_checks_due on access_checks (try_at) where try_at is not null;
+create index access_checks_of_connection on access_checks (connection_id, try_at) where try_at is not null;
 
 grant select on access_checks to gatehouse_web, gatehouse_worker, gatehouse_scribe;
 grant insert, update on access_checks to gatehouse_worker;
