@@ -87,6 +87,12 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     assert.deepEqual(await accessProblems(page), []);
     assert.doesNotMatch(await page.content(), /key-of-the-wiki/);
 
+    await sees('Nobody has looked yet.');
+    await press('Look now');
+    await sees(/Looked at .+: 2 accounts can be used, 1 of nobody we know\./);
+    await sees(/^Nobody who left has an account there/);
+    assert.deepEqual(await accessProblems(page), []);
+
     const secret = page.getByRole('listitem').filter({ hasText: 'token' }).filter({
       hasText: 'runs out on',
     });

@@ -26,6 +26,7 @@ export const ResidualAccess = z
 export type ResidualAccess = z.infer<typeof ResidualAccess>;
 
 export const ResidualAccessPage = pageOf(ResidualAccess).meta({ id: 'ResidualAccessPage' });
+export type ResidualAccessPage = z.infer<typeof ResidualAccessPage>;
 
 export const SweepInput = z
   .strictObject({ connection: z.string().min(1).max(63).optional() })
@@ -51,3 +52,4 @@ export const AccessSweep = z
 export type AccessSweep = z.infer<typeof AccessSweep>;
 
 export const AccessSweepPage = pageOf(AccessSweep).meta({ id: 'AccessSweepPage' });
+export type AccessSweepPage = z.infer<typeof AccessSweepPage>;

@@ -20,6 +20,7 @@ import { ChecksList, Names } from './checks-list.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { OnPremises } from './on-premises.tsx';
 import { ProofTable } from './proof-table.tsx';
+import { ResidualAccessPanel } from './residual-access.tsx';
 import { SecretDays } from './secret-days.tsx';
 import './words.ts';
 
@@ -55,6 +56,7 @@ function Shown({ of }: { of: ConnectionDetail }) {
   const [asked, setAsked] = useState<Ask | null>(null);
   const mayTest = useMay('connection.test');
   const mayChange = useMay('connection.write');
+  const mayReadAccounts = useMay('accounts.read');
   const navigate = route.useNavigate();
   const path = `/connections/${encodeURIComponent(of.id)}`;
   const test = useAct<CheckResult>();
@@ -138,6 +140,7 @@ function Shown({ of }: { of: ConnectionDetail }) {
             <h2 id="proof">{t('stages.proof')}</h2>
             <ProofTable of={of} />
           </section>
+          {mayReadAccounts && of.holdsAccounts && <ResidualAccessPanel of={of} />}
         </div>
         <section className="card panel" aria-labelledby="facts">
           <h2 id="facts">{t('facts')}</h2>
