@@ -5,6 +5,7 @@ import { openLive } from '#app/live.ts';
 import { rulePacks } from '#app/rule-packs.ts';
 import type { AnyConnector } from '#connector-kit/contract.ts';
 import { openGuard } from '#connector-kit/guard.ts';
+import { hostOf } from '#connector-kit/host-of.ts';
 import { type Detour, detourText } from '#core/detour.ts';
 import { every } from '#core/every.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
@@ -211,7 +212,7 @@ export async function startWorker(
     ...(parts.dataFolder === undefined ? {} : { disk: diskOf(parts.dataFolder) }),
     async callOutside(url) {
       await readTargets();
-      return guard.fetchFor({ hosts: [url.host], ca: null })(url);
+      return guard.fetchFor({ hosts: [hostOf(url.href)], ca: null })(url);
     },
   });
   const pulse = pulseNow(pool, 'intake');

@@ -70,6 +70,17 @@ describe('a worker that looks after itself', () => {
     await until('it to be over', async () => (await kinds()).length === 0);
   });
 
+  it('tells of a sweep that does not come to its end', async (t) => {
+    await db.query(`
+      insert into pulses (name, at) values ('engine', clock_timestamp() - interval '2 minutes')
+    `);
+    const { watch } = watching();
+    t.after(() => watch.stop());
+    await until('it to be told', async () => (await kinds()).includes('sweep.late'));
+    await db.query(`update pulses set at = clock_timestamp() where name = 'engine'`);
+    await until('it to be over', async () => (await kinds()).length === 0);
+  });
+
   it('tells of a disk that is nearly full', async (t) => {
     const { disk, watch } = watching();
     t.after(() => watch.stop());

@@ -90,7 +90,6 @@ async function look(
   const blocked = found.map(({ title }) => title);
   if (open.has(pathCondition)) blocked.push('Gatehouse cannot send mail');
   if ([...open].some((it) => it.startsWith(queueCondition))) blocked.push('Work is not taken up');
-  if ((ages.get('engine') ?? 0) > longestSweepMs) blocked.push('The sweep is late');
   if (await foundFork(pool)) blocked.push('The record is not the one that was signed');
   sayOnce(engine, state, blocked);
 
@@ -157,6 +156,18 @@ async function findings(
             kind: 'disk.low',
             title: 'A disk is nearly full',
             body: `The disk of ${disk!.folder} on ${hostname()} has ${Math.floor(free * 100)} % left. When it is full, nothing goes on. Make room.`,
+          }),
+        ]
+      : []),
+    ...((ages.get('engine') ?? 0) > longestSweepMs
+      ? [
+          finding({
+            condition: `${prefix}:sweep`,
+            kind: 'sweep.late',
+            title: 'The sweep is late',
+            body:
+              'What no job has woken is looked for every five seconds, and that has not come to its end for more than a minute. Steps that are ' +
+              'woken go on; a timer may be missed. Look into the log of the worker, and restart it.',
           }),
         ]
       : []),
