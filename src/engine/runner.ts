@@ -48,6 +48,9 @@ const restartMs = 1_000;
 /** A pass that takes so many times as long as a claim lasts is waited for no longer. */
 const leasesUntilHung = 10;
 
+/** To list every account of a large system takes long, and to begin it once more would not make it faster. */
+const leasesOfLongWork = 120;
+
 /** How many jobs of one kind without a connection are done at once; new departures wait for each other. */
 const ownConcurrency = 4;
 
@@ -89,7 +92,10 @@ export async function startEngine(
   function start(name: string, taskList: TaskList, concurrency: number): void {
     const events: WorkerEvents = new EventEmitter();
     awaitReturnedJobs(events);
-    const progress = watchProgress(events, engine.timing);
+    const isOfSteps = Object.keys(taskList).every((it) => it.startsWith('step:'));
+    const { leaseMs, standstillMs } = engine.timing;
+    const inHandMs = leaseMs * (isOfSteps ? leasesUntilHung + 2 : leasesOfLongWork);
+    const progress = watchProgress(events, { standstillMs, inHandMs });
     const runner = runTaskList(
       {
         concurrency,

@@ -13,7 +13,7 @@ describe('a runner', () => {
   const watched = () => {
     const events = new EventEmitter();
     const clock = { now: 0 };
-    const patience = { standstillMs: 10_000, leaseMs: 30_000 };
+    const patience = { standstillMs: 10_000, inHandMs: 300_000 };
     const { standsStill } = watchProgress(events, patience, () => clock.now);
     return { events, clock, standsStill };
   };

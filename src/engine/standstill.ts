@@ -4,9 +4,6 @@ import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
 import { databaseNow } from '#store/clock.ts';
 import type { Engine } from './engine.ts';
 
-/** Longer than any pass: who holds jobs in hand that long, and begins none, never will. */
-const leasesUntilStuck = 10;
-
 /**
  * Watches whether one of graphile-worker's runners moves: whether it looks into the queue, or, while it has
  * jobs in hand, whether it begins one. Rows are the truth and the sweep wakes what is due, but a job that
@@ -18,7 +15,7 @@ const leasesUntilStuck = 10;
  */
 export function watchProgress(
   events: WorkerEvents,
-  { standstillMs, leaseMs }: { readonly standstillMs: number; readonly leaseMs: number },
+  { standstillMs, inHandMs }: Patience,
   now: () => number = () => performance.now(),
 ): Progress {
   let movedAt = now();
@@ -38,8 +35,15 @@ export function watchProgress(
     });
   return {
     hasLooked: () => hasLooked,
-    standsStill: () => now() - movedAt > (isLooking ? standstillMs : leasesUntilStuck * leaseMs),
+    standsStill: () => now() - movedAt > (isLooking ? standstillMs : inHandMs),
   };
+}
+
+interface Patience {
+  /** From one look into the queue to the next. */
+  readonly standstillMs: number;
+  /** With jobs in hand, from one that is begun to the next: longer than any of them may take. */
+  readonly inHandMs: number;
 }
 
 export interface Progress {
