@@ -81,6 +81,7 @@ export async function startInstallation(): Promise<Installation> {
     departuresPerHour: 100_000,
     departuresPerDay: 100_000,
     groupAtLeast: 100_000,
+    suspensionsPerHour: 100_000,
   });
   await saveConnectionInput(app, admin, {
     id: 'hr',

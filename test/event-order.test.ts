@@ -42,6 +42,7 @@ describe('what a source says, in whatever order it arrives', () => {
       departuresPerHour: 100_000,
       departuresPerDay: 100_000,
       groupAtLeast: 100_000,
+      suspensionsPerHour: 100_000,
     });
     await gatehouse.stopWorker(); // only intake is asked
     intake = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Caller } from '#app/app.ts';
-import { cancelCase, pauseCase, requestCase, resumeCase } from '#app/cases.ts';
+import { type CaseWithSteps, cancelCase, pauseCase, requestCase, resumeCase } from '#app/cases.ts';
 import { releaseCase } from '#app/releases.ts';
 import { changeSetting } from '#app/settings.ts';
 import { resumeEverything, showSwitch, stopEverything } from '#app/switches.ts';
@@ -19,11 +19,29 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 
-const names = ['Ann', 'Ben', 'Cat', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida', 'Ulf'];
+const names = [
+  'Ann',
+  'Ben',
+  'Cat',
+  'Dan',
+  'Eve',
+  'Fay',
+  'Gus',
+  'Hal',
+  'Ida',
+  'Ulf',
+  'Jan',
+  'Kai',
+  'Lia',
+];
 const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
+const leavesNow = (who: { id: string }) => ({
+  ...{ id: `S-${who.id}`, kind: 'involuntary', last_working_day: '2025-06-30' },
+});
 const urgent = (who: { id: string }) => ({
   ...{ id: `S-${who.id}`, kind: 'involuntary', urgent: true, last_working_day: '2031-06-30' },
 });
+type Who = ReturnType<typeof person>;
 const isCut = ({ case: it }: { case: { accessRemovedAt: Date | null } }) =>
   it.accessRemovedAt !== null;
 
@@ -178,6 +196,45 @@ describe('what keeps a mistake small', () => {
       await changeSetting(gatehouse.app, gatehouse.admin, 'company', { headcount: 400 });
       assert.notEqual(await leavesLater(support[5]!), 'quarantined');
       await changeSetting(gatehouse.app, gatehouse.admin, 'company', { headcount: null });
+    });
+  });
+
+  describe('the budget of suspensions', () => {
+    const [jan, kai, lia] = people.slice(10) as [Who, Who, Who];
+    const set = (change: object) =>
+      changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', { ...change });
+    const waits = ({ steps }: CaseWithSteps) =>
+      steps.some((it) =>
+        it.because?.includes('“Block sign-in” was begun 1 times in directory within an hour'),
+      );
+
+    before(() => set({ departuresPerDay: 100, suspensionsPerHour: 1 }));
+    after(() => set({ departuresPerDay: 8, suspensionsPerHour: 120 }));
+
+    it('lets what is above it wait, and tells somebody', async () => {
+      await company.tell('departure.confirmed', jan, leavesNow(jan));
+      await watch.become('access removed', jan, isCut);
+      await company.tell('departure.confirmed', kai, leavesNow(kai));
+      await watch.become('a step that waits', kai, waits);
+      assert.equal(directory.isActive('kai'), true);
+      const alerts = (await watch.alerts('budget.spent')).map(({ title }) => title);
+      assert.ok(alerts.includes('Many accounts are being suspended in directory'));
+    });
+
+    it('keeps nobody waiting who leaves urgently', async () => {
+      await company.tell('departure.confirmed', lia, urgent(lia));
+      await watch.become('access removed', lia, isCut);
+      assert.deepEqual([directory.isActive('lia'), directory.isActive('kai')], [false, true]);
+    });
+
+    it('goes on with what waited once there is room again', async () => {
+      await set({ suspensionsPerHour: 5 });
+      const waiting = (await watch.caseOf(kai))!.steps.filter((it) => it.status === 'ready');
+      const ids = waiting.map(({ id }) => id);
+      await gatehouse.rows('update steps set wake_at = clock_timestamp() where id = any ($1)', ids);
+      await gatehouse.rows('select wake_steps($1)', ids);
+      await watch.become('access removed', kai, isCut);
+      assert.equal(directory.isActive('kai'), false);
     });
   });
 

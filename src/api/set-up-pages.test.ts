@@ -90,6 +90,7 @@ describe('what the pages for setting up read', () => {
       'feedYearsAway',
       'wipesPerHour',
       'deletionsPerHour',
+      'suspensionsPerHour',
     ]);
     const manager = await api.addUser('Mia Manager', ['manager']);
     await problemIn(await api.ask('/api/v1/settings/forms', manager), 403);

@@ -87,6 +87,8 @@ export const settingShapes = {
     wipesPerHour: z.int().min(1).default(5),
     /** The same for accounts that are deleted. */
     deletionsPerHour: z.int().min(1).default(20),
+    /** The same for accounts that are suspended, but for urgent, approved and released departures. */
+    suspensionsPerHour: z.int().min(1).default(120),
     /** How often every connection is asked for accounts of people who left. */
     sweepHours: z.int().min(1).max(720).default(24),
   }),
@@ -174,6 +176,7 @@ export function settingsFrom(stored: Readonly<Record<string, unknown>>): Setting
 const budgets = {
   'device.wipe': 'wipesPerHour',
   'account.delete': 'deletionsPerHour',
+  'account.suspend': 'suspensionsPerHour',
 } as const satisfies Partial<Record<Capability, string>>;
 
 /** What may be begun only so often in one connection within an hour. */

@@ -1,7 +1,7 @@
 import { capabilities } from '#core/capability.ts';
 import { budgetOf, hasBudget, settingsFrom } from '#core/settings.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
-import { lockSpent, spentInHour } from '#store/budgets.ts';
+import { hasOwnBudget, isReversible, lockSpent, spentInHour } from '#store/budgets.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
@@ -11,16 +11,23 @@ import type { Engine } from './engine.ts';
 import { Stale } from './settle.ts';
 
 /*
- * So much of what cannot be undone may be begun in one connection within an hour. What is above that
- * waits and is not lost, and somebody is told: a mistake, or an account that was taken over, destroys no more.
+ * So much may be ended or destroyed in one connection within an hour. What is above that waits and is not lost, and
+ * somebody is told: a mistake, or an account that was taken over, does no more. Suspensions of urgent departures, of
+ * approved bulk starts and of released ones neither wait nor count, so that a lawful layoff leaves no access open.
  */
 
 /** What a step would spend, and of how much; null: it is about nothing that has a budget. */
-async function budgetFor(db: Db, { capability, connectionId, id, undoOf }: Work) {
+async function budgetFor(db: Db, { capability, connectionId, id, caseId, undoOf }: Work) {
   if (capability === null || !hasBudget(capability)) return null;
   if (connectionId === null || undoOf !== null) return null;
+  if (isReversible(capability) && (await hasOwnBudget(db, caseId))) return null;
   const most = budgetOf(settingsFrom(await loadSettings(db)), capability);
   return most === null ? null : { most, spender: { connectionId, capability, stepId: id } };
+}
+
+/** Whether it counts against a budget at all. */
+export async function hasBudgetOf(db: Db, work: Work): Promise<boolean> {
+  return (await budgetFor(db, work)) !== null;
 }
 
 /** Lets a step wait that would spend more than there is. True: it waits. */
@@ -35,7 +42,9 @@ export async function waitsForBudget(engine: Engine, work: Work): Promise<boolea
   await raiseAlert(engine.pool, {
     condition: conditionOf(work),
     kind: 'budget.spent',
-    title: `Much is being destroyed in ${spender.connectionId}`,
+    title: isReversible(spender.capability)
+      ? `Many accounts are being suspended in ${spender.connectionId}`
+      : `Much is being destroyed in ${spender.connectionId}`,
     body:
       `${said} What is above that waits. If it is as it should be, there is nothing to do; a higher limit ` +
       '(gatehouse settings set guardrails) counts from the next look on. If not: gatehouse kill-switch on.',

@@ -13,7 +13,7 @@ import {
   tellOfRefusal,
   waitForDecision,
 } from './ask-approval.ts';
-import { spend, waitsForBudget } from './budget.ts';
+import { hasBudgetOf, spend, waitsForBudget } from './budget.ts';
 import type { Engine } from './engine.ts';
 import { holdAgainst, holdText } from './legal-hold.ts';
 import { hold, Stale } from './settle.ts';
@@ -51,7 +51,11 @@ export async function clear(
   const digest = stepDigest({ ...shown, step: work.id });
   const endangers = capability !== null && destroys(capability);
   if (work.undoOf !== null || !(work.approval || endangers)) {
-    return { digest, approvalId: null, facts: [], confirm: null };
+    if (!(await hasBudgetOf(engine.pool, work))) {
+      return { digest, approvalId: null, facts: [], confirm: null };
+    }
+    if (await waitsForBudget(engine, work)) return null;
+    return { digest, approvalId: null, facts: [], confirm: (tx) => spend(tx, work) };
   }
 
   const legalHold = await holdAgainst(engine.pool, work);

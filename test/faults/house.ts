@@ -63,6 +63,7 @@ export async function startHouse(
     departuresPerHour: 1_000,
     departuresPerDay: 1_000,
     groupAtLeast: 1_000,
+    suspensionsPerHour: 10_000,
   });
   await connect({ id: 'hr', connector: 'signed-events', settings: { signingSecret } });
 
