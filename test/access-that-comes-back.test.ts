@@ -30,6 +30,7 @@ steps:
 const priya = person('E-1', 'Priya Nair');
 const noor = person('E-2', 'Noor Haddad');
 const mei = person('E-3', 'Mei Tanaka');
+const lena = person('E-5', 'Lena Berg');
 const ravi = person('E-4', 'Ravi Iyer');
 const dismissal = (id: string) => ({ id, kind: 'involuntary', last_working_day: '2025-09-01' });
 const minuteMs = 60_000;
@@ -48,7 +49,7 @@ before(async () => {
   watch = watching(house);
   company = await startCompany(house);
   await clock.ask('publish', playbook);
-  const names = ['Priya Nair', 'Noor Haddad', 'Mei Tanaka', 'Ravi Iyer'];
+  const names = ['Priya Nair', 'Noor Haddad', 'Mei Tanaka', 'Ravi Iyer', 'Lena Berg'];
   const users = names.map(account);
   directory = await company.addSystem('directory', 'identity', { users });
   archive = await company.addSystem('archive', 'other');
@@ -242,6 +243,24 @@ describe('looks at access that was ended', () => {
     );
     assert.equal(directory.isActive('mei'), true);
     assert.equal(await countOf(id, 'step.reopened'), 0);
+  });
+
+  it('end when the person works here again', async () => {
+    await company.tell('departure.confirmed', lena, dismissal('S-5'));
+    const { id } = (await watch.become('the end', lena, isComplete)).case;
+    await company.tell('arrival.confirmed', { ...lena, employment_id: '2' }, null, {
+      arrival: { id: 'A-1', start_day: '2025-12-01' },
+    });
+    await watch.heard();
+    switchOn('lena');
+
+    await moveOn(15 * minuteMs);
+    await until('no further look', async () => (await noteOf(id)).every(({ isDue }) => !isDue));
+    assert.deepEqual(
+      new Set((await noteOf(id)).map(({ said }) => said)),
+      new Set(['the person works here again']),
+    );
+    assert.equal(directory.isActive('lena'), true);
   });
 
   it('wait while a connection is paused, and say so; of one that was removed, nobody knows', async () => {

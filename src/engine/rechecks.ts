@@ -5,14 +5,12 @@ import {
   type DueCheck,
   endPointlessChecks,
   isCheckDue,
-  type Leisure,
-  leisureOf,
   noteUnmade,
   takeCheck,
-  takeIdleSlot,
 } from '#store/access-checks.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { countFailure, quietConnection, takeProbe } from '#store/health.ts';
+import { type Leisure, leisureOf, takeIdleSlot } from '#store/leisure.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { Engine } from './engine.ts';
 import { failureIn, judgeConnection, pauseConnection } from './fail.ts';
@@ -43,7 +41,10 @@ export function startRechecks(engine: Engine): { stop(): Promise<void> } {
   const timer = every(engine.timing.sweepMs, async () => {
     try {
       if (!(await isCheckDue(engine.pool))) return;
-      await endPointlessChecks(engine.pool);
+      for (const caseId of await endPointlessChecks(engine.pool)) {
+        // What others waited for does not come any more.
+        await inTransaction(engine.pool, (tx) => sealLooks(tx, engine, caseId));
+      }
       for (const connectionId of await connectionsToCheck(engine.pool)) {
         if (underWay.has(connectionId)) continue;
         const work = seeTo(connectionId)
