@@ -10,6 +10,7 @@ import { type Detour, detourText } from '#core/detour.ts';
 import { every } from '#core/every.ts';
 import { type OnPremisesTarget, settingsFrom } from '#core/settings.ts';
 import { previewBulkStart } from '#engine/bulk-preview.ts';
+import { callsUnderWay } from '#engine/calls-under-way.ts';
 import { openClients } from '#engine/clients.ts';
 import { openClock } from '#engine/clock.ts';
 import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.ts';
@@ -179,6 +180,7 @@ export async function startWorker(
     pool,
     rulePacks,
     groups: openGroups({ pool, worker, leaseMs: timing.leaseMs }),
+    calls: callsUnderWay(),
     keys,
     connectors,
     clients,

@@ -19,21 +19,7 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 
-const names = [
-  'Ann',
-  'Ben',
-  'Cat',
-  'Dan',
-  'Eve',
-  'Fay',
-  'Gus',
-  'Hal',
-  'Ida',
-  'Ulf',
-  'Jan',
-  'Kai',
-  'Lia',
-];
+const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia'.split(' ');
 const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
 const leavesNow = (who: { id: string }) => ({
   ...{ id: `S-${who.id}`, kind: 'involuntary', last_working_day: '2025-06-30' },
@@ -200,7 +186,7 @@ describe('what keeps a mistake small', () => {
   });
 
   describe('the budget of suspensions', () => {
-    const [jan, kai, lia] = people.slice(10) as [Who, Who, Who];
+    const [jan, kai, lia] = people.slice(10, 13) as [Who, Who, Who];
     const set = (change: object) =>
       changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', { ...change });
     const waits = ({ steps }: CaseWithSteps) =>
@@ -240,6 +226,42 @@ describe('what keeps a mistake small', () => {
 
   describe('the kill switch', () => {
     let second: Caller;
+
+    it('ends what is under way; nobody knows what that did until the system is read again', async () => {
+      const mia = people[13]!;
+      const writes = () => callsAbout('mia').filter(({ method }) => method !== 'GET');
+      // It is carried out, and answered long after anybody still waits for it.
+      Object.assign(directory, {
+        behaviour: 'slow',
+        affects: (method: string, path: string) => method !== 'GET' && path.includes('mia'),
+      });
+      await company.tell('departure.confirmed', mia, urgent(mia));
+      const { id } = (await watch.become('a case', mia, () => true)).case;
+      await releaseCase(gatehouse.app, gatehouse.admin, id);
+      await until('a call to be under way', () => writes().length > 0);
+
+      await stopEverything(gatehouse.app, gatehouse.admin, 'While it is under way.');
+      const ended = await until('it to be stated that nobody knows', async () => {
+        await gatehouse.scribe.flush();
+        const [found] = await gatehouse.rows<{ inTime: boolean }>(
+          `select u.at < (i.body -> 'data' ->> 'deadline')::timestamptz as "inTime"
+             from ledger.event_ix u
+             join ledger.event_ix i on i.body -> 'step' = u.body -> 'step' and i.type = 'step.intended'
+            where u.type = 'step.unknown' and u.case_id = $1`,
+          id,
+        );
+        return found;
+      });
+      assert.equal(ended.inTime, true, 'long before anybody would have ceased to wait');
+      const before = writes().length;
+      await watch.quiet();
+      assert.equal(writes().length, before);
+
+      Object.assign(directory, { behaviour: 'normal', affects: () => true });
+      assert.equal((await resumeEverything(gatehouse.app, gatehouse.admin)).resumed, true);
+      await watch.become('access removed', mia, isCut);
+      assert.equal(directory.done().filter((it) => it.startsWith('mia ')).length, 1, 'once');
+    });
 
     it('stops every outgoing change, while reading and planning go on', async () => {
       await stopEverything(gatehouse.app, gatehouse.admin, 'Something looks wrong.');

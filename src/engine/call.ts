@@ -144,7 +144,7 @@ export async function makeCall<T>(
   call: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await whileClaimed(engine, work, fence, call);
+    return await whileClaimed(engine, work, fence, () => engine.calls.make(call));
   } catch (error) {
     await fail(engine, work, failureIn(opened.withoutSecrets(error)), { fence });
     throw new Stale(work.id);

@@ -17,6 +17,7 @@ import type { Remote } from '#core/leaf.ts';
 import type { Owned } from '#core/ownership.ts';
 import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import type { Db } from '#store/sql.ts';
+import { demandGoing, stoppable } from './calls-under-way.ts';
 import { listeningTo } from './exchanges.ts';
 
 /** A connection opened for one pass. */
@@ -147,9 +148,10 @@ export function openClients(deps: ClientDeps): Clients {
 /** Notes of each answer what the record may keep: status, time it took, the system's own clock and id. */
 function listening(io: Io): { io: Io; lastAnswer: () => Remote | null } {
   let last: Remote | null = null;
+  const send = stoppable(io.fetch);
   const fetch: Io['fetch'] = async (input, init) => {
     const start = performance.now();
-    const response = await io.fetch(input, init);
+    const response = await send(input, init);
     const date = Date.parse(response.headers.get('date') ?? '');
     const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id');
     last = {
@@ -160,7 +162,11 @@ function listening(io: Io): { io: Io; lastAnswer: () => Remote | null } {
     };
     return response;
   };
-  return { io: { ...io, fetch }, lastAnswer: () => last };
+  const address: Io['address'] = async (host, port) => {
+    demandGoing();
+    return io.address(host, port);
+  };
+  return { io: { ...io, fetch, address }, lastAnswer: () => last };
 }
 
 function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {

@@ -5,6 +5,7 @@ import type { RulePack } from '#core/rule-pack.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import type { ConnectionRow } from '#store/connections.ts';
 import type { Pool } from '#store/sql.ts';
+import type { CallsUnderWay } from './calls-under-way.ts';
 import type { Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Groups } from './groups.ts';
@@ -15,6 +16,8 @@ export interface Engine {
   readonly pool: Pool;
   /** What every step reads and writes, for many steps at once. */
   readonly groups: Groups;
+  /** What this process is changing outside right now. */
+  readonly calls: CallsUnderWay;
   readonly keys: SubjectKeys;
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   /** What laws ask for; read when a plan needs it. */

@@ -12,6 +12,7 @@ import { every } from '#core/every.ts';
 import { listConnections } from '#store/connections.ts';
 import { holdLife } from '#store/liveness.ts';
 import { openQueuePool } from '#store/pools.ts';
+import { readSwitch } from '#store/switches.ts';
 import { lookAtConnections } from './canary.ts';
 import { mailCheckpoints } from './checkpoint-letters.ts';
 import { inTime } from './deadline.ts';
@@ -171,6 +172,14 @@ export async function startEngine(
   await life.listen('gatehouse_jobs', (task) => {
     for (const { runner, concurrency, tasks } of runners.values())
       if (task === null || tasks.includes(task)) runner.nudge(concurrency);
+  });
+  // Null: a word may have been missed, so the switch is looked at.
+  await life.listen('gatehouse_outbound', (said) => {
+    if (said !== null) return engine.calls.stop();
+    readSwitch(engine.pool).then(
+      ({ stoppedAt }) => stoppedAt !== null && engine.calls.stop(),
+      (error: Error) => engine.log.error({ error: error.message }, 'the kill switch was not read'),
+    );
   });
   const standing = endThoseThatStandStill(engine, () => runners);
   const sweeper = every(engine.timing.sweepMs, () => sweepOnce(engine));

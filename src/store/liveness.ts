@@ -5,7 +5,11 @@ import { type Db, type Sql, sql } from './sql.ts';
 const lifeLock = 77;
 
 /** Connections have changed; a job of the kind that is named waits to be taken; the record has grown. */
-export type Channel = 'gatehouse_connections' | 'gatehouse_jobs' | 'gatehouse_record';
+export type Channel =
+  | 'gatehouse_connections'
+  | 'gatehouse_jobs'
+  | 'gatehouse_record'
+  | 'gatehouse_outbound';
 
 /** What tells the others that this process is alive, and this process what the others say. */
 export interface Life {

@@ -16,8 +16,10 @@ export async function readSwitch(db: Db): Promise<SwitchRow> {
 /** False: it is stopped already. */
 export async function stopOutbound(db: Db, it: { by: string; reason: string }): Promise<boolean> {
   const { rowCount } = await db.query(sql`
+    with told as (select pg_notify('gatehouse_outbound', 'stopped'))
     update switches
        set stopped_at = clock_timestamp(), stopped_by = ${it.by}, reason = ${it.reason}, resumed_by = '{}'
+      from told
      where name = 'outbound'
        and stopped_at is null
   `);

@@ -1,4 +1,5 @@
 import { previewBulkStart } from '#engine/bulk-preview.ts';
+import { callsUnderWay } from '#engine/calls-under-way.ts';
 import { openClients } from '#engine/clients.ts';
 import { openClock } from '#engine/clock.ts';
 import { type Engine, usualTiming } from '#engine/engine.ts';
@@ -18,6 +19,7 @@ export function bulkWorker({ pool, keys, log, ...intake }: Intake): () => Promis
     clock: openClock(),
     measures: unmeasured,
     groups: openGroups({ pool, worker: 'test', leaseMs: usualTiming.leaseMs }),
+    calls: callsUnderWay(),
     clients: openClients({
       ...{ db: pool, connectors: testConnectors, secretsOf: async () => new Map(), forget() {} },
       ioFor() {
