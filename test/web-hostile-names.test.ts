@@ -201,6 +201,19 @@ describe('names that were made to do harm', { timeout: 600_000 }, () => {
     assert.deepEqual(site.complaints, []);
   });
 
+  it('stay text in the letter about a task, and on the page that it leads to', async () => {
+    const { subject, headers, text } = await company.mail.waitFor((it) =>
+      it.text.includes('/task/'),
+    );
+    assert.doesNotMatch(subject, /[\r\n]/);
+    assert.match(headers['content-type'] ?? '', /^text\/plain/);
+    assert.match(text, /<img src=x onerror=/);
+    const [, path = ''] = /(\/task\/[A-Za-z0-9_-]{43})\n/.exec(text) ?? [];
+    await page.goto(`${site.url}${path}`);
+    assert.deepEqual(await faults(), []);
+    assert.deepEqual(site.complaints, []);
+  });
+
   it('stay text in documents', async () => {
     for (const kind of exitDocumentKinds) {
       await page.goto(`${site.url}/api/v1/cases/${cases[0]}/documents/${kind}`);

@@ -147,6 +147,27 @@ describe('the report of a case', () => {
     assert.match(text, /None\. Nothing was left undone/);
   });
 
+  it('keeps names that were made to do harm, or are very long, as text on paper', async () => {
+    const markup = '<img src=x onerror="1"><script>1</script> javascript:1 \u202Egnp.eciovni';
+    for (const name of [markup, 'W'.repeat(600)]) {
+      const [leaf, values] = opening;
+      const named: [Leaf, Record<string, unknown>] = [leaf, { ...values, 'subject.name': name }];
+      const short = name.slice(0, 200);
+      const pdf = await pdfOf(
+        inputOf(facts([named, ...blocked('a', 'okta'), seal]), {
+          systems: new Map([['okta', short]]),
+          company: short,
+        }),
+      );
+
+      const acts = /\/(?:JavaScript|JS|Launch|SubmitForm)\b/;
+      assert.doesNotMatch(Buffer.from(pdf).toString('latin1'), acts);
+      const text = (await textOf(pdf)).replaceAll(/\s+/g, '');
+      const shown = printable(name).replaceAll(/\s+/g, '').slice(0, 40);
+      assert.ok(text.includes(shown), text.slice(0, 500));
+    }
+  });
+
   it('says when it was looked at again, that access was back, and when it was seen last', async () => {
     const about = step('a', 'account.suspend', 'okta');
     const events = facts([
