@@ -1,7 +1,7 @@
 import { capabilities } from '#core/capability.ts';
 import { budgetOf, hasBudget, settingsFrom } from '#core/settings.ts';
 import { raiseAlert, resolveAlerts } from '#store/alerts.ts';
-import { hasOwnBudget, isReversible, lockSpent, spentInHour } from '#store/budgets.ts';
+import { isReversible, lockSpent, spentInHour } from '#store/budgets.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Db } from '#store/sql.ts';
 import type { Work } from '#store/steps.ts';
@@ -17,10 +17,10 @@ import { Stale } from './settle.ts';
  */
 
 /** What a step would spend, and of how much; null: it is about nothing that has a budget. */
-async function budgetFor(db: Db, { capability, connectionId, id, caseId, undoOf }: Work) {
+async function budgetFor(db: Db, { capability, connectionId, id, undoOf, hasOwnBudget }: Work) {
   if (capability === null || !hasBudget(capability)) return null;
   if (connectionId === null || undoOf !== null) return null;
-  if (isReversible(capability) && (await hasOwnBudget(db, caseId))) return null;
+  if (isReversible(capability) && hasOwnBudget) return null;
   const most = budgetOf(settingsFrom(await loadSettings(db)), capability);
   return most === null ? null : { most, spender: { connectionId, capability, stepId: id } };
 }

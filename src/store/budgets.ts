@@ -15,18 +15,11 @@ export interface Spent {
   readonly freeAt: Date | null;
 }
 
-/** Of a departure that has a budget of its own: it is urgent, or two people approved or released exactly it. */
+/** Of a departure that has a budget of its own, as `work_view` tells it as well. */
 const withOwn = (caseId: Sql): Sql => sql`(
   exists (select from cases c where c.id = ${caseId} and (c.departure ->> 'urgent')::boolean)
   or exists (select from bulk_people b where b.case_id = ${caseId})
   or exists (select from quarantines q where q.case_id = ${caseId} and q.released_at is not null))`;
-
-export async function hasOwnBudget(db: Db, caseId: string): Promise<boolean> {
-  const { rows } = await db.query<{ own: boolean }>(sql`
-    select ${withOwn(sql`${caseId}`)} as own
-  `);
-  return rows[0]!.own;
-}
 
 /** What only ends access may be done at the pace of a layoff that was approved; what destroys may not. */
 export const isReversible = (capability: Capability): boolean => capability === 'account.suspend';

@@ -115,6 +115,8 @@ export interface Work extends StepRow {
   readonly failuresInRow: number;
   /** The database's clock when this was read: the authority. */
   readonly now: Date;
+  /** It is urgent, or two people approved or released exactly this departure. */
+  readonly hasOwnBudget: boolean;
 }
 
 export async function loadWork(db: Db, stepId: string): Promise<Work | null> {
