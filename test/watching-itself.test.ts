@@ -77,6 +77,13 @@ describe('Gatehouse, which watches itself', () => {
     };
   };
 
+  const letterAbout = (words: RegExp) =>
+    until('a letter', () =>
+      mails.messages.some(
+        ({ to, subject }) => to[0] === 'sam@meadow.example' && words.test(subject),
+      ),
+    );
+
   it('calls the switch outside while all is well', isCalled);
 
   it('falls silent while the record is not written on, and tells of it by mail', async () => {
@@ -86,12 +93,7 @@ describe('Gatehouse, which watches itself', () => {
       `update ledger.staged set staged_at = clock_timestamp() - interval '2 minutes'`,
     );
     await until('it to be told', async () => (await open()).includes('record.waiting'));
-    await until('a letter', () =>
-      mails.messages.some(
-        ({ to, subject }) =>
-          to[0] === 'sam@meadow.example' && /record is not written/.test(subject),
-      ),
-    );
+    await letterAbout(/record is not written/);
     await isSilent();
 
     gatehouse.restartScribe();
@@ -106,6 +108,7 @@ describe('Gatehouse, which watches itself', () => {
       `select body from alerts where kind = 'dead-man.unreached'`,
     );
     assert.match(alert!.body, /it answered 503/);
+    await letterAbout(/dead man/);
     answers = 200;
     await until('it to be over', async () => (await open()).length === 0);
     assert.doesNotMatch([alert!.body, ...gatehouse.logs].join(), /8b7d/);
