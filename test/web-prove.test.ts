@@ -168,7 +168,7 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
 
     assert.equal(file.suggestedFilename(), `${caseId}.zip`);
     pack = await bytesOf(file);
-    await dialog().getByText('It is being saved by your web.browser.').waitFor();
+    await dialog().getByText('It is being saved by your browser.').waitFor();
     await dialog().getByRole('link').click();
     await page.waitForURL(/\/verify$/);
   });

@@ -91,6 +91,7 @@ describe('what the pages for setting up read', () => {
       'wipesPerHour',
       'deletionsPerHour',
       'suspensionsPerHour',
+      'sweepHours',
     ]);
     const manager = await api.addUser('Mia Manager', ['manager']);
     await problemIn(await api.ask('/api/v1/settings/forms', manager), 403);
