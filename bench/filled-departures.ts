@@ -16,7 +16,7 @@ export async function fillDepartures(admin: pg.Pool, count: number): Promise<rea
                           opened_by, zone, access_ends_at, last_working_day, access_removed_at, ended_at)
        select '01M7' || lpad(place::text, 22, '0'), 1, 'departure',
               case when place <= $2 / 2 then 'running' when place <= $2 then 'scheduled' else 'complete' end, id,
-              jsonb_build_object('kind', 'resignation', 'confidential', place % 50 = 0, 'urgent', false), 'x', 'hr',
+              jsonb_build_object('id', 'x', 'kind', 'resignation', 'hold', false, 'confidential', place % 50 = 0, 'urgent', false), 'x', 'hr',
               now(), now() - place * interval '30 minutes', 'hr', 'Europe/Berlin',
               case when place > $2 / 2 and place <= $2 then now() + place * interval '3 hours'
                    else now() - place * interval '20 minutes' end,

@@ -77,7 +77,7 @@ export function watchPalette(): void {
     ({ key, timeStamp }) => {
       if (key === 'k') pressed = timeStamp;
     },
-    { capture: true, once: true },
+    { capture: true },
   );
   const seen = new page.MutationObserver(() => {
     if (!page.document.querySelector('.mantine-Spotlight-search')) return;

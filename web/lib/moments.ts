@@ -2,12 +2,20 @@
 export const placeOf = (zone: string): string =>
   (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 
+/** Making one of these takes longer than all it is used for, and clocks ask every second. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = [language, ...Object.entries(options).flat()].join(' ');
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
+  formats.set(key, made);
+  return made;
+}
+
 /** A moment where somebody works, with the place: "23 Nov 17:00 Berlin". The year stands where it is another one. */
 export function momentText(at: string, zone: string, language: string, now: Date): string {
   const moment = new Date(at);
-  const yearOf = (date: Date) =>
-    new Intl.DateTimeFormat('en', { year: 'numeric', timeZone: zone }).format(date);
-  const day = new Intl.DateTimeFormat(dayLocale(language), {
+  const yearOf = (date: Date) => formatOf('en', { year: 'numeric', timeZone: zone }).format(date);
+  const day = formatOf(dayLocale(language), {
     day: 'numeric',
     month: 'short',
     ...(yearOf(moment) === yearOf(now) ? {} : { year: 'numeric' }),
@@ -18,15 +26,11 @@ export function momentText(at: string, zone: string, language: string, now: Date
 
 /** A time of day where somebody works: "17:00". */
 export const timeText = (at: string, zone: string): string =>
-  new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: zone,
-  }).format(new Date(at));
+  formatOf('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(new Date(at));
 
 /** A calendar day, such as 2026-11-30: "30 Nov", with the year where it is another one. */
 export function dayText(day: string, language: string, now: Date): string {
-  return new Intl.DateTimeFormat(dayLocale(language), {
+  return formatOf(dayLocale(language), {
     day: 'numeric',
     month: 'short',
     ...(day.startsWith(`${now.getUTCFullYear()}-`) ? {} : { year: 'numeric' }),

@@ -45,6 +45,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
       onSpotlightClose={onClose}
       clearQueryOnClose={false}
       transitionProps={{ duration: 0 }}
+      // To blur a page whose clocks tick takes seconds where no graphics card helps.
+      overlayProps={{ backgroundOpacity: 0.5, blur: 0 }}
       scrollable
       maxHeight={420}
       title={t('common:find')}
