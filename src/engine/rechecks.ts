@@ -18,6 +18,7 @@ import { lookForPerson } from './look-person.ts';
 import { missLook, sealLooks, uncheckedCondition } from './look-results.ts';
 import { lookAtStep } from './look-step.ts';
 import { Stale } from './settle.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** After this many looks in a connection others get their turn, and changed circumstances theirs. */
 const mostAtOnce = 200;
@@ -30,7 +31,9 @@ const mostAtOnce = 200;
  * itself, so that one that hangs keeps nobody waiting, and only while no step of anybody is due there.
  */
 export function startRechecks(engine: Engine): { stop(): Promise<void> } {
-  const underWay = new Map<string, Promise<void>>();
+  const looks = sideBySide((connectionId, { message }) =>
+    engine.log.error({ connectionId, error: message }, 'access was not looked at'),
+  );
   let stopping = false;
 
   const seeTo = async (connectionId: string) => {
@@ -45,15 +48,7 @@ export function startRechecks(engine: Engine): { stop(): Promise<void> } {
         // What others waited for does not come any more.
         await inTransaction(engine.pool, (tx) => sealLooks(tx, engine, caseId));
       }
-      for (const connectionId of await connectionsToCheck(engine.pool)) {
-        if (underWay.has(connectionId)) continue;
-        const work = seeTo(connectionId)
-          .catch((error: Error) =>
-            engine.log.error({ connectionId, error: error.message }, 'access was not looked at'),
-          )
-          .finally(() => underWay.delete(connectionId));
-        underWay.set(connectionId, work);
-      }
+      looks.begin(await connectionsToCheck(engine.pool), seeTo);
     } catch (error) {
       engine.log.error({ error: String(error) }, 'access is not looked at again');
     }
@@ -62,7 +57,7 @@ export function startRechecks(engine: Engine): { stop(): Promise<void> } {
     async stop() {
       stopping = true;
       await timer.stop();
-      await Promise.all(underWay.values());
+      await looks.ended();
     },
   };
 }

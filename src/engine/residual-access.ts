@@ -23,6 +23,7 @@ import { discover } from './discover.ts';
 import { type Engine, engineActor } from './engine.ts';
 import { failureIn, judgeConnection } from './fail.ts';
 import { offersFrom } from './offers.ts';
+import { sideBySide } from './side-by-side.ts';
 
 const hourMs = 60 * 60_000;
 
@@ -32,7 +33,9 @@ const hourMs = 60 * 60_000;
  * that cannot be asked says why, and is tried again after an hour.
  */
 export function startSweeps(engine: Engine): { stop(): Promise<void> } {
-  const underWay = new Map<string, Promise<void>>();
+  const sweeps = sideBySide((connectionId, { message }) =>
+    engine.log.error({ connectionId, error: message }, 'no sweep for residual access'),
+  );
   const timer = every(engine.timing.sweepMs, async () => {
     try {
       const may = await maySweep(engine.pool, { againMs: hourMs });
@@ -40,18 +43,8 @@ export function startSweeps(engine: Engine): { stop(): Promise<void> } {
       if (!may.isDue) return;
       const { sweepHours } = settingsFrom(await loadSettings(engine.pool)).guardrails;
       const often = { everyMs: sweepHours * hourMs, againMs: hourMs };
-      for (const connectionId of await sweepsDue(engine.pool, often)) {
-        if (underWay.has(connectionId)) continue;
-        const work = sweep(engine, { connectionId, ...often })
-          .catch((error: Error) =>
-            engine.log.error(
-              { connectionId, error: error.message },
-              'no sweep for residual access',
-            ),
-          )
-          .finally(() => underWay.delete(connectionId));
-        underWay.set(connectionId, work);
-      }
+      const due = await sweepsDue(engine.pool, often);
+      sweeps.begin(due, (connectionId) => sweep(engine, { connectionId, ...often }));
     } catch (error) {
       engine.log.error({ error: String(error) }, 'nobody sweeps for residual access');
     }
@@ -60,7 +53,7 @@ export function startSweeps(engine: Engine): { stop(): Promise<void> } {
     async stop() {
       await timer.stop();
       // Lists of whole systems may take long; one that is cut off is made again.
-      await inTime(Promise.all(underWay.values()), engine.timing.callMs);
+      await inTime(sweeps.ended(), engine.timing.callMs);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Capability } from '#core/capability.ts';
-import { type Db, type Sql, sql } from './sql.ts';
+import { type Db, sql } from './sql.ts';
 
 interface Spender {
   readonly connectionId: string;
@@ -15,26 +15,19 @@ export interface Spent {
   readonly freeAt: Date | null;
 }
 
-/** Of a departure that has a budget of its own, as `work_view` tells it as well. */
-const withOwn = (caseId: Sql): Sql => sql`(
-  exists (select from cases c where c.id = ${caseId} and (c.departure ->> 'urgent')::boolean)
-  or exists (select from bulk_people b where b.case_id = ${caseId})
-  or exists (select from quarantines q where q.case_id = ${caseId} and q.released_at is not null))`;
-
 /** What only ends access may be done at the pace of a layoff that was approved; what destroys may not. */
 export const isReversible = (capability: Capability): boolean => capability === 'account.suspend';
 
 export async function spentInHour(db: Db, it: Spender): Promise<Spent> {
   const { rows } = await db.query<Spent & { count: number }>(sql`
-    select count(*)::int as count, min(l.call_started_at) + interval '1 hour' as "freeAt"
-      from step_lease l
-      join steps s on s.id = l.step_id
-     where s.connection_id = ${it.connectionId}
-       and s.capability = ${it.capability}
-       and s.undo_of is null
-       and s.id <> ${it.stepId}
-       and ${isReversible(it.capability) ? sql`not ${withOwn(sql`s.case_id`)}` : sql`true`}
-       and l.call_started_at > clock_timestamp() - interval '1 hour'
+    select count(*)::int as count, min("callStartedAt") + interval '1 hour' as "freeAt"
+      from work_view
+     where "connectionId" = ${it.connectionId}
+       and capability = ${it.capability}
+       and "undoOf" is null
+       and id <> ${it.stepId}
+       and not (${isReversible(it.capability)} and "hasOwnBudget")
+       and "callStartedAt" > clock_timestamp() - interval '1 hour'
   `);
   return rows[0]!;
 }
