@@ -16,18 +16,23 @@ import { Stale } from './settle.ts';
  * approved bulk starts and of released ones neither wait nor count, so that a lawful layoff leaves no access open.
  */
 
-/** What a step would spend, and of how much; null: it is about nothing that has a budget. */
-async function budgetFor(db: Db, { capability, connectionId, id, undoOf, hasOwnBudget }: Work) {
+/** What a step would spend; null: it is about nothing that has a budget. */
+function spenderOf({ capability, connectionId, id, undoOf, hasOwnBudget }: Work) {
   if (capability === null || !hasBudget(capability)) return null;
   if (connectionId === null || undoOf !== null) return null;
   if (isReversible(capability) && hasOwnBudget) return null;
-  const most = budgetOf(settingsFrom(await loadSettings(db)), capability);
-  return most === null ? null : { most, spender: { connectionId, capability, stepId: id } };
+  return { connectionId, capability, stepId: id };
 }
 
 /** Whether it counts against a budget at all. */
-export async function hasBudgetOf(db: Db, work: Work): Promise<boolean> {
-  return (await budgetFor(db, work)) !== null;
+export const hasBudgetOf = (work: Work): boolean => spenderOf(work) !== null;
+
+/** What a step would spend, and of how much; null: nothing, or of no end. */
+async function budgetFor(db: Db, work: Work) {
+  const spender = spenderOf(work);
+  if (!spender) return null;
+  const most = budgetOf(settingsFrom(await loadSettings(db)), spender.capability);
+  return most === null ? null : { most, spender };
 }
 
 /** Lets a step wait that would spend more than there is. True: it waits. */

@@ -51,9 +51,7 @@ export async function clear(
   const digest = stepDigest({ ...shown, step: work.id });
   const endangers = capability !== null && destroys(capability);
   if (work.undoOf !== null || !(work.approval || endangers)) {
-    if (!(await hasBudgetOf(engine.pool, work))) {
-      return { digest, approvalId: null, facts: [], confirm: null };
-    }
+    if (!hasBudgetOf(work)) return { digest, approvalId: null, facts: [], confirm: null };
     if (await waitsForBudget(engine, work)) return null;
     return { digest, approvalId: null, facts: [], confirm: (tx) => spend(tx, work) };
   }
