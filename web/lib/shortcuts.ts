@@ -73,3 +73,10 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /** Something lies over the page, and has keys of its own. */
 const isCovered = (): boolean => document.querySelector('[role="dialog"]') !== null;
+
+/** Puts the focus where `find` says: at once, so that the next key means it, or when it has been drawn. */
+export function focusOn(find: () => HTMLElement | null): void {
+  const found = find();
+  if (found) found.focus();
+  else requestAnimationFrame(() => find()?.focus());
+}

@@ -6,7 +6,7 @@ import { grades } from '#core/step.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
 import { placeOf } from '../../lib/moments.ts';
 import { useSession } from '../../lib/session.ts';
-import { useShortcuts } from '../../lib/shortcuts.ts';
+import { focusOn, useShortcuts } from '../../lib/shortcuts.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { looks, StandingBadge } from '../../ui/standing.tsx';
 import { numberText, secondsText } from './entry-text.ts';
@@ -146,7 +146,7 @@ function useRowKeys(count: number, reach: (index: number) => void): void {
   const move = (by: number) => {
     current.current = Math.max(0, Math.min(count - 1, current.current + by));
     reach(current.current);
-    requestAnimationFrame(() => linkIn(current.current)?.focus());
+    focusOn(() => linkIn(current.current));
   };
   useShortcuts({
     j: () => move(1),

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import {
+  type FocusEvent,
   type KeyboardEvent,
   lazy,
   type ReactNode,
@@ -11,7 +12,7 @@ import {
 } from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import { useMay } from '../../lib/session.ts';
-import { useShortcuts } from '../../lib/shortcuts.ts';
+import { focusOn, useShortcuts } from '../../lib/shortcuts.ts';
 import { useSteady } from '../../lib/steady.ts';
 import { useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
@@ -71,7 +72,7 @@ export function CasesTable({
     if (last >= 0 && last === shown.length - 1) onEnd?.();
   }, [last, shown.length, onEnd]);
   const order = shown.map(({ id }) => id);
-  useRowKeys(shown, (index) => isVirtual && virtual.scrollToIndex(index), choice);
+  const follow = useRowKeys(shown, (index) => isVirtual && virtual.scrollToIndex(index), choice);
   /** Space on the name of a row looks into it; everywhere else it is what it always is. */
   const look = (event: KeyboardEvent) => {
     if (event.key !== ' ' || !(event.target instanceof HTMLAnchorElement)) return;
@@ -96,6 +97,7 @@ export function CasesTable({
           onPointerEnter={(event) => event.pointerType === 'mouse' && setHeld(true)}
           onPointerLeave={() => setHeld(false)}
           onKeyDown={look}
+          onFocus={follow}
         >
           <thead>
             <tr>
@@ -192,23 +194,25 @@ function Row({
 
 /**
  * `j` and `k` move the focus from row to row, so that Enter goes to the one that has it; `x` chooses it, and with
- * Shift all from the last one that was chosen.
+ * Shift all from the last one that was chosen. Returns what hears where the focus went by other ways.
  */
 function useRowKeys(
   rows: readonly CaseSummary[],
   reach: (index: number) => void,
   choice: Choice | undefined,
-): void {
+): (event: FocusEvent<HTMLElement>) => void {
   const go = useGo();
-  const current = useRef(-1);
+  /** The row that keys are about, known before the focus is there: who types fast means this one. */
+  const current = useRef<string>(undefined);
+  const place = () => rows.findIndex(({ id }) => id === current.current);
   const move = (by: number) => {
-    current.current = Math.max(0, Math.min(rows.length - 1, current.current + by));
-    reach(current.current);
-    requestAnimationFrame(() => linkIn(current.current)?.focus());
+    const index = Math.max(0, Math.min(rows.length - 1, place() + by));
+    current.current = rows[index]?.id;
+    reach(index);
+    focusOn(() => linkIn(index));
   };
   const turn = (isRange: boolean) => {
-    const row = document.activeElement?.closest<HTMLElement>('.cases [data-row]');
-    const it = rows[row ? Number(row.dataset['row']) : current.current];
+    const it = rows[place()];
     if (!it) return;
     choice?.turn(
       it.id,
@@ -223,10 +227,14 @@ function useRowKeys(
     j: () => move(1),
     k: () => move(-1),
     o: () => {
-      const it = rows[current.current];
+      const it = rows[place()];
       if (it) go(addressOf(it));
     },
   });
+  return ({ target }) => {
+    const row = target.closest<HTMLElement>('[data-row]');
+    if (row) current.current = rows[Number(row.dataset['row'])]?.id;
+  };
 }
 
 const linkIn = (index: number) =>

@@ -15,7 +15,8 @@ export function useChoice(): Choice {
     () => ({
       chosen,
       turn(id, order, isRange = false) {
-        setChosen(turned(chosen, { id, order, from: isRange ? last.current : null }));
+        const from = isRange ? last.current : null;
+        setChosen((before) => turned(before, { id, order, from }));
         last.current = id;
       },
       none() {
