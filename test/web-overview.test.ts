@@ -132,7 +132,7 @@ describe('overview, departures and arrivals in the browser', () => {
       await page.getByText('Slack refused: a permission is missing').waitFor();
       const group = page.getByRole('listitem').filter({ hasText: 'Slack refused' });
       assert.match(await textOf(group), /2 departures/);
-      assert.match(await textOf(group), /Priya Nair and Jonas Weber/);
+      assert.match(await textOf(group), /Priya Nair, Jonas Weber/);
       assert.equal(
         await group.getByRole('link', { name: 'Reconnect Slack' }).getAttribute('href'),
         '/connections/slack',

@@ -3,28 +3,30 @@ import './ui/styles.ts';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './lib/queries.ts';
-import { startWords } from './lib/words.ts';
+import { soon } from './lib/soon.ts';
+import { Speaking } from './lib/words.ts';
 import { router } from './routes.tsx';
+import { Notices } from './ui/notices.tsx';
 import { styleNonce, theme } from './ui/theme.ts';
 
-/** Shown when something is said, which is never before the first page. */
-const Notices = lazy(() =>
-  import('@mantine/notifications').then((it) => ({ default: it.Notifications })),
-);
+/** Everything, on the page that the address names. */
+function show(): void {
+  createRoot(document.querySelector('#page')!).render(
+    <StrictMode>
+      <Speaking>
+        <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+          <QueryClientProvider client={queries}>
+            <RouterProvider router={router} />
+            <Notices />
+          </QueryClientProvider>
+        </MantineProvider>
+      </Speaking>
+    </StrictMode>,
+  );
+}
 
-await startWords();
-createRoot(document.querySelector('#page')!).render(
-  <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
-        <Suspense>
-          <Notices position="bottom-right" autoClose={10_000} />
-        </Suspense>
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+// React shows what follows an empty page no sooner than 300 ms after that, so there is none where it can be helped.
+void soon(router.load()).then(show);

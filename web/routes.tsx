@@ -6,8 +6,9 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { queries } from './lib/queries.ts';
+import { queries, readAhead } from './lib/queries.ts';
 import { sessionQuery } from './lib/session.ts';
+import { soon } from './lib/soon.ts';
 import { auditSearch } from './pages/audit/search.ts';
 import { auditorsSearch } from './pages/auditors/search.ts';
 import { departureSearch } from './pages/cases/departure-search.ts';
@@ -64,6 +65,7 @@ const home = createRoute({
     const isAuditor = rights.includes('audit.read') && !rights.includes('overview.read');
     if (isAuditor) throw redirect({ to: '/auditors' });
   },
+  loader: () => soon(readAhead('/overview')),
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 

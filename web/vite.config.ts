@@ -14,6 +14,10 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      output: {
+        // One file of what every page begins with: each file more is one more way to the server and back.
+        codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
+      },
       treeshake: {
         // Only words and rules: what of it a page does not use, such as the shapes that the server checks, stays away.
         moduleSideEffects: (id) => !id.includes('/src/core/'),

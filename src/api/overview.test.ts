@@ -4,6 +4,7 @@ import type { TestUser } from '#app/testing/app.ts';
 import type { CasePage } from './contract/cases.ts';
 import type { Overview } from './contract/overview.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
+import { type Browser, openBrowser, signedIn } from './testing/browser.ts';
 
 const inHours = (hours: number) =>
   new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
@@ -109,5 +110,36 @@ describe('the overview', () => {
     assert.equal((await idsOf('open')).length, 3);
     const { items } = await api.read<CasePage>('/api/v1/cases?kind=arrival', hr);
     assert.deepEqual(items, []);
+  });
+
+  it('has the twenty most pressing clocks, and counts the others', async () => {
+    for (let hours = 1; hours <= 20; hours += 1) {
+      const more = { accessEnds: inHours(-hours), lastWorkingDay: null };
+      await api.openDeparture(hr.caller, more);
+    }
+    const { live, liveMore } = await api.read<Overview>('/api/v1/overview', hr);
+    assert.equal(live.length, 20);
+    assert.deepEqual(
+      live
+        .slice(0, 2)
+        .map((it) => it.id)
+        .toSorted(),
+      [late, secret].toSorted(),
+    );
+    assert.equal(liveMore, 2);
+  });
+
+  it('is on its way before the page that shows it, for whoever may read it', async () => {
+    const linksOf = async (browser: Browser, path = '/') => {
+      const asked = await browser.ask(path, { headers: { accept: 'text/html' } });
+      return [...(asked.headers.get('link') ?? '').matchAll(/<(\/api[^>]+)>/g)].map(([, it]) => it);
+    };
+    const session = '/api/v1/session';
+    const auditor = await api.addUser('Ana Auditor', ['auditor']);
+    assert.deepEqual(await linksOf(await signedIn(api, hr)), [session, '/api/v1/overview']);
+    assert.deepEqual(await linksOf(await signedIn(api, hr), '/departures'), [session]);
+    // What they are refused would stand in the record, though they never asked for it.
+    assert.deepEqual(await linksOf(await signedIn(api, auditor)), [session]);
+    assert.deepEqual(await linksOf(openBrowser(api)), []);
   });
 });

@@ -4,7 +4,9 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import { noteDenial } from '#app/access-denials.ts';
 import type { App, Caller } from '#app/app.ts';
+import { may } from '#app/authorize.ts';
 import { largestProofBytes } from '#app/proofs.ts';
+import { callerInSession } from '#app/sessions.ts';
 import { requireCaller } from './authentication.ts';
 import { limitBody, usualBodyBytes } from './bodies.ts';
 import type { Health } from './contract/health.ts';
@@ -60,6 +62,7 @@ import { surveyRoutes } from './routes/surveys.ts';
 import { taskFormRoutes } from './routes/task-form.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { userRoutes } from './routes/users.ts';
+import { sessionSecret } from './session-cookie.ts';
 import { openSite, type Site } from './site.ts';
 
 export interface ApiOptions {
@@ -131,7 +134,7 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   };
   const site = options.site ?? openSite();
   root.notFound(async (c) => {
-    const page = await site.answer(c.req.raw);
+    const page = await site.answer(c.req.raw, () => firstAsked(app, c));
     if (page) return page;
     const nothing = new Refusal(
       'not-found',
@@ -151,6 +154,16 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   root.get('/openapi.json', (c) => c.json(document));
   refuseOpenRoutes(root);
   return root;
+}
+
+/** What a page will read first: only what its reader may read, since being refused something is recorded. */
+async function firstAsked(app: App, c: Context): Promise<readonly string[]> {
+  const secret = sessionSecret(c);
+  if (secret === null || c.req.path.startsWith('/sign-in')) return [];
+  const session = `${base}/session`;
+  if (c.req.path !== '/') return [session];
+  const caller = await callerInSession(app, secret, false).catch(() => null);
+  return caller && may(caller, 'overview.read') ? [session, `${base}/overview`] : [session];
 }
 
 /** Every route below the base address. What is registered here is for people we know. */

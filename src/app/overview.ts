@@ -23,12 +23,14 @@ export interface Overview {
   readonly isTeam: boolean;
   readonly exceptions: readonly ExceptionGroup[];
   readonly live: readonly CaseRow[];
+  /** How many more are live. */
+  readonly liveMore: number;
   readonly coming: readonly Coming[];
   /** Null: of the company, which is not for the reader. */
   readonly figures: Figures | null;
 }
 
-const mostLive = 50;
+const mostLive = 20;
 const mostComing = 60;
 const comingDays = 7;
 
@@ -49,12 +51,14 @@ export async function showOverview(app: App, caller: Caller): Promise<Overview> 
     };
     const found = await exceptionsIn(tx, scope);
     const broken = isTeam ? [] : await brokenConnections(tx, scope);
+    const live = await liveDepartures(tx, scope, mostLive);
     return {
       isTeam,
       exceptions: [...found, ...broken]
         .map((it) => (isTeam ? { ...it, detail: null, stepIds: [] } : it))
         .toSorted(byUrgency),
-      live: await loadCases(tx, await liveDepartures(tx, scope, mostLive)),
+      live: await loadCases(tx, live.ids),
+      liveMore: live.count - live.ids.length,
       coming: await comingCases(tx, scope, { days: comingDays, limit: mostComing }),
       figures: isTeam ? null : await figuresOf(tx, scope),
     };

@@ -128,14 +128,14 @@ export async function brokenConnections(db: Db, scope: Scope): Promise<readonly 
   return rows;
 }
 
-/** Departures whose access is about to end, ends, or should have: the most pressing first. */
+/** Departures whose access is about to end, ends, or should have: the most pressing first, and how many there are. */
 export async function liveDepartures(
   db: Db,
   scope: Scope,
   limit: number,
-): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(sql`
-    select c.id
+): Promise<{ readonly ids: readonly string[]; readonly count: number }> {
+  const { rows } = await db.query<{ id: string; count: number }>(sql`
+    select c.id, count(*) over ()::int as count
       from cases c
       join people p on p.id = c.person
      where c.kind = 'departure'
@@ -145,7 +145,7 @@ export async function liveDepartures(
      order by c.access_ends_at nulls last, c.id
      limit ${limit}
   `);
-  return rows.map((row) => row.id);
+  return { ids: rows.map((row) => row.id), count: rows[0]?.count ?? 0 };
 }
 
 /** Somebody who leaves or arrives soon. */

@@ -127,7 +127,7 @@ function signInAgain(): void {
 }
 
 function take({ event, id, data }: StreamMessage, tell: (word: Word) => void) {
-  if (last === '') renewIdle();
+  if (last === '') setTimeout(renewIdle, restMs);
   last = id || last;
   become({ isLive: true, since: null });
   tell({ kind: 'state', state, last });
@@ -137,7 +137,10 @@ function take({ event, id, data }: StreamMessage, tell: (word: Word) => void) {
   changed(changes);
 }
 
-/** What was read before the first message may have changed before it; what is being read now has not. */
+/**
+ * What was asked for before the first message may have changed before it. Read anew a moment later: who has just
+ * opened a page sees it first.
+ */
 const renewIdle = () =>
   void queries.invalidateQueries({
     predicate: ({ queryKey: [path], state }) => isOfPage(path) && state.fetchStatus === 'idle',

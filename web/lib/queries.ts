@@ -26,18 +26,25 @@ export const queries = new QueryClient({
 const isPassing = (error: unknown) =>
   error instanceof ApiProblem && (error.status === 0 || error.status >= 502);
 
+const reading = <Answer>(path: string, query: Query) => {
+  const whole = address(path, query);
+  return {
+    queryKey: [path, whole],
+    queryFn: ({ signal }: { signal: AbortSignal }) => read<Answer>(whole, signal),
+  };
+};
+
+/** Reads something that a page is about to show, unless it was read; that it could not be is the page's to say. */
+export const readAhead = (path: string): Promise<unknown> =>
+  queries.ensureQueryData(reading(path, {})).catch(() => {});
+
 /** Reads something of the API, such as `/cases`, and again when it is said to have changed. */
 export function useRead<Answer>(
   path: string,
   query: Query = {},
   options: { readonly enabled?: boolean; readonly refetchInterval?: number | false } = {},
 ): UseQueryResult<Answer, Error> {
-  const whole = address(path, query);
-  return useQuery<Answer, Error>({
-    queryKey: [path, whole],
-    queryFn: ({ signal }) => read<Answer>(whole, signal),
-    ...options,
-  });
+  return useQuery<Answer, Error>({ ...reading<Answer>(path, query), ...options });
 }
 
 /** One page of a list of the API. */

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { createContext, use } from 'react';
 import type { CurrentSession } from '#api/contract/session.ts';
 import type { Right } from '#core/user.ts';
 import { ApiProblem, read } from './api.ts';
@@ -17,11 +17,14 @@ export const sessionQuery = {
   staleTime: 60_000,
 };
 
+/** Around all that is shown to somebody who is signed in. */
+export const SignedIn = createContext<CurrentSession | null>(null);
+
 /** Who is signed in. Pages are shown only to somebody, so there is one. */
 export function useSession(): CurrentSession {
-  const { data } = useQuery(sessionQuery);
-  if (!data) throw new Error('A page was shown to nobody.');
-  return data;
+  const session = use(SignedIn);
+  if (!session) throw new Error('A page was shown to nobody.');
+  return session;
 }
 
 /** Whether the viewer may do something. The server decides again; what nobody may press is not shown. */

@@ -1,27 +1,26 @@
 import { Menu } from '@mantine/core';
 import { IconKey, IconLanguage, IconLogout } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { languages } from '#core/language.ts';
 import { act } from '../lib/api.ts';
 import { speak, useWords } from '../lib/words.ts';
 import { AccountFace } from './account-face.tsx';
 
-/** What somebody can set for themselves, and the way out. */
-export function AccountMenu({
-  label,
-  name,
-  isWanted,
-}: {
-  label: string;
-  name: string;
-  /** Whether somebody pressed for it before it was there. */
-  isWanted: boolean;
-}) {
+/** What somebody can set for themselves, and the way out; open as soon as it is there. */
+export function AccountMenu({ label, name }: { label: string; name: string }) {
   const t = useWords();
+  const [isOpen, setOpen] = useState(false);
+  const face = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // The button that was pressed is gone; the focus is to come back to this one.
+    face.current?.focus();
+    setOpen(true);
+  }, []);
   return (
-    <Menu position="bottom-end" withinPortal={false} defaultOpened={isWanted}>
+    <Menu position="bottom-end" withinPortal={false} opened={isOpen} onChange={setOpen}>
       <Menu.Target>
-        <AccountFace name={name} aria-label={label} />
+        <AccountFace ref={face} name={name} aria-label={label} />
       </Menu.Target>
       <Menu.Dropdown>
         {languages.map((language) => (

@@ -1,9 +1,10 @@
 import { ActionIcon, useMantineColorScheme } from '@mantine/core';
 import { IconHelp, IconLayoutSidebar, IconMenu2, IconMoon, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLive } from '../lib/live.ts';
-import { useSession } from '../lib/session.ts';
+import { SignedIn, sessionQuery, useSession } from '../lib/session.ts';
 import { useShortcuts } from '../lib/shortcuts.ts';
 import { useWords } from '../lib/words.ts';
 import { AccountFace } from './account-face.tsx';
@@ -17,8 +18,17 @@ const AccountMenu = lazy(() =>
 const Palette = lazy(() => import('./palette.tsx').then((it) => ({ default: it.Palette })));
 const Help = lazy(() => import('./help.tsx').then((it) => ({ default: it.Help })));
 
-/** What stands around every page. */
+/** What stands around every page of somebody who is signed in. */
 export function Shell() {
+  const { data = null } = useQuery(sessionQuery);
+  return (
+    <SignedIn value={data}>
+      <Frame />
+    </SignedIn>
+  );
+}
+
+function Frame() {
   const t = useWords();
   const [isFolded, setFolded] = useState(localStorage.getItem('folded') === 'yes');
   const [isOpen, setOpen] = useState(false);
@@ -147,16 +157,24 @@ function LiveDot() {
   );
 }
 
-/** The menu is there a moment later than its button; whoever presses before that gets it as it comes. */
+/** The menu comes when its button is pressed for the first time. */
 function Account() {
   const t = useWords();
   const { user } = useSession();
   const [isWanted, setWanted] = useState(false);
   const label = t('account', { name: user.name });
-  const early = <AccountFace name={user.name} aria-label={label} onClick={() => setWanted(true)} />;
+  const face = (
+    <AccountFace
+      name={user.name}
+      aria-label={label}
+      aria-haspopup="menu"
+      onClick={() => setWanted(true)}
+    />
+  );
+  if (!isWanted) return face;
   return (
-    <Suspense fallback={early}>
-      <AccountMenu label={label} name={user.name} isWanted={isWanted} />
+    <Suspense fallback={face}>
+      <AccountMenu label={label} name={user.name} />
     </Suspense>
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useWords } from '../lib/words.ts';
+import { say } from './notices.tsx';
 
 /** How long what was done can be taken back with one press. */
 const undoMs = 10_000;
@@ -8,25 +9,23 @@ const undoMs = 10_000;
 export function useUndo(): (said: string, undo: () => void) => void {
   const t = useWords();
   return (said, undo) => {
-    void import('@mantine/notifications').then(({ notifications }) => {
-      const id = notifications.show({
-        message: (
-          <span className="undo">
-            {said}
-            <Button
-              variant="default"
-              onClick={() => {
-                notifications.hide(id);
-                undo();
-              }}
-            >
-              {t('undo')}
-            </Button>
-          </span>
-        ),
-        autoClose: undoMs,
-        closeButtonProps: { 'aria-label': t('close') },
-      });
+    const notice = say({
+      message: (
+        <span className="undo">
+          {said}
+          <Button
+            variant="default"
+            onClick={() => {
+              void notice.then((hide) => hide());
+              undo();
+            }}
+          >
+            {t('undo')}
+          </Button>
+        </span>
+      ),
+      autoClose: undoMs,
+      closeButtonProps: { 'aria-label': t('close') },
     });
   };
 }

@@ -59,7 +59,8 @@ export const Overview = z
   .object({
     isTeam: z.boolean().meta({ description: 'Only people of the reader’s own' }),
     exceptions: z.array(ExceptionGroup),
-    live: z.array(CaseSummary),
+    live: z.array(CaseSummary).meta({ description: 'The most pressing, at most twenty' }),
+    liveMore: z.int().meta({ description: 'How many more there are of these' }),
     coming: z.array(Coming).meta({ description: 'Who leaves or arrives within seven days' }),
     figures: orNull(Figures),
   })

@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import { useNow } from '../../lib/clock.ts';
 import { clockText, dayText, distanceText, momentText } from '../../lib/moments.ts';
@@ -32,7 +32,7 @@ export const ProgressCell = memo(({ progress }: { progress: CaseSummary['progres
   const { steps, proven } = progress;
   if (steps === 0) return <span className="quiet">{t('noSteps')}</span>;
   const rest = notProven(progress).map(([kind, count]) => t(`notProven.${kind}`, { count }));
-  const list = new Intl.ListFormat(currentLanguage(), { type: 'unit' }).format(rest);
+  const list = rest.join(', ');
   return (
     <span className="progress" title={list}>
       <span className="bar" aria-hidden>
@@ -53,21 +53,31 @@ export function ClockCell({ it }: { it: CaseSummary }) {
   const t = useWords('cases');
   const now = useNow();
   const clock = accessClock(it, now);
+  const title = useAccessEnds(it, now);
   if (clock.kind === 'none') return <span className="quiet">{t('noClock')}</span>;
-  const moment = it.accessEndsAt
-    ? momentText(it.accessEndsAt, it.zone, currentLanguage(), now)
-    : '';
   return (
     <span
       role="timer"
       aria-live="off"
       className="clock"
       data-tone={toneOfClock(clock)}
-      title={t('accessEnds', { moment })}
+      title={title}
     >
       {t(`clock.${clock.kind}`, { time: clockText(clock.ms) })}
     </span>
   );
+}
+
+/** The moment at which access ends, in words; made anew each day, not each second. */
+function useAccessEnds({ accessEndsAt, zone }: CaseSummary, now: Date): string {
+  const t = useWords('cases');
+  const today = now.toDateString();
+  return useMemo(() => {
+    const moment = accessEndsAt
+      ? momentText(accessEndsAt, zone, currentLanguage(), new Date(today))
+      : '';
+    return t('accessEnds', { moment });
+  }, [accessEndsAt, zone, today, t]);
 }
 
 export function NextCell({ it }: { it: CaseSummary }) {

@@ -1,10 +1,10 @@
-import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import type { UseNavigateResult } from '@tanstack/react-router';
 import type { Requested } from '#api/contract/cases.ts';
 import { act } from '../../lib/api.ts';
 import { queries } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
+import { say } from '../../ui/notices.tsx';
 import { type Draft, departureIn } from './request-draft.ts';
 
 /** What came of a request: the departure, and why nobody could be named who takes over. */
@@ -29,9 +29,9 @@ export function useStart(navigate: UseNavigateResult<string>, onStarted: () => v
       const { caseId, detail } = requested;
       const message = caseId === null ? t('waiting', { detail }) : detail;
       const closeButtonProps = { 'aria-label': t('common:close') };
-      notifications.show({ message, closeButtonProps });
+      void say({ message, closeButtonProps });
       if (notNamed !== null)
-        notifications.show({
+        void say({
           message: t('notNamed', { why: notNamed }),
           closeButtonProps,
           autoClose: false,

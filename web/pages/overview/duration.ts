@@ -5,8 +5,13 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** A length of time in its two largest units: "4 min 12 sec", "2 hr 5 min". */
-export function durationText(ms: number, language: string): string {
+export interface Part {
+  readonly unit: (typeof units)[number][0];
+  readonly count: number;
+}
+
+/** A length of time in its two largest units, such as 4 minutes and 12 seconds; the second one only where it counts. */
+export function durationParts(ms: number): readonly Part[] {
   let rest = Math.max(0, Math.round(ms / 1_000));
   const first = units.findIndex(([, size]) => rest >= size);
   const used = first === -1 ? units.slice(-1) : units.slice(first, first + 2);
@@ -15,10 +20,5 @@ export function durationText(ms: number, language: string): string {
     rest -= count * size;
     return { unit, count };
   });
-  return parts
-    .filter(({ count }, i) => i === 0 || count > 0)
-    .map(({ unit, count }) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count),
-    )
-    .join(' ');
+  return parts.filter(({ count }, i) => i === 0 || count > 0);
 }

@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { ExceptionGroup } from '#api/contract/overview.ts';
 import { act } from '../../lib/api.ts';
 import { useNow } from '../../lib/clock.ts';
@@ -11,6 +10,7 @@ import { queries } from '../../lib/queries.ts';
 import { useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Go } from '../../ui/go.tsx';
+import { say } from '../../ui/notices.tsx';
 import type { ToldGroup } from './alerts.ts';
 import { type Remedy, remedyFor, sentenceFor } from './exceptions.ts';
 import { SeenTo } from './seen-to.tsx';
@@ -79,22 +79,15 @@ function Exception({ it, alerts }: { it: ExceptionGroup; alerts: ToldGroup['aler
 function People({ it, mayOpen }: { it: ExceptionGroup; mayOpen: boolean }) {
   const t = useWords('overview');
   const more = it.cases - it.people.length;
-  const list = new Intl.ListFormat(currentLanguage()).formatToParts([
-    ...it.people.map((one) => one.name),
-    ...(more > 0 ? [t('more', { count: more })] : []),
-  ]);
-  let place = 0;
   return (
     <p className="people">
-      {list.map(({ type, value }) => {
-        const one = type === 'element' ? it.people[place++] : undefined;
-        if (!one || !mayOpen) return value;
-        return (
-          <Go key={one.caseId} to={`/departures/${one.caseId}`}>
-            {value}
-          </Go>
-        );
-      })}
+      {it.people.map(({ caseId, name }, place) => (
+        <Fragment key={caseId}>
+          {place > 0 && ', '}
+          {mayOpen ? <Go to={`/departures/${caseId}`}>{name}</Go> : name}
+        </Fragment>
+      ))}
+      {more > 0 && ` ${t('more', { count: more })}`}
     </p>
   );
 }
@@ -142,7 +135,7 @@ function TryAgain({ stepIds }: { stepIds: readonly string[] }) {
       return { count: tried.length - refused.length, because: refused[0]?.reason as unknown };
     },
     onSuccess({ count, because }) {
-      notifications.show({
+      void say({
         message: [
           ...(count > 0 ? [t('triedAgain', { count })] : []),
           ...(because instanceof Error ? [because.message] : []),

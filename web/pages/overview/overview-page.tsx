@@ -16,7 +16,7 @@ import { CasesTable } from '../cases/cases-table.tsx';
 import { ClockCell, ProgressCell, StateCell } from '../cases/cells.tsx';
 import { isSeenToBy, toldOf } from './alerts.ts';
 import { ComingWeek } from './coming.tsx';
-import { durationText } from './duration.ts';
+import { durationParts } from './duration.ts';
 import { Exceptions } from './exceptions.tsx';
 import { OtherAlerts } from './seen-to.tsx';
 import './overview.css';
@@ -59,7 +59,7 @@ function Content({ it }: { it: Overview }) {
             <p className="calm">{t('nothingNeedsYou')}</p>
           )}
           <OtherAlerts alerts={others} />
-          {it.live.length > 0 && <Live cases={it.live} />}
+          {it.live.length > 0 && <Live cases={it.live} more={it.liveMore} />}
         </>
       )}
       {it.coming.length > 0 && <ComingWeek coming={it.coming} />}
@@ -103,7 +103,8 @@ const dayOf = (day: string) =>
 
 function FigureStrip({ it }: { it: Figures }) {
   const t = useWords('overview');
-  const typical = it.typicalMs === null ? null : durationText(it.typicalMs, currentLanguage());
+  const parts = it.typicalMs === null ? [] : durationParts(it.typicalMs);
+  const typical = parts.map(({ unit, count }) => t(`lasts.${unit}`, { count })).join(' ');
   return (
     <div className="figures card">
       <Go to="/departures?view=today" className="figure">
@@ -115,7 +116,7 @@ function FigureStrip({ it }: { it: Figures }) {
       </Go>
       <div className="figure">
         <span className="label">{t('figures.typical')}</span>
-        <span className="value">{typical ?? t('figures.noneYet')}</span>
+        <span className="value">{typical || t('figures.noneYet')}</span>
         <span className="note">{t('figures.ofDays', { count: it.removedInThirtyDays })}</span>
       </div>
       <Go to="/departures?view=needs-you" className="figure">
@@ -138,7 +139,7 @@ function FigureStrip({ it }: { it: Figures }) {
 }
 
 /** Those whose access ends within a day or should have ended, with their clocks. */
-function Live({ cases }: { cases: readonly CaseSummary[] }) {
+function Live({ cases, more }: { cases: readonly CaseSummary[]; more: number }) {
   const t = useWords('overview');
   return (
     <section aria-labelledby="live-title">
@@ -154,6 +155,11 @@ function Live({ cases }: { cases: readonly CaseSummary[] }) {
           { name: t('toRemoved'), cell: (it) => <ClockCell it={it} /> },
         ]}
       />
+      {more > 0 && (
+        <Go to="/departures?view=open" className="all-of-them">
+          {t('liveMore', { count: more })}
+        </Go>
+      )}
     </section>
   );
 }

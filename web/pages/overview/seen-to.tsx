@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import type { Alert } from '#api/contract/alerts.ts';
 import { act } from '../../lib/api.ts';
@@ -8,6 +7,7 @@ import { distanceText } from '../../lib/moments.ts';
 import { queries } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
+import { say } from '../../ui/notices.tsx';
 import { seenToBy } from './alerts.ts';
 
 /** Who sees to it, or a way to say that one does: until it is over nobody is told of it again. */
@@ -24,7 +24,7 @@ export function SeenTo({ alerts }: { alerts: readonly Alert[] }) {
       const refused = said.find((it) => it.status === 'rejected');
       if (refused) throw refused.reason;
     },
-    onError: (error) => notifications.show({ message: error.message, color: 'red' }),
+    onError: (error) => say({ message: error.message, color: 'red' }),
     onSettled: () => queries.invalidateQueries(),
   });
   const [first] = alerts;

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconCheck, IconSlash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { TaskDetails } from '#api/contract/tasks.ts';
@@ -11,6 +10,7 @@ import { useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
+import { say } from '../../ui/notices.tsx';
 import { Refused } from '../../ui/refused.tsx';
 import { addressOf } from '../cases/cases-table.tsx';
 import { atOnce, StepAct, type StepActName } from '../cases/step-act.tsx';
@@ -48,7 +48,7 @@ const leaving: readonly StepActName[] = ['attest', 'accept', 'send-back', 'hand-
 function Details({ it, back }: { it: TaskDetails; back: string }) {
   const go = useGo();
   const finish: Finish = (name, detail) => {
-    notifications.show({ message: detail });
+    void say({ message: detail });
     if (leaving.includes(name)) go(back);
   };
   return (
