@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { until } from '#core/testing/until.ts';
+import { noteBackup } from '#store/backups.ts';
 import { startDatabase } from '#store/testing/database.ts';
 import { openClock } from './clock.ts';
 import { type Engine, usualTiming } from './engine.ts';
@@ -50,6 +51,18 @@ describe('a worker that looks after itself', () => {
     assert.ok(logged.some((it) => it.includes('An HR system is no longer read')));
     await db.query(`update sources set polled_at = clock_timestamp()`);
     await until('it to be over', async () => !(await kinds()).includes('intake.overdue'));
+  });
+
+  it('tells of a backup that is late, where there has ever been one', async (t) => {
+    await db.query(
+      `insert into backups (taken_at) values (clock_timestamp() - interval '27 hours')`,
+    );
+    const { watch } = watching();
+    t.after(() => watch.stop());
+
+    await until('it to be told', async () => (await kinds()).includes('backup.late'));
+    await noteBackup(db);
+    await until('it to be over', async () => !(await kinds()).includes('backup.late'));
   });
 
   it('tells of clocks that do not agree, and the next to start ends what a machine that is gone has told', async (t) => {

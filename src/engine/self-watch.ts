@@ -5,6 +5,7 @@ import { settingsFrom } from '#core/settings.ts';
 import { foundFork } from '#ledger/fork-guard.ts';
 import { longestWaitMs, waitingMs } from '#ledger/waiting.ts';
 import { type NewAlert, openConditions, raiseAlert, resolveAlerts } from '#store/alerts.ts';
+import { backupAgeMs, backupLateMs } from '#store/backups.ts';
 import { databaseNow } from '#store/clock.ts';
 import { listPulses } from '#store/liveness.ts';
 import { loadSettings } from '#store/settings.ts';
@@ -113,6 +114,7 @@ async function findings(
   const free = (await disk?.freeShare()) ?? null;
   const waits = await waitingMs(engine.pool);
   const silent = await silentSources(engine);
+  const backupAge = await backupAgeMs(engine.pool);
   return [
     ...silent.map(({ id, name, polledAt }) =>
       finding({
@@ -156,6 +158,18 @@ async function findings(
             kind: 'disk.low',
             title: 'A disk is nearly full',
             body: `The disk of ${disk!.folder} on ${hostname()} has ${Math.floor(free * 100)} % left. When it is full, nothing goes on. Make room.`,
+          }),
+        ]
+      : []),
+    ...(backupAge !== null && backupAge > backupLateMs
+      ? [
+          finding({
+            condition: `${prefix}:backup`,
+            kind: 'backup.late',
+            title: 'The backup is late',
+            body:
+              `The database was last backed up ${Math.round(backupAge / 3_600_000)} hours ago, and had been before. See why the timer ` +
+              'that calls gatehouse backup fails.',
           }),
         ]
       : []),

@@ -5,6 +5,7 @@ import { failingAuthorities } from '#ledger/time-stamp-rows.ts';
 import { longestWaitMs, waitingMs } from '#ledger/waiting.ts';
 import { silentWitnesses } from '#ledger/witnesses.ts';
 import { listAlerts } from '#store/alerts.ts';
+import { backupAgeMs, backupLateMs } from '#store/backups.ts';
 import { databaseNow } from '#store/clock.ts';
 import type { DatabaseSeen } from '#store/database.ts';
 import { serverVersion, whoIsIn, zoneHours } from '#store/inspection.ts';
@@ -37,6 +38,7 @@ export function databaseChecks({ pools, embedded }: DatabaseSeen): Readonly<Reco
     queue: async () => [await queue(worker)],
     record: async () => [await record(web)],
     'outside witnesses': () => witnesses(web),
+    backup: async () => [await backup(web)],
     alerts: () => openAlerts(web),
   };
 }
@@ -184,6 +186,15 @@ async function witnesses(db: Pool): Promise<readonly Finding[]> {
       ),
     ),
   ];
+}
+
+/** One that was made in another way is noted by `gatehouse backup --elsewhere`. */
+async function backup(db: Pool): Promise<Finding> {
+  const age = await backupAgeMs(db);
+  const remedy = 'gatehouse backup DIR, each day by a timer (docs/operate/backup.md).';
+  if (age === null) return look('backup', 'Nobody has ever said that there is one.', remedy);
+  const text = `The last one was made ${ageText(age)} ago.`;
+  return age > backupLateMs ? wrong('backup', text, remedy) : well('backup', text);
 }
 
 async function openAlerts(db: Pool): Promise<readonly Finding[]> {

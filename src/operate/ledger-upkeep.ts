@@ -111,7 +111,7 @@ async function keysIn(file: string): Promise<readonly string[]> {
 }
 
 /** Replays, stops what a person has to look at, says so in the record, and lets go on. Cut off anywhere, it is run again. */
-async function recover(
+export async function recover(
   configuration: Configuration,
   store: MirrorStore,
 ): Promise<readonly string[]> {

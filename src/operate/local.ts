@@ -19,11 +19,13 @@ import { openKeyring } from '#store/keys.ts';
 import type { Pool } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { listUsers } from '#store/users.ts';
+import { backupCommand } from './backup.ts';
 import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import { doctorCommand } from './doctor.ts';
 import { evidenceCommand } from './evidence.ts';
 import { ledgerCommand } from './ledger.ts';
+import { restoreCommand } from './restore.ts';
 
 interface Days {
   readonly from?: string;
@@ -185,5 +187,7 @@ export function localCommands(
     ledgerCommand(configuration, output, end),
     evidenceCommand(configuration, output),
     doctorCommand(configuration, output, end),
+    backupCommand(configuration, output),
+    restoreCommand(configuration, output, end),
   ];
 }

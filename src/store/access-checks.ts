@@ -283,3 +283,13 @@ export async function checksOf(db: Db, caseId: string): Promise<readonly CheckRo
   `);
   return rows;
 }
+
+/** What was ended after a moment is looked at as soon as somebody works: the database was put back to that day. */
+export async function lookAgainSoon(admin: Db, since: Date): Promise<void> {
+  await admin.query(sql`
+    update access_checks
+       set due_at = clock_timestamp(), try_at = clock_timestamp()
+     where settled_at > ${since}
+       and due_at is not null
+  `);
+}

@@ -13,6 +13,7 @@ import {
 import { passwordFile, readPassword } from './passwords.ts';
 import { type OnConnectionError, openPool } from './pools.ts';
 import { DatabaseProblem } from './problem.ts';
+import { type Restored, restoreInto } from './restore.ts';
 import { createRoles, type Role, roleName, roles, variableOf } from './roles.ts';
 
 /** Which database to open, and as whom. */
@@ -26,6 +27,8 @@ export interface DatabaseOptions<R extends Role = Role> {
   readonly roles: readonly R[];
   /** Refuses a second process with this purpose on the embedded server. */
   readonly soleAs?: string;
+  /** What an empty database is filled with before it is opened. Refused where it is in use. */
+  readonly restored?: Restored;
   /** More settings of the embedded server. */
   readonly embedded?: Pick<EmbeddedOptions, 'settings' | 'account' | 'onLost'>;
   readonly onConnectionError: OnConnectionError;
@@ -76,6 +79,8 @@ export async function openDatabase<R extends Role>(
 /** The database as it is: nothing is created, granted or migrated. */
 export interface DatabaseSeen {
   readonly pools: Readonly<Record<Role, pg.Pool>>;
+  /** The administrator; missing where only the roles' own addresses are configured. */
+  readonly admin: pg.Pool | undefined;
   readonly embedded: boolean;
   stop(): Promise<void>;
 }
@@ -98,7 +103,10 @@ export async function seeDatabase(options: Omit<DatabaseOptions, 'roles'>): Prom
     const { pools } = openPools({ ...options, roles }, (role) =>
       loginOf(role, admin, urls, options.keysDirectory),
     );
-    return { pools, embedded: false, stop: () => endAll(pools) };
+    const adminPool =
+      urls.admin === undefined ? undefined : openPool('admin', admin, options.onConnectionError);
+    const stop = () => endAll([...Object.values(pools), ...(adminPool ? [adminPool] : [])]);
+    return { pools, admin: adminPool, embedded: false, stop };
   }
   if (!existsSync(path.join(options.dataDirectory, 'postgres'))) {
     throw new DatabaseProblem(
@@ -110,18 +118,20 @@ export async function seeDatabase(options: Omit<DatabaseOptions, 'roles'>): Prom
   const { pools } = openPools({ ...options, roles }, (role) =>
     loginOf(role, admin, {}, options.keysDirectory),
   );
+  const adminPool = openPool('admin', admin, options.onConnectionError);
   return {
     pools,
+    admin: adminPool,
     embedded: true,
     async stop() {
-      await endAll(pools);
+      await endAll([...Object.values(pools), adminPool]);
       await server.stop();
     },
   };
 }
 
-const endAll = async (pools: Readonly<Record<Role, pg.Pool>>): Promise<void> => {
-  await Promise.all(roles.map((role) => pools[role].end()));
+const endAll = async (pools: readonly pg.Pool[]): Promise<void> => {
+  await Promise.all(pools.map((pool) => pool.end()));
 };
 
 async function openExternal<R extends Role>(
@@ -183,6 +193,7 @@ async function prepare(
       } finally {
         await worker.end();
       }
+      if (options.restored) await restoreInto(client, options.restored);
       await migrate(client);
     });
   } finally {

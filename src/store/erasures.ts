@@ -253,3 +253,16 @@ export async function erasedAmong(
   `);
   return new Map(rows.map(({ ref, at }) => [ref, at]));
 }
+
+/** HR ids of people whose key is destroyed and whose data is here: the database was put back to a day before. */
+export async function erasedSince(admin: Db): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ personId: string }>(sql`
+    select distinct person_id as "personId"
+      from people
+      join ledger.subject_key using (subject)
+     where wrapped is null
+       and erased_at is null
+     order by 1
+  `);
+  return rows.map(({ personId }) => personId);
+}

@@ -87,6 +87,16 @@ export async function registerKeys(db: Db, keyring: Keyring): Promise<void> {
   }
 }
 
+/** Which keys seal now what lies in the database. */
+export async function activeKeys(
+  db: Db,
+): Promise<readonly { readonly purpose: Purpose; readonly kekId: string }[]> {
+  const { rows } = await db.query<{ purpose: Purpose; kekId: string }>(sql`
+    select purpose, kek_id as "kekId" from secret.kek where state = 'active' order by purpose
+  `);
+  return rows;
+}
+
 async function activeKey(db: Db, purpose: Purpose): Promise<string | null> {
   const { rows } = await db.query<{ kekId: string }>(sql`
     select kek_id as "kekId" from secret.kek where purpose = ${purpose} and state = 'active'

@@ -92,8 +92,15 @@ const jobsOfTask = `
    where is_available = true
 `;
 
-/** Runs the migrations that are still missing, as the owner, all or none. Returns their names. */
-export async function migrate(admin: pg.Client, from = directory): Promise<readonly string[]> {
+/**
+ * Runs the migrations that are still missing, as the owner, all or none; `count`: only so many of them. Returns their
+ * names.
+ */
+export async function migrate(
+  admin: pg.Client,
+  from = directory,
+  count = Number.MAX_SAFE_INTEGER,
+): Promise<readonly string[]> {
   const complaints: string[] = [];
   await admin.query(`set role ${owner}`);
   try {
@@ -103,6 +110,7 @@ export async function migrate(admin: pg.Client, from = directory): Promise<reado
       ignorePattern: notAMigration,
       migrationsTable: ledgerOfMigrations,
       direction: 'up',
+      count,
       checkOrder: true,
       singleTransaction: true,
       noLock: true,
@@ -135,6 +143,18 @@ export async function checkMigrated(pool: pg.Pool): Promise<void> {
     `The database is at "${found.at(-1) ?? 'nothing'}" and this Gatehouse needs "${wanted.at(-1)}". Start ` +
       'this version once with DATABASE_URL set to the address of an administrator, who may migrate.',
   );
+}
+
+/** Those that were run in a database; none: it is empty, or not ours. */
+export async function migrationsIn(db: pg.ClientBase): Promise<readonly string[]> {
+  const { rows: found } = await db.query<{ there: boolean }>(
+    `select to_regclass('public.${ledgerOfMigrations}') is not null as there`,
+  );
+  if (!found[0]?.there) return [];
+  const { rows } = await db.query<{ name: string }>(
+    `select name from ${ledgerOfMigrations} order by id`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** The migrations that this version brings, in order. */
