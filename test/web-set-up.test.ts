@@ -145,4 +145,29 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await sees('Noted. A second person has to say so as well.');
     assert.deepEqual(await accessProblems(page), []);
   });
+
+  it('loosens a limit only together with that person', async () => {
+    const wipes = page.getByLabel(/^Devices wiped/);
+    await page.goto(`${site.url}/settings?part=guardrails`);
+    await wipes.fill('50');
+    await press('Review the change');
+    await press('Save 1 change');
+    await sees(/^Noted, and not changed yet/);
+    const waits = page.getByRole('region', { name: 'Waits for a second person' });
+    await waits.getByText(/^Ada Admin asked for this/).waitFor();
+    assert.equal(await waits.getByRole('button', { name: 'Agree' }).count(), 0, 'not her own');
+    await checkLooks(page, 'settings-asked-for');
+
+    const ben = await site.open(browser, 'ben@meadow.example');
+    await signedWithPasskey();
+    await ben.goto(`${site.url}/settings?part=guardrails`);
+    await ben.getByRole('button', { name: 'Agree', exact: true }).click();
+    await until('the limit to be higher', async () => {
+      const [set] = await gatehouse.rows<{ wipes: number }>(
+        "select (value ->> 'wipesPerHour')::int as wipes from settings where id = 'guardrails'",
+      );
+      return set?.wipes === 50;
+    });
+    await ben.context().close();
+  });
 });

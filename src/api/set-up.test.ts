@@ -6,7 +6,7 @@ import type { Alert } from './contract/alerts.ts';
 import type { Connection, ConnectionSaved, Connector } from './contract/connections.ts';
 import type { KillSwitch } from './contract/kill-switch.ts';
 import type { Playbook, PlaybookChecked } from './contract/playbooks.ts';
-import type { SettingsDocument } from './contract/settings.ts';
+import type { SettingRequests, SettingsDocument } from './contract/settings.ts';
 import type { Task } from './contract/tasks.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
@@ -154,6 +154,8 @@ describe('connections', () => {
   });
 });
 
+type Guardrails = SettingsDocument['guardrails'];
+
 describe('what an administrator sets', () => {
   let api: TestApi;
   let admin: TestUser;
@@ -164,6 +166,15 @@ describe('what an administrator sets', () => {
     admin = await api.addUser('Ada Admin', ['it-admin', 'security']);
     hr = await api.addUser('Hanna HR', ['hr']);
   });
+
+  const lastPolicy = async () => {
+    const { rows } = await api.pools.admin.query<{ data: Record<string, unknown> }>(
+      `select convert_from(leaf, 'UTF8')::jsonb -> 'data' as data from ledger.staged
+        where convert_from(leaf, 'UTF8')::jsonb ->> 'type' = 'policy.changed' order by sid desc limit 1`,
+    );
+    const { before: _, after: __, ...data } = rows[0]!.data;
+    return data;
+  };
 
   it('is read as a whole and changed in part', async () => {
     const path = '/api/v1/settings/company';
@@ -194,6 +205,59 @@ describe('what an administrator sets', () => {
     assert.equal(resumed.resumed, true);
     const again = await api.ask('/api/v1/kill-switch', { method: 'DELETE', token: admin.token });
     await problemIn(again, 409);
+  });
+
+  it('lets more pass by the word of one person who is alone', async () => {
+    const change = { method: 'PATCH', token: admin.token, json: { wipesPerHour: 6 } };
+    const now = await api.read<Guardrails>('/api/v1/settings/guardrails', change);
+    assert.equal(now.wipesPerHour, 6);
+    assert.equal((await lastPolicy())['alone'], true);
+  });
+
+  it('lets more pass only when two say the same, where there are two, and less by one', async () => {
+    const sven = await api.addUser('Sven Security', ['security']);
+    const set = async (who: TestUser, json: object, status: number, name = 'guardrails') => {
+      const it = { method: 'PATCH', token: who.token, json };
+      const response = await api.ask(`/api/v1/settings/${name}`, it);
+      const text = await response.text();
+      assert.equal(response.status, status, text);
+      return text;
+    };
+    const wipes = async () =>
+      (await api.read<SettingsDocument>('/api/v1/settings', hr)).guardrails.wipesPerHour;
+    const waiting = async () =>
+      (await api.read<SettingRequests>('/api/v1/settings/requests', hr)).items;
+
+    assert.match(await set(admin, { wipesPerHour: 7, deletionsPerHour: 9 }, 202), /second person/);
+    await set(admin, { wipesPerHour: 7, deletionsPerHour: 9 }, 202);
+    await set(sven, { wipesPerHour: 8 }, 202);
+    assert.equal(await wipes(), 6, 'one person twice is one, and the other says something else');
+    const [asked, ...more] = await waiting();
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [asked?.group, asked?.change, asked?.loosens, asked?.askedBy.name],
+      ['guardrails', { wipesPerHour: 8 }, ['guardrails.wipesPerHour'], 'Sven Security'],
+    );
+    await set(sven, { wipesPerHour: 4 }, 200);
+    assert.equal(await wipes(), 4, 'less by one');
+    assert.deepEqual(await lastPolicy(), { policy: 'guardrails' });
+
+    await set(admin, { wipesPerHour: 8 }, 200);
+    assert.equal(await wipes(), 8);
+    assert.deepEqual(await lastPolicy(), { policy: 'guardrails', second: asked?.askedBy.id });
+    assert.deepEqual(await waiting(), []);
+
+    await set(admin, { headcount: 4_000 }, 202, 'company');
+    await set(admin, { secondPerson: false }, 202, 'playbooks');
+    const drop = (who: TestUser) =>
+      api.ask('/api/v1/settings/requests/playbooks', { method: 'DELETE', token: who.token });
+    await problemIn(await drop(hr), 403);
+    assert.equal((await drop(sven)).status, 200);
+    await problemIn(await drop(sven), 404);
+    assert.deepEqual(
+      (await waiting()).map(({ group }) => group),
+      ['company'],
+    );
   });
 
   it('goes on only when two say so, where there are two', async () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { loosened } from '#core/loosening.ts';
 import {
   isSettingName,
   type SettingName,
@@ -9,14 +11,24 @@ import {
 } from '#core/settings.ts';
 import { record } from '#ledger/record.ts';
 import { resolveAlerts, unreviewed } from '#store/alerts.ts';
-import { loadSettings, saveSetting } from '#store/settings.ts';
-import { inTransaction } from '#store/sql.ts';
+import {
+  dropSettingRequest,
+  loadSettings,
+  requestSetting,
+  type SettingRequestRow,
+  saveSetting,
+  settingRequests,
+} from '#store/settings.ts';
+import { type Db, inTransaction } from '#store/sql.ts';
 import { problemsInWays } from './alert-ways.ts';
 import { problemsInSignIn } from './allowed-ways.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { Problem } from './problem.ts';
 import { problemsInObligations } from './rule-packs.ts';
+import { type Deciders, deciders, noted } from './second-person.ts';
+
+export type { SettingRequestRow };
 
 export async function showSettings(app: App, caller: Caller): Promise<Settings> {
   authorize(caller, 'settings.read');
@@ -38,13 +50,21 @@ export function settingForms(caller: Caller): Readonly<Record<string, Record<str
   return Object.fromEntries(forms);
 }
 
-/** Changes one group of settings; what is left out of it stays as it is. */
+/** What became of a change: the group as it is now, or that a second person has to say the same. */
+export type SettingChanged =
+  | { readonly values: Settings[SettingName] }
+  | { readonly noted: string };
+
+/**
+ * Changes one group of settings; what is left out of it stays as it is. Whatever lets more pass than before takes two
+ * people, as soon as there are two who may, who say the same.
+ */
 export async function changeSetting(
   app: App,
   caller: Caller,
   name: string,
   change: Readonly<Record<string, unknown>>,
-): Promise<Settings[SettingName]> {
+): Promise<SettingChanged> {
   authorize(caller, 'settings.write');
   demandStepUp(caller);
   if (!isSettingName(name)) {
@@ -54,7 +74,8 @@ export async function changeSetting(
     );
   }
   return inTransaction(app.pool, async (tx) => {
-    const before = settingsFrom(await loadSettings(tx))[name];
+    const all = settingsFrom(await loadSettings(tx));
+    const before = all[name];
     const parsed = settingShapes[name].safeParse({ ...before, ...change });
     if (!parsed.success) {
       throw new Problem(
@@ -81,19 +102,59 @@ export async function changeSetting(
     if (unknown.length > 0) {
       throw new Problem('not readable', `The setting ${name} does not fit.`, unknown);
     }
+    const who = await whoLoosens(tx, caller, { name, all, after: parsed.data });
+    if (!who) return { noted };
     const { version } = await saveSetting(tx, { id: name, value: parsed.data });
     await record(tx, app.keys, [
       {
         type: 'policy.changed',
         actor: caller.actor,
         row: { table: 'settings', id: name, version },
-        data: { policy: name, before: digest(before), after: digest(parsed.data) },
+        data: { policy: name, before: digest(before), after: digest(parsed.data), ...who },
       },
     ]);
     for (const pack of Object.keys(obligations?.reviews ?? {}))
       await resolveAlerts(tx, unreviewed(pack));
-    return parsed.data;
+    return { values: parsed.data };
   });
+}
+
+/** Null: the caller is the first who wants to let more pass, which is noted. */
+async function whoLoosens(
+  tx: Db,
+  caller: Caller,
+  it: { name: SettingName; all: Settings; after: Settings[SettingName] },
+): Promise<Deciders | Record<string, never> | null> {
+  const { name: id, all, after } = it;
+  const loosens = loosened(all, { ...all, [id]: after });
+  if (loosens.length === 0) return {};
+  const known: Readonly<Record<string, unknown>> = all[id];
+  const change = Object.fromEntries(
+    Object.entries(after).filter(([name, value]) => !isDeepStrictEqual(value, known[name])),
+  );
+  const asked = (await settingRequests(tx)).find((one) => one.id === id);
+  const first = asked && isDeepStrictEqual(asked.change, change) ? asked.askedBy : null;
+  const who = await deciders(tx, caller, { right: 'settings.write', first });
+  if (who) await dropSettingRequest(tx, id);
+  else await requestSetting(tx, { id, change, loosens, askedBy: caller.user.id });
+  return who;
+}
+
+/** What somebody wants to loosen, and waits for a second person. */
+export async function listSettingRequests(
+  app: App,
+  caller: Caller,
+): Promise<readonly SettingRequestRow[]> {
+  authorize(caller, 'settings.read');
+  return settingRequests(app.pool);
+}
+
+/** Drops what somebody wants to loosen; one person may. */
+export async function refuseSettingRequest(app: App, caller: Caller, name: string): Promise<void> {
+  authorize(caller, 'settings.write');
+  if (!(await dropSettingRequest(app.pool, name))) {
+    throw new Problem('not found', `Nothing is asked for of the settings ${name}.`);
+  }
 }
 
 const digest = (value: unknown) =>

@@ -169,4 +169,24 @@ describe('the other commands', () => {
     await typing.fails(['token', 'revoke', id], { code: 1, err: /^Not found/ });
     assert.doesNotMatch(await typing.works(['token', 'list']), new RegExp(id));
   });
+
+  it('loosens a limit by two people', async () => {
+    const more = ['settings', 'set', 'guardrails', 'wipesPerHour=50'];
+    assert.match(await typing.works(more), /wipesPerHour +50\n/, 'one who is alone');
+    const sven = await typing.server.addUser('Sven Security', ['security']);
+    more[3] = 'wipesPerHour=60';
+    assert.match(await typing.works(more), /^Noted.*\n.*gatehouse settings agree guardrails\n/);
+    const waits = await typing.works(['settings', 'requests']);
+    assert.match(waits, /guardrails\n.*wipesPerHour +60\n.*asked for by Ada/);
+    assert.match(await typing.works(['settings', 'agree', 'guardrails']), /^Noted/, 'the same one');
+    assert.match(
+      await typing.works(['settings', 'agree', 'guardrails'], sven),
+      /wipesPerHour +60\n/,
+    );
+    more[3] = 'wipesPerHour=70';
+    await typing.works(more);
+    await typing.works(['settings', 'refuse', 'guardrails']);
+    assert.match(await typing.works(['settings', 'requests']), /^Nothing waits/);
+    await typing.fails(['settings', 'agree', 'guardrails'], { code: 1, err: /Nothing is asked/ });
+  });
 });

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { SettingsDocument } from '#api/contract/settings.ts';
+import { Done } from '#api/contract/page.ts';
+import { SettingRequests, SettingsDocument } from '#api/contract/settings.ts';
 import { isSettingName, settingShapes } from '#core/settings.ts';
 import { answering, type Cli, group } from './context.ts';
-import { noneNamed, wrongUsage } from './io.ts';
+import { CliProblem, noneNamed, wrongUsage } from './io.ts';
+import { clean } from './paint.ts';
 import { columns } from './table.ts';
 
 interface Json {
@@ -13,9 +15,9 @@ interface Json {
 
 const names = Object.keys(settingShapes);
 
-/** `gatehouse settings …`: what is set in the database. */
+/** `gatehouse settings …`: what is set in the database, and what somebody wants to loosen there. */
 export function addSettings(program: Command, cli: Cli): void {
-  const parent = group(program, 'settings', 'settings: show, set');
+  const parent = group(program, 'settings', 'settings: show, set, and agree to what loosens');
 
   answering(parent, 'show [group]', `all settings, or one group: ${names.join(', ')}`).action(
     async (name: string | undefined, options: Json) => {
@@ -37,12 +39,61 @@ export function addSettings(program: Command, cli: Cli): void {
     )
     .action(async (name: string, values: readonly string[], options: Json) => {
       checkName(name);
-      const change = Object.fromEntries(values.map(valueFrom));
-      const group = z.record(z.string(), z.unknown());
-      const now = await cli.client().send('PATCH', `/settings/${name}`, change, group);
-      cli.answer(options, now, () => groupLines(name, now, cli));
+      await changeGroup(cli, options, name, Object.fromEntries(values.map(valueFrom)));
     });
+
+  answering(
+    parent,
+    'requests',
+    'what somebody wants to loosen, and waits for a second person',
+  ).action(async (options: Json) => {
+    const { items } = await cli.client().get(requests, SettingRequests);
+    cli.answer(options, items, () =>
+      items.length === 0
+        ? ['Nothing waits for a second person.']
+        : items.flatMap(requestLines(cli)),
+    );
+  });
+
+  answering(parent, 'agree <group>', 'say the same as who wants to loosen it').action(
+    async (name: string, options: Json) => {
+      checkName(name);
+      const { items } = await cli.client().get(requests, SettingRequests);
+      const asked = items.find((it) => it.group === name);
+      if (!asked) throw new CliProblem(`Nothing is asked for of the settings ${name}.`);
+      await changeGroup(cli, options, name, asked.change);
+    },
+  );
+
+  answering(parent, 'refuse <group>', 'drop what somebody wants to loosen').action(
+    async (name: string, options: Json) => {
+      checkName(name);
+      const done = await cli.client().send('DELETE', `${requests}/${name}`, undefined, Done);
+      cli.answer(options, done, () => [clean(done.detail)]);
+    },
+  );
 }
+
+const requests = '/settings/requests';
+const Changed = z.union([Done.strict(), z.record(z.string(), z.unknown())]);
+const isNoted = (it: z.infer<typeof Changed>): it is Done => Done.strict().safeParse(it).success;
+
+async function changeGroup(cli: Cli, options: Json, name: string, change: object): Promise<void> {
+  const now = await cli.client().send('PATCH', `/settings/${name}`, change, Changed);
+  cli.answer(options, now, () =>
+    isNoted(now)
+      ? [clean(now.detail), `They agree by: gatehouse settings agree ${name}`]
+      : groupLines(name, now, cli),
+  );
+}
+
+const requestLines =
+  (cli: Cli) =>
+  ({ group, change, askedBy }: SettingRequests['items'][number]): string[] => [
+    ...groupLines(group, change, cli),
+    clean(`  asked for by ${askedBy.name ?? askedBy.id}; another person agrees or refuses:`),
+    `  gatehouse settings agree ${group}, gatehouse settings refuse ${group}`,
+  ];
 
 function checkName(name: string): void {
   if (isSettingName(name)) return;

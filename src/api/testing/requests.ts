@@ -175,6 +175,8 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'GET /settings': {},
     'GET /settings/forms': {},
     'PATCH /settings/:name': { json: {} },
+    'GET /settings/requests': {},
+    'DELETE /settings/requests/:name': {},
     'GET /users': {},
     'GET /tokens': {},
     'DELETE /tokens/:id': {},

@@ -16,7 +16,9 @@ import {
 } from '../../ui/form-fields.ts';
 import { Refused } from '../../ui/refused.tsx';
 import { useFirstProblem } from '../../ui/use-first-problem.ts';
-import { type Change, changesBetween, shownValue } from './changes.ts';
+import { AskedFor } from './asked-for.tsx';
+import { type Change, changesBetween } from './changes.ts';
+import { ReviewList } from './review-list.tsx';
 
 /** One group of settings: what is in force, and what would be different, before it is. */
 export function SettingGroup({
@@ -41,7 +43,8 @@ export function SettingGroup({
   const [values, setValues] = useState(() => shownValues(fields, inForce));
   const [asked, setAsked] = useState<readonly Change[] | null>(null);
   const [unreadable, setUnreadable] = useState<readonly string[]>([]);
-  const save = useAct();
+  const save = useAct<{ readonly detail?: string }>();
+  const isNoted = typeof save.data?.detail === 'string';
   const said = save.error instanceof ApiProblem ? save.error.fields : [];
   const { beside, others } = problemsBeside(said, fields);
   const form = useFirstProblem(save.error);
@@ -66,6 +69,7 @@ export function SettingGroup({
 
   return (
     <form className="form" noValidate ref={form} onSubmit={review}>
+      <AskedFor group={name} fields={fields} inForce={inForce} />
       <fieldset className="bare form" disabled={!may}>
         <FormFields
           fields={fields}
@@ -76,7 +80,9 @@ export function SettingGroup({
       </fieldset>
       <Refused error={save.error} others={others} />
       {asked?.length === 0 && <p role="status">{t('nothingDifferent')}</p>}
-      {save.isSuccess && asked === null && <p role="status">{t('saved')}</p>}
+      {save.isSuccess && asked === null && (
+        <p role="status">{t(isNoted ? 'asked.noted' : 'saved')}</p>
+      )}
       {may ? (
         <div className="form-acts">
           <Button type="submit">{t('review')}</Button>
@@ -90,7 +96,7 @@ export function SettingGroup({
         title={t('reviewTitle')}
         closeButtonProps={{ 'aria-label': t('cancel') }}
       >
-        {asked && <Review changes={asked} fields={fields} />}
+        {asked && <ReviewList changes={asked} fields={fields} />}
         <div className="form-acts after-review">
           <Button loading={save.isPending} onClick={send} data-autofocus>
             {t('save', { count: asked?.length ?? 0 })}
@@ -98,29 +104,5 @@ export function SettingGroup({
         </div>
       </Modal>
     </form>
-  );
-}
-
-function Review({ changes, fields }: { changes: readonly Change[]; fields: readonly FormField[] }) {
-  const t = useWords('settings');
-  const words = { yes: t('yes'), no: t('no'), nothing: t('notSet') };
-  const lines = (value: unknown) =>
-    shownValue(value, words).map((it) => <span key={it}>{it}</span>);
-  return (
-    <dl className="review">
-      {changes.map((it) => (
-        <div key={it.name}>
-          <dt>{fields.find(({ name }) => name === it.name)?.title ?? it.name}</dt>
-          <dd>
-            <span className="under">{t('before')}</span>
-            {lines(it.before)}
-          </dd>
-          <dd>
-            <span className="under">{t('after')}</span>
-            {lines(it.after)}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

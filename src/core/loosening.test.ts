@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loosened } from './loosening.ts';
+import { settingShapes, settingsFrom } from './settings.ts';
+
+const from = (guardrails: object, company: object = {}, playbooks: object = {}) =>
+  settingsFrom({ guardrails, company, playbooks });
+
+describe('loosening a limit', () => {
+  const cases: readonly [string, object, object, readonly string[]][] = [
+    ['letting more pass', { wipesPerHour: 5 }, { wipesPerHour: 6 }, ['guardrails.wipesPerHour']],
+    ['letting less pass', { wipesPerHour: 6 }, { wipesPerHour: 5 }, []],
+    [
+      'a number above what is reckoned where nothing is set',
+      {},
+      { departuresPerHour: 6 },
+      ['guardrails.departuresPerHour'],
+    ],
+    ['a number below that', {}, { departuresPerDay: 14 }, []],
+    [
+      'going back to what is reckoned, where that is more',
+      { departuresPerDay: 3 },
+      { departuresPerDay: null },
+      ['guardrails.departuresPerDay'],
+    ],
+  ];
+  for (const [name, before, after, expected] of cases) {
+    it(`is ${expected.length > 0 ? '' : 'not '}${name}`, () => {
+      assert.deepEqual(loosened(from(before), from(after)), expected);
+    });
+  }
+
+  it('is a higher headcount, since the limits are reckoned from it', () => {
+    assert.deepEqual(loosened(from({}), from({}, { headcount: 1_000 })), [
+      'company.headcount',
+      'guardrails.departuresPerHour',
+      'guardrails.departuresPerDay',
+    ]);
+    const set = { departuresPerHour: 5, departuresPerDay: 15 };
+    assert.deepEqual(loosened(from(set), from(set, { headcount: 1_000 })), ['company.headcount']);
+    assert.deepEqual(loosened(from({}), from({}, { headcount: 90 })), [], 'none is higher by it');
+  });
+
+  it('is publishing without a second person', () => {
+    const alone = from({}, {}, { secondPerson: false });
+    assert.deepEqual(loosened(from({}), alone), ['playbooks.secondPerson']);
+    assert.deepEqual(loosened(alone, from({})), []);
+  });
+
+  it('can be of every guardrail there is', () => {
+    const whole = settingShapes.guardrails.parse({});
+    for (const name of Object.keys(whole)) {
+      const more = from({ [name]: 50 });
+      assert.ok(loosened(from({ [name]: 1 }), more).includes(`guardrails.${name}`), name);
+    }
+  });
+});

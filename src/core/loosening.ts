@@ -1,0 +1,33 @@
+import { departureLimits, type Settings, settingShapes } from './settings.ts';
+
+type Limit = (settings: Settings) => number;
+
+const guardrail =
+  (name: Exclude<keyof Settings['guardrails'], 'departuresPerHour' | 'departuresPerDay'>): Limit =>
+  ({ guardrails }) =>
+    guardrails[name];
+
+const reckoned = settingShapes.guardrails.parse({});
+
+/** What keeps a mistake small, as numbers: a higher one lets more pass. */
+const limits = {
+  // As far as limits are reckoned from it, also where others are set: of a company that is mostly unknown no share is.
+  'company.headcount': (settings) => departureLimits({ ...settings, guardrails: reckoned }).perDay,
+  'guardrails.departuresPerHour': (settings) => departureLimits(settings).perHour,
+  'guardrails.departuresPerDay': (settings) => departureLimits(settings).perDay,
+  'guardrails.groupPercent': guardrail('groupPercent'),
+  'guardrails.groupAtLeast': guardrail('groupAtLeast'),
+  'guardrails.feedShrinkPercent': guardrail('feedShrinkPercent'),
+  'guardrails.feedChangePercent': guardrail('feedChangePercent'),
+  'guardrails.feedRowsAtLeast': guardrail('feedRowsAtLeast'),
+  'guardrails.feedYearsAway': guardrail('feedYearsAway'),
+  'guardrails.wipesPerHour': guardrail('wipesPerHour'),
+  'guardrails.deletionsPerHour': guardrail('deletionsPerHour'),
+  'guardrails.suspensionsPerHour': guardrail('suspensionsPerHour'),
+  'guardrails.sweepHours': guardrail('sweepHours'),
+  'playbooks.secondPerson': ({ playbooks }) => (playbooks.secondPerson ? 0 : 1),
+} as const satisfies Record<string, Limit>;
+
+/** Which limits let more pass after a change of settings than before it, by the names of settings. */
+export const loosened = (before: Settings, after: Settings): readonly string[] =>
+  Object.entries<Limit>(limits).flatMap(([name, of]) => (of(after) > of(before) ? [name] : []));
