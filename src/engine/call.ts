@@ -67,7 +67,7 @@ export async function beginCall(
 
   const isCut = work.layer === 'security' && !work.containmentAt;
   // Nobody watches their own access end, or stops that, from inside of Gatehouse.
-  if (isCut) await endDepartingUsers(engine, work.caseId);
+  if (isCut && work.isUserOfOurs) await endDepartingUsers(engine, work.caseId);
   const facts = await prepared(engine.pool, engine.keys, [
     factAbout(work, 'step.intended', {
       attempt: work.attempt + 1,

@@ -12,7 +12,7 @@ import {
 } from '#store/bulk-starts.ts';
 import { openDepartureOf } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
-import { lockPerson } from '#store/people.ts';
+import { employmentWith, lockPerson } from '#store/people.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
@@ -65,7 +65,7 @@ async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow
     return;
   }
   const now = await databaseNow(tx);
-  const { detail } = await receive(tx, intake, {
+  const received = await receive(tx, intake, {
     source: it.source,
     record: { person, departure, changedAt: null },
     from: 'event',
@@ -77,11 +77,18 @@ async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow
     successor,
     bulkStart: it.id,
   });
-  const known = await lockPerson(tx, person);
-  const opened = known && (await openDepartureOf(tx, known.id));
-  const outcome = opened ? 'started' : 'not started';
-  await noteBulkOutcome(tx, it.id, { line, outcome, detail, caseId: opened?.id ?? null });
-  if (!opened) await tellNotStarted(tx, it, row);
+  const { detail } = received;
+  const caseId =
+    received.outcome === 'opened' ? received.caseId : await openDepartureIdOf(tx, person);
+  const outcome = caseId === null ? 'not started' : 'started';
+  await noteBulkOutcome(tx, it.id, { line, outcome, detail, caseId });
+  if (caseId === null) await tellNotStarted(tx, it, row);
+}
+
+async function openDepartureIdOf(tx: Db, it: BulkPersonRow['facts']): Promise<string | null> {
+  const known = await employmentWith(tx, it);
+  const open = known && (await openDepartureOf(tx, known.id));
+  return open?.id ?? null;
 }
 
 /** Tried again at once, since most of what can go wrong here passes; then a person is told. */

@@ -56,6 +56,14 @@ export async function lockPerson(
   await db.query(sql`
     select pg_advisory_xact_lock(hashtextextended(${`${it.personId}\n${it.employmentId}`}, 0))
   `);
+  return employmentWith(db, it);
+}
+
+/** What we know of an employment. */
+export async function employmentWith(
+  db: Db,
+  it: { personId: string; employmentId: string },
+): Promise<PersonRow | null> {
   const { rows } = await db.query<PersonRow>(sql`
     select *
       from person_view
@@ -65,7 +73,7 @@ export async function lockPerson(
   return rows[0] ?? null;
 }
 
-/** Keeps the newest facts about somebody; older ones than we have change nothing. */
+/** Keeps the newest facts about somebody who is locked; older ones than we have change nothing. */
 export async function savePerson(
   db: Db,
   it: { ref: string; source: string; facts: PersonFacts; heardAt: Date },
@@ -78,7 +86,7 @@ export async function savePerson(
      where known.heard_at <= excluded.heard_at
        and (known.facts, known.source) is distinct from (excluded.facts, excluded.source)
   `);
-  return (await lockPerson(db, it.facts))!;
+  return (await employmentWith(db, it.facts))!;
 }
 
 /**

@@ -117,6 +117,8 @@ export interface Work extends StepRow {
   readonly now: Date;
   /** It is urgent, or two people approved or released exactly this departure. */
   readonly hasOwnBudget: boolean;
+  /** Whoever leaves is let in here too. */
+  readonly isUserOfOurs: boolean;
 }
 
 export async function loadWork(db: Db, stepId: string): Promise<Work | null> {
