@@ -84,8 +84,31 @@ const compiled = path.join(modules, '.cache', 'compiled');
 const testFiles = ['{src,web,test,practice}/**/*.test.ts'];
 const testLimitMs = 300_000;
 
-/** How many files share a process at most. */
+/** How many files share a process at most; of those that kill processes, which take long, not so many. */
 const largestShare = 24;
+const largestShareOfFaults = 5;
+const faults = path.join('test', 'faults', path.sep);
+
+/** Those that have a process for themselves: the longest, and one that leaves the server that all others share. */
+const alone = [path.join('practice', 'demo.test.ts'), path.join(faults, 'database-lost.test.ts')];
+
+/**
+ * How a file begins that loads several: one after the other and each as part of its suite, or one would register
+ * what another has loaded; and all of them before the first test.
+ */
+const beginning = `import { AsyncResource } from 'node:async_hooks';
+import { describe } from 'node:test';
+import ${addressOf('src/core/testing/at-the-end.ts')};
+
+let loaded = Promise.resolve();
+const suite = (name, load) =>
+  describe(name, () => {
+    const here = new AsyncResource('suite');
+    const loading = loaded.then(() => here.runInAsyncScope(load));
+    loaded = loading.catch(() => {});
+    return loading.then(() => loaded);
+  });
+`;
 
 const [command = '', ...rest] = process.argv.slice(2);
 install();
@@ -210,34 +233,48 @@ async function test(args) {
 }
 
 /**
- * Every test, in files that import several of one folder: loading the program takes longer than most tests,
- * and what shares a process loads it once. What ends processes and servers has one for itself. What takes
- * longest comes first: `node --test` goes by the alphabet.
+ * Every test, in files that load several of one folder: loading the program takes longer than most tests,
+ * and what shares a process loads it once. What takes longest comes first: `node --test` goes by the alphabet.
+ *
+ * Each file is a suite, so that what it starts before its tests and ends after them runs for no longer than
+ * they do: at the root, the hooks of all files run before the first test, and after the last.
  */
 function inProcesses(files) {
   const entries = fs.mkdtempSync(path.join(tmpdir(), 'gatehouse-tests-'));
   process.once('exit', () => fs.rmSync(entries, { recursive: true }));
   const groups = new Map();
   for (const file of files) {
-    const folder = path.dirname(file).split(path.sep).slice(0, 2).join('-');
-    const isAlone = folder === 'test-faults' || folder.startsWith('practice');
-    const name = isAlone
-      ? `1-${file.replaceAll(path.sep, '-')}`
-      : `${folder === 'test' ? 2 : 3}-${folder}`;
+    const name = groupOf(file);
     groups.set(name, [...(groups.get(name) ?? []), file]);
   }
   return [...groups].flatMap(([name, all]) => {
-    const count = Math.ceil(all.length / largestShare);
+    const count = Math.ceil(
+      all.length / (name === '1-faults' ? largestShareOfFaults : largestShare),
+    );
     return Array.from({ length: count }, (_, nth) => {
       const entry = path.join(entries, `${name}-${nth + 1}.mjs`);
       const part = all.filter((_, i) => i % count === nth);
-      const imports = part.map(
-        (it) => `import ${JSON.stringify(pathToFileURL(path.join(root, it)))};\n`,
+      const suites = part.map(
+        (it) => `suite(${JSON.stringify(it)}, () => import(${addressOf(it)}));\n`,
       );
-      fs.writeFileSync(entry, imports.join(''));
+      fs.writeFileSync(entry, [beginning, ...suites].join(''));
       return entry;
     });
   });
+}
+
+/** Files of one name may share a process; those of the first come first. */
+function groupOf(file) {
+  if (alone.includes(file)) return `1-${path.basename(file)}`;
+  const [first, second = ''] = path.dirname(file).split(path.sep);
+  if (file.startsWith(faults)) return '1-faults';
+  return first === 'test' || first === 'src'
+    ? `${first === 'test' ? 2 : 3}-${first}-${second}`
+    : `3-${first}`;
+}
+
+function addressOf(file) {
+  return JSON.stringify(pathToFileURL(path.join(root, file)));
 }
 
 /** Files, folders and patterns, as paths below the repository. */

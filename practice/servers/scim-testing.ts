@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { after } from 'node:test';
 import type { z } from 'zod';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
 import { openScim } from '#connectors/scim/api.ts';
 import { settings } from '#connectors/scim/settings.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
+import { atTheEnd } from '#core/testing/at-the-end.ts';
 import { type ScimServer, type ScimServerOptions, startScimServer } from './scim.ts';
 
 /** What the settings say beside address and token. */
 export type Declared = Partial<z.input<typeof settings>>;
 
 const running: ScimServer[] = [];
-after(() => Promise.all(running.map((it) => it.close())));
+atTheEnd(() => Promise.all(running.map((it) => it.close())));
 
 const person = (id: string, externalId: string) => ({
   id,

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { after, afterEach } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { ConnectorError, type Failure } from '#core/failure.ts';
+import { atTheEnd } from '#core/testing/at-the-end.ts';
 import { type Guard, type GuardOptions, type OnPremisesTarget, openGuard } from '../guard.ts';
 import type { Address } from '../outbound.ts';
 
@@ -15,8 +15,8 @@ import type { Address } from '../outbound.ts';
 const servers: Server[] = [];
 const guards: Guard[] = [];
 
-afterEach(() => Promise.all(guards.splice(0).map((it) => it.close())));
-after(() => {
+atTheEnd(async () => {
+  await Promise.all(guards.map((it) => it.close()));
   for (const server of servers) {
     server.closeAllConnections();
     server.close();

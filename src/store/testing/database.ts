@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { atTheEnd } from '#core/testing/at-the-end.ts';
 import { openDatabase } from '../database.ts';
 import { passwordFile, readPassword } from '../passwords.ts';
 import { openPool } from '../pools.ts';
@@ -24,20 +24,17 @@ export interface TestDatabase {
 let server: Promise<TestServer> | undefined;
 const started = new Set<TestDatabase>();
 
-// At the root, since a hook added inside `before` would run when that ends. A file that runs alone has
-// a server of its own, which goes when the process goes.
-if (process.env['NODE_TEST_CONTEXT']) {
-  after(async () => {
-    const enough = new AbortController();
-    await Promise.race([
-      Promise.all([...started].map((database) => database.stop())),
-      wait(20_000, null, { signal: enough.signal }).catch(() => {}),
-    ]);
-    enough.abort();
-    // What a failed test left running must not hold up all the others.
-    setTimeout(() => process.exit(), 10_000).unref();
-  });
-}
+// A file that runs alone has a server of its own, which goes when the process goes.
+atTheEnd(async () => {
+  const enough = new AbortController();
+  await Promise.race([
+    Promise.all([...started].map((database) => database.stop())),
+    wait(20_000, null, { signal: enough.signal }).catch(() => {}),
+  ]);
+  enough.abort();
+  // What a failed test left running must not hold up all the others.
+  setTimeout(() => process.exit(), 10_000).unref();
+});
 
 /**
  * Makes a database for tests on a real server, with the same roles and rights as in production:
