@@ -114,6 +114,13 @@ describe('finding a person in an LDAP directory', () => {
     assert.deepEqual(await privileged('crowd1@meadow.example'), [true]);
     assert.deepEqual(await privileged('ada@meadow.example'), [false]);
   });
+
+  it('knows its own account, where it has one', async () => {
+    const client = openFor(slapd, { bindDn: personDn('crowd7').toUpperCase(), password: 'x' });
+    const [own] = await openFor(slapd).accountsOf(person('crowd7@meadow.example'));
+    assert.equal(await client.ownAccount(), own!.id);
+    assert.equal(await unlimited.ownAccount(), null, 'the administrator of the server is no entry');
+  });
 });
 
 // The administrator is bound by no limit.

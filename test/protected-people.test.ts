@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { CaseWithSteps } from '#app/cases.ts';
 import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import type { SoftwarePasskey } from '#app/testing/passkey.ts';
+import { type Account, change, connector, done, transition } from '#connector-kit/contract.ts';
 import { until } from '#core/testing/until.ts';
 import type { Approval, ApprovalOptions, JointOptions } from '../src/api/contract/approvals.ts';
 import type { Protection } from '../src/api/contract/protections.ts';
+import { connectors } from '../src/connectors.ts';
 import { apiOf, type Colleague, ourPage, registerPasskey } from './support/api.ts';
 import {
   account,
@@ -31,7 +33,63 @@ steps:
     do: account.delete
     on: { connection: crm }
     approval: yes
+  - id: lock-out
+    layer: security
+    do: account.suspend
+    on: { connection: console }
 `;
+
+/** A system that one of its own accounts connects, with two people who administer it. */
+function makeConsole() {
+  const nothing = z.strictObject({});
+  const active = new Map(['ines', 'lara', 'ole', 'nora'].map((id) => [id, true]));
+  const administrators = new Set(['lara', 'ole']);
+  const account = (id: string): Account => ({
+    id: `c-${id}`,
+    login: id,
+    status: active.get(id) ? 'active' : 'suspended',
+    privileged: administrators.has(id),
+    lastSeenAt: null,
+  });
+  const made = connector({
+    id: 'console',
+    name: 'Console',
+    category: 'cloud',
+    settings: nothing,
+    hosts: () => [],
+    open: () => ({}),
+    check: async () => ({ actingAs: 'ines', scopes: null }),
+    accounts: {
+      async find(_client, { email }) {
+        const id = email.split('@')[0]!;
+        return active.has(id) ? [account(id)] : [];
+      },
+      async *list() {
+        for (const id of active.keys()) yield account(id);
+      },
+      own: async () => 'Ines',
+    },
+    actions: [
+      transition({
+        capability: 'account.suspend',
+        summary: 'Locks out.',
+        scopes: [],
+        params: nothing,
+        state: z.strictObject({ active: z.boolean() }),
+        read: async (_client, id) => ({ active: active.get(id.slice(2))! }),
+        plan: (now) => (now.active ? change('Lock them out.', null) : done('They are out.')),
+        async apply(_client, id) {
+          active.set(id.slice(2), false);
+        },
+      }),
+    ],
+  });
+  return { connector: made, active, administrators };
+}
+
+const ines = person('E-31', 'Ines Signin');
+const lara = person('E-32', 'Lara Last');
+const ole = person('E-33', 'Ole Other');
 
 const names = ['Cleo Chief', 'Paul Plain', 'Vera Vice', 'Adam Admin', 'Otto One', 'Tina Two'];
 const [cleo, paul, vera, adam, otto, tina] = names.map((name, i) =>
@@ -47,11 +105,15 @@ describe('several signatures for one act, and one for several', () => {
   let sam: Colleague;
   let ivy: Colleague;
   let omar: Colleague;
+  const cloud = makeConsole();
   let samsPasskey: SoftwarePasskey;
   let ivysPasskey: SoftwarePasskey;
 
   before(async () => {
-    gatehouse = await startGatehouse();
+    gatehouse = await startGatehouse(
+      {},
+      { connectors: new Map([...connectors, ['console', cloud.connector]]) },
+    );
     const house = houseOf(gatehouse);
     watch = watching(house);
     company = await startCompany(house);
@@ -62,6 +124,7 @@ describe('several signatures for one act, and one for several', () => {
     });
     const users = names.map(account);
     crm = await company.addSystem('crm', 'other', { users, settings: { canDelete: true } });
+    await gatehouse.connect({ id: 'console', connector: 'console', settings: {} });
     const { playbook: draft } = await importPlaybook(gatehouse.app, gatehouse.admin, playbook);
     await publishPlaybook(gatehouse.app, gatehouse.admin, draft.id);
     const api = apiOf(gatehouse);
@@ -336,6 +399,70 @@ describe('several signatures for one act, and one for several', () => {
     );
     await gatehouse.rows('select wake_steps(array[$1])', waiting.stepId);
     await erased(adam);
+  });
+
+  describe('about an account that should not be missed', () => {
+    const lockOut = ({ steps }: CaseWithSteps) =>
+      steps.find((it) => it.playbookStep === 'lock-out')!;
+    const standing = async (who: Who) => {
+      const found = await watch.caseOf(who);
+      return found && found.steps.length > 0 ? lockOut(found) : null;
+    };
+    const dismissed = (who: Who) =>
+      company.tell('departure.confirmed', who, {
+        ...{ id: `S-${who.id}`, kind: 'involuntary', last_working_day: '2025-09-30' },
+      });
+    const waits = (who: Who, because: RegExp) =>
+      until(`${who.name} to wait`, async () => {
+        const step = await standing(who);
+        return because.test(step?.because ?? '') && step;
+      });
+
+    before(async () => {
+      for (const who of [ines, lara, ole]) await company.tell('role.changed', who, null);
+      await watch.heard();
+    });
+
+    it('is not the one by which Gatehouse signs in, unless somebody approves it', async () => {
+      await dismissed(ines);
+      const step = await waits(ines, /^ines is the account by which Gatehouse itself signs in/);
+      assert.match(step.because!, /sign in by another account.*Waits for the approval of another/);
+      assert.equal(cloud.active.get('ines'), true);
+      const [alert] = await watch.alerts('account.indispensable');
+      assert.match(alert!.body, /gatehouse approvals.*gatehouse step attest/);
+      const asks = await asked(ines);
+      assert.match(asks.summary, /^Lock them out\. – ines is the account by which/);
+
+      await grant(sam, samsPasskey, asks);
+
+      await watch.become('the account to be locked', ines, (it) => lockOut(it).grade !== null);
+      assert.equal(lockOut((await watch.caseOf(ines))!).grade, 'verified');
+      assert.equal(cloud.active.get('ines'), false);
+      assert.deepEqual(await watch.alerts('account.indispensable'), []);
+    });
+
+    it('is not the last of two administrators who leave together', async () => {
+      await Promise.all([dismissed(lara), dismissed(ole)]);
+      const last = /is the last account known to administer console/;
+      const stays = await until('one to go, and one to wait', async () => {
+        const steps = [await standing(lara), await standing(ole)];
+        if (!steps.some((it) => it?.grade === 'verified')) return null;
+        return [lara, ole].find((_, i) => last.test(steps[i]?.because ?? ''));
+      });
+      const [login] = stays.email.split('@');
+      assert.deepEqual(
+        ['lara', 'ole'].filter((it) => cloud.active.get(it)),
+        [login],
+      );
+
+      cloud.administrators.add('nora');
+      const { id } = (await standing(stays))!;
+      await gatehouse.rows('update steps set wake_at = clock_timestamp() where id = $1', id);
+      await gatehouse.rows('select wake_steps(array[$1])', id);
+
+      await watch.become('it to go on by itself', stays, (it) => lockOut(it).grade === 'verified');
+      assert.equal(cloud.active.get(login!), false);
+    });
   });
 
   it('never happens without its facts, and never twice', () =>

@@ -52,6 +52,11 @@ export interface Connector<Settings, Client> {
     find(client: Client, person: PersonKeys): Promise<readonly Account[]>;
     /** Every account, page by page, for the discovery map. */
     list(client: Client): AsyncIterable<Account>;
+    /**
+     * Which of them we sign in with ourselves, by its id or its login; null: none, as an app or a key of a company.
+     * Left out: never one of them, or nobody can tell.
+     */
+    own?(client: Client): Promise<string | null>;
   } | null;
 
   /**

@@ -11,11 +11,11 @@ import { approversOf, tellApprovers, whenText } from './approvers.ts';
 import type { Engine } from './engine.ts';
 import { hold, Stale } from './settle.ts';
 
-/** Asks another person for exactly what was read and planned now, and lets the step wait. */
+/** Asks another person for exactly what was read and planned now, and lets the step wait; `why`: where it is not usual. */
 export async function askForApproval(
   engine: Engine,
   work: Work,
-  it: { shown: Shown; digest: Buffer },
+  it: { shown: Shown; why: string | null; digest: Buffer },
 ): Promise<void> {
   const { caseId } = work;
   const found = await loadCase(engine.pool, caseId);
@@ -26,6 +26,7 @@ export async function askForApproval(
   if (users.length < approvers) {
     return hold(engine, work, {
       because:
+        (it.why === null ? '' : `${it.why} `) +
         (approvers === 1
           ? 'Nobody may approve this: it takes another person than whoever opened or changed the departure. '
           : 'This is about somebody who is protected: it takes two other people than whoever opened or changed ' +
@@ -37,7 +38,7 @@ export async function askForApproval(
   }
 
   const id = randomUUID();
-  const { shown, digest } = it;
+  const { shown, why, digest } = it;
   const expiresAt = new Date(work.now.getTime() + approvalLastsMs(work.capability));
   await inTransaction(engine.pool, async (tx) => {
     const asked = { ...about, id, version: 0, digest };
@@ -60,19 +61,33 @@ export async function askForApproval(
     const { openedBy: requestedBy } = found;
     const stepVersion = work.version;
     await insertApproval(tx, { ...asked, stepVersion, shown, requestedBy, expiresAt, approvers });
-    await letWait(tx, work, { until: expiresAt, because: waitingText({ approvers, expiresAt }) });
+    await letWait(tx, work, waiting(work, { approvers, expiresAt }, why));
   });
   await tellApprovers(engine, id);
 }
 
 /** An approval has been asked for already, and nobody has decided yet. */
-export const waitForDecision = (engine: Engine, work: Work, it: ApprovalRow) =>
-  letWait(engine.pool, work, { until: it.expiresAt, because: waitingText(it) });
+export const waitForDecision = (
+  engine: Engine,
+  work: Work,
+  it: ApprovalRow,
+  why: string | null,
+): Promise<void> => letWait(engine.pool, work, waiting(work, it, why));
 
-const waitingText = (it: Pick<ApprovalRow, 'approvers' | 'expiresAt'>): string => {
-  const whose = it.approvers === 2 ? 'two other people' : 'another person';
-  return `Waits for the approval of ${whose}, until ${whenText(it.expiresAt)}.`;
-};
+/** What needs an approval only as things stand is looked at again before somebody has decided. */
+const lookAgainMs = 10 * 60_000;
+
+function waiting(
+  { now }: Work,
+  { approvers, expiresAt }: Pick<ApprovalRow, 'approvers' | 'expiresAt'>,
+  why: string | null,
+): { until: Date; because: string } {
+  const whose = approvers === 2 ? 'two other people' : 'another person';
+  const because = `Waits for the approval of ${whose}, until ${whenText(expiresAt)}.`;
+  if (why === null) return { until: expiresAt, because };
+  const again = new Date(Math.min(now.getTime() + lookAgainMs, expiresAt.getTime()));
+  return { until: again, because: `${why} ${because}` };
+}
 
 /** The engine looks again at `until`, or when somebody wakes the step. */
 export async function letWait(

@@ -30,6 +30,8 @@ export interface Claimed {
 export async function beginCall(
   engine: Engine,
   work: Work,
+  /** Where it is called; null: nowhere that has accounts. */
+  opened: Opened | null,
   it: {
     state: unknown;
     planned: { summary: string; change: unknown };
@@ -61,7 +63,7 @@ export async function beginCall(
   }
 
   const { state, params } = it;
-  const clearance = await clear(engine, work, { ...it.planned, state, params });
+  const clearance = await clear(engine, work, opened, { ...it.planned, state, params });
   if (!clearance) return null;
   const { digest, approvalId } = clearance;
 

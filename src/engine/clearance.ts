@@ -14,7 +14,9 @@ import {
   waitForDecision,
 } from './ask-approval.ts';
 import { hasBudgetOf, spend, waitsForBudget } from './budget.ts';
+import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
+import { demandOther, type Standing, standingOf, tellOfIndispensable } from './indispensable.ts';
 import { holdAgainst, holdText } from './legal-hold.ts';
 import { hold, Stale } from './settle.ts';
 import { checkGrant } from './signed-decision.ts';
@@ -37,23 +39,28 @@ const hourMs = 60 * 60_000;
 
 /**
  * The one gate before everything that is done to an account. What destroys waits while a legal
- * hold is open; what needs an approval is asked for with exactly what was read and planned now, and
- * waits for another person. Null: it waits, or is held.
+ * hold is open; what needs an approval, or is about an account that should not be missed, is asked for with exactly what
+ * was read and planned now, and waits for another person. Null: it waits, or is held. `opened`: where it is done.
  */
 export async function clear(
   engine: Engine,
   work: Work,
+  opened: Opened | null,
   planned: { state: unknown; change: unknown; summary: string; params: unknown },
 ): Promise<Clearance | null> {
   const { account, capability, connectionId: connection } = work;
-  const { change = null, params, state = null, summary } = planned;
+  const standing = await standingOf(engine, work, opened);
+  const why = standing.kind === 'indispensable' ? standing.because : null;
+  const { change = null, params, state = null } = planned;
+  const summary = why === null ? planned.summary : `${planned.summary} – ${why}`;
   const shown: Shown = { account, capability, change, connection, params, state, summary };
   const digest = stepDigest({ ...shown, step: work.id });
   const endangers = capability !== null && destroys(capability);
-  if (work.undoOf !== null || !(work.approval || endangers)) {
-    if (!hasBudgetOf(work)) return { digest, approvalId: null, facts: [], confirm: null };
+  if (why === null && (work.undoOf !== null || !(work.approval || endangers))) {
     if (await waitsForBudget(engine, work)) return null;
-    return { digest, approvalId: null, facts: [], confirm: (tx) => spend(tx, work) };
+    const isLimited = hasBudgetOf(work) || standing.kind === 'one-of-several';
+    if (!isLimited) return { digest, approvalId: null, facts: [], confirm: null };
+    return guarded(work, digest, null, standing);
   }
 
   const legalHold = await holdAgainst(engine.pool, work);
@@ -66,23 +73,30 @@ export async function clear(
     return null;
   }
   const isDestructive = capability !== null && capabilities[capability].weight === 'destructive';
-  if (!work.approval && !isDestructive) return guarded(work, digest, null);
+  if (why === null && !work.approval && !isDestructive)
+    return guarded(work, digest, null, standing);
 
+  if (why !== null) await tellOfIndispensable(engine, work, why);
   const newest = await newestApproval(engine.pool, work.id);
-  const verdict = newest ? await judge(engine, work, newest, digest) : 'ask';
+  const verdict = newest ? await judge(engine, work, newest, { digest, why }) : 'ask';
   switch (verdict) {
     case 'go':
-      return (await waitsForBudget(engine, work)) ? null : guarded(work, digest, newest);
+      return (await waitsForBudget(engine, work)) ? null : guarded(work, digest, newest, standing);
     case 'wait':
       return null;
     case 'ask':
-      await askForApproval(engine, work, { shown, digest: Buffer.from(digest, 'base64url') });
+      await askForApproval(engine, work, { shown, why, digest: Buffer.from(digest, 'base64url') });
       return null;
   }
 }
 
 /** Checked once more where it counts: in the transaction after which it is done. */
-function guarded(work: Work, digest: string, approval: ApprovalRow | null): Clearance {
+function guarded(
+  work: Work,
+  digest: string,
+  approval: ApprovalRow | null,
+  standing: Standing,
+): Clearance {
   const unused = approval?.consumedAt === null ? approval : null;
   return {
     digest,
@@ -91,6 +105,7 @@ function guarded(work: Work, digest: string, approval: ApprovalRow | null): Clea
     async confirm(tx) {
       if (unused && !(await consumeApproval(tx, unused))) throw new Stale(work.id);
       if (await holdAgainst(tx, work)) throw new Stale(work.id);
+      await demandOther(tx, work, standing);
       await spend(tx, work);
     },
   };
@@ -104,7 +119,7 @@ async function judge(
   engine: Engine,
   work: Work,
   it: ApprovalRow,
-  digest: string,
+  { digest, why }: { digest: string; why: string | null },
 ): Promise<'go' | 'wait' | 'ask'> {
   const isSame = it.digest.toString('base64url') === digest;
   if (it.endedAt !== null) return 'ask';
@@ -126,7 +141,7 @@ async function judge(
     return 'ask';
   }
   if (it.decision === null) {
-    await waitForDecision(engine, work, it);
+    await waitForDecision(engine, work, it, why);
     return 'wait';
   }
 

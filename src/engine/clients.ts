@@ -35,6 +35,8 @@ export interface Opened {
   readonly chat: Chat<unknown> | null;
   /** Null: it keeps no records. */
   readonly records: Records<unknown> | null;
+  /** By which of its accounts we sign in there, as its id or its login; null: by none of them, or nobody can tell. */
+  ownAccount(): Promise<string | null>;
   /** What the system said about itself in its newest answer over HTTP; null: no such answer yet. */
   lastAnswer(): Remote | null;
   /** The same error, with no secret of this connection in its words. */
@@ -67,8 +69,27 @@ export interface ClientDeps {
 /** What an administrator changes counts at the latest after this. */
 const freshForMs = 1_000;
 
+/** Who we are in a system changes with the connection; who is called so, hardly ever. */
+const ownKnownForMs = 60 * 60_000;
+
 export function openClients(deps: ClientDeps): Clients {
   const known = new Map<string, { connection: ConnectionRow; at: number }>();
+  const own = new Map<string, { version: number; account: string | null; at: number }>();
+
+  async function ownAccount(
+    { id, version }: ConnectionRow,
+    { accounts }: AnyConnector,
+    client: unknown,
+  ): Promise<string | null> {
+    if (!accounts?.own) return null;
+    const kept = own.get(id);
+    if (kept?.version === version && performance.now() - kept.at < ownKnownForMs) {
+      return kept.account;
+    }
+    const account = await accounts.own(client);
+    own.set(id, { version, account, at: performance.now() });
+    return account;
+  }
 
   async function find(connectionId: string): Promise<ConnectionRow> {
     const kept = known.get(connectionId);
@@ -137,6 +158,7 @@ export function openClients(deps: ClientDeps): Clients {
         owns: owns && ((accountId) => owns(client, accountId)),
         chat: chatOf(connector, settings.data),
         records: recordsOf(connector, settings.data),
+        ownAccount: () => ownAccount(connection, connector, client),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
         close: async () => connector.close?.(client),

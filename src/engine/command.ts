@@ -14,7 +14,7 @@ export async function send(
   action: Omit<Command<unknown, unknown>, 'capability'>,
 ): Promise<void> {
   const params = action.params.parse(work.params);
-  const claim = await beginCall(engine, work, {
+  const claim = await beginCall(engine, work, opened, {
     state: null,
     planned: { summary: action.summary, change: null },
     settleMs: 0,

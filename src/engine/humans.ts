@@ -50,7 +50,7 @@ export async function askByHand(
   const instructions = action.instructions(work.account!.login, params);
   // Whoever was asked already is only reminded.
   const planned = { state: null, change: null, summary: instructions, params };
-  const clearance = work.assignment ? null : await clear(engine, work, planned);
+  const clearance = work.assignment ? null : await clear(engine, work, null, planned);
   if (!clearance && !work.assignment) return;
   if (clearance?.confirm) {
     await inTransaction(engine.pool, async (tx) => {

@@ -67,7 +67,7 @@ export async function tell(engine: Engine, work: Work): Promise<void> {
   const untold = receivers.all.filter((it) => !told.has(it.key));
   if (untold.length === 0) return acknowledge(engine, work, receivers, [...told.values()], null);
 
-  const claim = await beginCall(engine, work, {
+  const claim = await beginCall(engine, work, null, {
     state: null,
     planned: {
       summary: `Tell ${untold.map((it) => it.key).join(', ')}.`,

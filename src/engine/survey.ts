@@ -36,7 +36,7 @@ export async function invite(engine: Engine, work: Work): Promise<void> {
   if ('because' in asking) return hold(engine, work, { failure: null, ...asking });
   if ((await openSecuritySteps(engine.pool, work.caseId)) > 0) return waitForSecurity(engine, work);
 
-  const claim = await beginCall(engine, work, {
+  const claim = await beginCall(engine, work, null, {
     state: null,
     planned: {
       summary: `Send the survey “${asking.row.name}” to the private address.`,

@@ -56,7 +56,7 @@ export async function moveTo(
       break;
   }
 
-  const claim = await beginCall(engine, work, {
+  const claim = await beginCall(engine, work, opened, {
     state,
     planned,
     settleMs,

@@ -154,6 +154,19 @@ export function openDomain(settings: Settings, io: Io, deadlineMs?: number) {
       return actingAs;
     },
 
+    /** The objectGUID of the account that we bind with, however it was named; null: it is not below where people are. */
+    async ownAccount(): Promise<string | null> {
+      const { bindName } = settings;
+      const filter = anyOf([
+        equals('distinguishedName', bindName),
+        equals('userPrincipalName', bindName),
+        equals('sAMAccountName', bindName.slice(bindName.lastIndexOf('\\') + 1)),
+      ]);
+      const attributes = ['objectGUID'];
+      const found = await onFirst((it) => it.search({ base: baseDn, filter, attributes }));
+      return found.length === 1 ? idOf(found[0]!) : null;
+    },
+
     accountsOn,
     accountsOf: (person: PersonKeys): Promise<Account[]> =>
       onFirst((controller) => accountsOn(controller, person)),

@@ -27,6 +27,7 @@ export const activeDirectory = connector({
 
   accounts: {
     find: (domain, person) => domain.accountsOf(person),
+    own: (domain) => domain.ownAccount(),
     list: (domain) => domain.allAccounts(),
   },
 

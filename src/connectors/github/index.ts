@@ -22,7 +22,7 @@ export const github = connector({
   hosts: (it) => [hostOf(addressesOf(it).rest)],
   open: openGitHub,
   check,
-  accounts: { find, list },
+  accounts: { find, list, own },
   owns: () => ownedBy,
   takesList: () => 'accounts',
   actions: ({ copilot }) => [
@@ -30,6 +30,11 @@ export const github = connector({
     ...(copilot ? [removeLicences] : []),
   ],
 });
+
+/** An app is no member; a token is of whoever made it. */
+async function own(client: GitHub): Promise<string | null> {
+  return client.settings.token === undefined ? null : String((await client.me()).id);
+}
 
 async function check(client: GitHub): Promise<Identity> {
   const { organisation } = client.settings;

@@ -132,6 +132,7 @@ describe('the check of a GitLab connection', () => {
       actingAs: 'gatehouse',
       scopes: ['api', 'admin_mode'],
     });
+    assert.equal(await gitlab.accounts?.own?.(client), String(users[0]!.id));
     users[0]!.admin = false;
     await assert.rejects(gitlab.check(client), failsAs('forbidden', /no administrator/));
     assert.deepEqual(gitlab.hosts(connection), ['gitlab.meadow.test:443']);

@@ -38,6 +38,7 @@ export const gitlab = connector({
     find: (client, person) =>
       client.top ? findInGroup(client, client.top, person) : find(client, person),
     list: (client) => (client.top ? listGroup(client, client.top) : list(client)),
+    own: async (client) => String((await client.me()).id),
   },
   owns: () => ownedBy,
   takesList: () => 'accounts',

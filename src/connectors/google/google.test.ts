@@ -113,6 +113,7 @@ describe('the connection to Google', () => {
       actingAs: 'gatehouse@meadow.example',
       scopes: Object.values(scopes),
     });
+    assert.equal(await google.accounts?.own?.(setUp().client), 'admin');
   });
 
   it('says what is missing: a scope, or the role of a super administrator', async () => {

@@ -39,6 +39,8 @@ export const google = connector({
     async *list(client) {
       for await (const page of client.allUsers()) yield* page.map(toAccount);
     },
+    /** The administrator whom the service account acts for. */
+    own: async (client) => (await client.user(client.settings.admin)).id,
   },
   owns: () => ownedBy,
 

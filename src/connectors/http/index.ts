@@ -34,22 +34,24 @@ export const http = connector({
 
   open: openClient,
 
-  async check(client: Client) {
-    const { request, actingAs } = client.description.check;
-    const { body = null, summary } = await client.ask(request, {});
-    const who = actingAs === undefined ? client.signedInAs : valueAt(body, actingAs);
-    if (typeof who !== 'string' && typeof who !== 'number') {
-      throw unexpected(`${summary} There is no name at "${actingAs}" of the answer`);
-    }
-    return { actingAs: String(who), scopes: null };
-  },
+  check: async (client: Client) => ({ actingAs: await whoWeAre(client), scopes: null }),
 
   accounts: {
     areAccess: ({ description }) => description.account.areAccess ?? true,
     find: findAccounts,
     list: listAccounts,
+    own: whoWeAre,
   },
   owns: ({ description }) => (description.owned ? ownedBy : null),
   actions: actionsFor,
   tickets: ticketsFor,
 });
+
+/** Under which name, by what the system answers, or else by what was entered. */
+async function whoWeAre(client: Client): Promise<string> {
+  const { request, actingAs } = client.description.check;
+  const { body = null, summary } = await client.ask(request, {});
+  const who = actingAs === undefined ? client.signedInAs : valueAt(body, actingAs);
+  if (typeof who === 'string' || typeof who === 'number') return String(who);
+  throw unexpected(`${summary} There is no name at "${actingAs}" of the answer`);
+}

@@ -112,6 +112,21 @@ export function openDirectory(settings: Settings, io: Io, deadlineMs?: number) {
       return actingAs;
     },
 
+    /** The key of the account that we bind with; null: it has none that we could see, such as an administrator of the server. */
+    async ownAccount(): Promise<string | null> {
+      const base = settings.bindDn;
+      const filter = has('objectClass');
+      try {
+        const [entry] = await first.search({
+          ...{ base, scope: 'base', filter, attributes: [keyAttribute] },
+        });
+        return entry ? textOf(entry, keyAttribute) : null;
+      } catch (error) {
+        if (error instanceof ConnectorError && error.failure.kind === 'rejected') return null;
+        throw error;
+      }
+    },
+
     async accountsOf(person: PersonKeys, server: LdapServer = first): Promise<Account[]> {
       const filter = personFilter(person, loginAttribute, settings);
       const found = await searchPeople(server, filter, accountAttributes);

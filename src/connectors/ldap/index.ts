@@ -27,6 +27,7 @@ export const ldap = connector({
   accounts: {
     find: (directory, person) => directory.accountsOf(person),
     list: (directory) => directory.allAccounts(),
+    own: (directory) => directory.ownAccount(),
   },
 
   owns: () => ownedBy,

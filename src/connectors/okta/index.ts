@@ -30,6 +30,9 @@ export const okta = connector({
 
   accounts: {
     find,
+    async own(client) {
+      return (await client.granted()) === null ? (await client.me()).id : null;
+    },
     async *list(client) {
       const administrators = await client.administrators();
       for await (const user of client.allUsers())

@@ -184,5 +184,6 @@ describe('the settings of Okta', () => {
       actingAs: 'gatehouse@meadow.example',
       scopes: null,
     });
+    assert.equal(await okta.accounts?.own?.(client), 'admin');
   });
 });

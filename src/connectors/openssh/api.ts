@@ -59,6 +59,9 @@ export function openHosts(settings: Settings, io: Io, withinMs?: number) {
   }
 
   return {
+    /** Our account on every host. */
+    user: settings.user,
+
     /**
      * Who we are. A host that does not answer is passed over, as long as one does; one that answers and refuses
      * us is a mistake in the settings, and thrown.

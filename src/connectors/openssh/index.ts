@@ -22,6 +22,7 @@ export const openSsh = connector({
   accounts: {
     find: (hosts, person) => hosts.accountsOf(person),
     list: (hosts) => hosts.allAccounts(),
+    own: async (hosts) => hosts.user,
   },
 
   actions: [suspendAccount, revokeTokens, leaveGroups, revokeSessions],

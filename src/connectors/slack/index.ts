@@ -42,7 +42,11 @@ export const slack = connector({
 
   chat: ({ botToken }) => (botToken === undefined ? null : chat),
 
-  accounts: { find: findPeople, list: listPeople },
+  accounts: {
+    find: findPeople,
+    list: listPeople,
+    own: async (client) => (await client.whoAmI()).user_id,
+  },
 
   // The log of integrations takes the scope “admin”, which an app for the Free plan need not have.
   owns: ({ plan }) => (plan === 'free' ? null : integrationsOf),

@@ -267,6 +267,7 @@ describe('the check of a connection to Slack', () => {
       actingAs: 'gatehouse in Meadow & Co',
       scopes: granted,
     });
+    assert.equal(await slack.accounts?.own?.(client), 'U0GATEHOUSE');
   });
 
   it('says that an app of one workspace cannot serve the organisation', async () => {

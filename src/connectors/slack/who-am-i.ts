@@ -7,6 +7,7 @@ import { failureIn } from './failures.ts';
 const Whoami = z.object({
   ok: z.literal(true),
   user: z.string(),
+  user_id: z.string(),
   team: z.string(),
   is_enterprise_install: z.boolean().default(false),
 });
