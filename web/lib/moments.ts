@@ -65,5 +65,8 @@ export function clockText(ms: number): string {
   return days === 0 ? clock : `${days} d ${clock}`;
 }
 
+/** The last day that a field for days takes: browsers would let years of six digits in. */
+export const lastDay = '9999-12-31';
+
 /** English as it is written outside of America: the day before the month. */
 const dayLocale = (language: string) => (language === 'en' ? 'en-GB' : language);

@@ -1,4 +1,5 @@
 import { Kbd, Modal } from '@mantine/core';
+import type { Right } from '#core/user.ts';
 import { useSession } from '../lib/session.ts';
 import { addWords, useWords } from '../lib/words.ts';
 import de from '../words/de/keys.json' with { type: 'json' };
@@ -11,17 +12,36 @@ const everywhere = ['Ctrl K', '/', '?', 'n', '['] as const;
 const lists = ['j', 'k', 'Enter', 'Space', 'x', 'Shift x', 'e'] as const;
 const departure = ['1 – 6', 'r', 'p', '.'] as const;
 
-/** Keys of single pages, by the beginning of their addresses; the overview has the shortest. */
-const ofPages: Readonly<Record<string, readonly string[]>> = {
-  '/tasks': ['d', 'u'],
-  '/audit': ['v', 'e'],
-};
-const ofOverview = ['f'] as const;
-
-function keysHere(path: string): readonly string[] {
-  if (path === '/') return ofOverview;
-  return Object.entries(ofPages).find(([begin]) => path.startsWith(begin))?.[1] ?? [];
+interface KeyHere {
+  readonly key: string;
+  /** Under which word it says what it does; left out: under its own. */
+  readonly word?: string;
+  /** Left out: it works for everybody who sees the page. */
+  readonly right?: Right;
 }
+
+/** Keys of single pages, by their addresses. */
+const ofPages: readonly (readonly [address: RegExp, keys: readonly KeyHere[]])[] = [
+  [/^\/$/, [{ key: 'f', right: 'alert.read' }]],
+  [/^\/tasks/, [{ key: 'd' }, { key: 'u' }]],
+  [/^\/auditors/, [{ key: 's', word: 'sample' }]],
+  [/^\/audit/, [{ key: 'v' }, { key: 'e' }]],
+  [/^\/people\/./, [{ key: 'h', right: 'plan.preview' }]],
+  [/^\/playbooks$/, [{ key: 'n', word: 'newPlaybook', right: 'playbook.write' }]],
+  [
+    /^\/playbooks\/.+\/draft$/,
+    [
+      { key: 'a' },
+      { key: 'm' },
+      { key: 's', word: 'tryOut', right: 'plan.preview' },
+      { key: 'Ctrl z' },
+      { key: 'Ctrl Shift z' },
+    ],
+  ],
+];
+
+const keysHere = (path: string): readonly KeyHere[] =>
+  ofPages.find(([address]) => address.test(path))?.[1] ?? [];
 
 /** Which keys there are. */
 export function Help({ onClose }: { onClose: () => void }) {
@@ -30,7 +50,9 @@ export function Help({ onClose }: { onClose: () => void }) {
   const keys = (all: readonly string[]) => all.map((key) => [key, t(`does.${key}`)] as const);
   const { pathname } = window.location;
   const parts = {
-    here: keys(keysHere(pathname).filter((it) => it !== 'f' || rights.includes('alert.read'))),
+    here: keysHere(pathname)
+      .filter(({ right }) => right === undefined || rights.includes(right))
+      .map(({ key, word = key }) => [key, t(`does.${word}`)] as const),
     everywhere: keys(everywhere.filter((it) => it !== 'n' || rights.includes('case.open'))),
     lists: keys(lists),
     departure: keys(departure),

@@ -3,7 +3,7 @@ import { IconPackage } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, lazy, Suspense, useState } from 'react';
 import type { Population } from '#api/contract/population.ts';
-import { dayText } from '../../lib/moments.ts';
+import { dayText, lastDay } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useSession } from '../../lib/session.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
@@ -102,7 +102,8 @@ function Period({ from, to }: { from: string | undefined; to: string | undefined
       type="date"
       label={t(name)}
       value={days[name]}
-      {...(user.window ? { min: user.window.from, max: user.window.to } : {})}
+      max={user.window?.to ?? lastDay}
+      {...(user.window ? { min: user.window.from } : {})}
       onChange={(event) => setDays({ ...days, [name]: event.currentTarget.value })}
     />
   );

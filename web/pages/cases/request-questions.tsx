@@ -2,7 +2,7 @@ import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import { type DepartureKind, departureKinds } from '#core/departure-kind.ts';
-import { placeOf } from '../../lib/moments.ts';
+import { lastDay, placeOf } from '../../lib/moments.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { useWords } from '../../lib/words.ts';
 import { PersonField } from '../../ui/person-field.tsx';
@@ -128,6 +128,7 @@ function Dates({ draft, say, error }: { draft: Draft; say: Say; error: unknown }
         <TextInput
           key={name}
           type={name === 'accessEnds' ? 'datetime-local' : 'date'}
+          max={name === 'accessEnds' ? `${lastDay}T23:59` : lastDay}
           label={t(name)}
           description={t(`${name}About`, { place })}
           value={name === 'accessEnds' && draft.urgent ? '' : draft[name]}

@@ -1,6 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ProofFile, Step } from '#api/contract/steps.ts';
+import { lastDay } from '../../lib/moments.ts';
 import { type Act, useAct } from '../../lib/queries.ts';
 import { isSurname, surnameIn } from '../../lib/surname.ts';
 import { useWords } from '../../lib/words.ts';
@@ -106,6 +107,7 @@ function Fields({
       {name === 'ask-time' && (
         <TextInput
           type="date"
+          max={lastDay}
           label={t('field.doneBy')}
           value={answers.until}
           error={problemAt(error, 'until')}
@@ -124,6 +126,7 @@ function Fields({
       {name === 'waive' && (
         <TextInput
           type="datetime-local"
+          max={`${lastDay}T23:59`}
           label={t('field.until')}
           description={t('field.untilAbout')}
           value={answers.until}

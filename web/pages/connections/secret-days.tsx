@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Connection } from '#api/contract/connections.ts';
 import { useNow } from '../../lib/clock.ts';
-import { dayText } from '../../lib/moments.ts';
+import { dayText, lastDay } from '../../lib/moments.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
@@ -82,6 +82,7 @@ function SetDay({ of, name }: { of: Connection; name: string }) {
     <form noValidate onSubmit={submit} className="set-day">
       <TextInput
         type="date"
+        max={lastDay}
         label={t('runsOutOn')}
         data-autofocus
         value={day}
@@ -115,6 +116,7 @@ export function DayFields({
     <TextInput
       key={name}
       type="date"
+      max={lastDay}
       label={t('runsOutOf', { secret: titleOf(name) })}
       description={t('runsOutAbout')}
       value={days[name] ?? ''}

@@ -4,6 +4,7 @@ import type { Person } from '#api/contract/people.ts';
 import type { PlanPreview as Preview } from '#api/contract/plans.ts';
 import type { ArrivalFacts, CaseKind } from '#core/arrival.ts';
 import { departureKinds } from '#core/departure-kind.ts';
+import { lastDay } from '../../lib/moments.ts';
 import { useAct } from '../../lib/queries.ts';
 import { useWords } from '../../lib/words.ts';
 import { PlanPreview } from '../../ui/plan-preview.tsx';
@@ -56,6 +57,7 @@ export function Rehearsal({
         />
         <TextInput
           type="date"
+          max={lastDay}
           label={of === 'departure' ? t('lastWorkingDay') : t('firstDay')}
           value={day}
           onChange={(event) => setDay(event.currentTarget.value)}

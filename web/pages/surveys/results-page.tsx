@@ -7,6 +7,7 @@ import type { SurveyPage, SurveyResults } from '#api/contract/surveys.ts';
 import { type DepartureKind, departureKinds } from '#core/departure-kind.ts';
 import { address, read } from '../../lib/api.ts';
 import { useEverything } from '../../lib/everything.ts';
+import { lastDay } from '../../lib/moments.ts';
 import { addWords, currentLanguage, useWords } from '../../lib/words.ts';
 import { useGo } from '../../ui/go.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
@@ -78,6 +79,7 @@ function Filters({ search }: { search: ResultsSearch }) {
         <TextInput
           key={name}
           type="date"
+          max={lastDay}
           label={t(`filter.${name}`)}
           value={wanted[name] ?? ''}
           onChange={(event) => want({ [name]: event.currentTarget.value })}
