@@ -1,4 +1,4 @@
-import { memo, useEffect, useMemo, useRef } from 'react';
+import { memo, type PointerEvent, useEffect, useRef } from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import { useNow } from '../../lib/clock.ts';
 import { clockText, dayText, distanceText, momentText } from '../../lib/moments.ts';
@@ -53,7 +53,12 @@ export function ClockCell({ it }: { it: CaseSummary }) {
   const t = useWords('cases');
   const now = useNow();
   const clock = accessClock(it, now);
-  const title = useAccessEnds(it, now);
+  /** Said to whoever asks: the words of a moment in a zone take longer to make than all else of a row. */
+  const tell = ({ currentTarget }: PointerEvent<HTMLElement>) => {
+    const { accessEndsAt, zone } = it;
+    const moment = accessEndsAt ? momentText(accessEndsAt, zone, currentLanguage(), now) : '';
+    currentTarget.title = t('accessEnds', { moment });
+  };
   if (clock.kind === 'none') return <span className="quiet">{t('noClock')}</span>;
   return (
     <span
@@ -61,23 +66,11 @@ export function ClockCell({ it }: { it: CaseSummary }) {
       aria-live="off"
       className="clock"
       data-tone={toneOfClock(clock)}
-      title={title}
+      onPointerEnter={tell}
     >
       {t(`clock.${clock.kind}`, { time: clockText(clock.ms) })}
     </span>
   );
-}
-
-/** The moment at which access ends, in words; made anew each day, not each second. */
-function useAccessEnds({ accessEndsAt, zone }: CaseSummary, now: Date): string {
-  const t = useWords('cases');
-  const today = now.toDateString();
-  return useMemo(() => {
-    const moment = accessEndsAt
-      ? momentText(accessEndsAt, zone, currentLanguage(), new Date(today))
-      : '';
-    return t('accessEnds', { moment });
-  }, [accessEndsAt, zone, today, t]);
 }
 
 export function NextCell({ it }: { it: CaseSummary }) {
