@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
+import { keepEmbedded } from './embedded-kept.ts';
 import {
   checkMigrated,
   checkServer,
@@ -58,7 +59,7 @@ export async function openDatabase<R extends Role>(
   if (options.urls && Object.keys(options.urls).length > 0)
     return openExternal(options, options.urls);
 
-  const server = await startEmbedded({ ...options.embedded, ...options });
+  const server = await keepEmbedded({ ...options.embedded, ...options }, options.onConnectionError);
   try {
     await createDatabase(server.admin, 'gatehouse');
     const database = await open(options, { ...server.admin, database: 'gatehouse' }, {});

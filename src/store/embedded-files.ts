@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -112,8 +113,10 @@ export function explained(what: string, output: string): DatabaseProblem {
 export function serverOutput(directory: string, startLog: string, sinceMs: number): string {
   const logs = path.join(directory, 'log');
   const names = existsSync(logs) ? readdirSync(logs).map((name) => path.join(logs, name)) : [];
-  return [startLog, ...names.filter((file) => statSync(file).mtimeMs >= sinceMs)]
+  const said = [startLog, ...names.filter((file) => statSync(file).mtimeMs >= sinceMs)]
     .filter((file) => existsSync(file))
-    .map((file) => readFileSync(file, 'utf8').slice(-4_000))
-    .join('\n');
+    .map((file) => readFileSync(file, 'utf8').slice(-4_000));
+  // A server that finds no room cannot write that down either.
+  if (statfsSync(directory).bavail === 0) said.push('No space left on device');
+  return said.join('\n');
 }

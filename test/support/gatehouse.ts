@@ -18,6 +18,7 @@ import { openSigner } from '#ledger/signer.ts';
 import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
 import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
+import { listUsers } from '#store/users.ts';
 import { openVault } from '#store/vault.ts';
 import { connectors as allConnectors } from '../../src/connectors.ts';
 import { detours as readDetours } from '../../src/operate/configuration-detours.ts';
@@ -82,6 +83,10 @@ interface Options {
   readonly publicUrl?: string;
   /** What measures the worker. Default: nothing. */
   readonly measures?: Measures;
+  /** What an earlier version has left, in the place of a database and keys of its own. */
+  readonly restored?: { readonly database: TestDatabase; readonly keysFolder: string };
+  /** Whose disk must not be full. Default: nobody looks. */
+  readonly dataFolder?: string;
 }
 
 /**
@@ -95,10 +100,12 @@ export async function startGatehouse(
     detours = '',
     publicUrl = 'http://localhost:8080',
     measures = unmeasured,
+    dataFolder,
+    restored,
   }: Options = {},
 ): Promise<TestGatehouse> {
-  const database = await startDatabase();
-  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-'));
+  const database = restored?.database ?? (await startDatabase());
+  const folder = restored?.keysFolder ?? (await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-')));
   await createKeyFiles(folder);
   const keyring = await openKeyring(folder, purposes);
   await registerKeys(database.pools.admin, keyring);
@@ -116,15 +123,15 @@ export async function startGatehouse(
     measures,
     recordsFolder,
     dropFolder,
+    ...(dataFolder === undefined ? {} : { dataFolder }),
   };
 
   const app = await wireApp({ ...parts, pool: database.pools.web });
   await publishStarters(app);
-  const user = await createUser(app, {
-    name: 'Ada Admin',
-    email: 'ada@meadow.example',
-    roles: ['it-admin', 'security', 'hr'],
-  });
+  const email = 'ada@meadow.example';
+  const user =
+    (await listUsers(database.pools.web)).find((it) => it.email === email) ??
+    (await createUser(app, { name: 'Ada Admin', email, roles: ['it-admin', 'security', 'hr'] }));
   const admin: Caller = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
   // As production does, so that a journey ends in a record that is signed, and lies in a mirror.
   const [markFolder, mirrorPlace] = [path.join(folder, 'mark'), path.join(folder, 'mirror')];
