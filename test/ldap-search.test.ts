@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { SubstringFilter } from 'ldapts';
 import type { PersonKeys } from '#connector-kit/contract.ts';
-import type { Directory } from '#connectors/ldap/api.ts';
+import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
+import { type Directory, openDirectory } from '#connectors/ldap/api.ts';
+import { ConnectorError } from '#core/failure.ts';
 import { groupDn, groupEntry, personDn, startSlapd } from '../practice/servers/slapd.ts';
-import { openFor } from './targets/slapd-directory.ts';
+import { openFor, settingsFor } from './targets/slapd-directory.ts';
 
 const crowd = 270;
 const numbered = Array.from({ length: crowd }, (_, index) => ({
@@ -127,6 +129,31 @@ describe('finding a person in an LDAP directory', () => {
 const unlimited = openFor(slapd, {
   bindDn: slapd.administrator.dn,
   password: slapd.administrator.password,
+});
+
+describe('a session that a reading opened', () => {
+  it('carries no change more once everything is stopped, and is ended with the one under way', async () => {
+    let under: AbortController | undefined;
+    const io = { ...loopbackIo, ca: slapd.caPem, ending: () => under?.signal };
+    const client = openDirectory(settingsFor(slapd), io);
+    const rename = (to: string) =>
+      client.first.modify(personDn('crowd3'), [
+        { operation: 'replace', attribute: 'description', values: [to] },
+      ]);
+    const stopped = new ConnectorError({ kind: 'unavailable', detail: 'stopped' });
+    const [ada] = await client.accountsOf(person('ada@meadow.example'));
+
+    under = new AbortController();
+    assert.equal(await rename('before'), 0);
+    under.abort(stopped);
+    await assert.rejects(rename('after'), stopped);
+
+    under = undefined;
+    assert.deepEqual(await client.accountsOf(person('ada@meadow.example')), [ada]);
+    under = new AbortController();
+    assert.equal(await rename('once more'), 0);
+    await client.close();
+  });
 });
 
 describe('listing an LDAP directory', () => {

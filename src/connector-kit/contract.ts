@@ -127,6 +127,11 @@ export interface Io {
   /** The guard's checked address, for what is not HTTP. Throws a ConnectorError when refused. */
   address(host: string, port: number): Promise<CheckedAddress>;
   /**
+   * What ends the call that is under way, when everything is stopped (the kill switch): what is not HTTP hangs up by
+   * it, and sends nothing more. Left out, or nothing: it is a reading, which goes on.
+   */
+  readonly ending?: () => AbortSignal | undefined;
+  /**
    * Asked when a request that only reads was answered “not now”, or by nobody: waits, and says whether it is
    * to be sent again. Only long lists are read with it; left out, a call fails at once, and the engine decides.
    */

@@ -108,8 +108,16 @@ export function openLdap(io: Io, options: LdapOptions) {
 
   /** Runs one request; `doing` completes "host:port, …" in whatever a person reads about it. */
   async function call<T>(doing: string, run: (client: Client) => Promise<T>): Promise<T> {
+    const ending = io.ending?.();
+    ending?.throwIfAborted();
     session ??= open();
     const used = session;
+    // What was opened by a reading is ended with the change that goes over it.
+    const stop = () => {
+      if (session === used) session = null;
+      used.then(end, () => {});
+    };
+    ending?.addEventListener('abort', stop);
     try {
       const client = await used;
       // The library would connect anew, but as nobody: as if everything had vanished.
@@ -122,6 +130,8 @@ export function openLdap(io: Io, options: LdapOptions) {
         await used.then(end, () => {});
       }
       throw new ConnectorError(failure, { cause: error });
+    } finally {
+      ending?.removeEventListener('abort', stop);
     }
   }
 

@@ -49,5 +49,8 @@ export const stoppable =
     return send(input, { ...init, signal: own ? AbortSignal.any([signal, own]) : signal });
   };
 
+/** What ends the call that asks; nothing: it changes nothing outside. */
+export const endingOfCall = (): AbortSignal | undefined => current.getStore();
+
 /** Throws where the call that asks was stopped: what is not HTTP opens nothing more either. */
 export const demandGoing = (): void => current.getStore()?.throwIfAborted();

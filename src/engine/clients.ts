@@ -17,7 +17,7 @@ import type { Remote } from '#core/leaf.ts';
 import type { Owned } from '#core/ownership.ts';
 import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import type { Db } from '#store/sql.ts';
-import { demandGoing, stoppable } from './calls-under-way.ts';
+import { demandGoing, endingOfCall, stoppable } from './calls-under-way.ts';
 import { listeningTo } from './exchanges.ts';
 
 /** A connection opened for one pass. */
@@ -188,7 +188,7 @@ function listening(io: Io): { io: Io; lastAnswer: () => Remote | null } {
     demandGoing();
     return io.address(host, port);
   };
-  return { io: { ...io, fetch, address }, lastAnswer: () => last };
+  return { io: { ...io, fetch, address, ending: endingOfCall }, lastAnswer: () => last };
 }
 
 function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {

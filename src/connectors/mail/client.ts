@@ -63,6 +63,8 @@ export function openMail(settings: Settings, io: Io): Client {
     async send(message) {
       const { to, subject, text, messageId, attachments = [] } = checked(message);
       const from = { name: settings.fromName ?? '', address: settings.from };
+      const inTime = AbortSignal.timeout(60_000);
+      const ending = io.ending?.();
       const sent = await attempt((it) =>
         it.sendMail({
           from,
@@ -80,7 +82,7 @@ export function openMail(settings: Settings, io: Io): Client {
           date: io.now(),
           // Nobody's holiday note shall answer a machine (RFC 3834).
           headers: { 'auto-submitted': 'auto-generated' },
-          signal: AbortSignal.timeout(60_000),
+          signal: ending ? AbortSignal.any([inTime, ending]) : inTime,
         }),
       );
       return { summary: `${server} accepted the message: ${sent.response.slice(0, 300)}` };

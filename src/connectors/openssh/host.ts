@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import ssh2, { type Algorithms, type Client, type ClientChannel } from 'ssh2';
 import type { Io } from '#connector-kit/contract.ts';
+import { endWith } from '#connector-kit/ending.ts';
 import { unreachable } from '#connector-kit/outbound.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import { type Host, keyOf, nameOf, type Settings } from './settings.ts';
@@ -30,6 +31,7 @@ export async function ask(
   const { ip, port } = await io.address(host.host, host.port);
   // Without delay: requests are short, and each would wait for an acknowledgement.
   const socket = connectTcp({ host: ip, port, noDelay: true });
+  endWith(io, socket);
   socket.on('error', () => {}); // told by the client as well, unless it refuses our key before it listens
   const client = new ssh2.Client();
   const broken = Promise.withResolvers<never>();

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { isPublic } from '#connector-kit/addresses.ts';
 import type { Io } from '#connector-kit/contract.ts';
+import { endWith } from '#connector-kit/ending.ts';
 import { unreachable } from '#connector-kit/outbound.ts';
 import { ConnectorError, type Failure } from '#core/failure.ts';
 import type { Settings } from './settings.ts';
@@ -26,6 +27,7 @@ export async function manage<T>(
 ): Promise<T> {
   const name = addressOf(settings) ?? settings.socket!;
   const socket = await open(settings, io);
+  endWith(io, socket);
   const timer = setTimeout(
     () =>
       socket.destroy(

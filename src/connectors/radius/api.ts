@@ -80,6 +80,7 @@ export function openRadius(settings: Settings, io: Io, patience: Patience = usua
         secret,
         patience,
         called,
+        io.ending?.(),
       );
       if (answer.code === code.disconnectAck) return 'ended';
       if (answer.code !== code.disconnectNak) {

@@ -21,8 +21,10 @@ export async function exchange(
   secret: string,
   patience: Patience,
   called: string,
+  ending?: AbortSignal,
 ): Promise<Packet> {
   const socket = createSocket(isIPv6(ip) ? 'udp6' : 'udp4');
+  const stop = () => ended.reject(ending?.reason);
   const ended = Promise.withResolvers<Packet>();
   let strangers = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -49,11 +51,13 @@ export async function exchange(
     timer = setTimeout(() => sendFrom(index + 1), waitMs);
   };
 
+  ending?.addEventListener('abort', stop);
   try {
     // A connected socket hears nobody else, and hears when nobody listens.
     socket.connect(port, ip, () => sendFrom(0));
     return await ended.promise;
   } finally {
+    ending?.removeEventListener('abort', stop);
     clearTimeout(timer);
     socket.close();
   }

@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Io } from '#connector-kit/contract.ts';
+import { endWith } from '#connector-kit/ending.ts';
 import { ConnectorError } from '#core/failure.ts';
 import { frame, type SyslogMessage } from './message.ts';
 import type { Settings } from './settings.ts';
@@ -29,6 +30,7 @@ export function openSyslog({ host, port, tls }: Settings, io: Io) {
             ...(io.ca === null ? {} : { ca: io.ca }),
           })
         : connectPlain({ host: ip, port });
+    endWith(io, socket);
     const ready = Promise.withResolvers<void>();
     socket.once(tls === 'yes' ? 'secureConnect' : 'connect', ready.resolve);
     socket.once('error', ready.reject);
