@@ -24,7 +24,7 @@ describe('somebody who signs in with a browser', () => {
     const page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(90_000);
     await page.goto(`${site.url}/departures?view=late`);
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
     assert.equal(new URL(page.url()).searchParams.get('to'), '/departures?view=late');
     assert.deepEqual(await accessProblems(page), []);
     await page.getByText('With a password and a code').click();
@@ -47,7 +47,7 @@ describe('somebody who signs in with a browser', () => {
     await checkLooks(page, 'account');
     await page.getByRole('button', { name: /Signed in as/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
     await page.context().close();
   });
 
