@@ -93,7 +93,8 @@ export async function reviseSteps(
           as planned (key text, position integer, title text, why text, params jsonb, rule text, due timestamptz,
                       late boolean, priority integer, task jsonb, notice jsonb, after jsonb)
     ), changed as (
-      select step.id
+      select step.id, (step.due_at, step.priority, step.after) is distinct from (planned.due, planned.priority, planned.after)
+                      or step.dropped_at is not null as moves
         from steps step
         join planned on planned.key = step.key
        where step.case_id = ${caseId}
@@ -112,10 +113,13 @@ export async function reviseSteps(
          set position = planned.position, due_at = planned.due, late = planned.late, rule = planned.rule,
              priority = planned.priority, title = planned.title, why = planned.why, task = planned.task,
              notice = planned.notice, params = planned.params, after = planned.after, dropped_at = null,
-             status = 'waiting', wake_at = null
-        from planned
+             -- what may begin now as before keeps its place in the line of its connection
+             status = case when changed.moves then 'waiting' else step.status end,
+             wake_at = case when not changed.moves then step.wake_at end
+        from planned, changed
        where step.id in (select id from free)
          and step.key = planned.key
+         and changed.id = step.id
     )
     select (select count(*) from changed) > (select count(*) from free) as skipped
   `);
