@@ -222,7 +222,8 @@ async function test(args) {
     process.execPath,
     [
       '--test',
-      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+      // One more than there are processors: much of a test is waiting.
+      `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`,
       `--test-timeout=${testLimitMs}`,
       ...options,
       ...files,
