@@ -25,6 +25,17 @@ const refused = (status: number, kind: Failure['kind']): BadEnding => ({
   end: () => refusal(status),
 });
 
+/** Statuses that only the kit tells from others, and none from another: they take turns. */
+function unable(): BadEnding {
+  const statuses = [500, 502, 503];
+  let answers = 0;
+  return {
+    name: statuses.join(', '),
+    kinds: ['unavailable'],
+    end: () => refusal(statuses[answers++ % statuses.length]!),
+  };
+}
+
 const answered = (body: string, type: string) => () =>
   new Response(body, { headers: { 'content-type': type } });
 
@@ -50,9 +61,7 @@ export const badEndings = (tooMany: TooMany = usualTooMany): readonly BadEnding[
     end: () => refusal(429, tooMany.headers(Date.now())),
     retryAfterMs: tooMany.waitMs,
   },
-  refused(500, 'unavailable'),
-  refused(502, 'unavailable'),
-  refused(503, 'unavailable'),
+  unable(),
   {
     name: 'nothing in time',
     kinds: ['unavailable'],
