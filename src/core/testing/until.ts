@@ -5,7 +5,7 @@ const firstWaitMs = 5;
 const longestWaitMs = 150;
 
 /** A look that takes long, as on a busy machine, is taken less often: between two of them lies so many times as much. */
-const restPerLook = 3;
+const restPerLook = 5;
 const longestRestMs = 300;
 
 /**
