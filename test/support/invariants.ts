@@ -327,6 +327,7 @@ function checkEffects(effects: NonNullable<Outside['effects']>): void {
 
 /** No secret anywhere: not in any column of any table, nor in a log, a mail or a message. */
 async function checkSecrets(gatehouse: TestGatehouse, { secrets = [], seen = [] }: Outside) {
+  if (secrets.length === 0) return;
   const needles = needlesFor(secrets);
   const look = (where: string, text: string) => {
     const found = findSecrets(text, needles);
