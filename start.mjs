@@ -5,6 +5,7 @@
 //
 //   node start.mjs test [files or options of node --test]    every test, or those named
 //   node start.mjs bench [names] [their arguments]           the measurements in bench/
+//   node start.mjs simulate [options]                        histories of the engine, from seeds; --help says more
 //   node start.mjs build                                     the pages of the browser, into web/dist
 //   node start.mjs <anything else>                           the program: src/main.ts
 
@@ -114,11 +115,12 @@ const [command = '', ...rest] = process.argv.slice(2);
 install();
 const node = findNode();
 const self = fileURLToPath(import.meta.url);
-if (['build', 'test', 'bench'].includes(command)) {
+if (['build', 'test', 'bench', 'simulate'].includes(command)) {
   // Done in this very process, so it has to be a Node that can load TypeScript.
   if (node !== process.execPath) await run(node, [self, command, ...rest]);
   else {
-    build();
+    if (command !== 'simulate') build();
+    if (command === 'simulate') await simulate(rest);
     if (command === 'test') await test(rest);
     if (command === 'bench') await bench(rest);
   }
@@ -300,6 +302,14 @@ async function bench(words) {
     await run(process.execPath, [file, ...others], {}, root);
     if (process.exitCode !== 0) return;
   }
+}
+
+/** Lives through histories of the engine, on one database server for all their processes. */
+async function simulate(options) {
+  const { startTestServer } = await import('./src/store/testing/server.ts');
+  const server = await startTestServer();
+  const environment = { GATEHOUSE_TEST_SERVER: server.directory };
+  await run(process.execPath, ['test/simulation/simulate.ts', ...options], environment, root);
 }
 
 function installTestServers() {
