@@ -53,7 +53,10 @@ export async function inDumpedState<T>(
   const client = await admin.connect();
   let broken = true;
   try {
-    await client.query(`begin isolation level repeatable read; set local role ${owner}`);
+    // Between two tables a slow disk may be at work for long.
+    await client.query(
+      `begin isolation level repeatable read; set local role ${owner}; set local idle_in_transaction_session_timeout = 0`,
+    );
     const all = await tablesOf(client);
     const result = await work({
       takenAt: (await client.query<{ at: Date }>('select now() as at')).rows[0]!.at,
