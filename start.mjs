@@ -4,6 +4,7 @@
 // Node 18 and newer. Its own lines go to standard error, so that the output of commands stays clean.
 //
 //   node start.mjs test [files or options of node --test]    every test, or those named
+//   node start.mjs nightly [names] [--share 0.1]             the faults as often as every night, for hours
 //   node start.mjs bench [names] [their arguments]           the measurements in bench/
 //   node start.mjs simulate [options]                        histories of the engine, from seeds; --help says more
 //   node start.mjs build                                     the pages of the browser, into web/dist
@@ -115,13 +116,17 @@ const [command = '', ...rest] = process.argv.slice(2);
 install();
 const node = findNode();
 const self = fileURLToPath(import.meta.url);
-if (['build', 'test', 'bench', 'simulate'].includes(command)) {
+if (['build', 'test', 'nightly', 'bench', 'simulate'].includes(command)) {
   // Done in this very process, so it has to be a Node that can load TypeScript.
   if (node !== process.execPath) await run(node, [self, command, ...rest]);
   else {
     if (command !== 'simulate') build();
     if (command === 'simulate') await simulate(rest);
     if (command === 'test') await test(rest);
+    if (command === 'nightly') {
+      installTestServers();
+      await run(process.execPath, ['test/nightly.ts', ...rest], {}, root);
+    }
     if (command === 'bench') await bench(rest);
   }
 } else {
