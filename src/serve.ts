@@ -79,12 +79,15 @@ export async function serve(options: ServeOptions): Promise<Program> {
   const { configuration, log, connectors } = options;
   const { dataDirectory, keysDirectory } = configuration;
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  await createKeyFiles(keysDirectory);
+  // Keys are made with the database. A role by itself is given those that it needs, in a folder that it may only read.
+  const { databaseUrls } = configuration;
+  const setsUp = Object.keys(databaseUrls).length === 0 || databaseUrls.admin !== undefined;
+  if (setsUp) await createKeyFiles(keysDirectory);
 
   const database = await openDatabase({
     dataDirectory,
     keysDirectory,
-    urls: configuration.databaseUrls,
+    urls: databaseUrls,
     roles: options.roles,
     soleAs: options.roles.join('+'),
     ...(options.databaseSettings ? { embedded: { settings: options.databaseSettings } } : {}),
