@@ -19,7 +19,7 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 
-const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia'.split(' ');
+const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia Noa'.split(' ');
 const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
 const leavesNow = (who: { id: string }) => ({
   ...{ id: `S-${who.id}`, kind: 'involuntary', last_working_day: '2025-06-30' },
@@ -211,6 +211,18 @@ describe('what keeps a mistake small', () => {
       await company.tell('departure.confirmed', lia, urgent(lia));
       await watch.become('access removed', lia, isCut);
       assert.deepEqual([directory.isActive('lia'), directory.isActive('kai')], [false, true]);
+    });
+
+    it('keeps nobody waiting whom people released', async () => {
+      const noa = people[14]!;
+      await set({ departuresPerHour: 1 });
+      await company.tell('departure.confirmed', noa, leavesNow(noa));
+      const { case: held } = await watch.become('a case', noa, () => true);
+      assert.equal(held.state, 'quarantined');
+      await releaseCase(gatehouse.app, gatehouse.admin, held.id);
+      await watch.become('access removed', noa, isCut);
+      assert.deepEqual([directory.isActive('noa'), directory.isActive('kai')], [false, true]);
+      await set({ departuresPerHour: 50 });
     });
 
     it('goes on with what waited once there is room again', async () => {

@@ -137,6 +137,12 @@ describe('a layoff of 200 people from one file', () => {
     );
     const blocked = names.filter((name) => directory.isActive(account(name).id!) === false);
     assert.equal(blocked.length, size);
+    const budget = await gatehouse.rows("select from alerts where kind = 'budget.spent'");
+    assert.deepEqual(
+      budget,
+      [],
+      'more than are suspended within an hour otherwise, and none waited',
+    );
     const { people: list } = await show(id);
     assert.ok(list.every((it) => it.outcome === 'started' && it.caseId !== null));
   });
