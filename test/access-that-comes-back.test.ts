@@ -185,6 +185,40 @@ describe('access that was ended', () => {
     assert.equal(events.match(/"step\.reopened"/g)?.length, 4);
     assert.match(events, /access-returned/);
   });
+
+  it('waits as long as its system says, and people are told what only they can mend', async () => {
+    const looked = await countOf(caseId, 'step.rechecked');
+    const waits = (because: RegExp) =>
+      until(`a look that waits: ${because}`, async () => {
+        const rows = await house.rows<{ waits: string | null; quiet: number }>(
+          `select c.waits_because as waits, ceil(extract(epoch from h.quiet_until - clock_timestamp()) / 60)::int as quiet
+             from access_checks c
+             join connection_health h using (connection_id)
+            where c.case_id = $1 and c.connection_id = 'directory'`,
+          caseId,
+        );
+        return rows.find((row) => because.test(row.waits ?? ''));
+      });
+    Object.assign(directory, { behaviour: 'rate-limited', retryAfterSeconds: 300 });
+    await moveOn(15 * minuteMs);
+    assert.equal((await waits(/429/)).quiet, 5, 'everybody leaves it alone as long as it says');
+    assert.deepEqual(await watch.alerts('access.unchecked'), [], 'that passes by itself');
+
+    directory.behaviour = { status: 403, body: '{}' };
+    await moveOn(6 * minuteMs);
+    await waits(/403/);
+    const [alert, ...more] = await watch.alerts('access.unchecked');
+    assert.deepEqual(more, [], 'once for all looks there');
+    assert.match(alert!.body, /^Whether access that was ended in directory is still ended cannot/);
+    assert.equal(await countOf(caseId, 'step.rechecked'), looked);
+
+    directory.behaviour = 'normal';
+    await moveOn(61 * minuteMs);
+    await facts(caseId, 'step.rechecked', looked + 1);
+    await until('nothing to mend', async () => {
+      return (await watch.alerts('access.unchecked')).length === 0;
+    });
+  });
 });
 
 describe('an account that appears after somebody has left', () => {
