@@ -21,7 +21,8 @@ import {
 import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 
-const size = 200;
+/** More than the 120 who may be suspended in one system within an hour. */
+const size = 130;
 const names = Array.from({ length: size }, (_, i) => `Leaver${i} Nair`);
 const header =
   'person_id,name,email,department,manager_id,country,zone,departure_kind,last_working_day,access_ends';
@@ -30,7 +31,7 @@ const row = (name: string, i: number) =>
   `${i % 3 === 0 ? 'Sales' : 'Support'},E-7,DE,Europe/Berlin,layoff,2026-11-20,2026-11-20T09:00`;
 const layoff = Buffer.from([header, ...names.map(row)].join('\n'));
 
-/** Enough to see that everybody is cut, in an order, without waiting for 200 letters. */
+/** Enough to see that everybody is cut, in an order, without waiting for as many letters. */
 const short = `playbook: involuntary-departure
 title: Layoff
 for: departure
@@ -40,7 +41,7 @@ steps:
   - { id: block-others, layer: security, do: account.suspend, on: { category: collaboration }, after: [block-sign-in] }
 `;
 
-describe('a layoff of 200 people from one file', () => {
+describe('a layoff of 130 people from one file', () => {
   let gatehouse: TestGatehouse;
   let company: Company;
   let directory: ScimSystem;
@@ -49,7 +50,8 @@ describe('a layoff of 200 people from one file', () => {
   let asked: BulkStartWithPeople;
 
   before(async () => {
-    gatehouse = await startGatehouse();
+    // Whom a system did not find in time is shown without it, and a busy machine has its own idea of time.
+    gatehouse = await startGatehouse({ lookUpMs: 60_000 });
     company = await startCompany(houseOf(gatehouse));
     const { playbook } = await importPlaybook(gatehouse.app, gatehouse.admin, short);
     await publishPlaybook(gatehouse.app, gatehouse.admin, playbook.id);
@@ -90,8 +92,8 @@ describe('a layoff of 200 people from one file', () => {
     assert.equal(preview?.people, size);
     assert.deepEqual(preview.byKind, [{ name: 'layoff', people: size }]);
     assert.deepEqual(preview.byDepartment, [
-      { name: 'Support', people: 133 },
-      { name: 'Sales', people: 67 },
+      { name: 'Support', people: 86 },
+      { name: 'Sales', people: 44 },
     ]);
     assert.equal(preview.playbooks[0]?.name, 'involuntary-departure');
     const blocked = preview.steps.filter((it) => it.what === 'account.suspend');
