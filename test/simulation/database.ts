@@ -147,6 +147,15 @@ export async function openWorldDatabase(
     };
   }
 
+  /** Empties all tables, really, and puts into them what the baseline kept. */
+  async function putBack(vacuumed: 'name' | 'touched'): Promise<void> {
+    const { rows } = await clients.admin.query<{ touched: string[]; name: string[] }>(
+      'select sim.clear() as touched, array(select name from sim.tables order by name) as name',
+    );
+    await clients.admin.query(`vacuum ${rows[0]![vacuumed].join(', ')}`);
+    await clients.admin.query('select sim.restore()');
+  }
+
   const self: WorldDatabase = {
     real,
     get statements() {
@@ -180,16 +189,14 @@ export async function openWorldDatabase(
     },
     async keepBaseline() {
       await clients.admin.query('select sim.keep()');
+      // All of them, once: what PostgreSQL knows of their sizes decides plans, and those the order of rows.
+      await putBack('name');
     },
     async reset() {
       waiting.length = 0;
       if (holder !== null) await self.abandon(holder.actor);
       changed = true;
-      const { rows } = await clients.admin.query<{ touched: string[] }>(
-        'select sim.clear() as touched',
-      );
-      await clients.admin.query(`vacuum ${rows[0]!.touched.join(', ')}`);
-      await clients.admin.query('select sim.restore()');
+      await putBack('touched');
     },
   };
   return self;

@@ -204,15 +204,16 @@ export async function live(house: House, seed: number, weather = usual): Promise
     }
     if (storm && chance.is(0.05)) {
       const { id } = chance.pick(leavers);
-      asPeople(`pause ${id}`, () =>
-        act(`pause the departure of ${id}`, async () => {
-          const [found] = await house.database.rows<{ id: string }>(
-            'select c.id from cases c join people p on p.id = c.person where p.person_id = $1 order by c.id limit 1',
-            id,
-          );
-          if (found) await pauseCase(app, ada, found.id, 'a question');
-        }),
+      // Asked here, where the world waits for the answer.
+      const [found] = await house.database.rows<{ id: string }>(
+        'select c.id from cases c join people p on p.id = c.person where p.person_id = $1 order by c.id limit 1',
+        id,
       );
+      if (found) {
+        asPeople(`pause ${id}`, () =>
+          act(`pause the departure of ${id}`, () => pauseCase(app, ada, found.id, 'a question')),
+        );
+      }
     }
     if (world.now < stormEnd + 30 * minute && chance.is(0.25)) drift();
     if (storm && chance.is(0.04) && stops.every((it) => it.to < world.now)) stop();
