@@ -91,8 +91,10 @@ const largestShare = 24;
 const largestShareOfFaults = 5;
 const faults = path.join('test', 'faults', path.sep);
 
-/** Those that have a process for themselves: the longest, and one that leaves the server that all others share. */
-const alone = [path.join('practice', 'demo.test.ts'), path.join(faults, 'database-lost.test.ts')];
+/** Those that have a process for themselves: the longest, and those that leave the server that all others share. */
+const alone = ['practice/demo', 'test/faults/database-lost', 'test/faults/disk-full'].map((it) =>
+  path.normalize(`${it}.test.ts`),
+);
 
 /**
  * How a file begins that loads several: one after the other and each as part of its suite, or one would register
