@@ -242,6 +242,7 @@ describe('the record', () => {
       'src/store/migrations/0036_scheduled_erasure.sql', // a change of its setting may be staged still
       'src/store/migrations/0045_pruning.sql', // a file that one of them names stays
       'src/store/migrations/0070_watching_itself.sql', // tells for how long the oldest has waited
+      'test/simulation/waiting.ts', // counts how often a step was tried
     ]);
   });
 });
