@@ -15,6 +15,7 @@ import { departureSearch } from './pages/cases/departure-search.ts';
 import { requestSearch } from './pages/cases/request-search.ts';
 import { casesSearch } from './pages/cases/search.ts';
 import { connectionSearch, connectionsSearch, connectSearch } from './pages/connections/search.ts';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { overviewSearch } from './pages/overview/search.ts';
 import { peopleSearch, personSearch } from './pages/people/search.ts';
 import { draftSearch, newPlaybookSearch, playbookSearch } from './pages/playbooks/search.ts';
@@ -66,7 +67,8 @@ const home = createRoute({
     if (isAuditor) throw redirect({ to: '/auditors' });
   },
   loader: () => soon(readAhead('/overview')),
-  component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
+  // Most open it first, and most others use what it is made of: so it comes with what every page begins with.
+  component: OverviewPage,
 });
 
 const departures = createRoute({

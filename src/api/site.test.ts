@@ -8,15 +8,6 @@ import { openSite, type Site } from './site.ts';
 
 const script = 'console.log("a page");\n';
 
-const manifest = {
-  'index.html': { file: 'assets/index-Ab1.js', isEntry: true },
-  'pages/overview/overview-page.tsx': {
-    ...{ file: 'assets/overview-Ab1.js', css: ['assets/overview-Ab1.css'] },
-    imports: ['index.html', '_table.js'],
-  },
-  '_table.js': { file: 'assets/table-Ab1.js', imports: ['index.html'] },
-};
-
 describe('the pages of the browser', () => {
   let folder: string;
   let site: Site;
@@ -26,8 +17,6 @@ describe('the pages of the browser', () => {
     await writeFile(path.join(folder, 'index.html'), '<meta content="{{nonce}}">');
     await writeFile(path.join(folder, 'assets', 'index-Ab1.js'), script);
     await writeFile(path.join(folder, 'secret.js'), 'not to be had');
-    await mkdir(path.join(folder, '.vite'));
-    await writeFile(path.join(folder, '.vite', 'manifest.json'), JSON.stringify(manifest));
     site = openSite(folder);
   });
   after(() => rm(folder, { recursive: true }));
@@ -78,18 +67,15 @@ describe('the pages of the browser', () => {
     assert.equal(gunzipSync(await zipped.bytes()).toString(), script);
   });
 
-  it('have the browser load what the first of them needs before it has read the document', async () => {
+  it('have the browser ask for what they will read before it has read the document', async () => {
     assert.equal((await ask('/departures'))?.headers.get('link'), null);
     const asked = await site.answer(
       new Request('http://127.0.0.1/', { headers: { accept: 'text/html' } }),
-      async () => ['/api/v1/session'],
+      async () => ['/api/v1/session', '/api/v1/overview'],
     );
     assert.equal(
       asked?.headers.get('link'),
-      '</api/v1/session>; rel=preload; as=fetch; crossorigin, ' +
-        '</assets/overview-Ab1.js>; rel=modulepreload, ' +
-        '</assets/overview-Ab1.css>; rel=preload; as=style; crossorigin, ' +
-        '</assets/table-Ab1.js>; rel=modulepreload',
+      '</api/v1/session>; rel=preload; as=fetch; crossorigin, </api/v1/overview>; rel=preload; as=fetch; crossorigin',
     );
   });
 

@@ -38,7 +38,7 @@ export function openSite(folder: string = builtSite): Site {
     void read.then((found) => found ?? files.delete(name));
     return read;
   };
-  let pages: ReturnType<typeof readPages> | undefined;
+  let document: Promise<string | null> | undefined;
 
   return {
     async answer(request, firstAsked = async () => []) {
@@ -47,13 +47,10 @@ export function openSite(folder: string = builtSite): Site {
       const [, asset] = /^\/assets\/([\w-]+(?:\.[\w-]+)+)$/.exec(pathname) ?? [];
       if (asset !== undefined) return assetResponse(asset, await fileAt(asset), request);
       if (!isPage(pathname, request)) return null;
-      pages ??= readPages(folder);
-      const found = await pages;
-      if (found) {
-        const asked = (await firstAsked()).map((it) => link(it, 'preload; as=fetch; crossorigin'));
-        return pageResponse(found.document, [...asked, ...(pathname === '/' ? found.home : [])]);
-      }
-      pages = undefined;
+      document ??= readFile(path.join(folder, 'index.html'), 'utf8').catch(() => null);
+      const found = await document;
+      if (found !== null) return pageResponse(found, await firstAsked());
+      document = undefined;
       return new Response(notBuilt, { status: 503, headers: { 'content-type': 'text/plain' } });
     },
   };
@@ -89,46 +86,9 @@ function assetResponse(
   });
 }
 
-/** The page that most people open first, as the bundler knows it. */
-const homePage = 'pages/overview/overview-page.tsx';
-
-interface Piece {
-  readonly file: string;
-  readonly isEntry?: boolean;
-  readonly imports?: readonly string[];
-  readonly css?: readonly string[];
-}
-
-/** The document of all pages, and links to what the first one needs beside it; null: they are not built. */
-async function readPages(folder: string) {
-  const read = (name: string) => readFile(path.join(folder, name), 'utf8').catch(() => null);
-  const document = await read('index.html');
-  const manifest = (await read('.vite/manifest.json')) ?? '{}';
-  return document === null ? null : { document, home: linksTo(homePage, manifest) };
-}
-
-/** Has a browser load something at once, before it has read the document. */
-const link = (at: string, how: string) => `<${at}>; rel=${how}`;
-
-/** What a page needs beside what every page begins with. */
-function linksTo(page: string, manifest: string): readonly string[] {
-  const pieces = JSON.parse(manifest) as Readonly<Record<string, Piece>>;
-  const seen = new Set<Piece>();
-  const visit = (name: string) => {
-    const piece = pieces[name];
-    if (!piece || piece.isEntry || seen.has(piece)) return;
-    seen.add(piece);
-    for (const it of piece.imports ?? []) visit(it);
-  };
-  visit(page);
-  return [...seen].flatMap(({ file, css = [] }) => [
-    link(`/${file}`, 'modulepreload'),
-    ...css.map((it) => link(`/${it}`, 'preload; as=style; crossorigin')),
-  ]);
-}
-
-function pageResponse(document: string, links: readonly string[]): Response {
+function pageResponse(document: string, firstAsked: readonly string[]): Response {
   const nonce = randomBytes(16).toString('base64');
+  const links = firstAsked.map((it) => `<${it}>; rel=preload; as=fetch; crossorigin`);
   return new Response(document.replace('{{nonce}}', nonce), {
     headers: {
       'content-type': 'text/html; charset=utf-8',
