@@ -59,6 +59,9 @@ export async function web(): Promise<readonly Row[]> {
     await fillRecord(database.admin!, facts);
     await growTree(database.admin!);
     const open = await fillDepartures(database.admin!, departures);
+    // What fills it in minutes takes a company years: its database has long settled.
+    await database.admin!.query('vacuum analyze');
+    await database.admin!.query('checkpoint');
     const filled = (performance.now() - begun) / 1_000;
     const installation = await installationId(database.pools.scribe);
     const scribe = startScribe(database.pools.scribe, {
