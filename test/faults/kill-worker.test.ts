@@ -147,8 +147,10 @@ describe('a worker killed by SIGKILL at any point of a pass', { concurrency: tru
       },
       check(who, { steps }) {
         assert.deepEqual(ofPerson(scenario, who), ['suspended', 'left sales']);
+        // Where the account was not found in time, a step has looked for it.
+        const done = steps.filter(({ kind }) => kind !== 'lookup');
         assert.deepEqual(
-          steps.map(({ grade }) => grade),
+          done.map(({ grade }) => grade),
           ['verified', 'verified'],
         );
         assert.equal(scim.users.get(who.id)?.active, false);
@@ -190,7 +192,8 @@ describe('a worker killed by SIGKILL at any point of a pass', { concurrency: tru
       late(lateMs) {
         system.lateMs = lateMs;
       },
-      check(who, { steps: [step] }, { point }) {
+      check(who, { steps }, { point }) {
+        const step = steps.find(({ kind }) => kind !== 'lookup');
         assert.deepEqual(ofPerson(scenario, who), ['role guest']);
         assert.equal(step?.grade, 'verified');
         assert.equal(system.users.get(who.id)?.role, 'guest');
