@@ -231,8 +231,7 @@ async function test(args) {
     process.execPath,
     [
       '--test',
-      // One more than there are processors: much of a test is waiting.
-      `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`,
+      `--test-concurrency=${Math.max(2, availableParallelism())}`,
       `--test-timeout=${testLimitMs}`,
       ...options,
       ...files,
