@@ -311,7 +311,7 @@ describe('the first day with Gatehouse', { timeout: 900_000 }, () => {
     for (let presses = 0; presses < 60 && chosen !== 'Involuntary'; presses += 1) {
       await keyboard.press('ArrowDown');
       const found = await page
-        .waitForFunction(optionAfter, chosen, { timeout: 2_000 })
+        .waitForFunction(optionAfter, chosen, { timeout: 10_000 })
         .catch(() => null);
       if (found) chosen = (await found.jsonValue()) as string;
     }
