@@ -22,18 +22,6 @@ import { Stale } from './settle.ts';
  * only an approval, or a system in which it is so no longer, lets the step go on.
  */
 
-/** After which Gatehouse, if it was its own account, might be out. */
-const shutsUsOut: readonly Capability[] = [
-  'account.suspend',
-  'account.delete',
-  'password.reset',
-  'sessions.revoke',
-  'mfa.remove',
-  'tokens.revoke',
-  'roles.remove',
-  'groups.leave',
-];
-
 /** After which an account administers nothing any more. */
 const endsAdministering: readonly Capability[] = [
   'account.suspend',
@@ -41,6 +29,14 @@ const endsAdministering: readonly Capability[] = [
   'password.reset',
   'roles.remove',
   'groups.leave',
+];
+
+/** After which Gatehouse, if it was its own account, might be out. */
+const shutsUsOut: readonly Capability[] = [
+  ...endsAdministering,
+  'sessions.revoke',
+  'mfa.remove',
+  'tokens.revoke',
 ];
 
 /** What to see to before an account may lose something. */
