@@ -43,7 +43,6 @@ export async function fillDepartures(admin: pg.Pool, count: number): Promise<rea
                                    when n <= 12 then 'settled' else 'waiting' end as status) as it`,
       [stepsOfEach],
     );
-    await client.query('vacuum analyze cases, steps, people');
   });
   const { rows } = await admin.query<{ id: string }>(
     "select id from cases where state in ('running', 'scheduled') order by id",

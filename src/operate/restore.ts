@@ -183,11 +183,9 @@ async function restore(
       );
       behind = null;
       lines.push(`${made.from} goes on as ${made.to}; ${made.lost} signed facts are lost.`);
-    } else if (behind === null) {
-      await clearFork(admin);
     } else {
       await clearFork(admin);
-      await noteFork(admin, behind);
+      if (behind !== null) await noteFork(admin, behind);
     }
   } finally {
     await database.stop();
