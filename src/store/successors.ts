@@ -36,14 +36,15 @@ export async function keepSuccessor(
 /** Whoever departures count on and now leaves as well: those departures are planned again. */
 export async function wakeCasesCountingOn(db: Db, personId: string): Promise<void> {
   await db.query(sql`
-    select wake_case(c.id, 20)
-      from cases c
-      join people p on p.id = c.person
-      left join successors s on s.case_id = c.id
-     where c.kind = 'departure'
-       and c.direction = 'forward'
-       and c.state in ('scheduled', 'running', 'access-removed')
-       and ${personId} in (s.person_id, p.facts ->> 'managerId')
+    select wake_case(id, 20)
+      from (select id, kind, direction, state
+              from cases
+             where id = any (array(select case_id from successors where person_id = ${personId}))
+                or person = any (array(select id from people where facts ->> 'managerId' = ${personId}))
+            offset 0) as counting -- apart, so that no plan goes through all open departures
+     where kind = 'departure'
+       and direction = 'forward'
+       and state in ('scheduled', 'running', 'access-removed')
   `);
 }
 
