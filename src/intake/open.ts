@@ -107,8 +107,8 @@ export async function openDeparture(
       confidential: departure.confidential,
     });
   } else if (!guard) {
-    // Whoever leaves alone does not wait for a bulk start.
-    await wakeCase(tx, { caseId, urgency: bulkStart ? 20 : days?.urgentNow ? 0 : 10 });
+    // Whoever leaves or arrives alone does not wait for a bulk start.
+    await wakeCase(tx, { caseId, urgency: bulkStart ? 200 : days?.urgentNow ? 0 : 10 });
   }
   return {
     outcome: question ? 'question' : 'opened',
