@@ -12,11 +12,11 @@ import {
 } from '#store/bulk-starts.ts';
 import { openDepartureOf } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
-import { employmentWith, lockPerson } from '#store/people.ts';
+import { employmentWith } from '#store/people.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
 import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
-import { receive } from './receive.ts';
+import { type Received, receive } from './receive.ts';
 
 /** So many departures of one bulk start are opened at once. */
 const atOnce = 4;
@@ -56,14 +56,6 @@ async function openNext(intake: Intake, it: BulkStartRow): Promise<boolean> {
 
 async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow): Promise<void> {
   const { facts: person, departure, successor, line } = row;
-  const found = await lockPerson(tx, person);
-  const leaving = found && (await openDepartureOf(tx, found.id));
-  if (leaving) {
-    // Opened since the approval, by another way: it is not ours to change.
-    const detail = 'is leaving already';
-    await noteBulkOutcome(tx, it.id, { line, outcome: 'not started', detail, caseId: null });
-    return;
-  }
   const now = await databaseNow(tx);
   const received = await receive(tx, intake, {
     source: it.source,
@@ -77,16 +69,23 @@ async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow
     successor,
     bulkStart: it.id,
   });
-  const { detail } = received;
-  const caseId =
-    received.outcome === 'opened' ? received.caseId : await openDepartureIdOf(tx, person);
-  const outcome = caseId === null ? 'not started' : 'started';
-  await noteBulkOutcome(tx, it.id, { line, outcome, detail, caseId });
-  if (caseId === null) await tellNotStarted(tx, it, row);
+  const { outcome, detail } = received;
+  const caseId = outcome === 'opened' ? received.caseId : await openDepartureIdOf(tx, row, outcome);
+  await noteBulkOutcome(tx, it.id, {
+    ...{ line, detail, caseId },
+    outcome: caseId === null ? 'not started' : 'started',
+  });
+  if (caseId === null && outcome !== 'passed over') await tellNotStarted(tx, it, row);
 }
 
-async function openDepartureIdOf(tx: Db, it: BulkPersonRow['facts']): Promise<string | null> {
-  const known = await employmentWith(tx, it);
+/** The departure that was opened with a question; null: there is none, or it is somebody else's doing. */
+async function openDepartureIdOf(
+  tx: Db,
+  { facts }: BulkPersonRow,
+  outcome: Received['outcome'],
+): Promise<string | null> {
+  if (outcome === 'passed over') return null;
+  const known = await employmentWith(tx, facts);
   const open = known && (await openDepartureOf(tx, known.id));
   return open?.id ?? null;
 }

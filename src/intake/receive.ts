@@ -84,6 +84,11 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     };
   }
 
+  const open = known && (await openDepartureOf(tx, known.id));
+  if (open && heard.bulkStart) {
+    // Opened since the approval, by another way: it is not the list's to change.
+    return { outcome: 'passed over', detail: 'is leaving already', caseId: null };
+  }
   const person = await savePerson(tx, {
     ref: known?.ref ?? newRef(),
     source: heard.source,
@@ -94,7 +99,6 @@ export async function receive(tx: Db, intake: Intake, heard: Heard): Promise<Rec
     await holdForRehire(tx, person);
     return receiveArrival(tx, intake, heard, { person, known });
   }
-  const open = await openDepartureOf(tx, person.id);
   const locked = open ? await lockCase(tx, open.id) : null;
   const running = locked && isDepartureCase(locked) ? locked : null;
 
