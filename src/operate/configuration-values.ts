@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { BucketLock, BucketPlace } from '#ledger/mirror-bucket.ts';
+import { addressesOf } from '#store/hosts.ts';
 
 /** Where a server listens; port 0 lets the system choose. */
 export interface Address {
@@ -63,9 +64,10 @@ export function networks(text: string): readonly string[] | Mistake {
   return result;
 }
 
-/** An address of PostgreSQL. Messages never repeat it, since it holds a password. */
+/** An address of PostgreSQL, with one host or several. Messages never repeat it, since it holds a password. */
 export function databaseUrl(text: string): string | Mistake {
-  const url = URL.parse(text);
+  const addresses = addressesOf(text);
+  const url = addresses.map((it) => URL.parse(it)).reduce((one, other) => one && other);
   const expected = 'expected postgres://user:password@host:5432/database.';
   if (!url)
     return {
@@ -75,7 +77,17 @@ export function databaseUrl(text: string): string | Mistake {
     return { problem: `begins with "${url.protocol}"; ${expected}` };
   }
   if (url.pathname.length < 2) return { problem: `names no database; ${expected}` };
-  return text;
+  if (url.searchParams.get('host')?.includes(',')) {
+    return {
+      problem:
+        'names several hosts in a way that Gatehouse does not read; expected postgres://user:password@host1:5432,host2:5432/database.',
+    };
+  }
+  const wanted = url.searchParams.get('target_session_attrs') ?? 'read-write';
+  if (wanted === 'read-write' || wanted === 'primary') return text;
+  return {
+    problem: `asks for target_session_attrs=${wanted}; expected read-write, which is what Gatehouse goes by in any case.`,
+  };
 }
 
 /** The bucket and the prefix of `s3://bucket/prefix`; null: it is no such address. */

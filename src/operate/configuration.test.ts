@@ -119,6 +119,15 @@ describe('configuration', () => {
     assert.deepEqual(databaseUrls, { admin: url('admin'), worker: url('gatehouse_worker') });
   });
 
+  it('reads an address of several hosts, of which the one that takes writes is meant', () => {
+    const url = 'postgres://u:p@db1:5432,[::1]:5433,db3/gatehouse?target_session_attrs=read-write';
+    const one = 'postgres://u:p@db1/gatehouse';
+
+    const { databaseUrls } = configured({ DATABASE_URL: url, DATABASE_URL_WEB: one });
+
+    assert.deepEqual(databaseUrls, { admin: url, web: one });
+  });
+
   it('reads authorities for time stamps, from the environment and as a list in the file', () => {
     const two = [
       { name: 'tsa-a', url: 'https://tsa.example/tsr', caFile: '/srv/a.pem' },
@@ -213,6 +222,18 @@ describe('configuration', () => {
       { DATABASE_URL: 'postgres://u:p@db' },
       /names no database/,
     ],
+    [
+      'a standby as the database',
+      { DATABASE_URL: 'postgres://u:p@a,b/g?target_session_attrs=prefer-standby' },
+      /asks for target_session_attrs=prefer-standby; expected read-write/,
+    ],
+    [
+      'a host without a name among several',
+      { DATABASE_URL: 'postgres://u:p@a,/g' },
+      /not readable/,
+    ],
+    ['hosts as a parameter', { DATABASE_URL: 'postgres://u:p@a/g?host=b,c' }, /host1:5432,host2/],
+    ['a port that is none', { DATABASE_URL: 'postgres://u:p@a:1,b:x/g' }, /not readable/],
     [
       'a host name to listen on',
       { GATEHOUSE_LISTEN: 'a.example:80' },

@@ -4,6 +4,7 @@ import type { ReachableWitness } from '#ledger/ask-witness.ts';
 import type { BucketAccess, BucketLock } from '#ledger/mirror-bucket.ts';
 import type { Witnessing } from '#ledger/witnessing.ts';
 import type { DatabaseUrls } from '#store/database.ts';
+import { addressesOf } from '#store/hosts.ts';
 import { detours } from './configuration-detours.ts';
 import {
   fileSettings,
@@ -234,7 +235,9 @@ function contradictions({
       `GATEHOUSE_LISTEN and GATEHOUSE_METRICS_LISTEN are both ${listen.host}:${listen.port}; give each its own port.`,
     );
   }
-  const names = new Set(Object.values(databaseUrls).map((url) => new URL(url).pathname));
+  const names = new Set(
+    Object.values(databaseUrls).map((url) => new URL(addressesOf(url)[0]!).pathname),
+  );
   if (names.size > 1) {
     problems.push(
       `The DATABASE_URL… settings name different databases: ${[...names].map((it) => it.slice(1)).join(', ')}.`,

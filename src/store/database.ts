@@ -3,6 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
 import { keepEmbedded } from './embedded-kept.ts';
+import { addressesOf, loggedInAs, reaching } from './hosts.ts';
 import {
   checkMigrated,
   checkServer,
@@ -246,11 +247,7 @@ function loginOf(
   const user = roleName(role);
   const password = readPassword(passwordFile(keysDirectory, `database-${role}`)) ?? '';
   if (admin.connectionString === undefined) return { ...admin, user, password };
-  const address = new URL(admin.connectionString);
-  // As parameters, since an address of a socket has no place for a user name.
-  address.searchParams.set('user', user);
-  address.searchParams.set('password', password);
-  return { connectionString: address.href };
+  return { connectionString: loggedInAs(admin.connectionString, user, password) };
 }
 
 async function createDatabase(admin: pg.ClientConfig, name: string): Promise<void> {
@@ -265,8 +262,9 @@ async function createDatabase(admin: pg.ClientConfig, name: string): Promise<voi
   }
 }
 
-async function connect(login: pg.ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client({
+async function connect(config: pg.ClientConfig): Promise<pg.Client> {
+  const { login, Client } = reaching(config);
+  const client = new Client({
     ...login,
     application_name: 'gatehouse set-up',
     connectionTimeoutMillis: 10_000,
@@ -309,7 +307,7 @@ function checkNames(urls: DatabaseUrls): void {
   for (const role of roles) {
     const url = urls[role];
     if (url === undefined) continue;
-    const { user } = new pg.Client({ connectionString: url });
+    const { user } = new pg.Client({ connectionString: addressesOf(url)[0] });
     if (user === roleName(role)) continue;
     throw new DatabaseProblem(
       `DATABASE_URL_${variableOf(role)} logs in as "${user}"; it has to log in as "${roleName(role)}".`,

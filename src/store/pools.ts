@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { reaching } from './hosts.ts';
 import type { Role } from './roles.ts';
 
 /** Told what happened to an idle or broken connection; the pool itself opens a new one when asked. */
@@ -36,11 +38,14 @@ const types: pg.CustomTypesConfig = {
 /** Opens a pool that connects when first used and survives the loss of its connections. */
 export function openPool(
   role: Role | 'admin',
-  login: pg.PoolConfig,
+  config: pg.PoolConfig,
   onError: OnConnectionError,
 ): pg.Pool {
   const { max, statementTimeoutMs } = limits[role];
+  const { login, Client } = reaching(config);
   const pool = new pg.Pool({
+    // pg hands it what the pool was given, which its types do not say.
+    Client: Client as unknown as new () => pg.ClientBase,
     max,
     application_name: `gatehouse ${role}`,
     connectionTimeoutMillis: 10_000,
@@ -114,28 +119,53 @@ class QueuePool extends pg.Pool {
 
 /** Each connection tells by itself, lent out or idle; unheard, an error would end the process. */
 function hear(pool: pg.Pool, onError: OnConnectionError): void {
+  const open = new Set<pg.PoolClient>();
   pool.on('connect', (client) => {
+    open.add(client);
     client.on('error', (error) => onError(error.message));
-    endWhenUnanswered(client);
+    client.on('notice', ({ routine }) => {
+      if (routine === replication) cut(client);
+    });
+    whenItFails(client, (error) => {
+      if (error.message === givenUp) void closed(client);
+      // All of them lead to the same server, which is no use to any.
+      if ('code' in error && error.code === readOnly) for (const it of open) cut(it);
+    });
   });
+  pool.on('remove', (client) => open.delete(client));
   pool.on('error', () => {});
 }
 
 /**
- * A session with a statement that was given up goes on waiting for its answer, and whoever gets it next waits behind.
- * So it is closed, by which the pool opens another.
+ * A session with a statement that was given up goes on waiting for its answer, and whoever gets it next waits behind;
+ * one that may only read, since its server is not the one that takes writes any more, does nothing for us. So they are
+ * ended, by which the pool opens others.
  */
-function endWhenUnanswered(client: pg.PoolClient): void {
+function whenItFails(client: pg.PoolClient, failed: (error: Error) => void): void {
   const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown;
   client.query = ((...args: readonly unknown[]) => {
     const answer = query(...args);
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => {
-        if (error instanceof Error && error.message === givenUp) void closed(client);
+        if (error instanceof Error) failed(error);
       });
     }
     return answer;
   }) as typeof client.query;
+}
+
+/** What PostgreSQL says of a write where it can only be read. */
+const readOnly = '25006';
+
+/**
+ * Where PostgreSQL tells that it has given up waiting for its standby, and says that a transaction is committed which
+ * is lost when its server is. That must not be taken for an answer: nobody knows what becomes of it.
+ */
+const replication = 'SyncRepWaitForLSN';
+
+/** As if the network had ended it: whoever waits for an answer hears that there is none. */
+function cut(client: pg.PoolClient): void {
+  (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
 }
 
 /** What pg 8 says of a statement that took longer than `query_timeout`. */
