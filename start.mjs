@@ -77,6 +77,10 @@ const testPrograms = [
   'radclient',
 ];
 
+/** What the nightly run starts besides; its package is told to make no database of its own. */
+const nightlyPackages = ['postgresql'];
+const noCluster = '/etc/postgresql-common/createcluster.d/none-by-itself.conf';
+
 /** What packages ask while they are installed, and what they are answered. */
 const answers = 'postfix postfix/main_mailer_type select No configuration\n';
 
@@ -126,7 +130,7 @@ if (['build', 'test', 'nightly', 'bench', 'simulate'].includes(command)) {
     if (command === 'simulate') await simulate(rest);
     if (command === 'test') await test(rest);
     if (command === 'nightly') {
-      installTestServers();
+      installTestServers(nightlyPackages);
       await run(process.execPath, ['test/nightly.ts', ...rest], {}, root);
     }
     if (command === 'bench') await bench(rest);
@@ -318,7 +322,7 @@ async function simulate(options) {
   await run(process.execPath, ['test/simulation/simulate.ts', ...options], environment, root);
 }
 
-function installTestServers() {
+function installTestServers(more = []) {
   if (!existsSync('/etc/debian_version')) {
     const missing = testPrograms.filter((it) => spawnSync('which', [it]).status !== 0);
     if (missing.length > 0) {
@@ -328,7 +332,7 @@ function installTestServers() {
     }
     return;
   }
-  const missing = missingPackages();
+  const missing = missingPackages([...testPackages, ...more]);
   if (missing.length === 0) return;
   const line = `apt-get install --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid() !== 0)
@@ -345,6 +349,10 @@ function installTestServers() {
         encoding: 'utf8',
       },
     );
+  if (missing.includes('postgresql') && !existsSync(noCluster)) {
+    fs.mkdirSync(path.dirname(noCluster), { recursive: true });
+    fs.writeFileSync(noCluster, 'create_main_cluster = false\n');
+  }
   const steps = [
     () => spawnSync('debconf-set-selections', { input: answers, encoding: 'utf8' }),
     () => apt('update'),
@@ -357,11 +365,11 @@ function installTestServers() {
   }
 }
 
-function missingPackages() {
-  const { stdout } = spawnSync('dpkg', ['--get-selections', ...testPackages], { encoding: 'utf8' });
+function missingPackages(wanted) {
+  const { stdout } = spawnSync('dpkg', ['--get-selections', ...wanted], { encoding: 'utf8' });
   const lines = stdout.split('\n').map((line) => line.split(/[\s:]+/));
   const installed = new Set(lines.filter((it) => it.at(-1) === 'install').map(([name]) => name));
-  return testPackages.filter((it) => !installed.has(it));
+  return wanted.filter((it) => !installed.has(it));
 }
 
 /** Runs a program in the foreground, hands signals on to it, and takes over its exit code. */

@@ -31,6 +31,7 @@ export const faults: readonly Fault[] = [
   { test: 'T5', file: 'test/faults/kill-scribe-and-database.test.ts', runs: 7 },
   { test: 'T5', file: 'test/faults/database-lost.test.ts', runs: 10 },
   { test: 'T5', file: 'test/faults/queue-asleep.test.ts', runs: 5 },
+  { test: 'T5', file: 'test/at-night/database-pair.ts', runs: 10 },
   { test: 'T6', file: 'test/faults/disk-full.test.ts', runs: 7 },
   { test: 'T7', file: 'test/restore.test.ts', runs: 10 },
   { test: 'T7', file: 'test/recovery.test.ts', runs: 10 },
@@ -86,7 +87,7 @@ async function nightly(names: readonly string[], share: number): Promise<boolean
   const outcomes: Outcome[] = [];
   const isWanted = (name: string) => names.length === 0 || names.includes(name);
   for (const { test, file, runs: most } of faults) {
-    const name = path.basename(file, '.test.ts');
+    const name = path.basename(file).replace(/(\.test)?\.ts$/, '');
     if (!isWanted(name)) continue;
     const runs = Math.max(1, Math.round(most * share));
     const begun = performance.now();

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
-import { until } from '#core/testing/until.ts';
 import { openDatabase } from '#store/database.ts';
 import { type EmbeddedServer, startEmbedded } from '#store/embedded.ts';
 import { passwordFile, readPassword } from '#store/passwords.ts';
 import { openPool } from '#store/pools.ts';
 import { type Role, roleName } from '#store/roles.ts';
+import { killServer } from './server-processes.ts';
 
 /** A database server of one test alone, on a disk and with the settings of production, to be killed. */
 export interface OwnServer {
@@ -50,12 +49,7 @@ export async function startOwnServer(dataDirectory: string): Promise<OwnServer> 
       }
       return address.href;
     },
-    async kill() {
-      const { processId } = server;
-      const all = [processId, ...childrenOf(processId)];
-      for (const id of all) killProcess(id);
-      await until('every process of the server to be gone', () => !all.some(isAlive));
-    },
+    kill: () => killServer(server.processId),
     async restart() {
       await server.stop(); // our place in the one that is dead
       server = await startEmbedded(places);
@@ -65,29 +59,4 @@ export async function startOwnServer(dataDirectory: string): Promise<OwnServer> 
       await server.stop();
     },
   };
-}
-
-/** Each session and each helper of a server is a child of it. */
-function childrenOf(processId: number): readonly number[] {
-  const text = readFileSync(`/proc/${processId}/task/${processId}/children`, 'utf8');
-  return text.split(' ').filter(Boolean).map(Number);
-}
-
-function killProcess(id: number): void {
-  try {
-    process.kill(id, 'SIGKILL');
-  } catch (error) {
-    // It has ended by itself, since the one above it did.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
-/** False also for one that has ended and that nobody has waited for. */
-function isAlive(id: number): boolean {
-  try {
-    const [, state = ''] = /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
-    return state !== 'Z' && state !== 'X';
-  } catch {
-    return false;
-  }
 }
