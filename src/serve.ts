@@ -14,7 +14,13 @@ import { every } from '#core/every.ts';
 import { publicUrlOf } from '#core/public-url.ts';
 import { settingsFrom } from '#core/settings.ts';
 import { type Database, openDatabase } from '#store/database.ts';
-import { createKeyFiles, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
+import {
+  createKeyFiles,
+  followKeys,
+  openKeyring,
+  type Purpose,
+  registerKeys,
+} from '#store/keys.ts';
 import type { Role } from '#store/roles.ts';
 import { loadSettings } from '#store/settings.ts';
 import type { Pool } from '#store/sql.ts';
@@ -56,8 +62,8 @@ export interface ServeOptions extends WorkerOptions {
   readonly databaseSettings?: Readonly<Record<string, string>>;
 }
 
-/** How often this process looks whether a key that it has in memory was destroyed. */
-const forgetErasedMs = 2_000;
+/** How often this process looks whether a key that it has in memory was destroyed, or another is used in its place. */
+const followKeysMs = 2_000;
 
 /** How often what was refused in a quarter of an hour that is over is looked for. */
 const stateRefusalsMs = 60_000;
@@ -120,12 +126,21 @@ export async function serve(options: ServeOptions): Promise<Program> {
     for (const role of options.roles) await registerKeys(database.pools[role], keyring);
     const keys = openSubjectKeys(keyring);
     const anyPool = database.pools[options.roles[0]!];
-    const forgetting = every(forgetErasedMs, async () => {
-      await keys.forgetErased(anyPool).catch((error: unknown) => {
-        log.warn({ error: String(error) }, 'keys of erased people could not be looked for');
+    const followed = async () => {
+      await keys.forgetErased(anyPool);
+      for (const purpose of await followKeys(anyPool, keyring)) {
+        log.error(
+          { purpose },
+          'a key has been replaced, and the new one is not in the folder of the keys',
+        );
+      }
+    };
+    const following = every(followKeysMs, async () => {
+      await followed().catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'which keys are good could not be looked for');
       });
     });
-    stops.push(() => forgetting.stop());
+    stops.push(() => following.stop());
     const telemetry = await openTelemetry({
       pools: database.pools,
       ...(configuration.tracesTo === undefined ? {} : { traceTo: configuration.tracesTo }),

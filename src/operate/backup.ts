@@ -7,7 +7,7 @@ import { syncFolder } from '#ledger/on-disk.ts';
 import { noteBackup } from '#store/backups.ts';
 import { type DatabaseSeen, seeDatabase } from '#store/database.ts';
 import { inDumpedState } from '#store/dump.ts';
-import { activeKeys } from '#store/keys.ts';
+import { keysInUse } from '#store/key-rotation.ts';
 import {
   backupName,
   olderThan,
@@ -106,7 +106,7 @@ async function write(
         takenAt: takenAt.toISOString(),
         migrations: [...it.migrations],
         record: { origin: record.origin, size: record.size },
-        keys: (await activeKeys(db)).map(({ purpose, kekId }) => ({ purpose, kekId })),
+        keys: (await keysInUse(db)).map(({ purpose, kekId }) => ({ purpose, kekId })),
         peopleKeys: [...peopleKeys.columns],
         tables: written,
         sequences: [...it.sequences],

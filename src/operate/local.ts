@@ -24,6 +24,7 @@ import type { Configuration } from './configuration.ts';
 import { withDatabase } from './database.ts';
 import { doctorCommand } from './doctor.ts';
 import { evidenceCommand } from './evidence.ts';
+import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
 import { restoreCommand } from './restore.ts';
 
@@ -184,6 +185,7 @@ export function localCommands(
   return [
     user,
     token,
+    keysCommand(configuration, output),
     ledgerCommand(configuration, output, end),
     evidenceCommand(configuration, output),
     doctorCommand(configuration, output, end),

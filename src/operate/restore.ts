@@ -22,7 +22,7 @@ import { lookAgainSoon } from '#store/access-checks.ts';
 import { openDatabase } from '#store/database.ts';
 import { peopleKeysTable } from '#store/dump.ts';
 import { erasedSince } from '#store/erasures.ts';
-import { KeyProblem, openKeyring, purposes } from '#store/keys.ts';
+import { KeyProblem, keyFileName, openKeyring, purposes } from '#store/keys.ts';
 import { inSnapshot } from '#store/sql.ts';
 import { type Manifest, newestPeopleFile, readBackup, rowsIn, tableFile } from './backup-files.ts';
 import type { Configuration } from './configuration.ts';
@@ -115,12 +115,11 @@ async function prepare(
 }
 
 async function checkKeys({ keysDirectory }: Configuration, { keys }: Manifest): Promise<void> {
-  const held = (await openKeyring(keysDirectory, purposes)).keys;
+  const keyring = await openKeyring(keysDirectory, purposes);
   for (const { purpose, kekId } of keys) {
-    const own = held.find((it) => it.purpose === purpose);
-    if (own?.kekId === kekId) continue;
+    if ((await keyring.refOf(purpose, kekId)) !== null) continue;
     throw new KeyProblem(
-      `${own?.ref} in ${keysDirectory} is not the key that sealed what lies in this backup. Put the key files of that time there first.`,
+      `${keyFileName(purpose)} in ${keysDirectory} is not the key that sealed what lies in this backup. Put the key files of that time there first.`,
     );
   }
 }

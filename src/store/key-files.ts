@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What a key-encryption key protects; a process holds only those it needs. */
@@ -12,6 +12,11 @@ export class KeyProblem extends Error {
 }
 
 export const keyFileName = (purpose: Purpose): string => `${purpose}.key`;
+
+/** The key that is to take over, and one that has been replaced, beside the one in use. */
+const nextFileName = (purpose: Purpose): string => `${purpose}.next.key`;
+const oldFileName = (purpose: Purpose, kekId: string): string =>
+  `${purpose}.old-${kekId.slice(0, 8)}.key`;
 
 const keyBytes = 32;
 
@@ -28,6 +33,56 @@ export async function createKeyFiles(folder: string): Promise<readonly Purpose[]
     if (await createKeyFile(path.join(folder, keyFileName(purpose)))) created.push(purpose);
   }
   return created;
+}
+
+/** Makes the key that is to take over, where none lies there. Returns the name of its file. */
+export async function createNextKey(folder: string, purpose: Purpose): Promise<string> {
+  const name = nextFileName(purpose);
+  if (!(await readdir(folder)).includes(name)) await createKeyFile(path.join(folder, name));
+  return name;
+}
+
+/**
+ * Gives the key that has taken over the name of the one it has replaced, which stays under another. Returns the name of
+ * the old one's file; both are there at any moment.
+ */
+export async function renameKeys(
+  folder: string,
+  purpose: Purpose,
+  oldKekId: string,
+): Promise<string> {
+  const file = path.join(folder, keyFileName(purpose));
+  const old = oldFileName(purpose, oldKekId);
+  await link(file, path.join(folder, old)).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+  await rename(path.join(folder, nextFileName(purpose)), file);
+  return old;
+}
+
+/** A key file, with what it holds. */
+export interface KeyFile {
+  readonly name: string;
+  readonly key: Buffer;
+}
+
+/** The keys of `purpose` beside the one in use. */
+export async function readOtherKeys(folder: string, purpose: Purpose): Promise<readonly KeyFile[]> {
+  const names = (await readdir(folder)).filter((name) =>
+    new RegExp(`^${purpose}\\.[a-z0-9-]+\\.key$`).test(name),
+  );
+  const found = names.map((name) =>
+    readOtherKey(folder, name).catch((error: unknown) => {
+      // It has just been given another name, under which it is read next.
+      if (error instanceof KeyProblem && codeOf(error.cause) === 'ENOENT') return [];
+      throw error;
+    }),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+export async function readOtherKey(folder: string, name: string): Promise<KeyFile> {
+  return { name, key: await readKeyFile(path.join(folder, name)) };
 }
 
 /** False when it is there. It appears with all of its content, or not at all. */

@@ -22,6 +22,7 @@ export async function startVaults() {
   await worker.prepareInbox(pools.worker);
   return {
     pools,
+    folder,
     installation,
     workerKeys,
     worker,
