@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Caller } from '#app/app.ts';
 import { type CaseWithSteps, cancelCase, pauseCase, requestCase, resumeCase } from '#app/cases.ts';
+import { goLive, rehearsalOf } from '#app/rehearsals.ts';
 import { releaseCase } from '#app/releases.ts';
 import { changeSetting } from '#app/settings.ts';
+import { retryStep } from '#app/steps.ts';
 import { resumeEverything, showSwitch, stopEverything } from '#app/switches.ts';
 import { createUser, disableUser } from '#app/users.ts';
 import { until } from '#core/testing/until.ts';
@@ -19,7 +21,7 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 
-const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia Noa'.split(' ');
+const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia Noa Oda'.split(' ');
 const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
 const leavesNow = (who: { id: string }) => ({
   ...{ id: `S-${who.id}`, kind: 'involuntary', last_working_day: '2025-06-30' },
@@ -233,6 +235,76 @@ describe('what keeps a mistake small', () => {
       await gatehouse.rows('select wake_steps($1)', ids);
       await watch.become('access removed', kai, isCut);
       assert.equal(directory.isActive('kai'), false);
+    });
+  });
+
+  describe('a system that is new', () => {
+    const oda = people[15]!;
+    const waits = ({ steps }: CaseWithSteps) =>
+      steps.find((it) => it.connectionId === 'tools' && it.status === 'held');
+    let tools: ScimSystem;
+
+    before(async () => {
+      tools = await company.addSystem('tools', 'code', { users: [account('Oda')], rehearse: true });
+      await changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', { departuresPerDay: 100 });
+    });
+    after(() =>
+      changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', { departuresPerDay: 8 }),
+    );
+
+    it('is read and planned for, says what it would do, and waits for a person', async () => {
+      await company.tell('departure.confirmed', oda, urgent(oda));
+      const step = waits(await watch.become('a step that is held', oda, (it) => !!waits(it)))!;
+      assert.match(
+        step.because!,
+        /^Nothing was done: tools is new and only rehearses\. It would now: Deactivate the active account\. /,
+      );
+      await until('the others to act', () => directory.isActive('oda') === false);
+      assert.deepEqual(tools.effects, []);
+      assert.ok(tools.requests.every(({ method }) => method === 'GET'));
+      const told = (await watch.alerts('step.held')).find((it) => it.body.includes('in tools: '));
+      assert.match(told!.body, /gatehouse connection go-live tools/);
+
+      await retryStep(gatehouse.app, gatehouse.admin, step.id);
+      await watch.become('held once more', oda, (it) => (waits(it)?.version ?? 0) > step.version);
+      assert.deepEqual(tools.effects, []);
+    });
+
+    it('acts on what has waited once somebody lets it, and the record says who', async () => {
+      const before = waits((await watch.caseOf(oda))!)!;
+      assert.deepEqual(await goLive(gatehouse.app, gatehouse.admin, 'tools'), { steps: 1 });
+      const { steps } = await watch.become('access removed', oda, isCut);
+      assert.equal(steps.find(({ id }) => id === before.id)?.grade, 'verified');
+      assert.equal(tools.isActive('oda'), false);
+      await assert.rejects(goLive(gatehouse.app, gatehouse.admin, 'tools'), /rehearses nothing/);
+
+      await gatehouse.scribe.flush();
+      const facts = await gatehouse.rows<{ actor: string; data: Record<string, unknown> }>(
+        `select body -> 'actor' ->> 'id' as actor, body -> 'data' as data from ledger.event_ix
+          where type = 'connection.changed' and body -> 'data' ->> 'connection' = 'tools' order by idx`,
+      );
+      assert.deepEqual(
+        facts.map(({ data }) => data['change']),
+        ['added', 'live'],
+      );
+      assert.ok(Date.parse(String(facts[0]!.data['rehearses_until'])) > Date.now());
+      assert.equal(facts[1]!.actor, gatehouse.admin.user.id);
+    });
+
+    it('is every one after the first day of an installation, where nobody says otherwise', async () => {
+      const connector = gatehouse.app.connectors.get('scim')!;
+      const seen = () => rehearsalOf(gatehouse.app.pool, connector, null);
+      assert.deepEqual(await seen(), { days: 7, byDefault: false });
+      await gatehouse.rows(`update installation set created_at = created_at - interval '25 hours'`);
+      assert.deepEqual(await seen(), { days: 7, byDefault: true });
+      await gatehouse.rows(`update installation set created_at = created_at + interval '25 hours'`);
+      const mail = gatehouse.app.connectors.get('mail')!;
+      assert.equal(await rehearsalOf(gatehouse.app.pool, mail, null), null, 'it changes nothing');
+      const set = (rehearsalDays: number) =>
+        changeSetting(gatehouse.app, gatehouse.admin, 'guardrails', { rehearsalDays });
+      await set(0);
+      assert.equal(await seen(), null);
+      await set(7);
     });
   });
 

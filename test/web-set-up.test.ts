@@ -57,6 +57,7 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await page.getByLabel(/^SCIM base address/).fill(wiki.url);
     await page.getByLabel(/^Bearer token/).fill('key-of-the-wiki');
     await page.getByLabel(/runs out on/).fill(dayFromNow(20));
+    await page.getByLabel(/^Rehearse for 7 days first/).check();
     await press('Connect and test');
 
     const { host } = new URL(wiki.url);
@@ -86,6 +87,12 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await sees('Works');
     assert.deepEqual(await accessProblems(page), []);
     assert.doesNotMatch(await page.content(), /key-of-the-wiki/);
+
+    await page.getByRole('heading', { name: 'It rehearses' }).waitFor();
+    await press('Let it act');
+    await checkLooks(page, 'connection-rehearses');
+    await press('Yes, it may act');
+    await sees('It acts from now on.');
 
     await sees('Nobody has looked yet.');
     await press('Look now');

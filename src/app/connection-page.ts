@@ -25,6 +25,7 @@ import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { type ConnectorForm, listConnectors } from './connections.ts';
 import { notFound, Problem } from './problem.ts';
+import { type Rehearsal, rehearsalOf } from './rehearsals.ts';
 
 /** What a system can be asked, and what its answer proves. */
 export interface Ability {
@@ -141,12 +142,14 @@ export async function showConnector(
   app: App,
   caller: Caller,
   id: string,
-): Promise<ConnectorForm & { readonly setup: string }> {
+): Promise<ConnectorForm & { readonly setup: string; readonly rehearsal: Rehearsal | null }> {
   const form = listConnectors(app, caller).find((it) => it.id === id);
-  if (!form) throw notFound(`connector ${id}`);
+  const connector = app.connectors.get(id);
+  if (!form || !connector) throw notFound(`connector ${id}`);
   const page = path.join(import.meta.dirname, '..', 'connectors', form.id, 'setup.md');
   // Only those that come along have a page.
-  return { ...form, setup: await readFile(page, 'utf8').catch(() => '') };
+  const setup = await readFile(page, 'utf8').catch(() => '');
+  return { ...form, setup, rehearsal: await rehearsalOf(app.pool, connector, null) };
 }
 
 /**

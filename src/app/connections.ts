@@ -19,6 +19,7 @@ import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
 import { order } from './orders.ts';
 import { changedMeanwhile, notFound, Problem } from './problem.ts';
+import { rehearsalOf } from './rehearsals.ts';
 import { expiriesOf } from './secret-days.ts';
 
 export type { ConnectionRow };
@@ -43,6 +44,8 @@ export const ConnectionInput = z.strictObject({
   concurrency: z.int().min(1).max(100).optional(),
   ratePerSecond: z.number().positive().nullable().optional(),
   expires: z.record(z.string(), z.iso.date().nullable()).optional(),
+  /** Whether a new one only says what it would do at first; left out: as `rehearsalOf` says. */
+  rehearse: z.boolean().optional(),
 });
 export type ConnectionInput = z.infer<typeof ConnectionInput>;
 
@@ -159,6 +162,8 @@ export async function saveConnectionInput(
   const inboundFieldsNow = union(inbound, known?.inboundFields ?? []).filter(
     (it) => !ended.includes(it),
   );
+  const rehearsal = await rehearsalOf(app.pool, connector, parsed.data);
+  const rehearses = input.rehearse ?? rehearsal?.byDefault ?? false;
   const now = await databaseNow(app.pool);
   const secretsExpire = expiriesOf({
     input,
@@ -184,6 +189,7 @@ export async function saveConnectionInput(
       ratePerSecond:
         input.ratePerSecond === undefined ? (known?.ratePerSecond ?? null) : input.ratePerSecond,
       version: known?.version ?? null,
+      rehearsalDays: rehearses ? (rehearsal?.days ?? 0) : 0,
     });
     if (!saved) throw changedMeanwhile(`The connection ${input.id}`);
     await refuseWhereAlertsFail(tx, app.connectors, input.id);
@@ -201,6 +207,7 @@ export async function saveConnectionInput(
           change: known ? 'changed' : 'added',
           state: 'active',
           hosts: [...hosts],
+          ...(saved.rehearsesUntil && { rehearses_until: saved.rehearsesUntil.toISOString() }),
         },
       },
     ]);

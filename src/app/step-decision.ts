@@ -80,7 +80,7 @@ export async function stepForDecision(tx: Db, caller: Caller, id: string): Promi
 export function factOf(
   who: Decider,
   step: StepRow,
-  it: CaseRow,
+  it: Pick<CaseRow, 'id' | 'ref' | 'subject'>,
   fact: Pick<Fact, 'type' | 'data' | 'grade'> & { values: Record<string, unknown> },
 ): Fact {
   return {

@@ -28,7 +28,7 @@ export function addConnection(program: Command, cli: Cli): void {
   const parent = group(
     program,
     'connection',
-    'connected systems: add, list, secrets, test, try, discover, remove',
+    'connected systems: add, list, secrets, test, try, go-live, discover, remove',
   );
 
   answering(parent, 'add [file]', 'add a system or change one, from a YAML file or by questions')
@@ -47,6 +47,7 @@ export function addConnection(program: Command, cli: Cli): void {
       cli.answer(options, saved, () => [
         clean(`${saved.connection.id} is saved. Its secrets go to ${hostsOf(saved.connection)}.`),
         ...checkLines(saved.check, cli),
+        ...rehearsalLines(saved.connection, cli),
       ]);
     });
 
@@ -64,7 +65,7 @@ export function addConnection(program: Command, cli: Cli): void {
             it.name,
             it.connector,
             it.category,
-            stateOf(it),
+            stateOf(it, cli.now()),
             it.actingAs ?? 'not known',
             it.checkedAt ? momentText(it.checkedAt, cli.zone, cli.now()) : 'never',
           ]),
@@ -82,6 +83,14 @@ export function addConnection(program: Command, cli: Cli): void {
   );
 
   addConnectionTry(parent, cli);
+
+  answering(parent, 'go-live <id>', 'let a new system be acted on that was only rehearsed').action(
+    async (id: string, options: Json) => {
+      const path = `${pathOf(id)}/go-live`;
+      const done = await cli.client().send('POST', path, undefined, Done);
+      cli.answer(options, done, () => [done.detail]);
+    },
+  );
 
   answering(parent, 'discover <id>', 'list every account there; may take minutes').action(
     async (id: string, options: Json) => {
@@ -141,7 +150,10 @@ async function agree({ io }: Cli, id: string): Promise<void> {
 
 const hostsOf = (it: Connection) => it.hosts.join(', ') || 'nowhere: it only receives';
 
-function stateOf(it: Connection): Cell {
+const rehearses = (it: Connection, now: Date): it is Connection & { rehearsesUntil: string } =>
+  it.rehearsesUntil !== null && new Date(it.rehearsesUntil) > now && it.state !== 'disabled';
+
+function stateOf(it: Connection, now: Date): Cell {
   const words: Record<Connection['state'], Cell> = {
     active: { text: 'works', tone: 'good' },
     down: { text: 'does not answer', tone: 'attention' },
@@ -149,7 +161,16 @@ function stateOf(it: Connection): Cell {
     disabled: { text: 'removed', tone: 'quiet' },
   };
   if (it.state === 'active' && it.checkFailure) return { text: 'check failed', tone: 'attention' };
+  if (it.state === 'active' && rehearses(it, now)) return { text: 'rehearses', tone: 'attention' };
   return words[it.state];
+}
+
+function rehearsalLines(it: Connection, { zone, now }: Cli): string[] {
+  if (!rehearses(it, now())) return [];
+  return [
+    `Until ${momentText(it.rehearsesUntil, zone, now())} it only says what it would do, and a person is told.`,
+    `To let it act: gatehouse connection go-live ${it.id}`,
+  ];
 }
 
 export function checkLines(it: CheckResult, { paint }: Cli): string[] {

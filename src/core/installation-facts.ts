@@ -116,11 +116,12 @@ export const installationFacts = {
   'connection.changed': fact(webOrWorker, 'done', 'Connection changed', {
     connection: Reference,
     connector: Reference.optional(),
-    change: z.enum(['added', 'changed', 'state', 'removed']),
+    change: z.enum(['added', 'changed', 'state', 'live', 'removed']),
     state: z.enum(connectionStates).optional(),
     reason: Reference.optional(),
     hosts: list.optional(),
     scopes: list.optional(),
+    rehearses_until: Moment.optional(),
     ...twoPeople,
   }),
   'connection.tried': fact(web, 'underway', 'An action is tried out', {

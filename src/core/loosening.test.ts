@@ -50,8 +50,9 @@ describe('loosening a limit', () => {
   it('can be of every guardrail there is', () => {
     const whole = settingShapes.guardrails.parse({});
     for (const name of Object.keys(whole)) {
-      const more = from({ [name]: 50 });
-      assert.ok(loosened(from({ [name]: 1 }), more).includes(`guardrails.${name}`), name);
+      const [few, many] = [from({ [name]: 1 }), from({ [name]: 50 })];
+      const looser = name === 'rehearsalDays' ? loosened(many, few) : loosened(few, many);
+      assert.ok(looser.includes(`guardrails.${name}`), name);
     }
   });
 });

@@ -25,6 +25,7 @@ const limits = {
   'guardrails.deletionsPerHour': guardrail('deletionsPerHour'),
   'guardrails.suspensionsPerHour': guardrail('suspensionsPerHour'),
   'guardrails.sweepHours': guardrail('sweepHours'),
+  'guardrails.rehearsalDays': ({ guardrails }) => -guardrails.rehearsalDays,
   'playbooks.secondPerson': ({ playbooks }) => (playbooks.secondPerson ? 0 : 1),
 } as const satisfies Record<string, Limit>;
 

@@ -91,6 +91,8 @@ export const settingShapes = {
     suspensionsPerHour: z.int().min(1).default(120),
     /** How often every connection is asked for accounts of people who left. */
     sweepHours: z.int().min(1).max(720).default(24),
+    /** For how many days a new connection only says what it would do; 0: none does. */
+    rehearsalDays: z.int().min(0).max(90).default(7),
   }),
   onPremises: z.strictObject({ targets: z.array(OnPremisesTarget).default([]) }),
   sources: z.strictObject({

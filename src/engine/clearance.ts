@@ -18,6 +18,7 @@ import type { Opened } from './clients.ts';
 import type { Engine } from './engine.ts';
 import { demandOther, type Standing, standingOf, tellOfIndispensable } from './indispensable.ts';
 import { holdAgainst, holdText } from './legal-hold.ts';
+import { isRehearsal, rehearse } from './rehearsal.ts';
 import { hold, Stale } from './settle.ts';
 import { checkGrant } from './signed-decision.ts';
 
@@ -38,7 +39,7 @@ export interface Clearance {
 const hourMs = 60 * 60_000;
 
 /**
- * The one gate before everything that is done to an account. What destroys waits while a legal
+ * The one gate before everything that is done to an account. Where a connection only rehearses, nothing passes. What destroys waits while a legal
  * hold is open; what needs an approval, or is about an account that should not be missed, is asked for with exactly what
  * was read and planned now, and waits for another person. Null: it waits, or is held. `opened`: where it is done.
  */
@@ -49,6 +50,10 @@ export async function clear(
   planned: { state: unknown; change: unknown; summary: string; params: unknown },
 ): Promise<Clearance | null> {
   const { account, capability, connectionId: connection } = work;
+  if (opened && (await isRehearsal(engine, work, opened))) {
+    await rehearse(engine, work, { summary: planned.summary, state: planned.state ?? null });
+    return null;
+  }
   const standing = await standingOf(engine, work, opened);
   const why = standing.kind === 'indispensable' ? standing.because : null;
   const { change = null, params, state = null } = planned;

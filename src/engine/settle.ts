@@ -165,9 +165,17 @@ export interface Holding {
   readonly reason?: string;
 }
 
-/** Holds a step: only a person can make it go on. Alerts the designated contact. */
-export async function hold(engine: Engine, work: Work, it: Holding): Promise<void> {
-  await inTransaction(engine.pool, (tx) => holdIn(tx, engine, work, it));
+/** Holds a step: only a person can make it go on. Alerts the designated contact. `beside`: what is kept with it. */
+export async function hold(
+  engine: Engine,
+  work: Work,
+  it: Holding,
+  beside: (tx: Db) => Promise<void> = async () => {},
+): Promise<void> {
+  await inTransaction(engine.pool, async (tx) => {
+    await holdIn(tx, engine, work, it);
+    await beside(tx);
+  });
   noteEnd(engine, work, 'held');
 }
 

@@ -33,6 +33,8 @@ export interface ConnectionRow {
   readonly actingAs: string | null;
   readonly scopes: readonly string[] | null;
   readonly checkFailure: Failure | null;
+  /** Until then it only says what it would do; null: it acts. */
+  readonly rehearsesUntil: Date | null;
 }
 
 export async function loadConnection(db: Db, id: string): Promise<ConnectionRow | null> {
@@ -76,28 +78,38 @@ export type ConnectionDraft = Pick<
   | 'ratePerSecond'
 >;
 
+type Saved = Pick<ConnectionRow, 'version' | 'uuid' | 'rehearsesUntil'>;
+
 /** Adds a connection or changes it by one version. Returns the version, or null when it moved meanwhile. */
 export async function saveConnection(
   db: Db,
-  it: ConnectionDraft & { version: number | null },
-): Promise<{ version: number; uuid: string } | null> {
-  const { rows } = await db.query<{ version: number; uuid: string }>(sql`
+  it: ConnectionDraft & {
+    version: number | null;
+    /** For so many days it only says what it would do, where it is new or had been removed. */
+    rehearsalDays: number;
+  },
+): Promise<Saved | null> {
+  const { rows } = await db.query<Saved>(sql`
     insert into connections as known (id, version, connector, name, category, settings, secret_fields, inbound_fields,
-                                      allowed_hosts, ca, owner, concurrency, rate_per_second, secrets_expire, state)
+                                      allowed_hosts, ca, owner, concurrency, rate_per_second, secrets_expire,
+                                      rehearses_until, state)
     values (${it.id}, 1, ${it.connector}, ${it.name}, ${it.category}, ${JSON.stringify(it.settings)},
             ${it.secretFields}::text[], ${it.inboundFields}::text[], ${it.allowedHosts}::text[], ${it.ca},
             ${it.owner === null ? null : JSON.stringify(it.owner)}::jsonb, ${it.concurrency}, ${it.ratePerSecond},
-            ${JSON.stringify(it.secretsExpire)}, 'active')
+            ${JSON.stringify(it.secretsExpire)},
+            case when ${it.rehearsalDays}::int > 0 then clock_timestamp() + make_interval(days => ${it.rehearsalDays}) end,
+            'active')
         on conflict (id) do update
        set version = known.version + 1, name = excluded.name, category = excluded.category, settings = excluded.settings,
            secret_fields = excluded.secret_fields, inbound_fields = excluded.inbound_fields,
            allowed_hosts = excluded.allowed_hosts, ca = excluded.ca, owner = excluded.owner,
            concurrency = excluded.concurrency, rate_per_second = excluded.rate_per_second,
            secrets_expire = excluded.secrets_expire,
+           rehearses_until = case when known.state = 'disabled' then excluded.rehearses_until else known.rehearses_until end,
            state = 'active', state_because = null
      where known.version = ${it.version}
        and known.connector = excluded.connector
-    returning version, uuid
+    returning version, uuid, rehearses_until as "rehearsesUntil"
   `);
   if (rows[0]) {
     await db.query(sql`

@@ -90,11 +90,13 @@ export async function startCompany(house: House) {
       groups = [],
       settings: more = {},
       ratePerSecond = null,
+      rehearse = false,
     }: {
       users?: NewScimUser[];
       groups?: NewScimGroup[];
       settings?: object;
       ratePerSecond?: number | null;
+      rehearse?: boolean;
     } = {},
   ) {
     const token = randomBytes(9).toString('hex');
@@ -102,7 +104,8 @@ export async function startCompany(house: House) {
     systems.push(server);
     const settings = { baseUrl: server.url, token, ...more };
     const { port } = new URL(server.url);
-    await house.connect({ id, name: id, connector: 'scim', category, settings, ratePerSecond }, [
+    const paced = { ratePerSecond, rehearse };
+    await house.connect({ id, name: id, connector: 'scim', category, settings, ...paced }, [
       Number(port),
     ]);
     return Object.assign(server, {

@@ -31,6 +31,9 @@ export const Connection = z
     actingAs: z.string().nullable(),
     scopes: z.array(z.string()).nullable(),
     checkFailure: orNull(Failure),
+    rehearsesUntil: Moment.nullable().meta({
+      description: 'It is new, and until then only says what it would do; null: it acts',
+    }),
   })
   .meta({ id: 'Connection' });
 export type Connection = z.infer<typeof Connection>;
@@ -57,6 +60,14 @@ export const ConnectionInput = z
     expires: z.record(z.string(), z.iso.date().nullable()).optional().meta({
       description: 'The days on which secrets run out, by their names; null: nobody knows any more',
     }),
+    rehearse: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          'Whether a new connection only says what it would do for the first days; left out: yes, but on the first ' +
+          'day of the installation',
+      }),
   })
   .meta({ id: 'ConnectionInput' });
 export type ConnectionInput = z.input<typeof ConnectionInput>;
@@ -104,6 +115,12 @@ export type Connector = z.infer<typeof Connector>;
 /** A kind of system, with what its makers wrote on how it is connected. */
 export const ConnectorGuide = Connector.extend({
   setup: z.string().meta({ description: 'Markdown; empty: nobody wrote any' }),
+  rehearsal: orNull(
+    z.object({ days: z.int(), byDefault: z.boolean() }).meta({
+      description:
+        'For how many days a new connection may only say what it would do, and whether it does where nobody says',
+    }),
+  ),
 }).meta({ id: 'ConnectorGuide' });
 export type ConnectorGuide = z.infer<typeof ConnectorGuide>;
 

@@ -11,6 +11,7 @@ import {
   saveConnectionInput,
   testConnection,
 } from '#app/connections.ts';
+import { goLive } from '#app/rehearsals.ts';
 import { setSecretDay } from '#app/secret-days.ts';
 import { ReasonInput } from '../contract/cases.ts';
 import {
@@ -79,6 +80,16 @@ const pause = createRoute({
   summary: 'Nothing more goes there until somebody tests it; its steps wait',
   tags,
   request: { params: idParam, headers: actHeaders, body: body(ReasonInput) },
+  responses: { 200: json('Done', Done), ...problems },
+});
+
+const live = createRoute({
+  method: 'post',
+  path: '/connections/{id}/go-live',
+  operationId: 'letConnectionAct',
+  summary: 'Let a new connection act that only said what it would do; what waits for that is done',
+  tags,
+  request: { params: idParam, headers: actHeaders },
   responses: { 200: json('Done', Done), ...problems },
 });
 
@@ -172,6 +183,13 @@ export function connectionRoutes(api: Api, app: App): void {
     return c.json({ detail: 'Paused. Its steps wait until somebody tests the connection.' }, 200);
   });
 
+  api.openapi(live, async (c) => {
+    const { steps } = await goLive(app, c.get('caller'), c.req.valid('param').id);
+    const waited =
+      steps === 1 ? '1 step that waited for that goes' : `${steps} steps that waited for that go`;
+    return c.json({ detail: `It acts from now on; ${waited} on.` }, 200);
+  });
+
   api.openapi(save, async (c) => {
     const { connection, check } = await saveConnectionInput(app, c.get('caller'), {
       id: c.req.valid('param').id,
@@ -231,5 +249,6 @@ export function connectionOnWire(it: ConnectionRow): Connection {
     actingAs: it.actingAs,
     scopes: it.scopes && [...it.scopes],
     checkFailure: it.checkFailure,
+    rehearsesUntil: iso(it.rehearsesUntil),
   };
 }

@@ -102,6 +102,7 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'GET /connections': {},
     'GET /connections/:id': {},
     'POST /connections/:id/pause': { json: { reason: 'wait' } },
+    'POST /connections/:id/go-live': {},
     'GET /connectors': {},
     'GET /connectors/:id': {},
     'PUT /connections/:id': { json: { connector: 'wiki', settings: {} } },

@@ -1,10 +1,10 @@
-import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type {
   Connection,
   ConnectionInput,
   ConnectionSaved,
-  Connector,
+  ConnectorGuide,
 } from '#api/contract/connections.ts';
 import { ApiProblem } from '../../lib/api.ts';
 import { useAct } from '../../lib/queries.ts';
@@ -32,7 +32,7 @@ export function ConnectForm({
   proposedId,
   onSaved,
 }: {
-  connector: Connector;
+  connector: ConnectorGuide;
   /** Null: it is a new one. */
   known: Connection | null;
   /** What a description that comes along fills in. */
@@ -51,6 +51,9 @@ export function ConnectForm({
     concurrency: known?.concurrency ?? 4,
     ratePerSecond: known?.ratePerSecond ?? '',
   });
+  const { rehearsal } = connector;
+  const [rehearses, setRehearses] = useState(rehearsal?.byDefault ?? false);
+  const asksRehearsal = rehearsal !== null && (known === null || known.state === 'disabled');
   const [values, setValues] = useState(() =>
     shownValues(fields, known ? known.settings : { ...begun }),
   );
@@ -76,6 +79,7 @@ export function ConnectForm({
         path: `/connections/${encodeURIComponent(id.trim())}`,
         body: {
           ...inputFrom(connector.id, frame, sent.values),
+          ...(asksRehearsal ? { rehearse: rehearses } : {}),
           expires: expiresOf(
             days,
             secrets.map(({ name }) => name),
@@ -139,6 +143,14 @@ export function ConnectForm({
           />
         </div>
       </fieldset>
+      {asksRehearsal && (
+        <Checkbox
+          label={t('rehearse', { count: rehearsal.days })}
+          description={t('rehearseAbout')}
+          checked={rehearses}
+          onChange={(event) => setRehearses(event.currentTarget.checked)}
+        />
+      )}
       <details>
         <summary>{t('more')}</summary>
         <div className="form">

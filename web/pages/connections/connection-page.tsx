@@ -20,6 +20,7 @@ import { ChecksList, Names } from './checks-list.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { OnPremises } from './on-premises.tsx';
 import { ProofTable } from './proof-table.tsx';
+import { Rehearsal } from './rehearsal.tsx';
 import { ResidualAccessPanel } from './residual-access.tsx';
 import { SecretDays } from './secret-days.tsx';
 import './words.ts';
@@ -123,6 +124,7 @@ function Shown({ of }: { of: ConnectionDetail }) {
       <Refused error={test.error ?? look.error} />
       {look.data && <p role="status">{t('listed', { count: look.data.accounts })}</p>}
       <OwnerLeaves of={of} />
+      <Rehearsal of={of} />
       <div className="beside">
         <div>
           <section className="card panel" aria-labelledby="last-check">
