@@ -124,9 +124,9 @@ function Shown({ of }: { of: ConnectionDetail }) {
       <Refused error={test.error ?? look.error} />
       {look.data && <p role="status">{t('listed', { count: look.data.accounts })}</p>}
       <OwnerLeaves of={of} />
-      <Rehearsal of={of} />
       <div className="beside">
         <div>
+          <Rehearsal of={of} />
           <section className="card panel" aria-labelledby="last-check">
             <h2 id="last-check">{t('lastCheck')}</h2>
             {check ? (

@@ -28,7 +28,11 @@ export function Rehearsal({ of }: { of: ConnectionDetail }) {
       <p>
         {t('rehearsesAbout', { when: momentText(until, company.zone, currentLanguage(), now) })}
       </p>
-      {isAsked && <p>{t('letActAbout', { count: of.steps.held })}</p>}
+      {isAsked && (
+        <p>
+          {t('letActAbout')} {of.steps.held > 0 && t('letActHeld', { count: of.steps.held })}
+        </p>
+      )}
       <Refused error={live.error} />
       {mayChange && (
         <div className="form-acts">
