@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Caller } from '#app/app.ts';
+import { decideAboutFeed, listFeeds, showFeed } from '#app/feeds.ts';
 import { importPeople, listPeople } from '#app/people.ts';
+import { createUser } from '#app/users.ts';
+import { until } from '#core/testing/until.ts';
 import {
   account,
   type Company,
@@ -114,6 +118,88 @@ describe('a file of people and departures', () => {
       people.map((it) => it.name),
       ['Mona Manager', 'Priya Nair', 'Tom Tamm'],
     );
+  });
+
+  describe('that looks like a mistake as a whole', () => {
+    const many = (from: number, day: string) =>
+      [
+        'person_id,name,email,departure_kind,last_working_day',
+        ...Array.from(
+          { length: 25 },
+          (_, i) =>
+            `E-${from + i},Person${from + i} Nair,p${from + i}@meadow.example,layoff,${day}`,
+        ),
+      ].join('\n');
+    const wrong = many(100, `${nextYear}-06-30`);
+    const opened = async () =>
+      (await gatehouse.rows<{ person: string }>('select person from cases')).length;
+    let before: number;
+    let sven: Caller;
+
+    it('is set aside before its first row is taken in, and people are told', async () => {
+      before = await opened();
+      const { people, departures, setAside } = await take(wrong);
+      assert.deepEqual({ people, departures }, { people: 0, departures: [] });
+      assert.deepEqual(
+        setAside?.reasons.map(({ kind }) => kind),
+        ['changed', 'same-day'],
+      );
+      const [alert] = await watch.alerts('guard.tripped');
+      assert.match(
+        alert!.body,
+        /^A file, imported by hand: .*25 of 25 new departures are on the same/,
+      );
+      assert.deepEqual((await take(wrong)).setAside, setAside, 'sent once more it is the same');
+      await assert.rejects(
+        take(many(200, `${nextYear}-07-31`)),
+        new RegExp(`another one is set aside already, .*gatehouse feed show ${setAside.feed}`),
+      );
+      await watch.quiet();
+      assert.equal(await opened(), before);
+      const found = { text: 'E-100', afterName: null, limit: 10 };
+      assert.deepEqual(await listPeople(gatehouse.app, gatehouse.admin, found), []);
+    });
+
+    it('is taken in once two people release it, in the name of whoever brought it', async () => {
+      const { id: feed } = (await listFeeds(gatehouse.app, gatehouse.admin))[0]!;
+      const { differences } = await showFeed(gatehouse.app, gatehouse.admin, feed);
+      assert.equal(differences.length, 25);
+      const email = 'sven@meadow.example';
+      const user = await createUser(gatehouse.app, { name: 'Sven', email, roles: ['security'] });
+      sven = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
+      const say = (who: Caller) => decideAboutFeed(gatehouse.app, who, feed, 'release');
+      assert.match((await say(gatehouse.admin)).detail, /second person/);
+      assert.equal(await opened(), before, 'one is not enough');
+      assert.match((await say(sven)).detail, /^Released/);
+
+      await until('each to have a departure', async () => (await opened()) === before + 25);
+      const [{ openedBy } = { openedBy: null }] = await gatehouse.rows<{ openedBy: string }>(
+        `select distinct opened_by as "openedBy" from cases where last_working_day = $1`,
+        `${nextYear}-06-30`,
+      );
+      assert.equal(openedBy, gatehouse.admin.user.id);
+      await until('it to be over', async () => {
+        const [it] = await listFeeds(gatehouse.app, gatehouse.admin);
+        return it?.endedAs === 'taken in';
+      });
+      assert.deepEqual(
+        (await watch.alerts('guard.tripped')).filter(({ body }) => body.startsWith('A file')),
+        [],
+      );
+    });
+
+    it('is not taken in at all where they refuse it', async () => {
+      const now = await opened();
+      const { setAside } = await take(many(200, `${nextYear}-07-31`));
+      for (const who of [gatehouse.admin, sven])
+        await decideAboutFeed(gatehouse.app, who, setAside!.feed, 'refuse');
+      await until('it to be over', async () => {
+        const [it] = await listFeeds(gatehouse.app, gatehouse.admin);
+        return it?.endedAs === 'refused';
+      });
+      assert.equal(await opened(), now);
+      assert.deepEqual(await gatehouse.rows('select from feed_rows'), []);
+    });
   });
 
   it('that cannot be read at all is refused with one sentence', async () => {

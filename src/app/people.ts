@@ -1,20 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import { confirmationOf, type LifecycleEvent } from '#core/lifecycle.ts';
+import type { FeedReason } from '#core/feed.ts';
 import { readPeopleCsv } from '#intake/csv.ts';
+import { setImportAside } from '#intake/import.ts';
+import { importRow } from '#intake/import-row.ts';
 import { type AccountRow, accountsOf, linkAccount, listAccounts } from '#store/accounts.ts';
 import { databaseNow } from '#store/clock.ts';
-import { keepDelivery } from '#store/deliveries.ts';
+import { loadFeed } from '#store/feeds.ts';
 import { type OwnershipRow, ownershipsOf } from '#store/ownerships.ts';
-import {
-  listPeople as listStored,
-  loadPerson,
-  lockPerson,
-  type PersonRow,
-  savePerson,
-  sourceInFile,
-} from '#store/people.ts';
-import { newId } from '#store/random.ts';
+import { listPeople as listStored, loadPerson, type PersonRow } from '#store/people.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize } from './authorize.ts';
@@ -39,11 +31,17 @@ export interface ImportReport {
     readonly expected: string;
   }[];
   readonly unknownColumns: readonly string[];
+  /** The file as a whole looks like a mistake: none of it was taken in, until people decide. Null: it does not. */
+  readonly setAside: {
+    readonly feed: string;
+    readonly reasons: readonly FeedReason[];
+  } | null;
 }
 
 /**
  * Takes in people and departures from a CSV file. Each row stands alone: good ones go in,
- * bad ones are reported. A person who is missing from the file is never a leaver.
+ * bad ones are reported. A person who is missing from the file is never a leaver. What looks like a mistake
+ * as a whole is set aside, as what an HR system says is.
  */
 export async function importPeople(
   app: App,
@@ -55,44 +53,32 @@ export async function importPeople(
   const read = readPeopleCsv(file, { today: now.toISOString().slice(0, 10) });
   if (read.problem !== null) throw new Problem('not readable', read.problem);
 
+  const by = caller.user.id;
+  const aside = await setImportAside(app, {
+    ...{ bytes: file, rows: read.rows },
+    by: { id: by, actor: caller.actor },
+  });
+  const unread = { refused: read.refused, unknownColumns: read.unknownColumns };
+  if (aside && 'waitsFor' in aside) {
+    throw new Problem(
+      'not possible',
+      'This file looks like a mistake, and another one is set aside already, until people have decided about it ' +
+        `(gatehouse feed show ${aside.waitsFor.id}).`,
+    );
+  }
+  if (aside) {
+    const { id, reasons } = (await loadFeed(app.pool, aside.id))!;
+    return { people: 0, changed: 0, departures: [], ...unread, setAside: { feed: id, reasons } };
+  }
+
   let changed = 0;
   const departures: { line: number; id: string }[] = [];
-  for (const { line, person, departure, arrival, successor } of read.rows) {
-    const isNew = await inTransaction(app.pool, async (tx) => {
-      const known = await lockPerson(tx, person);
-      const source = await sourceInFile(tx, known, 'csv');
-      if (known?.source === source && isDeepStrictEqual(known.facts, person)) return false;
-      if (!known || (departure === null && arrival === null)) {
-        await savePerson(tx, {
-          ref: known?.ref ?? `p_${randomBytes(9).toString('hex')}`,
-          source,
-          facts: person,
-          heardAt: now,
-        });
-      }
-      return true;
-    });
+  for (const row of read.rows) {
+    const { isNew, delivery } = await inTransaction(app.pool, (tx) =>
+      importRow(tx, row, { by, now }),
+    );
     if (isNew) changed += 1;
-    if (departure === null && arrival === null) continue;
-
-    const id = newId();
-    const event: LifecycleEvent = {
-      type: confirmationOf(arrival),
-      occurredAt: now.toISOString(),
-      version: null,
-      person,
-      departure,
-      arrival,
-      successor,
-    };
-    await keepDelivery(app.pool, {
-      id,
-      source: 'csv',
-      messageId: id,
-      body: Buffer.from(JSON.stringify(event)),
-      askedBy: caller.user.id,
-    });
-    departures.push({ line, id });
+    if (delivery !== null) departures.push({ line: row.line, id: delivery });
   }
 
   const taken = [];
@@ -104,8 +90,8 @@ export async function importPeople(
     people: read.rows.length,
     changed,
     departures: taken,
-    refused: read.refused,
-    unknownColumns: read.unknownColumns,
+    ...unread,
+    setAside: null,
   };
 }
 

@@ -27,7 +27,7 @@ export function addFeed(program: Command, cli: Cli): void {
           ['Set aside', 'Source', 'When', 'Rows', 'Differ', 'Leave', 'State'],
           items.map((it) => [
             { text: it.id, tone: it.endedAt === null ? 'attention' : 'quiet' },
-            it.file === null ? it.source : `${it.file} of ${it.source}`,
+            sourceText(it),
             momentText(it.setAsideAt, cli.zone, cli.now()),
             String(it.rows),
             String(it.changed),
@@ -62,7 +62,7 @@ export function addFeed(program: Command, cli: Cli): void {
 function feedLines(it: FeedWithDifferences, cli: Cli): string[] {
   const more = it.changed - it.differences.length;
   return [
-    cli.paint('strong', clean(it.file === null ? it.source : `${it.file} of ${it.source}`)),
+    cli.paint('strong', clean(sourceText(it))),
     clean(`Set aside ${momentText(it.setAsideAt, cli.zone, cli.now())}; ${stateText(it)}.`),
     ...it.reasons.map(({ text }) => cli.paint('attention', clean(text))),
     `${it.rows} rows, ${it.changed} differ, ${it.leaving} new departures.`,
@@ -80,6 +80,12 @@ function feedLines(it: FeedWithDifferences, cli: Cli): string[] {
         ]
       : []),
   ];
+}
+
+/** A file that somebody imported says who; others lie with a connection. */
+function sourceText({ file, importedBy, source }: Feed): string {
+  if (importedBy) return `a file of ${importedBy.name ?? importedBy.id}`;
+  return file === null ? source : `${file} of ${source}`;
 }
 
 function stateText({ asked, decision, decidedBy, endedAs }: Feed): string {

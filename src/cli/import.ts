@@ -15,7 +15,7 @@ export function addImport(program: Command, cli: Cli): void {
       const bytes = await bytesOf(cli.io, file);
       const sent = { bytes, type: 'text/csv' };
       const report = await cli.client().sendFile('/people/import', sent, ImportReport);
-      if (report.refused.length > 0) cli.fail();
+      if (report.refused.length > 0 || report.setAside) cli.fail();
       cli.answer(options, report, () => reportLines(report, cli));
     },
   );
@@ -57,6 +57,18 @@ export async function bytesOf(io: Io, file: string): Promise<Uint8Array> {
 
 function reportLines(it: ImportReport, cli: Cli): string[] {
   const { paint } = cli;
+  if (it.setAside) {
+    const { feed, reasons } = it.setAside;
+    return [
+      paint(
+        'attention',
+        'The file was set aside: it looks like a mistake. None of it was taken in.',
+      ),
+      ...reasons.map(({ text }) => clean(text)),
+      `Look at it: gatehouse feed show ${feed}`,
+      ...refusalLines(it, cli),
+    ];
+  }
   return [
     `${count(it.people, 'person', 'people')} taken in, ${it.changed} new or changed.`,
     ...(it.departures.length > 0

@@ -55,7 +55,7 @@ export const installationFacts = {
     switch: Reference,
     ...twoPeople,
   }),
-  'source.batch': fact(worker, 'done', 'Read from the HR system', {
+  'source.batch': fact(webOrWorker, 'done', 'Read from the HR system', {
     source: Reference,
     rows: Count,
     digest: Digest,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Actor } from '#core/event.ts';
 import {
   type FeedNormal,
   type FeedReason,
@@ -28,6 +29,7 @@ import {
 } from '#store/feeds.ts';
 import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
+import { takeInImported } from './import-row.ts';
 import type { Intake } from './intake.ts';
 import type { Reading } from './reading.ts';
 import { takeIn } from './take-in.ts';
@@ -122,9 +124,10 @@ export async function judgeFeed(intake: Intake, feed: FeedBatchRow): Promise<voi
 
 /** Sets a batch aside and tells a person; said anew where what is set aside has changed. */
 export async function keepAside(
-  intake: Intake,
+  intake: Pick<Intake, 'pool' | 'keys'>,
   feed: FeedBatchRow,
   { reasons, rows, news, leaving }: Judgement,
+  actor: Actor = { kind: 'source', id: feed.source, auth: 'none' },
 ): Promise<void> {
   const content = createHash('sha256').update(JSON.stringify(news)).digest('base64url');
   const body = alertText(feed, reasons, news);
@@ -137,18 +140,21 @@ export async function keepAside(
     await record(tx, intake.keys, [
       {
         type: 'source.batch',
-        actor: { kind: 'source', id: source, auth: 'none' },
+        actor,
         data: { source, rows, digest: content, cursor: null, verdict: 'quarantined' },
       },
     ]);
     await raiseAlert(tx, {
       condition: conditionOf(source),
       kind: 'guard.tripped',
-      title: 'What the HR system says was set aside: it looks like a mistake',
+      title:
+        feed.importedBy === null
+          ? 'What the HR system says was set aside: it looks like a mistake'
+          : 'A file of people was set aside: it looks like a mistake',
       body,
       caseId: null,
       stepId: null,
-      connectionId: source,
+      connectionId: feed.importedBy === null ? source : null,
       confidential: false,
     });
   });
@@ -160,7 +166,7 @@ const conditionOf = (source: string): string => `feed:${source}`;
 const mostNamed = 10;
 
 function alertText(
-  { id, source, name }: FeedBatchRow,
+  { id, source, name, importedBy }: FeedBatchRow,
   reasons: readonly FeedReason[],
   news: readonly FeedRow[],
 ): string {
@@ -173,13 +179,18 @@ function alertText(
     return `  ${it.personId}: ${changes.join(', ')}`;
   });
   return [
-    `${name === null ? source : `${name} of ${source}`}: ${reasons.map(({ text }) => text).join(' ')} ` +
+    `${nameOf({ source, name, importedBy })}: ${reasons.map(({ text }) => text).join(' ')} ` +
       `None of it was taken in. Look at it (gatehouse feed show ${id}), then release it ` +
       `(gatehouse feed release ${id}) or refuse it (gatehouse feed refuse ${id}). ` +
-      'If the HR system is mended meanwhile, it goes on by itself.',
+      (importedBy === null ? 'If the HR system is mended meanwhile, it goes on by itself.' : ''),
     ...(lines.length === 0 ? [] : ['', `${news.length} rows differ, such as:`, ...lines]),
   ].join('\n');
 }
+
+const nameOf = (it: Pick<FeedBatchRow, 'source' | 'name' | 'importedBy'>): string => {
+  if (it.name === null) return it.source;
+  return it.importedBy === null ? `${it.name} of ${it.source}` : `A file, ${it.name}`;
+};
 
 const fieldsInMail: ReadonlySet<string> = new Set([
   ...['person', 'department', 'location', 'country', 'kind'],
@@ -194,16 +205,30 @@ export async function endFeeds(intake: Intake): Promise<void> {
 /** Takes in the rows of a batch, or drops them. Cut off anywhere, or with others at it, it goes on where it was. */
 async function takeInFeed(intake: Intake, feed: FeedBatchRow): Promise<void> {
   if (feed.decision === 'refuse') return closeFeed(intake, feed, 'refused');
-  while (await takeNext(intake, feed.id));
+  while (await takeNext(intake, feed));
   await closeFeed(intake, feed, 'taken in');
 }
 
-async function takeNext(intake: Intake, batch: string): Promise<boolean> {
+async function takeNext(
+  intake: Intake,
+  { id: batch, importedBy: by }: FeedBatchRow,
+): Promise<boolean> {
   const next = (await feedRows(intake.pool, { batch, limit: 1 }))[0];
   if (!next) return false;
   const { personId } = next;
+  const drop = (tx: Db) => dropFeedRow(tx, { batch, personId });
+  if (by !== null) {
+    const now = await databaseNow(intake.pool);
+    await inTransaction(intake.pool, async (tx) => {
+      // Each row brings a departure about: of two who are at it, one does.
+      if (await drop(tx)) await takeInImported(tx, next.reading, { by, now });
+    });
+    return true;
+  }
   // Where two are at it, both take in the same, and the second changes nothing.
-  await takeIn(intake, readingIn(next.reading), (tx) => dropFeedRow(tx, { batch, personId }));
+  await takeIn(intake, readingIn(next.reading), async (tx) => {
+    await drop(tx);
+  });
   return true;
 }
 

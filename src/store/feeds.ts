@@ -35,6 +35,8 @@ export interface FeedBatchRow {
   readonly passedAt: Date | null;
   readonly endedAt: Date | null;
   readonly endedAs: 'taken in' | 'refused' | 'gone' | null;
+  /** The user who brought the file; null: the source was read. */
+  readonly importedBy: string | null;
 }
 
 /** The one batch of a source that has not ended, if there is one. */
@@ -62,11 +64,17 @@ export async function listFeeds(db: Db): Promise<readonly FeedBatchRow[]> {
 
 export async function beginFeed(
   db: Db,
-  it: { source: string; name: string | null; digest: string | null; listed: number | null },
+  it: {
+    source: string;
+    name: string | null;
+    digest: string | null;
+    listed: number | null;
+    importedBy?: string;
+  },
 ): Promise<FeedBatchRow> {
   await db.query(sql`
-    insert into feed_batches (id, source, name, digest, listed)
-    values (${newId()}, ${it.source}, ${it.name}, ${it.digest}, ${it.listed})
+    insert into feed_batches (id, source, name, digest, listed, imported_by)
+    values (${newId()}, ${it.source}, ${it.name}, ${it.digest}, ${it.listed}, ${it.importedBy ?? null})
         on conflict (source) where ended_at is null do update
        set listed = coalesce(excluded.listed, feed_batches.listed)
   `);
@@ -226,23 +234,27 @@ export async function passFeed(db: Db, id: string): Promise<void> {
   `);
 }
 
-/** Batches of sources that are read, whose rows are to be taken in or dropped now. Files are read where they lie. */
+/** Batches whose rows are to be taken in or dropped now; not of files that are read where they lie. */
 export async function feedsToEnd(db: Db): Promise<readonly FeedBatchRow[]> {
   const { rows } = await db.query<FeedBatchRow>(sql`
     select *
       from feed_batch_view
      where "endedAt" is null
-       and digest is null
+       and (digest is null or "importedBy" is not null)
        and ("passedAt" is not null or decision is not null)
   `);
   return rows;
 }
 
-/** It is taken in, within the same transaction. */
-export async function dropFeedRow(db: Db, it: { batch: string; personId: string }): Promise<void> {
-  await db.query(
+/** It is taken in, within the same transaction. False: somebody else did. */
+export async function dropFeedRow(
+  db: Db,
+  it: { batch: string; personId: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     sql`delete from feed_rows where batch = ${it.batch} and person_id = ${it.personId}`,
   );
+  return rowCount === 1;
 }
 
 /** Ends a batch with whatever is left of it. False: it has ended already. */

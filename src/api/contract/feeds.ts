@@ -10,6 +10,9 @@ export const Feed = z
     id: z.string(),
     source: z.string().meta({ description: 'The connection' }),
     file: z.string().nullable().meta({ description: 'Null: the source was read' }),
+    importedBy: Who.nullable().meta({
+      description: 'Of a file that somebody imported by hand: who',
+    }),
     setAsideAt: Moment,
     reasons: z.array(z.object({ kind: z.enum(feedReasons), text: z.string() })),
     listed: z.int().nullable().meta({ description: 'How many people it lists; null: not all' }),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ownedKinds } from '#core/ownership.ts';
 import { employmentTypes } from '#core/person.ts';
 import { Account } from './accounts.ts';
-import { Moment, PageQuery, pageOf } from './page.ts';
+import { Feed } from './feeds.ts';
+import { Moment, orNull, PageQuery, pageOf } from './page.ts';
 
 export const PeopleQuery = PageQuery.extend({
   text: z.string().trim().min(1).max(200).optional().meta({
@@ -74,6 +75,14 @@ export const ImportReport = z
       }),
     ),
     unknownColumns: z.array(z.string()),
+    setAside: orNull(
+      z
+        .object({ feed: z.string(), reasons: Feed.shape.reasons })
+        .meta({
+          description:
+            'The file looks like a mistake: none of it was taken in, until people decide',
+        }),
+    ),
   })
   .meta({ id: 'ImportReport' });
 export type ImportReport = z.infer<typeof ImportReport>;

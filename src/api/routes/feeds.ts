@@ -79,7 +79,7 @@ export function feedRoutes(api: Api, app: App): void {
 const namesIn = (app: App, found: readonly FeedBatchRow[]) =>
   userNames(
     app,
-    found.flatMap((it) => [it.askedBy ?? [], it.decidedBy ?? []].flat()),
+    found.flatMap((it) => [it.askedBy ?? [], it.decidedBy ?? [], it.importedBy ?? []].flat()),
   );
 
 function onWire(it: FeedBatchRow, names: ReadonlyMap<string, string>): Feed {
@@ -88,6 +88,7 @@ function onWire(it: FeedBatchRow, names: ReadonlyMap<string, string>): Feed {
     id: it.id,
     source: it.source,
     file: it.name,
+    importedBy: it.importedBy === null ? null : who(it.importedBy),
     setAsideAt: it.setAsideAt!.toISOString(),
     reasons: [...it.reasons],
     listed: it.listed,

@@ -84,6 +84,7 @@ export function peopleRoutes(api: Api, app: App): void {
         departures: [...report.departures],
         refused: [...report.refused],
         unknownColumns: [...report.unknownColumns],
+        setAside: report.setAside && { ...report.setAside, reasons: [...report.setAside.reasons] },
       },
       200,
     );
