@@ -51,6 +51,9 @@ export async function userNames(
   return new Map(found.map((it) => [it.id, it.name]));
 }
 
+/** Of a name or an address, in characters. */
+const longestName = 254;
+
 /** Adds a user; done on the server, by whoever may read its data directory. */
 export async function createUser(
   app: Local,
@@ -60,8 +63,18 @@ export async function createUser(
   if (wrong !== undefined) {
     throw new Problem('not readable', `There is no role ${wrong}. There are: ${roles.join(', ')}.`);
   }
-  if (!/^[^@\s]+@[^@\s]+$/.test(it.email)) {
-    throw new Problem('not readable', `${it.email} is not an e-mail address.`);
+  const name = it.name.trim();
+  if (name === '' || name.length > longestName) {
+    throw new Problem(
+      'not readable',
+      `A name has 1 to ${longestName} characters, not ${name.length}.`,
+    );
+  }
+  if (it.email.length > longestName || !/^[^@\s]+@[^@\s]+$/.test(it.email)) {
+    throw new Problem(
+      'not readable',
+      `${it.email.slice(0, longestName)} is not an e-mail address.`,
+    );
   }
   if (it.roles.includes('auditor') && it.roles.length > 1) {
     throw new Problem('not possible', 'An auditor holds no other role.');
@@ -78,7 +91,7 @@ export async function createUser(
         data: { user: id, change: 'created', after: [...it.roles] },
       },
     ]);
-    if (!(await addUser(tx, { id, ...it }))) {
+    if (!(await addUser(tx, { id, ...it, name }))) {
       throw new Problem('not possible', `Somebody has the address ${it.email} already.`);
     }
     if (window !== null) await changeWindow(tx, app, (await loadUser(tx, id))!, window);
