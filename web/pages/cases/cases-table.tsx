@@ -1,21 +1,12 @@
 import { Button } from '@mantine/core';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import {
-  type FocusEvent,
-  type KeyboardEvent,
-  lazy,
-  type ReactNode,
-  Suspense,
-  useEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from 'react';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import { useMay } from '../../lib/session.ts';
-import { focusOn, useShortcuts } from '../../lib/shortcuts.ts';
+import { useShortcuts } from '../../lib/shortcuts.ts';
 import { useSteady } from '../../lib/steady.ts';
 import { useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
+import { useRowKeys, useWindow } from '../../ui/long-table.tsx';
 import { useFlash } from './cells.tsx';
 import './cases.css';
 import type { Choice } from './use-choice.ts';
@@ -29,8 +20,6 @@ export interface Column {
   readonly cell: (it: CaseSummary) => ReactNode;
 }
 
-/** Rows in the page at once, up to this many; of more only those that can be seen. */
-const mostWhole = 100;
 const rowPx = 37;
 
 export const addressOf = (it: { readonly id: string; readonly kind: CaseSummary['kind'] }) =>
@@ -57,22 +46,21 @@ export function CasesTable({
   const [looked, setLooked] = useState<CaseSummary | null>();
   const [isHeld, setHeld] = useState(false);
   const { shown, waiting, ask } = useSteady(cases, (it) => it.id, isHeld);
-  const table = useRef<HTMLTableElement>(null);
-  const isVirtual = shown.length > mostWhole;
-  const virtual = useWindowVirtualizer({
-    count: shown.length,
-    estimateSize: () => rowPx,
-    overscan: 12,
-    scrollMargin: table.current?.offsetTop ?? 0,
-    enabled: isVirtual,
-  });
-  const seen = isVirtual ? virtual.getVirtualItems().map((it) => it.index) : [...shown.keys()];
-  const [first, last] = [seen[0] ?? 0, seen.at(-1) ?? -1];
-  useEffect(() => {
-    if (last >= 0 && last === shown.length - 1) onEnd?.();
-  }, [last, shown.length, onEnd]);
   const order = shown.map(({ id }) => id);
-  const follow = useRowKeys(shown, (index) => isVirtual && virtual.scrollToIndex(index), choice);
+  const window = useWindow(shown.length, { rowPx, onEnd });
+  const go = useGo();
+  const { current, follow } = useRowKeys(order, window, (id) => {
+    const it = shown.find((one) => one.id === id);
+    if (it) go(addressOf(it));
+  });
+  /** Chooses the row that keys are about, and with Shift all from the last one that was chosen. */
+  const turn = (isRange: boolean) => {
+    const id = current();
+    if (id !== undefined) choice?.turn(id, order, isRange);
+  };
+  const chooseOne = () => turn(false);
+  const chooseRange = () => turn(true);
+  useShortcuts(choice ? { x: chooseOne, ['X']: chooseRange } : {});
   /** Space on the name of a row looks into it; everywhere else it is what it always is. */
   const look = (event: KeyboardEvent) => {
     if (event.key !== ' ' || !(event.target instanceof HTMLAnchorElement)) return;
@@ -90,7 +78,7 @@ export function CasesTable({
       )}
       <div className="card wide">
         <table
-          ref={table}
+          ref={window.table}
           className="table cases"
           aria-label={caption}
           aria-rowcount={shown.length + 1}
@@ -115,8 +103,8 @@ export function CasesTable({
             </tr>
           </thead>
           <tbody>
-            <Space rows={first} />
-            {seen.map((index) => (
+            {window.above}
+            {window.seen.map((index) => (
               <Row
                 key={shown[index]!.id}
                 it={shown[index]!}
@@ -126,7 +114,7 @@ export function CasesTable({
                 order={order}
               />
             ))}
-            <Space rows={shown.length - 1 - last} />
+            {window.below}
           </tbody>
         </table>
       </div>
@@ -138,14 +126,6 @@ export function CasesTable({
     </>
   );
 }
-
-/** In the place of rows that nobody sees. */
-const Space = ({ rows }: { rows: number }) =>
-  rows > 0 && (
-    <tr aria-hidden>
-      <td style={{ height: rows * rowPx, padding: 0, border: 0 }} />
-    </tr>
-  );
 
 function Row({
   it,
@@ -191,51 +171,3 @@ function Row({
     </tr>
   );
 }
-
-/**
- * `j` and `k` move the focus from row to row, so that Enter goes to the one that has it; `x` chooses it, and with
- * Shift all from the last one that was chosen. Returns what hears where the focus went by other ways.
- */
-function useRowKeys(
-  rows: readonly CaseSummary[],
-  reach: (index: number) => void,
-  choice: Choice | undefined,
-): (event: FocusEvent<HTMLElement>) => void {
-  const go = useGo();
-  /** The row that keys are about, known before the focus is there: who types fast means this one. */
-  const current = useRef<string>(undefined);
-  const place = () => rows.findIndex(({ id }) => id === current.current);
-  const move = (by: number) => {
-    const index = Math.max(0, Math.min(rows.length - 1, place() + by));
-    current.current = rows[index]?.id;
-    reach(index);
-    focusOn(() => linkIn(index));
-  };
-  const turn = (isRange: boolean) => {
-    const it = rows[place()];
-    if (!it) return;
-    choice?.turn(
-      it.id,
-      rows.map(({ id }) => id),
-      isRange,
-    );
-  };
-  const chooseOne = () => turn(false);
-  const chooseRange = () => turn(true);
-  useShortcuts({
-    ...(choice ? { x: chooseOne, ['X']: chooseRange } : {}),
-    j: () => move(1),
-    k: () => move(-1),
-    o: () => {
-      const it = rows[place()];
-      if (it) go(addressOf(it));
-    },
-  });
-  return ({ target }) => {
-    const row = target.closest<HTMLElement>('[data-row]');
-    if (row) current.current = rows[Number(row.dataset['row'])]?.id;
-  };
-}
-
-const linkIn = (index: number) =>
-  document.querySelector<HTMLAnchorElement>(`.cases [data-row="${index}"] a`);
