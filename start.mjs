@@ -50,6 +50,7 @@ const testPackages = [
   'golang-go',
   'golang-golang-x-mod-dev',
   'chromium',
+  'chromium-headless-shell',
   'ejabberd',
   'curl',
   'freeradius',

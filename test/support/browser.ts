@@ -3,9 +3,13 @@ import { spawnSync } from 'node:child_process';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
+/** The one without windows takes less to start and to draw; where only the other is installed, that one. */
+const browsers = ['chromium-headless-shell', 'chromium'];
+
 /** The Chromium that is installed here; Debian's package, or another one on the path. `args` are its own. */
 export function startBrowser(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
+  const found = spawnSync('which', browsers, { encoding: 'utf8' }).stdout;
+  const [executablePath = ''] = found.trim().split('\n');
   return chromium.launch({ executablePath, args: [...args] });
 }
 
@@ -33,7 +37,7 @@ export async function checkLooks(page: Page, name: string): Promise<void> {
 }
 
 /** The rules of axe-core that look at colours. */
-const rulesOfColour = ['color-contrast', 'link-in-text-block'];
+export const rulesOfColour = ['color-contrast', 'link-in-text-block'];
 
 /** What axe-core finds wrong with a page as it is now, one line for each; by all of its rules, or by these. */
 export async function accessProblems(
