@@ -10,6 +10,7 @@ import { importPlaybook, publishPlaybook } from '#app/playbooks.ts';
 import { changeSetting } from '#app/settings.ts';
 import { createUser } from '#app/users.ts';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
+import type { Timing } from '#engine/engine.ts';
 import { markIn } from '#ledger/mark.ts';
 import { startScribe } from '#ledger/scribe.ts';
 import { openSigner } from '#ledger/signer.ts';
@@ -27,6 +28,8 @@ export interface Installation {
   readonly admin: Caller;
   readonly tally: Tally;
   readonly pool: pg.Pool;
+  /** As the database's administrator, who may look at everything. */
+  readonly owner: pg.Pool;
   /** Connections that answer after `delayMs`, each offering the capabilities; `perSecond`: with that limit. */
   addSystems(
     count: number,
@@ -44,7 +47,8 @@ export interface Installation {
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 const silent = { info() {}, warn() {}, error: console.error };
 
-export async function startInstallation(): Promise<Installation> {
+/** `timing`: where it is not to take the time that it usually takes. */
+export async function startInstallation(timing: Partial<Timing> = {}): Promise<Installation> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-bench-'));
   const keysDirectory = path.join(folder, 'keys');
   await createKeyFiles(keysDirectory);
@@ -74,7 +78,7 @@ export async function startInstallation(): Promise<Installation> {
     }),
     onError: console.error,
   });
-  const worker = await startWorker({ ...parts, pool: database.pools.worker });
+  const worker = await startWorker({ ...parts, pool: database.pools.worker }, { timing });
 
   // As an administrator would before a lawful layoff.
   await changeSetting(app, admin, 'guardrails', {
@@ -94,6 +98,7 @@ export async function startInstallation(): Promise<Installation> {
     admin,
     tally,
     pool: database.pools.worker,
+    owner: database.admin!,
     async addSystems(count, delayMs, capabilities, perSecond) {
       for (let i = 1; i <= count; i++) {
         await saveConnectionInput(app, admin, {

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Installation, startInstallation } from './installation.ts';
 import { atLeast, atMost, median, type Row, told } from './row.ts';
 
-const oneStep = `
+/** One step for each account. */
+export const oneStep = `
 playbook: bench
 title: Bench
 for: departure
@@ -15,7 +16,8 @@ steps:
     at: confirmed
 `;
 
-async function settled(it: Installation, count: number, lookEveryMs = 5): Promise<void> {
+/** Waits until so many actions have settled. */
+export async function settled(it: Installation, count: number, lookEveryMs = 5): Promise<void> {
   for (;;) {
     const { rows } = await it.pool.query(
       `select count(*)::int as settled from steps where status = 'settled' and kind = 'action'`,

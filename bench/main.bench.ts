@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
+import { capacity } from './capacity.ts';
 import { layoff } from './layoff.ts';
 import { ledger } from './ledger.ts';
 import { criticalPath, latency, throughput } from './main-job.ts';
@@ -9,26 +10,26 @@ import { search } from './search.ts';
 import { web } from './web.ts';
 
 // The main job, measured:
-// `npm run bench [-- --json FILE] [-- latency critical-path throughput layoff memory search ledger web]`.
+// `npm run bench [-- --json FILE] [-- latency critical-path throughput capacity layoff memory search ledger web]`.
 // Prints a table; exits with 1 when a target was missed. Speed depends on the machine: compare
 // figures of one machine, best of one run.
 
-const measurements = {
+const measurements: Readonly<Record<string, () => Promise<readonly Row[]> | AsyncIterable<Row>>> = {
   latency,
   'critical-path': criticalPath,
   throughput,
+  capacity,
   layoff,
   memory,
   search,
   ledger,
   web,
 };
-type Name = keyof typeof measurements;
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--json');
 const file = at < 0 ? null : (args.splice(at, 2)[1] ?? null);
-const names = (args.length > 0 ? args : Object.keys(measurements)) as Name[];
+const names = args.length > 0 ? args : Object.keys(measurements);
 
 const load = () => loadavg()[0]!.toFixed(1);
 console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${load()}\n`);
@@ -39,7 +40,7 @@ for (const name of names) {
     console.error(`There is no ${name}. There are: ${Object.keys(measurements).join(', ')}.`);
     process.exit(2);
   }
-  for (const row of await measure()) {
+  for await (const row of await measure()) {
     rows.push({ ...row, load: load() });
     console.log(line(row));
   }
@@ -50,5 +51,5 @@ process.exitCode = rows.every((row) => row.reached !== false) ? 0 : 1;
 function line({ name, value, unit, target, reached }: Row): string {
   const number = value >= 100 ? value.toFixed(0) : value.toFixed(2);
   const verdict = reached === null ? '' : reached ? `reached (${target})` : `MISSED (${target})`;
-  return `${name.padEnd(52)} ${number.padStart(9)} ${unit.padEnd(4)} ${verdict}`;
+  return `${name.padEnd(78)} ${number.padStart(9)} ${unit.padEnd(4)} ${verdict}`;
 }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../practice/servers/program.ts';
+import { bareEnvironment, descendants, megabytes } from './processes.ts';
 import { atMost, type Row, told } from './row.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -17,7 +17,7 @@ export async function memory(): Promise<readonly Row[]> {
   const program = spawn(process.execPath, [path.join(root, 'start.mjs'), 'serve'], {
     cwd: root,
     env: {
-      ...process.env,
+      ...bareEnvironment(),
       GATEHOUSE_DATA: folder,
       GATEHOUSE_LISTEN: `127.0.0.1:${port}`,
       GATEHOUSE_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
@@ -50,39 +50,4 @@ async function answers(url: string): Promise<void> {
     if (answer?.ok) return;
     await wait(50);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-/** Every process below one; PostgreSQL's are in sessions of their own, yet keep their parent. */
-function descendants(pid: number): number[] {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((it) => parentOf(it) === pid);
-  return [...children, ...children.flatMap(descendants)];
-}
-
-function parentOf(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return null; // it has ended meanwhile
-  }
-}
-
-/** Proportional set size: memory that processes share is counted once. */
-function megabytes(pids: readonly number[]): number {
-  const kilobytes = pids.map((pid) => {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0);
-  });
-  return kilobytes.reduce((sum, it) => sum + it, 0) / 1_024;
 }

@@ -25,6 +25,20 @@ export const atLeast = (name: string, value: number, unit: string, limit: number
   reached: value >= limit,
 });
 
+export const between = (
+  name: string,
+  value: number,
+  unit: string,
+  least: number,
+  most: number,
+): Row => ({
+  name,
+  value,
+  unit,
+  target: `${least} to ${most}`,
+  reached: value >= least && value <= most,
+});
+
 export const told = (name: string, value: number, unit: string): Row => ({
   name,
   value,
