@@ -8,7 +8,7 @@ export const n8nVersion = '2.40.5';
 const caches = path.resolve(import.meta.dirname, '../../node_modules/.cache/bench-peers');
 
 /**
- * Installs n8n from npm, 2 GB and some minutes, unless it is there already; answers where its command lies. No script of a
+ * Installs n8n from npm, 2.8 GB and some minutes, unless it is there already; answers where its command lies. No script of a
  * package runs: what these would fetch or build is for features that are not used here, and SQLite.
  */
 export async function installN8n(): Promise<string> {

@@ -41,11 +41,14 @@ export const n8n = (target: Target, shape: Shape): Peer => ({
     const ready = () => answers(program, `${url}/healthz/readiness`);
     await ready();
     // It takes webhooks a while after it says that it is ready.
-    await until('n8n to take a departure', () =>
-      depart('first@meadow.example').then(
-        () => true,
-        () => false,
-      ),
+    await until(
+      'n8n to take a departure',
+      () =>
+        depart('first@meadow.example').then(
+          () => true,
+          () => false,
+        ),
+      { withinMs: 600_000 },
     );
 
     const all = made.move();
