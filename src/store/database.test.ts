@@ -227,6 +227,40 @@ describe('a database of somebody else', () => {
     );
   });
 
+  it('is worked on after a newer version has added to it, and not after it took away', async () => {
+    const url = (user: string, password: string) => address(user, password, 'third');
+    const admin = url('postgres', server.admin.password);
+    const web = url('gatehouse_web', 'secret');
+    const withAdmin = {
+      admin,
+      web,
+      worker: url('gatehouse_worker', 'secret'),
+      scribe: url('gatehouse_scribe', 'secret'),
+    };
+    const inThird = async (text: string) => {
+      const client = new pg.Client({ connectionString: admin });
+      await client.connect();
+      await client.query(text).finally(() => client.end());
+    };
+    await inThird(`
+      alter table cases add column of_a_later_version text;
+      insert into migrations (name, run_on) values ('9001_later', now());
+    `);
+    await (await open({ urls: { web }, roles: ['web'] })).stop();
+    await (await open({ urls: withAdmin })).stop();
+
+    await inThird(`update oldest_program set migration = '9001_later'`);
+    const tooNew =
+      /needs one that knows "9001_later", and this one ends at "\d{4}_.*Start that version, or restore/;
+    await assert.rejects(open({ urls: { web }, roles: ['web'] }), tooNew);
+    await assert.rejects(open({ urls: withAdmin }), tooNew);
+    await inThird(`
+      update oldest_program set migration = (select min(name) from migrations);
+      alter table cases drop column of_a_later_version;
+      delete from migrations where name = '9001_later';
+    `);
+  });
+
   it('is set up once by processes that start together', async () => {
     await asSuperuser('drop database second', 'create database second');
     const urls = {

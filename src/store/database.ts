@@ -5,6 +5,7 @@ import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
 import { keepEmbedded } from './embedded-kept.ts';
 import { addressesOf, loggedInAs, reaching } from './hosts.ts';
 import {
+  checkFits,
   checkMigrated,
   checkServer,
   grantDatabase,
@@ -195,6 +196,7 @@ async function prepare(
       } finally {
         await worker.end();
       }
+      await checkFits(client);
       if (options.restored) await restoreInto(client, options.restored);
       await migrate(client);
     });

@@ -131,17 +131,38 @@ export async function migrate(
   }
 }
 
-/** For a process that may not migrate: refuses a database that is older or newer than the program. */
+/**
+ * For a process that may not migrate: refuses a database that is older than the program, or so much newer that the
+ * program does not fit it.
+ */
 export async function checkMigrated(pool: pg.Pool): Promise<void> {
   const wanted = migrationNames();
   const found = await pool
     .query<{ name: string }>(`select name from ${ledgerOfMigrations} order by id`)
     .then(({ rows }) => rows.map((row) => row.name))
     .catch(() => []);
-  if (found.join() === wanted.join()) return;
+  if (wanted.every((name, i) => found[i] === name)) return checkFits(pool);
   throw new DatabaseProblem(
     `The database is at "${found.at(-1) ?? 'nothing'}" and this Gatehouse needs "${wanted.at(-1)}". Start ` +
       'this version once with DATABASE_URL set to the address of an administrator, who may migrate.',
+  );
+}
+
+/**
+ * Refuses a database that a newer version has moved to where this one cannot work on it. Where newer migrations have only
+ * added to it, this version goes on beside that one, and can be gone back to.
+ */
+export async function checkFits(db: pg.ClientBase | pg.Pool): Promise<void> {
+  const { rows: found } = await db.query<{ there: boolean }>(
+    `select to_regclass('public.oldest_program') is not null as there`,
+  );
+  if (!found[0]?.there) return;
+  const { rows } = await db.query<{ migration: string }>('select migration from oldest_program');
+  const oldest = rows[0]?.migration ?? '';
+  if (migrationNames().includes(oldest)) return;
+  throw new DatabaseProblem(
+    `A newer version of Gatehouse has moved this database to where this one cannot work on it: it needs one that knows "${oldest}", ` +
+      `and this one ends at "${migrationNames().at(-1)}". Start that version, or restore a backup from before with this one.`,
   );
 }
 
