@@ -96,7 +96,7 @@ async function main(): Promise<number> {
   }
   if (word === 'verify') return verify();
   if (
-    ['user', 'ledger', 'evidence', 'doctor', 'backup', 'restore'].includes(word) ||
+    ['user', 'keys', 'ledger', 'evidence', 'doctor', 'backup', 'restore'].includes(word) ||
     (word === 'token' && (rest[0] === 'create' || rest[0] === 'destroy'))
   ) {
     return local();

@@ -120,9 +120,17 @@ const shown = shellBlocks.flatMap(({ file, line, text }) =>
 
 const processes = ['serve', 'web', 'work', 'scribe'];
 const isLocal = ([word, second]: readonly string[]) =>
-  ['user', 'ledger', 'evidence', 'doctor', 'backup', 'restore', 'verify', 'connector'].includes(
-    word ?? '',
-  ) ||
+  [
+    'user',
+    'keys',
+    'ledger',
+    'evidence',
+    'doctor',
+    'backup',
+    'restore',
+    'verify',
+    'connector',
+  ].includes(word ?? '') ||
   (word === 'token' && ['create', 'destroy'].includes(second ?? ''));
 
 /** The commands that need the data directory, ready to be parsed and not to be carried out. */
