@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { attestStep } from '#app/steps.ts';
+import { resumeEverything, stopEverything } from '#app/switches.ts';
 import { until } from '#core/testing/until.ts';
 import { type Entry, entriesOf } from '#ledger/testing/ledger.ts';
 import { startHttpSystem } from '../../practice/servers/http-system.ts';
@@ -10,8 +12,12 @@ import { type House, type Leaver, leaver, newSecret, startHouse } from './house.
 import { badges, becomeGuest } from './systems.ts';
 import { type WorkerProcess, worker } from './worker-process.ts';
 
+/** At night long enough for whatever waits for somebody to have given up. */
+const frozenMs = process.env['GATEHOUSE_TEST_THOROUGH'] ? 5 * 60_000 : 0;
+
 const crowd = Array.from({ length: 20 }, (_, i) => leaver(`crowd-${i}`));
 const halved = Array.from({ length: 8 }, (_, i) => leaver(`halved-${i}`));
+const stopped = Array.from({ length: 16 }, (_, i) => leaver(`stopped-${i}`));
 const single = ['frozen-1', 'frozen-2', 'after-1', 'after-2', 'lost-1', 'lost-2'].map(leaver);
 const [frozen1, frozen2, after1, after2, lost1, lost2] = single as [
   Leaver,
@@ -41,7 +47,7 @@ describe('several workers on one database', () => {
           task: { title: Keys, assign to: { email: porter@meadow.example }, due: last working day }
           when: { field: person.department, is: Keys }
     `);
-    const inWiki = [...crowd, ...halved, after1, after2, frozen2];
+    const inWiki = [...crowd, ...halved, ...stopped, after1, after2, frozen2];
     const token = newSecret();
     wiki = await startScimServer({
       token,
@@ -126,6 +132,36 @@ describe('several workers on one database', () => {
     });
   });
 
+  it('begin no change outside later than two seconds after the kill switch', async () => {
+    await startWorkers(2);
+    const { app, admin } = house.gatehouse;
+    const changes = () => wiki.requests.filter((it) => it.method === 'PATCH');
+    const before = changes().length;
+    wiki.latencyMs = 150;
+    await Promise.all(stopped.map((who) => house.confirm(who)));
+    await until('somebody to be blocked', () => changes().length > before + 3);
+
+    await stopEverything(app, admin, 'Something is wrong.');
+    const over = Date.now() + 2_000;
+    const wakeAll = () =>
+      rows(`select wake_steps(array_agg(id)) from steps where status in ('ready', 'running')`);
+    const askedAfter = (at: number) => wiki.requests.some((it) => it.at.getTime() > at);
+    await wakeAll(); // reading goes on, and tempts them
+    await until('the time to be over', () => Date.now() > over);
+    await wakeAll();
+    await until('the system to be asked once more', () => askedAfter(over));
+    const late = changes().filter((it) => it.at.getTime() > over);
+    assert.deepEqual(late, []);
+    assert.ok(
+      stopped.some((who) => effects(who).length === 0),
+      'some were still to come',
+    );
+
+    assert.ok((await resumeEverything(app, admin)).resumed);
+    await Promise.all(stopped.map((who) => house.completed(who)));
+    for (const who of stopped) assert.deepEqual(effects(who), ['suspended']);
+  });
+
   it('overtake one that is frozen in a call; when it wakes up it writes nothing', async () => {
     const [frozen] = (await startWorkers(1)) as [WorkerProcess];
     doors.behaviour = 'slow';
@@ -141,6 +177,7 @@ describe('several workers on one database', () => {
     assert.deepEqual(facts.slice(-2), ['step.intended', 'step.verified']);
     await awake.stop();
 
+    await wait(frozenMs);
     await wakeUp(frozen, after1);
     assert.deepEqual(await factsOf(frozen1), facts);
     assert.deepEqual(effects(frozen1), ['role guest']);
