@@ -32,11 +32,11 @@ export async function importPeople({ staff }: RunningGatehouse): Promise<ImportR
 
 /** Company, and the addresses that may be called. */
 export async function enterSettings(
-  { staff: { sam } }: RunningGatehouse,
+  { staff: { sam, mei } }: RunningGatehouse,
   { all, mail }: PracticeSystems,
 ): Promise<void> {
-  const set = (name: string, change: unknown) =>
-    sam.send('PATCH', `/settings/${name}`, change, anything);
+  const set = (name: string, change: unknown, by = sam) =>
+    by.send('PATCH', `/settings/${name}`, change, anything);
   await set('company', {
     name: companyName,
     zone: 'Europe/Berlin',
@@ -44,9 +44,11 @@ export async function enterSettings(
     accessEnds: '17:00',
   });
   const targets = [...all.flatMap((it) => it.targets), { port: mail.port, http: true }];
-  await set('onPremises', {
+  const inside = {
     targets: targets.map((it) => ({ ...it, host: '127.0.0.1', network: '127.0.0.1/32' })),
-  });
+  };
+  // What may be called inside the house takes two people.
+  for (const by of [sam, mei]) await set('onPremises', inside, by);
 }
 
 /** Connects one system as an administrator does, secrets included; it has to answer. */

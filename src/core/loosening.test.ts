@@ -47,6 +47,33 @@ describe('loosening a limit', () => {
     assert.deepEqual(loosened(alone, from({})), []);
   });
 
+  it('is erasing people by a schedule, or sooner than before', () => {
+    const months = (eraseAfterMonths: number | null) =>
+      settingsFrom({ retention: { eraseAfterMonths } });
+    const found = ['retention.eraseAfterMonths'];
+    assert.deepEqual(loosened(months(null), months(120)), found);
+    assert.deepEqual(loosened(months(120), months(24)), found);
+    assert.deepEqual(loosened(months(24), months(120)), []);
+    assert.deepEqual(loosened(months(24), months(null)), []);
+    assert.deepEqual(loosened(months(null), months(null)), []);
+  });
+
+  it('is a target inside the house that could not be called so before', () => {
+    const ldap = { host: 'ldap.meadow.example', port: 636, network: '10.20.0.0/16' };
+    const naming = (...targets: readonly object[]) => settingsFrom({ onPremises: { targets } });
+    const before = naming(ldap, { ...ldap, port: 389, http: true });
+    const found = ['onPremises.targets'];
+    for (const change of [
+      { port: 8080 },
+      { host: 'pay' },
+      { network: '10.0.0.0/8' },
+      { http: true },
+    ])
+      assert.deepEqual(loosened(before, naming({ ...ldap, ...change })), found, change.host);
+    assert.deepEqual(loosened(before, naming({ ...ldap, port: 389 })), [], 'with TLS from now on');
+    assert.deepEqual(loosened(before, naming()), []);
+  });
+
   it('can be of every guardrail there is', () => {
     const whole = settingShapes.guardrails.parse({});
     for (const name of Object.keys(whole)) {

@@ -27,8 +27,24 @@ const limits = {
   'guardrails.sweepHours': guardrail('sweepHours'),
   'guardrails.rehearsalDays': ({ guardrails }) => -guardrails.rehearsalDays,
   'playbooks.secondPerson': ({ playbooks }) => (playbooks.secondPerson ? 0 : 1),
+  // Whoever is erased cannot be brought back.
+  'retention.eraseAfterMonths': ({ retention }) => -(retention.eraseAfterMonths ?? Infinity),
 } as const satisfies Record<string, Limit>;
 
+/** Whether something inside the house may be called after a change that might not be called so before it. */
+function reachesFarther(before: Settings, after: Settings): boolean {
+  const allowed = before.onPremises.targets;
+  return after.onPremises.targets.some(
+    ({ host, port, network, http }) =>
+      !allowed.some(
+        (it) =>
+          it.host === host && it.port === port && it.network === network && (it.http || !http),
+      ),
+  );
+}
+
 /** Which limits let more pass after a change of settings than before it, by the names of settings. */
-export const loosened = (before: Settings, after: Settings): readonly string[] =>
-  Object.entries<Limit>(limits).flatMap(([name, of]) => (of(after) > of(before) ? [name] : []));
+export const loosened = (before: Settings, after: Settings): readonly string[] => [
+  ...Object.entries<Limit>(limits).flatMap(([name, of]) => (of(after) > of(before) ? [name] : [])),
+  ...(reachesFarther(before, after) ? ['onPremises.targets'] : []),
+];

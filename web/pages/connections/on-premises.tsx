@@ -15,7 +15,7 @@ export function OnPremises({ host, onNamed }: { host: string; onNamed: () => voi
   const [, name = host, port = '443'] = /^(.*):(\d+)$/.exec(host) ?? [];
   const [network, setNetwork] = useState('');
   const [http, setHttp] = useState(false);
-  const save = useAct();
+  const save = useAct<SettingsDocument['onPremises'] | { detail: string }>();
   if (!may) return <p className="part-about">{t('onPremisesAsk', { host })}</p>;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -23,7 +23,7 @@ export function OnPremises({ host, onNamed }: { host: string; onNamed: () => voi
     const targets = [...(settings.data?.onPremises.targets ?? []), target];
     save.mutate(
       { method: 'PATCH', path: '/settings/onPremises', body: { targets } },
-      { onSuccess: onNamed },
+      { onSuccess: (done) => !('detail' in done) && onNamed() },
     );
   };
   const problems = save.error instanceof ApiProblem ? save.error.fields : [];
@@ -44,6 +44,7 @@ export function OnPremises({ host, onNamed }: { host: string; onNamed: () => voi
         checked={http}
         onChange={(event) => setHttp(event.currentTarget.checked)}
       />
+      {save.data && 'detail' in save.data && <p role="status">{t('onPremisesNoted')}</p>}
       <Refused error={save.error} others={problems.filter((it) => !it.at.endsWith('network'))} />
       <Button type="submit" loading={save.isPending} disabled={!settings.data}>
         {t('nameAndTest')}
