@@ -177,4 +177,49 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     });
     await ben.context().close();
   });
+
+  it('sees why a file was set aside, and has it taken in together with that person', async () => {
+    const day = dayFromNow(60);
+    const rows = Array.from(
+      { length: 22 },
+      (_, i) =>
+        `E-${300 + i},Maximiliane Gräfin von und zu Hohenstein ${i},m${i}@meadow.example,layoff,${day}`,
+    );
+    const text = `person_id,name,email,departure_kind,last_working_day\n${rows.join('\n')}\n`;
+    await page.goto(`${site.url}/people/import`);
+    await page.getByLabel(/^File/).setInputFiles({
+      ...{ name: 'layoff.csv', mimeType: 'text/csv', buffer: Buffer.from(text) },
+    });
+    await press('Bring in');
+    await sees(/^This file looks like a mistake as a whole\./);
+    await page.getByRole('link', { name: 'Look why' }).click();
+    await page.getByRole('heading', { name: 'A file that Ada Admin imported' }).waitFor();
+    await sees('Many leave on one day.');
+    await page.getByRole('cell', { name: 'Last working day' }).first().waitFor();
+    await press('Take it in');
+    await press('Yes, take it in');
+    await sees(/^Ada Admin wants to take it in\. Another person has to say so as well\./);
+    await checkLooks(page, 'set-aside-one');
+    await page.goto(`${site.url}/people`);
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await sees('Waits for people');
+    await checkLooks(page, 'set-aside');
+
+    const ben = await site.open(browser, 'ben@meadow.example');
+    await signedWithPasskey();
+    await ben.goto(`${site.url}/set-aside`);
+    await ben.getByRole('link', { name: 'A file that Ada Admin imported' }).click();
+    await ben.getByText(/If you say the same, it is done\./).waitFor();
+    await ben.getByRole('button', { name: 'Take it in', exact: true }).click();
+    await ben.getByRole('button', { name: 'Yes, take it in', exact: true }).click();
+    await ben.getByText('Ben Second released it.').waitFor();
+    await until('it to be taken in', async () => {
+      const [found] = await gatehouse.rows<{ endedAs: string }>(
+        `select ended_as as "endedAs" from feed_batches where ended_at is not null`,
+      );
+      return found?.endedAs === 'taken in';
+    });
+    await ben.context().close();
+    assert.deepEqual(site.complaints, []);
+  });
 });

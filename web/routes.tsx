@@ -191,6 +191,18 @@ const connection = createRoute({
   ),
 });
 
+const setAside = createRoute({
+  getParentRoute: () => inside,
+  path: '/set-aside',
+  component: lazyRouteComponent(() => import('./pages/set-aside/list-page.tsx'), 'SetAsidePage'),
+});
+
+const oneSetAside = createRoute({
+  getParentRoute: () => inside,
+  path: '/set-aside/$id',
+  component: lazyRouteComponent(() => import('./pages/set-aside/one-page.tsx'), 'OneSetAsidePage'),
+});
+
 const surveyResults = createRoute({
   getParentRoute: () => inside,
   path: '/survey-results',
@@ -267,6 +279,8 @@ const pages = [
   connections,
   connect,
   connection,
+  setAside,
+  oneSetAside,
   settings,
   surveyResults,
   account,

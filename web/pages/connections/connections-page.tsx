@@ -12,6 +12,7 @@ import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Wide } from '../../ui/wide.tsx';
+import { SetAsideNote } from '../set-aside/set-aside-note.tsx';
 import '../../ui/panels.css';
 import './connections.css';
 import { HealthBadge } from './health-badge.tsx';
@@ -36,6 +37,7 @@ export function ConnectionsPage() {
   const mayConnect = useMay('connection.write');
   return (
     <Page title={t('title')}>
+      <SetAsideNote />
       <search className="filters">
         <TextInput
           aria-label={t('find')}

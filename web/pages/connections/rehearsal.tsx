@@ -7,6 +7,7 @@ import { useAct } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Refused } from '../../ui/refused.tsx';
+import '../../ui/form.css';
 import { rehearsesUntil } from './health.ts';
 import './words.ts';
 

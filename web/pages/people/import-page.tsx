@@ -71,10 +71,19 @@ function Report({ of }: { of: ImportReport }) {
     <div className="report">
       <section className="card panel" aria-labelledby="report">
         <h2 id="report">{t('report')}</h2>
-        <p role="status">
-          {t('taken', { count: of.people })} {t('changed', { count: of.changed })}{' '}
-          {t('refusedRows', { count: of.refused.length })}
-        </p>
+        {of.setAside ? (
+          <p className="warning" role="status">
+            {t('fileSetAside')}{' '}
+            <Link to="/set-aside/$id" params={{ id: of.setAside.feed }}>
+              {t('lookAtIt')}
+            </Link>
+          </p>
+        ) : (
+          <p role="status">
+            {t('taken', { count: of.people })} {t('changed', { count: of.changed })}{' '}
+            {t('refusedRows', { count: of.refused.length })}
+          </p>
+        )}
         {of.unknownColumns.length > 0 && (
           <p className="warning">{t('unknownColumns', { names: of.unknownColumns.join(', ') })}</p>
         )}

@@ -8,6 +8,7 @@ import { useWords } from '../../lib/words.ts';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Wide } from '../../ui/wide.tsx';
+import { SetAsideNote } from '../set-aside/set-aside-note.tsx';
 import '../../ui/panels.css';
 import './people.css';
 import './words.ts';
@@ -38,6 +39,7 @@ export function PeoplePage() {
         )
       }
     >
+      <SetAsideNote />
       <search className="filters">
         <TextInput
           aria-label={t('find')}
