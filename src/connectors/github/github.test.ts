@@ -79,6 +79,7 @@ describe('signing in to GitHub', () => {
     const { client } = setUp();
     const { actingAs, scopes } = await github.check(client);
     assert.equal(actingAs, 'app gatehouse in meadow');
+    assert.equal(await github.accounts?.own?.(client), null, 'an app is no member');
     assert.deepEqual(
       Object.values(permissions).filter((it) => !scopes?.includes(it)),
       [],
@@ -93,6 +94,7 @@ describe('signing in to GitHub', () => {
       actingAs: 'gatehouse-bot in meadow',
       scopes: null,
     });
+    assert.equal(await github.accounts?.own?.(client), String(users[0]!.id));
     users[0]!.role = 'member';
     await assert.rejects(github.check(client), failsAs('forbidden', /no owner of meadow/));
   });

@@ -241,9 +241,11 @@ describe('the check of a connection', () => {
   it('names the user that signs in where no answer does', async () => {
     const { check, ...rest } = example.description;
     const description = { ...rest, signIn: { kind: 'basic' }, check: { request: check.request } };
-    const { client } = clientOf(settings.parse({ ...example, user: 'svc', description }), json({}));
+    const known = settings.parse({ ...example, user: 'svc', description });
+    const { client } = clientOf(known, json({}), json({}));
 
     assert.equal((await http.check(client)).actingAs, 'svc');
+    assert.equal(await http.accounts?.own?.(client), 'svc', 'which is the account that it uses');
   });
 
   it('needs an answer that names us', async () => {

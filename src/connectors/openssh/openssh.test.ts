@@ -53,6 +53,10 @@ const failsAs = (kind: string, words: RegExp) => (error: unknown) => {
 };
 
 describe('the settings of OpenSSH hosts', () => {
+  it('say which account of the hosts is our own', async () => {
+    assert.equal(await openSsh.accounts?.own?.(hosts), 'gatehouse');
+  });
+
   const refused = (changes: object): string => {
     const parsed = settings.safeParse({ ...least, ...changes });
     assert.equal(parsed.success, false, JSON.stringify(changes));
