@@ -35,6 +35,7 @@ const weighty = [
   'GET /audit/export',
   'POST /erasures/:id/approve',
   'POST /connections/:id/pause',
+  'POST /connections/:id/go-live',
   'PUT /connections/:id',
   'DELETE /connections/:id',
   'PATCH /settings/:name',
