@@ -76,12 +76,9 @@ export const ImportReport = z
     ),
     unknownColumns: z.array(z.string()),
     setAside: orNull(
-      z
-        .object({ feed: z.string(), reasons: Feed.shape.reasons })
-        .meta({
-          description:
-            'The file looks like a mistake: none of it was taken in, until people decide',
-        }),
+      z.object({ feed: z.string(), reasons: Feed.shape.reasons }).meta({
+        description: 'The file looks like a mistake: none of it was taken in, until people decide',
+      }),
     ),
   })
   .meta({ id: 'ImportReport' });
