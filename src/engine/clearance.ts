@@ -39,9 +39,10 @@ export interface Clearance {
 const hourMs = 60 * 60_000;
 
 /**
- * The one gate before everything that is done to an account. Where a connection only rehearses, nothing passes. What destroys waits while a legal
- * hold is open; what needs an approval, or is about an account that should not be missed, is asked for with exactly what
- * was read and planned now, and waits for another person. Null: it waits, or is held. `opened`: where it is done.
+ * The one gate before everything that is done to an account. Where a connection only rehearses, nothing passes. What
+ * destroys waits while a legal hold is open; what needs an approval, or is about an account that should not be missed, is
+ * asked for with exactly what was read and planned now, and waits for another person. Null: it waits, or is held.
+ * `opened`: where it is done.
  */
 export async function clear(
   engine: Engine,
