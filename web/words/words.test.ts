@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { factTypes } from '#core/event.ts';
 
 const web = path.join(import.meta.dirname, '..');
 
@@ -45,6 +46,11 @@ describe('the words of the pages', () => {
       for (const [name, text] of textsIn('en', page)) assert.doesNotMatch(text, neverSaid, name);
     });
   }
+
+  it('name every kind of fact, in English as the record and its exports do', () => {
+    const titles = Object.entries(factTypes).map(([type, { title }]) => [type, title]);
+    assert.deepEqual(Object.fromEntries(textsIn('en', 'facts')), Object.fromEntries(titles));
+  });
 
   it('are there for every page of code, and the other way round', () => {
     const german = globSync('*.json', { cwd: path.join(web, 'words/de') });

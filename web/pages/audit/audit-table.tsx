@@ -2,6 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { AuditEvent } from '#api/contract/audit.ts';
 import { grades } from '#core/step.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
+import { useFactTitle } from '../../lib/fact-titles.ts';
 import { placeOf } from '../../lib/moments.ts';
 import { useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
@@ -74,7 +75,8 @@ function Row({ it, row }: { it: AuditEvent; row: number }) {
   const t = useWords('audit');
   const { company } = useSession();
   const nameOf = useConnectionNames();
-  const { index, at, title, actor, person, system, grade, result } = it;
+  const titleOf = useFactTitle();
+  const { index, at, actor, person, system, grade, result } = it;
   return (
     <tr aria-rowindex={row + 2} data-row={row}>
       <td className="numbers nowrap">{numberText(index, currentLanguage())}</td>
@@ -89,7 +91,7 @@ function Row({ it, row }: { it: AuditEvent; row: number }) {
           search={(now) => ({ ...now, entry: index })}
           className="row-link"
         >
-          {title}
+          {titleOf(it)}
         </Link>
       </td>
       <td>{person && (person.erasedAt ? t('erased') : (person.name ?? person.ref))}</td>

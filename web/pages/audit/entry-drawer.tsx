@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { AuditEvent } from '#api/contract/audit.ts';
 import type { AuditEntry } from '#api/contract/seal.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
+import { useFactTitle } from '../../lib/fact-titles.ts';
 import { takeFile } from '../../lib/files.ts';
 import { placeOf } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
@@ -49,12 +50,13 @@ function Entry({ index }: { index: number }) {
 
 function EntryView({ it: { entry, previous, next } }: { it: AuditEntry }) {
   const t = useWords('audit');
+  const titleOf = useFactTitle();
   const check = useEntryCheck(entry);
   const [error, setError] = useState<unknown>(null);
   const take = () => void takeFile(`/audit/entries/${entry.index}/proof`).catch(setError);
   return (
     <div className="entry">
-      <h3>{entry.title}</h3>
+      <h3>{titleOf(entry)}</h3>
       <Facts it={entry} />
       <section className="part">
         <h3>{t('proofOf')}</h3>
@@ -88,7 +90,7 @@ function EntryView({ it: { entry, previous, next } }: { it: AuditEntry }) {
             <li key={i === 0 ? 'next' : 'previous'}>
               {one ? (
                 <Link from="/audit" to="." search={(now) => ({ ...now, entry: one.index })}>
-                  {numberText(one.index, currentLanguage())} · {one.title}
+                  {numberText(one.index, currentLanguage())} · {titleOf(one)}
                 </Link>
               ) : (
                 <span className="aside">{t(i === 0 ? 'noNext' : 'noPrevious')}</span>

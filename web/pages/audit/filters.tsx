@@ -8,6 +8,7 @@ import type { FactTypes } from '#api/contract/seal.ts';
 import { results } from '#core/result.ts';
 import { grades } from '#core/step.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
+import { useFactTitle } from '../../lib/fact-titles.ts';
 import { dayText } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
@@ -131,12 +132,13 @@ function useChoices(criterion: Criterion): readonly Choice[] | null {
   const t = useWords('audit');
   const types = useRead<FactTypes>('/audit/types', {}, { enabled: criterion === 'type' });
   const systems = useRead<ConnectionPage>('/connections', {}, { enabled: criterion === 'system' });
+  const titleOf = useFactTitle();
   const of = (words: string, values: readonly string[]) =>
     values.map((value) => ({ value, label: t(`${words}.${value}`) }));
   if (criterion === 'grade') return of('grade', grades);
   if (criterion === 'result') return of('result', results);
   if (criterion === 'type')
-    return (types.data?.items ?? []).map(({ type, title }) => ({ value: type, label: title }));
+    return (types.data?.items ?? []).map((it) => ({ value: it.type, label: titleOf(it) }));
   if (criterion === 'system')
     return (systems.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   return null;
@@ -146,13 +148,13 @@ function useChoices(criterion: Criterion): readonly Choice[] | null {
 export function useCriterionText(): (criterion: Criterion | 'text', value: string) => string {
   const t = useWords('audit');
   const nameOf = useConnectionNames();
-  const { data } = useRead<FactTypes>('/audit/types');
+  const titleOf = useFactTitle();
   const textFor = (criterion: Criterion | 'text', value: string): string => {
     switch (criterion) {
       case 'system':
         return nameOf(value);
       case 'type':
-        return data?.items.find(({ type }) => type === value)?.title ?? value;
+        return titleOf({ type: value, title: value });
       case 'grade':
       case 'result':
         return t(`${criterion}.${value}`);

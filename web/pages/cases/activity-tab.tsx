@@ -3,6 +3,7 @@ import type { AuditEvent, AuditPage } from '#api/contract/audit.ts';
 import type { Case } from '#api/contract/cases.ts';
 import { useNow } from '../../lib/clock.ts';
 import { useConnectionNames } from '../../lib/connections.ts';
+import { useFactTitle } from '../../lib/fact-titles.ts';
 import { momentText } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
@@ -58,6 +59,7 @@ function Fact({ event, it }: { event: AuditEvent; it: Case }) {
   const t = useWords('departure');
   const now = useNow();
   const nameOf = useConnectionNames();
+  const titleOf = useFactTitle();
   const id = stepIn(event.leaf);
   const step = id === null ? undefined : it.steps.find((one) => one.id === id);
   return (
@@ -66,7 +68,7 @@ function Fact({ event, it }: { event: AuditEvent; it: Case }) {
         <time dateTime={event.at}>{momentText(event.at, it.zone, currentLanguage(), now)}</time>
       </td>
       <td>{event.actor?.name ?? t('gatehouse')}</td>
-      <td>{event.title}</td>
+      <td>{titleOf(event)}</td>
       <td>
         {step && (
           <Link from="/departures/$caseId" to="." search={(all) => ({ ...all, step: step.id })}>
