@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Case } from '../src/api/contract/cases.ts';
-import { PersonPage } from '../src/api/contract/people.ts';
+import { ImportReport, PersonPage } from '../src/api/contract/people.ts';
 import { departureTabs } from '../web/pages/cases/departure-search.ts';
 import { settingsParts } from '../web/pages/settings/search.ts';
 import { colleague } from './company.ts';
@@ -41,6 +41,7 @@ export async function takePictures(stage: Stage, folder: string, urgent: Case): 
     '/playbooks/$name/draft': 'planned-departure',
     '/connections/$id': 'chat',
     '/connections/new/$connector': 'scim',
+    '/set-aside/$id': await aFileSetAside(stage),
   };
   await mkdir(folder, { recursive: true });
   const { startBrowser } = await import('../test/support/browser.ts');
@@ -77,6 +78,22 @@ async function somethingToDo(stage: Stage): Promise<Case> {
       steps.some((it) => it.status === 'held') && progress.proven > 10,
   });
   return found;
+}
+
+/** Somebody imports a file by which many leave on one day; it waits until two people say that it is none by mistake. */
+async function aFileSetAside({ gatehouse }: Stage): Promise<string> {
+  const day = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+  const rows = Array.from(
+    { length: 22 },
+    (_, i) => `T-${i},Temp Worker ${i},temp${i}@meadow.example,layoff,${day}`,
+  );
+  const bytes = Buffer.from(
+    `person_id,name,email,departure_kind,last_working_day\n${rows.join('\n')}\n`,
+  );
+  const file = { bytes, type: 'text/csv' };
+  const report = await gatehouse.staff.noor.sendFile('/people/import', file, ImportReport);
+  if (!report.setAside) throw new Error('the file was not set aside');
+  return report.setAside.feed;
 }
 
 /** The ways in which a page is looked at, each with a name for its pictures. */

@@ -70,6 +70,7 @@ describe('names that were made to do harm', { timeout: 600_000 }, () => {
   const cases: string[] = [];
   let refs: string[];
   let task: string;
+  let setAside: string;
 
   before(async () => {
     gatehouse = await startGatehouse();
@@ -129,6 +130,13 @@ describe('names that were made to do harm', { timeout: 600_000 }, () => {
       cases[0],
     );
     task = asked!.id;
+    // Many leave on one day: a file that looks like a mistake, and waits for people.
+    const day = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+    const leavers = [...Array(22).keys()].map(
+      (i) => `E-3${i},${cell(i === 0 ? hostile : longest)},l${i}@meadow.example,layoff,${day}`,
+    );
+    const mistake = `person_id,name,email,departure_kind,last_working_day\n${leavers.join('\n')}\n`;
+    setAside = (await importPeople(app, admin, Buffer.from(mistake))).setAside!.feed;
     await createUser(app, {
       name: long(200),
       email: 'hostile@meadow.example',
@@ -162,6 +170,7 @@ describe('names that were made to do harm', { timeout: 600_000 }, () => {
     '/playbooks/$name/draft': 'involuntary-departure',
     '/connections/$id': 'wiki',
     '/connections/new/$connector': 'scim',
+    '/set-aside/$id': setAside,
   });
   const addresses = () =>
     pagesOfBrowser().flatMap((it) => {
