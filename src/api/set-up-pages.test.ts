@@ -92,6 +92,7 @@ describe('what the pages for setting up read', () => {
       'deletionsPerHour',
       'suspensionsPerHour',
       'sweepHours',
+      'rehearsalDays',
     ]);
     const manager = await api.addUser('Mia Manager', ['manager']);
     await problemIn(await api.ask('/api/v1/settings/forms', manager), 403);
