@@ -234,6 +234,7 @@ describe('the record', () => {
       return readFileSync(path.join(root, file), 'utf8').includes('ledger.staged');
     });
     assert.deepEqual(naming.sort(), [
+      'bench/capacity.ts', // waits until none waits
       'src/ledger/pruned.ts', // looks whether one says what was pruned
       'src/ledger/recover.ts', // takes away what the mirror has in order already
       'src/ledger/scribe.ts', // looks whether any wait
