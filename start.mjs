@@ -104,19 +104,10 @@ const alone = ['practice/demo', 'test/faults/database-lost', 'test/faults/disk-f
 /**
  * How a file begins that loads several: one after the other and each as part of its suite, or one would register
  * what another has loaded; and all of them before the first test.
- *
- * `node:test` follows every promise from its making to its end, to know which test belongs to what is registered and
- * to an error that nobody caught. Once all is registered only the second is left, and it costs most of the processor
- * time of a test; so it ends there. Such an error still fails the file, which run by itself names the test.
  */
-const beginning = `import asyncHooks, { AsyncResource } from 'node:async_hooks';
-
-const { createHook } = asyncHooks;
-let following;
-asyncHooks.createHook = (callbacks) => (following = createHook(callbacks));
-const { describe } = await import('node:test');
-asyncHooks.createHook = createHook;
-await import(${addressOf('src/core/testing/at-the-end.ts')});
+const beginning = `import { AsyncResource } from 'node:async_hooks';
+import { describe } from 'node:test';
+import ${addressOf('src/core/testing/at-the-end.ts')};
 
 let loaded = Promise.resolve();
 const suite = (name, load) =>
@@ -127,9 +118,6 @@ const suite = (name, load) =>
     return loading.then(() => loaded);
   });
 `;
-
-/** And how it ends: all is registered. */
-const ending = 'loaded.then(() => following?.disable());\n';
 
 const [command = '', ...rest] = process.argv.slice(2);
 install();
@@ -283,7 +271,7 @@ function inProcesses(files) {
       const suites = part.map(
         (it) => `suite(${JSON.stringify(it)}, () => import(${addressOf(it)}));\n`,
       );
-      fs.writeFileSync(entry, [beginning, ...suites, ending].join(''));
+      fs.writeFileSync(entry, [beginning, ...suites].join(''));
       return entry;
     });
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { PresenceFilter } from 'ldapts';
 import { openLdap } from '#connector-kit/ldap.ts';
 import { loopbackIo } from '#connector-kit/testing/loopback-io.ts';
@@ -15,13 +15,6 @@ const ada = { uid: 'ada', name: 'Ada', mail: 'ada@meadow.example', password: 'of
 const keys = { email: ada.mail, employeeNumber: null, name: ada.name };
 const slapd = await startSlapd({ people: [ada], faults: true });
 after(() => slapd.stop());
-
-const open = () => process.getActiveResourcesInfo().filter((it) => /(TCP|TLS)/.test(it)).length;
-/** What other tests of this process have left open, which sockets that are kept for later calls are. */
-let ofOthers = 0;
-before(() => {
-  ofOthers = open();
-});
 
 const lock = { attribute: 'pwdAccountLockedTime', value: '000001010000Z' };
 const suspend = suspendAccount(lock);
@@ -252,8 +245,10 @@ describe('a server that is not what it seems', () => {
 });
 
 describe('connections to an LDAP server', () => {
+  const open = () => process.getActiveResourcesInfo().filter((it) => /(TCP|TLS)/.test(it)).length;
+
   it('are all closed in the end, also after failures', async () => {
-    const allClosed = () => until('every socket to be closed', async () => open() <= ofOthers);
+    const allClosed = () => until('every socket to be closed', async () => open() === 0);
     await allClosed(); // those of the tests before
 
     const clients = [
