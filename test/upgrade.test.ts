@@ -13,6 +13,7 @@ import { startScimServer } from '../practice/servers/scim.ts';
 import { fsckCodes } from '../src/operate/ledger-upkeep.ts';
 import { restoreCodes } from '../src/operate/restore.ts';
 import { leaver, newSecret, startHouse } from './faults/house.ts';
+import { blockAndLeave, startWiki } from './faults/wiki.ts';
 import { processTiming, worker } from './faults/worker-process.ts';
 import { startGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
@@ -99,17 +100,7 @@ describe('an upgrade in the middle of departures', () => {
   });
 
   it('loses nothing of a layoff while workers and the scribe are restarted one by one', async (t) => {
-    const house = await startHouse(
-      `
-        playbook: involuntary-departure
-        title: Block and leave
-        for: departure
-        steps:
-          - { id: block, layer: security, do: account.suspend, on: every account }
-          - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
-      `,
-      processTiming,
-    );
+    const house = await startHouse(blockAndLeave, processTiming);
     const ends: (() => Promise<void>)[] = [() => house.stop()];
     t.after(async () => {
       for (const end of ends.toReversed()) await end();
@@ -117,18 +108,8 @@ describe('an upgrade in the middle of departures', () => {
     const { gatehouse } = house;
     const count = process.env['GATEHOUSE_TEST_THOROUGH'] ? 5 : 2;
     const people = Array.from({ length: count * 8 }, (_, i) => leaver(`p${i}`));
-    const users = people.map(({ id, email }) => ({ id, userName: email }));
-    const token = newSecret();
-    const scim = await startScimServer({
-      token,
-      users,
-      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
-    });
+    const scim = await startWiki(house, people);
     ends.push(() => scim.close());
-    await house.connect(
-      { id: 'wiki', connector: 'scim', settings: { baseUrl: scim.url, token } },
-      Number(new URL(scim.url).port),
-    );
     scim.latencyMs = 50;
     const logs: string[] = [];
     const next = async () => {

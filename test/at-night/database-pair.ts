@@ -6,9 +6,9 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '#core/testing/until.ts';
-import { startScimServer } from '../../practice/servers/scim.ts';
 import { fsckCodes } from '../../src/operate/ledger-upkeep.ts';
-import { type Leaver, leaver, newSecret, startHouse } from '../faults/house.ts';
+import { type Leaver, leaver, startHouse } from '../faults/house.ts';
+import { blockAndLeave, startWiki } from '../faults/wiki.ts';
 import { processTiming, worker } from '../faults/worker-process.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { ledgerCommand } from '../support/on-server.ts';
@@ -26,33 +26,14 @@ describe('a pair of databases whose first is killed in the middle of a layoff', 
     const pair = await startPair();
     ends.push(() => pair.stop());
     const keysFolder = await mkdtemp(path.join(tmpdir(), 'gatehouse-pair-keys-'));
-    const house = await startHouse(
-      `
-        playbook: involuntary-departure
-        title: Block and leave
-        for: departure
-        steps:
-          - { id: block, layer: security, do: account.suspend, on: every account }
-          - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
-      `,
-      processTiming,
-      { restored: { database: pair.database, keysFolder } },
-    );
+    const house = await startHouse(blockAndLeave, processTiming, {
+      restored: { database: pair.database, keysFolder },
+    });
     ends.push(() => house.stop());
     const { gatehouse } = house;
     const people = Array.from({ length: rounds * perRound }, (_, i) => leaver(`p${i}`));
-    const users = people.map(({ id, email }) => ({ id, userName: email }));
-    const token = newSecret();
-    const scim = await startScimServer({
-      token,
-      users,
-      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
-    });
+    const scim = await startWiki(house, people);
     ends.push(() => scim.close());
-    await house.connect(
-      { id: 'wiki', connector: 'scim', settings: { baseUrl: scim.url, token } },
-      Number(new URL(scim.url).port),
-    );
     scim.latencyMs = 40;
     // Of two processes, and none in this one: web and scribe are here.
     await gatehouse.stopWorker();

@@ -8,6 +8,7 @@ import { startTestServer } from '#store/testing/server.ts';
 import { startScimServer } from '../../practice/servers/scim.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { leaver, newSecret, startHouse } from './house.ts';
+import { blockAndLeave, startWiki } from './wiki.ts';
 import { processTiming, worker } from './worker-process.ts';
 
 // The server that is killed here must be nobody else's.
@@ -19,33 +20,14 @@ const people = Array.from({ length: rounds * perRound }, (_, i) => leaver(`p${i}
 
 describe('a database that is killed in the middle', () => {
   it('comes back to workers that live on, and nothing is lost or done twice', async (t) => {
-    const house = await startHouse(
-      `
-        playbook: involuntary-departure
-        title: Block and leave
-        for: departure
-        steps:
-          - { id: block, layer: security, do: account.suspend, on: every account }
-          - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
-      `,
-      processTiming,
-    );
+    const house = await startHouse(blockAndLeave, processTiming);
     const { gatehouse } = house;
     const ends: (() => Promise<void>)[] = [() => house.stop()];
     t.after(async () => {
       for (const end of ends.toReversed()) await end();
     });
-    const users = people.map(({ id, email }) => ({ id, userName: email }));
-    const token = newSecret();
-    const scim = await startScimServer({
-      token,
-      users,
-      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
-    });
+    const scim = await startWiki(house, people);
     ends.push(() => scim.close());
-    const settings = { baseUrl: scim.url, token };
-    const port = Number(new URL(scim.url).port);
-    await house.connect({ id: 'wiki', connector: 'scim', settings }, port);
     scim.latencyMs = 40;
     // One worker in this process, which would die with it, and one in another.
     const other = worker(gatehouse);
@@ -89,6 +71,7 @@ describe('a database that is killed in the middle', () => {
     });
     // Workers still hear of what an administrator sets up.
     const late = leaver('late');
+    const token = newSecret();
     const chat = await startScimServer({ token, users: [{ id: late.id, userName: late.email }] });
     ends.push(() => chat.close());
     await house.connect(

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { until } from '#core/testing/until.ts';
 import { keepEmbedded } from '#store/embedded-kept.ts';
-import { startScimServer } from '../../practice/servers/scim.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { elsewhere, mountSmallDisk } from '../support/small-disk.ts';
-import { type Leaver, leaver, newSecret, startHouse } from './house.ts';
+import { type Leaver, leaver, startHouse } from './house.ts';
+import { blockAndLeave, startWiki } from './wiki.ts';
 import { processTiming } from './worker-process.ts';
 
 const rounds = process.env['GATEHOUSE_TEST_THOROUGH'] ? 3 : 1;
@@ -37,31 +37,14 @@ describe('a disk that is full, and is freed', () => {
     );
     ends.push(() => kept.stop());
     const house = await startHouse(
-      `
-        playbook: involuntary-departure
-        title: Block and leave
-        for: departure
-        steps:
-          - { id: block, layer: security, do: account.suspend, on: every account }
-          - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
-      `,
+      blockAndLeave,
       { ...processTiming, selfWatchMs: 200 },
       { dataFolder: disk.folder },
     );
     ends.push(() => house.stop());
     const { gatehouse } = house;
-    const users = people.map(({ id, email }) => ({ id, userName: email }));
-    const token = newSecret();
-    const scim = await startScimServer({
-      token,
-      users,
-      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
-    });
+    const scim = await startWiki(house, people);
     ends.push(() => scim.close());
-    await house.connect(
-      { id: 'wiki', connector: 'scim', settings: { baseUrl: scim.url, token } },
-      Number(new URL(scim.url).port),
-    );
     const open = async () =>
       (await gatehouse.rows<{ kind: string }>('select kind from alerts where resolved_at is null'))
         .map(({ kind }) => kind)

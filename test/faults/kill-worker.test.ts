@@ -6,11 +6,11 @@ import { attestStep } from '#app/steps.ts';
 import { until } from '#core/testing/until.ts';
 import type { Failpoint } from '#engine/engine.ts';
 import { startHttpSystem } from '../../practice/servers/http-system.ts';
-import { startScimServer } from '../../practice/servers/scim.ts';
 import { startSmtpServer } from '../../practice/servers/smtp.ts';
 import { checkInvariants } from '../support/invariants.ts';
 import { type House, type Leaver, leaver, newSecret, startHouse } from './house.ts';
 import { badges, becomeGuest, signOut } from './systems.ts';
+import { blockAndLeave, startWiki } from './wiki.ts';
 import { type WorkerProcess, worker } from './worker-process.ts';
 
 /** One death: where, and what the system does meanwhile. */
@@ -110,30 +110,12 @@ const ofPerson = (scenario: Scenario, { id }: Leaver) =>
 
 describe('a worker killed by SIGKILL at any point of a pass', { concurrency: true }, () => {
   it('has blocked an account and left its groups once, when both may be repeated', async (t) => {
-    const house = await startHouse(`
-      playbook: involuntary-departure
-      title: Block and leave
-      for: departure
-      steps:
-        - { id: block, layer: security, do: account.suspend, on: every account }
-        - { id: leave, layer: security, do: groups.leave, on: every account, after: [block] }
-    `);
+    const house = await startHouse(blockAndLeave);
     t.after(() => house.stop());
     // Every second death meets the second step.
     const kills = everywhere.map((it, i) => (i % 2 === 0 ? it : { ...it, nth: 2 }));
-    const users = leavers(kills).map(({ id, email }) => ({ id, userName: email }));
-    const token = newSecret();
-    const scim = await startScimServer({
-      token,
-      users,
-      groups: [{ id: 'sales', displayName: 'Sales', members: users.map(({ id }) => id) }],
-    });
+    const scim = await startWiki(house, leavers(kills));
     t.after(() => scim.close());
-    const settings = { baseUrl: scim.url, token };
-    await house.connect(
-      { id: 'wiki', connector: 'scim', settings },
-      Number(new URL(scim.url).port),
-    );
 
     const scenario: Scenario = {
       house,
