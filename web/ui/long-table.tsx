@@ -6,7 +6,7 @@ import { focusOn, useShortcuts } from '../lib/shortcuts.ts';
 const mostWhole = 100;
 
 /** Which rows of a table are in the page. */
-export interface Window {
+export interface RowWindow {
   /** To be put on the table. */
   readonly table: RefObject<HTMLTableElement | null>;
   readonly seen: readonly number[];
@@ -18,10 +18,10 @@ export interface Window {
 }
 
 /** The window on a table whose rows are `rowPx` high; `onEnd`: the last one can be seen, so there may be more. */
-export function useWindow(
+export function useRowWindow(
   count: number,
   { rowPx, onEnd }: { rowPx: number; onEnd: (() => void) | undefined },
-): Window {
+): RowWindow {
   const table = useRef<HTMLTableElement>(null);
   const isVirtual = count > mostWhole;
   const virtual = useWindowVirtualizer({
@@ -60,7 +60,7 @@ const Space = ({ px }: { px: number }) =>
  */
 export function useRowKeys<Id>(
   ids: readonly Id[],
-  { table, reach }: Window,
+  { table, reach }: RowWindow,
   open: (id: Id) => void,
 ): { readonly current: () => Id | undefined; readonly follow: (event: FocusEvent) => void } {
   /** Known before the focus is there: who types fast means this one. */

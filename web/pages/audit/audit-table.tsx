@@ -6,7 +6,7 @@ import { useFactTitle } from '../../lib/fact-titles.ts';
 import { placeOf } from '../../lib/moments.ts';
 import { useSession } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
-import { useRowKeys, useWindow } from '../../ui/long-table.tsx';
+import { useRowKeys, useRowWindow } from '../../ui/long-table.tsx';
 import { looks, StandingBadge } from '../../ui/standing.tsx';
 import { numberText, secondsText } from './entry-text.ts';
 
@@ -27,17 +27,17 @@ export function AuditTable({
 }) {
   const t = useWords('audit');
   const { company } = useSession();
-  const window = useWindow(events.length, { rowPx, onEnd });
+  const rows = useRowWindow(events.length, { rowPx, onEnd });
   const navigate = route.useNavigate();
   const { follow } = useRowKeys(
     events.map(({ index }) => index),
-    window,
+    rows,
     (entry) => void navigate({ search: (now) => ({ ...now, entry }) }),
   );
   return (
     <div className="card wide">
       <table
-        ref={window.table}
+        ref={rows.table}
         className="table audit"
         aria-label={t('title')}
         aria-rowcount={Math.max(total, events.length) + 1}
@@ -60,11 +60,11 @@ export function AuditTable({
           </tr>
         </thead>
         <tbody>
-          {window.above}
-          {window.seen.map((index) => (
+          {rows.above}
+          {rows.seen.map((index) => (
             <Row key={events[index]!.index} it={events[index]!} row={index} />
           ))}
-          {window.below}
+          {rows.below}
         </tbody>
       </table>
     </div>

@@ -6,7 +6,7 @@ import { useShortcuts } from '../../lib/shortcuts.ts';
 import { useSteady } from '../../lib/steady.ts';
 import { useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
-import { useRowKeys, useWindow } from '../../ui/long-table.tsx';
+import { useRowKeys, useRowWindow } from '../../ui/long-table.tsx';
 import { useFlash } from './cells.tsx';
 import './cases.css';
 import type { Choice } from './use-choice.ts';
@@ -47,9 +47,9 @@ export function CasesTable({
   const [isHeld, setHeld] = useState(false);
   const { shown, waiting, ask } = useSteady(cases, (it) => it.id, isHeld);
   const order = shown.map(({ id }) => id);
-  const window = useWindow(shown.length, { rowPx, onEnd });
+  const rows = useRowWindow(shown.length, { rowPx, onEnd });
   const go = useGo();
-  const { current, follow } = useRowKeys(order, window, (id) => {
+  const { current, follow } = useRowKeys(order, rows, (id) => {
     const it = shown.find((one) => one.id === id);
     if (it) go(addressOf(it));
   });
@@ -78,7 +78,7 @@ export function CasesTable({
       )}
       <div className="card wide">
         <table
-          ref={window.table}
+          ref={rows.table}
           className="table cases"
           aria-label={caption}
           aria-rowcount={shown.length + 1}
@@ -103,8 +103,8 @@ export function CasesTable({
             </tr>
           </thead>
           <tbody>
-            {window.above}
-            {window.seen.map((index) => (
+            {rows.above}
+            {rows.seen.map((index) => (
               <Row
                 key={shown[index]!.id}
                 it={shown[index]!}
@@ -114,7 +114,7 @@ export function CasesTable({
                 order={order}
               />
             ))}
-            {window.below}
+            {rows.below}
           </tbody>
         </table>
       </div>
