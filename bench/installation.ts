@@ -35,13 +35,20 @@ export interface Installation {
     count: number,
     delayMs: number,
     capabilities: readonly string[],
-    perSecond?: number,
+    limits?: Limits,
   ): Promise<void>;
   /** Makes this the only playbook. */
   follow(playbook: string): Promise<void>;
   /** An urgent departure by signed webhook. */
   depart(person: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What an administrator allows towards a system, where it is not what is usual. */
+interface Limits {
+  readonly ratePerSecond?: number;
+  /** Passes at once. */
+  readonly concurrency?: number;
 }
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
@@ -99,13 +106,13 @@ export async function startInstallation(timing: Partial<Timing> = {}): Promise<I
     tally,
     pool: database.pools.worker,
     owner: database.admin!,
-    async addSystems(count, delayMs, capabilities, perSecond) {
+    async addSystems(count, delayMs, capabilities, limits = {}) {
       for (let i = 1; i <= count; i++) {
         await saveConnectionInput(app, admin, {
           id: `system-${i}`,
           connector: 'delayed',
           settings: { name: `system-${i}`, delayMs, capabilities: [...capabilities] },
-          ...(perSecond === undefined ? {} : { ratePerSecond: perSecond }),
+          ...limits,
         });
       }
     },

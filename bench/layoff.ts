@@ -8,6 +8,8 @@ import { atMost, type Row, told } from './row.ts';
 /** As many leave at once; smaller with GATEHOUSE_BENCH_LEAVERS, which no target is for. */
 const many = Number(process.env['GATEHOUSE_BENCH_LEAVERS'] ?? 10_000);
 const systems = 6;
+/** Passes at once that each system allows; most of a pass is not spent in the system. */
+const concurrency = 12;
 const lookEveryMs = 500;
 
 const playbook = `
@@ -88,7 +90,7 @@ async function layOff(
 async function atFullSpeed(): Promise<readonly Row[]> {
   const it = await startInstallation();
   try {
-    await it.addSystems(systems, 10, ['account.suspend']);
+    await it.addSystems(systems, 10, ['account.suspend'], { concurrency });
     await it.follow(playbook);
     let urgentMs = 0;
     const took = await layOff(it, many, async () => {
@@ -118,7 +120,7 @@ async function withLimits(): Promise<readonly Row[]> {
   const count = 150;
   const perSecond = 5;
   try {
-    await it.addSystems(systems, 10, ['account.suspend'], perSecond);
+    await it.addSystems(systems, 10, ['account.suspend'], { ratePerSecond: perSecond });
     await it.follow(playbook);
     const took = await layOff(it, count);
     // A pass that finds the account, and one that blocks it, each takes a turn.

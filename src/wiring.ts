@@ -32,7 +32,7 @@ import type { Keyring } from '#store/keys.ts';
 import { allListRows, listRowsOf, loadListRow, loadListUpload } from '#store/lists.ts';
 import { pulseNow } from '#store/liveness.ts';
 import { loadSettings } from '#store/settings.ts';
-import { inTransaction } from '#store/sql.ts';
+import { inTransaction, readingTogether } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { openVault } from '#store/vault.ts';
 import { listening } from './listening.ts';
@@ -178,6 +178,7 @@ export async function startWorker(
   const worker = `worker-${randomBytes(6).toString('hex')}`;
   const engine: Engine = {
     pool,
+    reads: readingTogether(pool),
     rulePacks,
     groups: openGroups({ pool, worker, leaseMs: timing.leaseMs }),
     calls: callsUnderWay(),

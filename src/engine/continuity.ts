@@ -40,12 +40,12 @@ export async function receiversOf(
 
 /** What accounts own, by connection; `fresh` was read just now. */
 export async function knownOwned(
-  engine: Pick<Engine, 'pool'>,
+  engine: Pick<Engine, 'reads'>,
   person: string,
   offers: readonly ConnectionOffer[],
   fresh: readonly OwnershipRow[],
 ): Promise<Continuity['owned']> {
-  const rows = [...(await ownershipsOf(engine.pool, person)), ...fresh];
+  const rows = [...(await ownershipsOf(engine.reads, person)), ...fresh];
   const owned = new Map<string, OwnedByAccount>();
   for (const { id, readsOwned } of offers) {
     if (!readsOwned) continue;
@@ -57,7 +57,7 @@ export async function knownOwned(
 
 /** All that hangs on one person. Pure but for reading rows. */
 export async function continuityOf(
-  engine: Pick<Engine, 'pool'>,
+  engine: Pick<Engine, 'reads'>,
   it: {
     readonly caseId: string | null;
     readonly person: PersonFacts;
@@ -67,10 +67,12 @@ export async function continuityOf(
   },
 ): Promise<Continuity> {
   const { person, accounts, owned } = it;
-  const receivers = await receiversOf(engine.pool, it.caseId, person);
-  const connections = await listConnections(engine.pool);
-  const reports = await reportsOf(engine.pool, person.personId);
-  const users = await listUsers(engine.pool);
+  const [receivers, connections, reports, users] = await Promise.all([
+    receiversOf(engine.reads, it.caseId, person),
+    listConnections(engine.reads),
+    reportsOf(engine.reads, person.personId),
+    listUsers(engine.reads),
+  ]);
   const { contacts } = it.settings.alerts;
   const isTheirs = (address: string) => isSame(address, person.email);
   return {

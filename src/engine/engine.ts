@@ -4,7 +4,7 @@ import { usualRechecksMs } from '#core/recheck.ts';
 import type { RulePack } from '#core/rule-pack.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import type { ConnectionRow } from '#store/connections.ts';
-import type { Pool } from '#store/sql.ts';
+import type { Db, Pool } from '#store/sql.ts';
 import type { CallsUnderWay } from './calls-under-way.ts';
 import type { Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
@@ -14,6 +14,8 @@ import type { Measures } from './measures.ts';
 /** What every part of the engine works with; put together by `main.ts`. */
 export interface Engine {
   readonly pool: Pool;
+  /** For short reads, of which planning needs many: those of all departures go out together. */
+  readonly reads: Db;
   /** What every step reads and writes, for many steps at once. */
   readonly groups: Groups;
   /** What this process is changing outside right now. */

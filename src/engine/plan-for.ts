@@ -47,8 +47,10 @@ export type CasePlan =
   | { readonly kind: 'question'; readonly question: string };
 
 /** What each connection of this installation can do now. */
-export async function offersOf(engine: Engine): Promise<readonly ConnectionOffer[]> {
-  return offersFrom(engine.connectors, await listConnections(engine.pool));
+export async function offersOf(
+  engine: Pick<Engine, 'reads' | 'connectors'>,
+): Promise<readonly ConnectionOffer[]> {
+  return offersFrom(engine.connectors, await listConnections(engine.reads));
 }
 
 /**
@@ -61,8 +63,10 @@ export async function unansweredBy(
   offers: readonly ConnectionOffer[],
   isOfBulk: boolean,
 ): Promise<readonly string[]> {
-  const resting = await restingConnections(engine.pool);
-  const paced = isOfBulk ? await pacedConnections(engine.pool) : new Set();
+  const [resting, paced] = await Promise.all([
+    restingConnections(engine.reads),
+    isOfBulk ? pacedConnections(engine.reads) : new Set(),
+  ]);
   return offers
     .filter(({ id, holdsAccounts }) => holdsAccounts && !it.lookedUp.includes(id))
     .filter(({ id }) => !resting.has(id) && !paced.has(id))
@@ -76,7 +80,7 @@ export async function knownAccounts(
   offers: readonly ConnectionOffer[],
   answers: ReadonlyMap<string, readonly Account[]>,
 ): Promise<KnownAccounts> {
-  const stored = await accountsOf(engine.pool, it.person);
+  const stored = await accountsOf(engine.reads, it.person);
   const known = new Map<string, readonly Account[] | 'unknown'>();
   for (const { id, holdsAccounts } of offers) {
     if (!holdsAccounts) continue;
@@ -108,11 +112,15 @@ export async function planFor(
     draft?: PlaybookRow | null;
   },
 ): Promise<CasePlan> {
-  const now = await databaseNow(engine.pool);
-  const settings = settingsFrom(await loadSettings(engine.pool));
+  const { reads } = engine;
   const { personFacts: person, departure, zone, source } = it.case;
-
-  const chosen = it.draft ? choiceOf(it.draft) : await choosePlaybook(engine, it.case);
+  const [now, stored, chosen, isManager] = await Promise.all([
+    databaseNow(reads),
+    loadSettings(reads),
+    it.draft ? choiceOf(it.draft) : choosePlaybook(engine, it.case),
+    hasReports(reads, person.personId),
+  ]);
+  const settings = settingsFrom(stored);
   if (chosen.kind === 'question') return chosen;
 
   const { confirmedAt } = it.case;
@@ -141,14 +149,14 @@ export async function planFor(
     accounts,
     ...(continuity && { continuity }),
     language: settings.company.language,
-    isManager: await hasReports(engine.pool, person.personId),
+    isManager,
     law: {
       packs: engine.rulePacks,
       headcount: settings.company.headcount,
       ...settings.obligations,
     },
   });
-  const notes = await holdNotes(engine.pool, person.personId, made);
+  const notes = await holdNotes(reads, person.personId, made);
   const plan = notes.length > 0 ? { ...made, notes: [...made.notes, ...notes] } : made;
   const digest = digestOf({
     plan,
@@ -185,11 +193,11 @@ export function routeAmong(
 /** Running cases keep the version they began with; a new one is routed. */
 async function choosePlaybook(engine: Engine, it: Planned): Promise<Choice> {
   if (it.playbookId !== null) {
-    const row = await loadPlaybook(engine.pool, it.playbookId);
+    const row = await loadPlaybook(engine.reads, it.playbookId);
     if (row) return choiceOf(row);
   }
   const kind = caseKindOf(it.departure);
-  const { row, routed, candidates } = routeAmong(await publishedPlaybooks(engine.pool), it);
+  const { row, routed, candidates } = routeAmong(await publishedPlaybooks(engine.reads), it);
   if (routed.playbook && row) return { kind: 'playbook', row, playbook: routed.playbook };
   return {
     kind: 'question',

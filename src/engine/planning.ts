@@ -96,7 +96,7 @@ async function tellUnplanned(engine: Engine, caseId: string, error: unknown): Pr
  * Throws `Stale`, and leaves nothing behind, when the case was changed meanwhile.
  */
 async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<void> {
-  const it = await loadCase(engine.pool, caseId);
+  const it = await loadCase(engine.reads, caseId);
   if (!it) return;
   if (it.state === 'cancelled' || it.direction === 'back') await recallTasks(engine, it);
   if (endStates.includes(it.state)) return;
@@ -110,8 +110,11 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
   )
     return;
 
-  const offers = await offersOf(engine);
-  const isOfBulk = (await bulkStartsOf(engine.pool, [caseId])).size > 0;
+  const [offers, bulkStarts] = await Promise.all([
+    offersOf(engine),
+    bulkStartsOf(engine.reads, [caseId]),
+  ]);
+  const isOfBulk = bulkStarts.size > 0;
   const answers = new Map<string, readonly Account[]>();
   let owned: readonly OwnershipRow[] = [];
   if (found && 'accounts' in found) answers.set(found.work.connectionId!, found.accounts);
@@ -122,8 +125,10 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
     if (endsLater) owned = await askOwned(engine, offers, answers);
   }
 
-  const accounts = await knownAccounts(engine, it, offers, answers);
-  const ownedThere = await knownOwned(engine, it.person, offers, owned);
+  const [accounts, ownedThere] = await Promise.all([
+    knownAccounts(engine, it, offers, answers),
+    knownOwned(engine, it.person, offers, owned),
+  ]);
   const planned = await planFor(engine, {
     case: it,
     caseId,
@@ -137,9 +142,11 @@ async function planOnce(engine: Engine, caseId: string, found?: Found): Promise<
   await inTransaction(engine.pool, async (tx) => {
     const locked = await lockCase(tx, caseId);
     if (!locked || locked.version !== it.version) throw new Stale(caseId);
-    await saveFoundAccounts(tx, { person: it.person, answers });
-    await saveOwnerships(tx, owned);
-    await write(tx, engine, locked, toWrite, [...new Set([...it.lookedUp, ...answers.keys()])]);
+    await Promise.all([
+      saveFoundAccounts(tx, { person: it.person, answers }),
+      saveOwnerships(tx, owned),
+      write(tx, engine, locked, toWrite, [...new Set([...it.lookedUp, ...answers.keys()])]),
+    ]);
     if (found) await settleLookUp(tx, engine, found);
     // What is held takes no turn in any line.
     if (!isHeld(locked)) await release(tx, engine, { caseId, direction: 'forward' });
@@ -191,42 +198,45 @@ async function write(
     question === it.question &&
     it.state !== 'draft' &&
     lookedUp.length === it.lookedUp.length;
-  if (!same) {
-    await record(tx, engine.keys, [
-      {
-        type: 'case.changed',
-        actor: engineActor,
-        caseId: it.id,
-        row: { table: 'cases', id: it.id, version: it.version + 1 },
-        target: { ref: it.ref },
-        data: {
-          changed: playbook.id === it.playbookId ? ['plan'] : ['playbook', 'plan'],
-          playbook: playbook.name,
-          playbook_version: playbook.number,
-          steps: plan.steps.length,
-          plan: digest,
-        },
-      },
-    ]);
-    await changeCase(tx, it, {
-      playbookId: playbook.id,
-      planDigest: digest,
-      planNotes: plan.notes,
-      planStale: false,
-      lookedUp,
-      question,
-      ...(it.state === 'draft' ? { state } : {}),
-    });
-    const notBegun = it.state === 'scheduled' || it.state === 'running';
-    if (notBegun && it.containmentAt === null) await noteProgress(tx, { caseId: it.id, state });
-    if (question === null && it.question !== null) await resolveAlerts(tx, `question:${it.id}`);
-  }
-  // The first plan of a departure tells those that counted on this person.
-  if (isFirst && it.kind === 'departure') await wakeCasesCountingOn(tx, it.personId);
-  if (same && it.planStale) await notePlanned(tx, it.id);
-  if (!same) await tellOfUnreviewed(tx, plan);
-  if (it.state === 'access-removed') await noteOpenAccess(tx, it.id);
-  await wakeSteps(tx, changed.moved);
+  const notBegun = it.state === 'scheduled' || it.state === 'running';
+  await Promise.all([
+    ...(same
+      ? [it.planStale && notePlanned(tx, it.id)]
+      : [
+          record(tx, engine.keys, [
+            {
+              type: 'case.changed',
+              actor: engineActor,
+              caseId: it.id,
+              row: { table: 'cases', id: it.id, version: it.version + 1 },
+              target: { ref: it.ref },
+              data: {
+                changed: playbook.id === it.playbookId ? ['plan'] : ['playbook', 'plan'],
+                playbook: playbook.name,
+                playbook_version: playbook.number,
+                steps: plan.steps.length,
+                plan: digest,
+              },
+            },
+          ]),
+          changeCase(tx, it, {
+            playbookId: playbook.id,
+            planDigest: digest,
+            planNotes: plan.notes,
+            planStale: false,
+            lookedUp,
+            question,
+            ...(it.state === 'draft' ? { state } : {}),
+          }),
+          notBegun && it.containmentAt === null && noteProgress(tx, { caseId: it.id, state }),
+          question === null && it.question !== null && resolveAlerts(tx, `question:${it.id}`),
+          tellOfUnreviewed(tx, plan),
+        ]),
+    // The first plan of a departure tells those that counted on this person.
+    isFirst && it.kind === 'departure' && wakeCasesCountingOn(tx, it.personId),
+    it.state === 'access-removed' && noteOpenAccess(tx, it.id),
+    wakeSteps(tx, changed.moved),
+  ]);
   for (const stepId of changed.newGaps) await holdGap(tx, engine, stepId);
 }
 

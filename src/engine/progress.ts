@@ -51,18 +51,20 @@ export async function sealCase(
 ): Promise<void> {
   const counted = await countGrades(tx, { caseId: found.id, direction: found.direction });
   const none = { verified: 0, acknowledged: 0, absent: 0, attested: 0, waived: 0 };
-  await record(tx, engine.keys, [
-    {
-      type: 'case.sealed',
-      actor: engineActor,
-      caseId: found.id,
-      row: { table: 'cases', id: found.id, version: found.version + 1 },
-      target: { ref: found.ref },
-      data: { grades: { ...none, ...counted } },
-    },
+  await Promise.all([
+    record(tx, engine.keys, [
+      {
+        type: 'case.sealed',
+        actor: engineActor,
+        caseId: found.id,
+        row: { table: 'cases', id: found.id, version: found.version + 1 },
+        target: { ref: found.ref },
+        data: { grades: { ...none, ...counted } },
+      },
+    ]),
+    changeCase(tx, found, { state }),
+    noteSealed(tx, found.id),
   ]);
-  await changeCase(tx, found, { state });
-  await noteSealed(tx, found.id);
 }
 
 /** From here on accounts that appear are none that the plan knows. */

@@ -61,7 +61,11 @@ export async function settle(engine: Engine, work: Work, it: Outcome): Promise<v
   engine.failpoint('before the release');
   if (!settled.seesToCase || !concernsCase(work, settled.released)) return;
   await inTransaction(engine.pool, async (tx) => {
-    if (await lockCase(tx, work.caseId)) await release(tx, engine, work);
+    const [found, released] = await Promise.all([
+      lockCase(tx, work.caseId),
+      releaseSteps(tx, work.caseId),
+    ]);
+    if (found) await goOn(tx, engine, work, released);
   });
 }
 

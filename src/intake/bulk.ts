@@ -8,7 +8,7 @@ import {
   loadBulkStart,
   lockBulkStart,
   noteBulkOutcome,
-  takeBulkPerson,
+  takeBulkPeople,
 } from '#store/bulk-starts.ts';
 import { openDepartureOf } from '#store/cases.ts';
 import { databaseNow } from '#store/clock.ts';
@@ -18,38 +18,37 @@ import { askPerson } from './ask.ts';
 import type { Intake } from './intake.ts';
 import { type Received, receive } from './receive.ts';
 
-/** So many departures of one bulk start are opened at once. */
-const atOnce = 4;
+/** So many departures of one bulk start are opened in each transaction, side by side. */
+const together = 16;
 /** A row that fails so often is left to a person. */
 const mostAttempts = 3;
 
 /**
- * Opens the departures of an approved bulk start, each in a transaction of its own: whatever is cut
- * off goes on where it was. Runs as a job. One that nobody approved in time runs out here.
+ * Opens the departures of an approved bulk start, some in each transaction: whatever is cut off goes on where it
+ * was. Runs as a job. One that nobody approved in time runs out here.
  */
 export async function openBulkStart(intake: Intake, id: string): Promise<void> {
   const it = await loadBulkStart(intake.pool, id);
   if (!it) return;
   if (it.state !== 'approved') return expire(intake, id);
   await beginBulkWork(intake.pool, id);
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      while (await openNext(intake, it));
-    }),
-  );
+  while (await openNext(intake, it, together));
 }
 
-async function openNext(intake: Intake, it: BulkStartRow): Promise<boolean> {
-  let taken: BulkPersonRow | null = null;
+/** False: there is nobody left. Where one of several fails, the next are opened one by one, and only it has failed. */
+async function openNext(intake: Intake, it: BulkStartRow, most: number): Promise<boolean> {
+  let taken: readonly BulkPersonRow[] = [];
   try {
     return await inTransaction(intake.pool, async (tx) => {
-      taken = await takeBulkPerson(tx, it.id);
-      if (taken) await open(tx, intake, it, taken);
-      return taken !== null;
+      taken = await takeBulkPeople(tx, it.id, most);
+      await Promise.all(taken.map((row) => open(tx, intake, it, row)));
+      return taken.length > 0;
     });
   } catch (error) {
-    if (taken === null) throw error;
-    await noteFailure(intake, it, taken, error);
+    const [row, ...others] = taken;
+    if (!row) throw error;
+    if (others.length === 0) await noteFailure(intake, it, row, error);
+    else for (const _ of taken) await openNext(intake, it, 1);
     return true;
   }
 }

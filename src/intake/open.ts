@@ -22,8 +22,8 @@ export async function openDeparture(
   person: PersonRow,
   departure: DepartureFacts,
 ): Promise<Received> {
-  const settings = settingsFrom(await loadSettings(tx));
-  const confirmedAt = await databaseNow(tx);
+  const [stored, confirmedAt] = await Promise.all([loadSettings(tx), databaseNow(tx)]);
+  const settings = settingsFrom(stored);
   const zone = person.facts.zone ?? settings.company.zone;
   const dates = resolveDates(departure, {
     zone,

@@ -59,8 +59,9 @@ export async function takeInSuccessor(
   caseId: string,
 ): Promise<void> {
   const { successor, source } = heard;
+  if (!successor) return;
   const it = await lockCase(tx, caseId);
-  if (!successor || !it) return;
+  if (!it) return;
   const before = await namedSuccessor(tx, caseId);
   if (before && before.namedBy !== source) return;
   const naming = await nameSuccessor(

@@ -260,8 +260,12 @@ export async function wakeBulkStart(db: Db, id: string): Promise<void> {
   await db.query(sql`select wake_bulk_start(${id})`);
 }
 
-/** Locks the next person who has to get a departure; null: nobody, or other workers have the rest. */
-export async function takeBulkPerson(db: Db, id: string): Promise<BulkPersonRow | null> {
+/** Locks the next people who have to get a departure; none: there are none, or other workers have the rest. */
+export async function takeBulkPeople(
+  db: Db,
+  id: string,
+  most: number,
+): Promise<readonly BulkPersonRow[]> {
   const { rows } = await db.query<BulkPersonRow & { line: number }>(sql`
     select ${personColumns}
       from bulk_people
@@ -269,10 +273,10 @@ export async function takeBulkPerson(db: Db, id: string): Promise<BulkPersonRow 
        and standing = 'starts'
        and outcome is null
      order by attempts, line
-     limit 1
+     limit ${most}
        for update skip locked
   `);
-  return rows[0] ?? null;
+  return rows;
 }
 
 export async function noteBulkOutcome(

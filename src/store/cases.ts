@@ -70,8 +70,11 @@ export async function loadCase(db: Db, id: string): Promise<CaseRow | null> {
  * stating a fact takes as well: whoever is about to act on the case waits, and then sees what was decided.
  */
 export async function lockCase(db: Db, id: string): Promise<CaseRow | null> {
-  await db.query(sql`select ledger.lock_cases(array[${id}::text])`);
-  return loadCase(db, id);
+  const [, found] = await Promise.all([
+    db.query(sql`select ledger.lock_cases(array[${id}::text])`),
+    loadCase(db, id),
+  ]);
+  return found;
 }
 
 /** The one departure of a person that has not ended, if there is one. */

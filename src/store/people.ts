@@ -53,10 +53,13 @@ export async function lockPerson(
   it: { personId: string; employmentId: string },
 ): Promise<PersonRow | null> {
   // Also orders two events about somebody we have never heard of.
-  await db.query(sql`
-    select pg_advisory_xact_lock(hashtextextended(${`${it.personId}\n${it.employmentId}`}, 0))
-  `);
-  return employmentWith(db, it);
+  const [, known] = await Promise.all([
+    db.query(sql`
+      select pg_advisory_xact_lock(hashtextextended(${`${it.personId}\n${it.employmentId}`}, 0))
+    `),
+    employmentWith(db, it),
+  ]);
+  return known;
 }
 
 /** What we know of an employment. */

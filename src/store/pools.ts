@@ -55,6 +55,8 @@ export function openPool(
     ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + answerMs } : {}),
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
+    // What is asked at one time goes out at one time: nobody waits for an answer that he does not need.
+    pipeline: role !== 'admin', // a dump streams, which pg does not do so
     types,
     ...(role === 'worker' ? { options: samePlans } : {}),
     ...(role === 'web' ? { options: roomForSearches } : {}),
@@ -126,6 +128,7 @@ function hear(pool: pg.Pool, onError: OnConnectionError): void {
     client.on('notice', ({ routine }) => {
       if (routine === replication) cut(client);
     });
+    sendTogether(client);
     whenItFails(client, (error) => {
       if (error.message === givenUp) void closed(client);
       // All of them lead to the same server, which is no use to any.
@@ -134,6 +137,20 @@ function hear(pool: pg.Pool, onError: OnConnectionError): void {
   });
   pool.on('remove', (client) => open.delete(client));
   pool.on('error', () => {});
+}
+
+/**
+ * Statements that are asked for in one go are one packet. Each by itself would wake the server, and a session that
+ * wakes and sleeps costs more than most of what it is asked.
+ */
+function sendTogether(client: pg.PoolClient): void {
+  const { stream } = connectionOf(client);
+  const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown;
+  client.query = ((...args: readonly unknown[]) => {
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    return query(...args);
+  }) as typeof client.query;
 }
 
 /**
@@ -165,8 +182,11 @@ const replication = 'SyncRepWaitForLSN';
 
 /** As if the network had ended it: whoever waits for an answer hears that there is none. */
 function cut(client: pg.PoolClient): void {
-  (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+  connectionOf(client).stream.destroy();
 }
+
+const connectionOf = (client: pg.PoolClient) =>
+  (client as unknown as { connection: { stream: Duplex } }).connection;
 
 /** What pg 8 says of a statement that took longer than `query_timeout`. */
 const givenUp = 'Query read timeout';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { inTransaction, sql } from './sql.ts';
+import { inTransaction, readingTogether, sql } from './sql.ts';
 import { startDatabase, type TestDatabase } from './testing/database.ts';
 
 let database: TestDatabase;
@@ -33,6 +33,54 @@ it('runs a transaction again that met another one in a deadlock', async () => {
   assert.ok(most! > 1);
   const { rows } = await admin.query('select touched from account');
   assert.deepEqual(rows, [{ touched: 2 }, { touched: 2 }]);
+});
+
+describe('what goes out together', () => {
+  it('is carried out in the order in which it was asked for, in one transaction', async () => {
+    const { worker } = database.pools;
+    const answers = await inTransaction(worker, (tx) =>
+      Promise.all([
+        tx.query<{ at: Date; session: number }>(
+          sql`select now() as at, pg_backend_pid() as session`,
+        ),
+        tx.query(sql`select set_config('gatehouse.test', ${'first'}, true)`),
+        tx.query<{ at: Date; session: number; seen: string }>(
+          sql`select now() as at, pg_backend_pid() as session, current_setting('gatehouse.test') as seen`,
+        ),
+      ]),
+    );
+    const [before, , after] = answers.map(({ rows }) => rows[0]!);
+    assert.deepEqual(after, { ...before, seen: 'first' });
+  });
+
+  it('does not go on once one of several has failed, in a session that is somebody else’s by then', async () => {
+    const { worker } = database.pools;
+    const failed = Promise.withResolvers<void>();
+    let late: Promise<unknown> | undefined;
+    const work = inTransaction(worker, (tx) => {
+      const slower = async () => {
+        await tx.query(sql`select 1`);
+        await failed.promise;
+        await tx.query(sql`select 2`);
+      };
+      late = slower();
+      return Promise.all([late, tx.query(sql`select 1 / ${0}::integer`)]);
+    });
+    await assert.rejects(work, /division by zero/);
+    failed.resolve();
+    await assert.rejects(late!, /This transaction has ended/);
+  });
+
+  it('is read in one session, which is given back', async () => {
+    const { worker } = database.pools;
+    const reads = readingTogether(worker);
+    const session = () => reads.query<{ id: number }>(sql`select pg_backend_pid() as id`);
+    const answers = await Promise.all([session(), session(), session()]);
+    assert.equal(new Set(answers.map(({ rows }) => rows[0]!.id)).size, 1);
+    assert.equal(worker.idleCount, worker.totalCount);
+    await assert.rejects(reads.query(sql`select 1 / ${0}::integer`), /division by zero/);
+    assert.equal((await session()).rows.length, 1);
+  });
 });
 
 describe('a statement', () => {

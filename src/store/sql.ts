@@ -109,13 +109,18 @@ export const inSnapshot = <T>(pool: Pool, read: (tx: Db) => Promise<T>): Promise
 
 async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>, start = begin): Promise<T> {
   const client = await pool.connect();
+  const course = { isOver: false };
   let broken: Error | undefined;
   try {
-    await client.query(start);
-    const result = await work(client);
+    const beginning = client.query(start);
+    beginning.catch(() => {});
+    const result = await work(inside(client, beginning, course));
+    await beginning;
+    course.isOver = true;
     await client.query(commit);
     return result;
   } catch (error) {
+    course.isOver = true;
     await client.query(rollback).catch((cause: Error) => {
       broken = cause;
     });
@@ -123,6 +128,51 @@ async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>, start = begin):
   } finally {
     client.release(broken);
   }
+}
+
+/**
+ * The statements of a transaction. They are sent as they are asked for, the first along with the beginning: what need not
+ * wait for one another goes out together (`Promise.all`), and is carried out in that order. A `begin` fails where the session
+ * is lost, and then so does what follows. What comes after the end is refused: where one of several failed, the others
+ * must not go on in a session that belongs to somebody else by then.
+ */
+const inside = (client: Db, beginning: Promise<unknown>, course: { isOver: boolean }): Db => ({
+  async query<Row extends QueryResultRow>(query: Sql) {
+    if (course.isOver)
+      throw new Error('This transaction has ended; nothing can be done in it any more.');
+    const answer = client.query<Row>(query);
+    answer.catch(() => {}); // not unheard, where the beginning failed first
+    await beginning;
+    return answer;
+  },
+});
+
+/**
+ * One session for what many read, lent by the pool while anybody reads: what is asked at the same time goes out together
+ * and is answered in turn. Only for short reads, since each waits for those before it, and for nothing that locks.
+ */
+export function readingTogether(pool: Pool): Db {
+  let session: ReturnType<Pool['connect']> | null = null;
+  let underWay = 0;
+  return {
+    async query<Row extends QueryResultRow>(query: Sql) {
+      session ??= pool.connect();
+      const lent = session;
+      underWay += 1;
+      try {
+        return await (await lent).query<Row>(query);
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) {
+          session = null;
+          lent.then(
+            (client) => client.release(),
+            () => {}, // heard by whoever asked
+          );
+        }
+      }
+    },
+  };
 }
 
 /** What our functions in the database say when a step was moved by somebody else: see `stale()`. */

@@ -26,12 +26,13 @@ export function openSubjectKeys(keyring: Keyring, options: KeyCacheOptions = {})
 
   async function make(db: Db, subject: string): Promise<Buffer> {
     const { wrapped } = await keyring.wrap('subject', subject, randomBytes(32));
-    await db.query(sql`
+    const { rows } = await db.query<{ wrapped: Buffer }>(sql`
       insert into ledger.subject_key (subject, wrapped)
       values (${subject}, ${wrapped})
           on conflict (subject) do nothing
+      returning wrapped
     `);
-    const kept = await find(db, subject); // ours, or that of whoever was faster
+    const kept = rows[0]?.wrapped ?? (await find(db, subject)); // ours, or that of whoever was faster
     if (kept) return kept;
     throw new Error(`The key of person ${subject} was made and cannot be seen.`);
   }

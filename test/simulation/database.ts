@@ -139,8 +139,14 @@ export async function openWorldDatabase(
       query: (it: Sql) => query({ seat: role, actor }, it) as never,
       async connect() {
         const mine = { seat: role, actor };
+        let last: Promise<unknown> = Promise.resolve();
         return {
-          query: (it: Sql) => query(mine, it) as never,
+          // What is sent without waiting for an answer is carried out in that order all the same.
+          query(it: Sql) {
+            const answer = last.then(() => query(mine, it));
+            last = answer.catch(() => {});
+            return answer as never;
+          },
           release() {},
         };
       },

@@ -15,6 +15,7 @@ import { sweepOnce } from '#engine/sweep.ts';
 import { deliver } from '#intake/deliver.ts';
 import type { SubjectKeys } from '#ledger/record.ts';
 import { dueDeliveries, wakeDelivery } from '#store/deliveries.ts';
+import { readingTogether } from '#store/sql.ts';
 import { page } from './company.ts';
 import type { WorldDatabase } from './database.ts';
 import type { Hand } from './queue.ts';
@@ -67,6 +68,7 @@ export function workerOf(actor: Actor, it: Surroundings): Worker {
   });
   const engine: Engine = {
     pool,
+    reads: readingTogether(pool),
     rulePacks: () => [],
     groups: openGroups({ pool, worker, leaseMs: timing.leaseMs }),
     calls: callsUnderWay(),

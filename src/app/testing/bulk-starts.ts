@@ -8,6 +8,7 @@ import { unmeasured } from '#engine/measures.ts';
 import { openBulkStart } from '#intake/bulk.ts';
 import type { Intake } from '#intake/intake.ts';
 import { dueBulkStarts } from '#store/bulk-starts.ts';
+import { readingTogether } from '#store/sql.ts';
 import { rulePacks } from '../rule-packs.ts';
 import { testConnectors } from './connectors.ts';
 
@@ -15,6 +16,7 @@ import { testConnectors } from './connectors.ts';
 export function bulkWorker({ pool, keys, log, ...intake }: Intake): () => Promise<void> {
   const engine: Engine = {
     ...{ pool, keys, log, worker: 'test', timing: usualTiming, connectors: testConnectors },
+    reads: readingTogether(pool),
     rulePacks,
     clock: openClock(),
     measures: unmeasured,
