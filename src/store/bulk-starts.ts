@@ -143,6 +143,16 @@ export async function knownOf(
     separationId: departure.id,
   }));
   const { rows } = await db.query<KnownOf & { line: number }>(sql`
+    with listed as materialized ( -- gone through once, and not for each person
+      select distinct on (other.person_id, other.employment_id)
+             other.person_id, other.employment_id, other.bulk_start
+        from bulk_people other
+        join bulk_starts b on b.id = other.bulk_start
+       where other.standing = 'starts'
+         and other.outcome is null
+         and other.bulk_start <> ${exceptBulkStart}
+         and b.state in ('planning', 'waiting-for-approval', 'approved')
+    )
     select wanted.line, p.id as person, p.name, p.email,
            (select id
               from cases
@@ -156,19 +166,11 @@ export async function knownOf(
                and state = 'complete'
              order by opened_at desc
              limit 1) as "endedCase",
-           (select other.bulk_start
-              from bulk_people other
-              join bulk_starts b on b.id = other.bulk_start
-             where other.person_id = wanted."personId"
-               and other.employment_id = wanted."employmentId"
-               and other.standing = 'starts'
-               and other.outcome is null
-               and other.bulk_start <> ${exceptBulkStart}
-               and b.state in ('planning', 'waiting-for-approval', 'approved')
-             limit 1) as "otherList"
+           listed.bulk_start as "otherList"
       from jsonb_to_recordset(${JSON.stringify(wanted)})
         as wanted (line integer, "personId" text, "employmentId" text, "separationId" text)
       left join people p on p.person_id = wanted."personId" and p.employment_id = wanted."employmentId"
+      left join listed on listed.person_id = wanted."personId" and listed.employment_id = wanted."employmentId"
   `);
   return rows;
 }
