@@ -74,7 +74,8 @@ export async function changeSetting(
     );
   }
   return inTransaction(app.pool, async (tx) => {
-    const all = settingsFrom(await loadSettings(tx));
+    const stored = await loadSettings(tx);
+    const all = settingsFrom(stored);
     const before = all[name];
     const parsed = settingShapes[name].safeParse({ ...before, ...change });
     if (!parsed.success) {
@@ -104,7 +105,9 @@ export async function changeSetting(
     }
     const who = await whoLoosens(tx, caller, { name, all, after: parsed.data });
     if (!who) return { noted };
-    const { version } = await saveSetting(tx, { id: name, value: parsed.data });
+    // What a later version keeps there stays as it is.
+    const value = { ...Object(stored[name]), ...Object(parsed.data) };
+    const { version } = await saveSetting(tx, { id: name, value });
     await record(tx, app.keys, [
       {
         type: 'policy.changed',

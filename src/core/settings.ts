@@ -170,9 +170,23 @@ export const isSettingName = (word: string): word is SettingName =>
 export function settingsFrom(stored: Readonly<Record<string, unknown>>): Settings {
   const filled = Object.entries(settingShapes).map(([name, shape]) => [
     name,
-    shape.parse(stored[name] ?? {}),
+    knownOf(shape, stored[name] ?? {}),
   ]);
   return Object.fromEntries(filled) as Settings;
+}
+
+/**
+ * What of a stored value this version knows. The version that comes after it may have kept more already, while processes
+ * of both run, and one that stumbled over that would do nothing at all.
+ */
+function knownOf(shape: z.ZodType, stored: unknown): unknown {
+  const known = structuredClone(stored);
+  for (const issue of shape.safeParse(known).error?.issues ?? []) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce<unknown>((it, key) => Object(it)[key], known);
+    for (const key of issue.keys) Reflect.deleteProperty(Object(holder), key);
+  }
+  return shape.parse(known);
 }
 
 const budgets = {
