@@ -34,21 +34,40 @@ export const processTiming: Partial<Timing> = {
   sweepMs: 200,
 };
 
+/** How a worker is another than usual. */
+interface Ways {
+  readonly timing?: Partial<Timing>;
+  /** What its environment holds beside ours. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it runs; a worker of another version answers the same orders. */
+  readonly program?: string;
+  /** A command and its arguments by which it is started, such as one that puts it into another network. */
+  readonly runner?: readonly string[];
+  /** Where it finds the database. */
+  readonly url?: string;
+}
+
 /** Starts a process; it waits for `start()`, so that loading it costs no time when it is needed. */
 export function worker(
   gatehouse: TestGatehouse,
-  timing: Partial<Timing> = processTiming,
-  /** What its environment holds beside ours. */
-  more: Readonly<Record<string, string>> = {},
+  {
+    timing = processTiming,
+    environment = {},
+    program = path.join(import.meta.dirname, 'worker-main.ts'),
+    runner: [execPath = process.execPath, ...before] = [],
+    url = gatehouse.database.url('worker'),
+  }: Ways = {},
 ): WorkerProcess {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child: ChildProcess = fork(
-    path.join(import.meta.dirname, 'worker-main.ts'),
-    [
-      ...['--database', gatehouse.database.url('worker')],
-      ...['--keys', gatehouse.keysFolder, '--records', gatehouse.recordsFolder],
-    ],
-    { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    program,
+    ['--database', url, '--keys', gatehouse.keysFolder, '--records', gatehouse.recordsFolder],
+    {
+      env: { ...env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execPath,
+      ...(before.length > 0 ? { execArgv: [...before, process.execPath] } : {}),
+    },
   );
   const logs: string[] = [];
   let reached: string | null = null;

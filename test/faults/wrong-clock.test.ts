@@ -42,11 +42,10 @@ describe('a worker whose clock is an hour ahead of the database’s', () => {
 
   it('tells of it, does what is to be done at once, and leaves what has its day to the next', async (t) => {
     const { gatehouse } = house;
-    const wrong = worker(
-      gatehouse,
-      { ...processTiming, selfWatchMs: 100 },
-      { LD_PRELOAD: library, FAKETIME: '+3600', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
-    );
+    const wrong = worker(gatehouse, {
+      timing: { ...processTiming, selfWatchMs: 100 },
+      environment: { LD_PRELOAD: library, FAKETIME: '+3600', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+    });
     t.after(() => wrong.stop());
     await wrong.start();
     const alerts = () =>
