@@ -14,13 +14,28 @@ export interface PeerDatabase {
   stop(): Promise<void>;
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 /** An empty database on the same PostgreSQL, with the same settings, as Gatehouse brings along. */
 export async function startPeerDatabase(name: string): Promise<PeerDatabase> {
   const folder = await mkdtemp(path.join(tmpdir(), `bench-${name}-`));
-  const server = await startEmbedded({
+  const starting = startEmbedded({
     dataDirectory: folder,
     keysDirectory: path.join(folder, 'keys'),
   });
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      for (const signal of signals) process.off(signal, leave);
+      await (await starting).stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    })();
+    return stopping;
+  };
+  // The server lives in a session of its own, so that Ctrl-C ends us and not it.
+  const leave = () => void stop().finally(() => process.exit(130));
+  for (const signal of signals) process.once(signal, leave);
+  const server = await starting;
   const client = new pg.Client({ ...server.admin, database: 'postgres' });
   await client.connect();
   await client.query(`create database ${pg.escapeIdentifier(name)}`);
@@ -29,9 +44,6 @@ export async function startPeerDatabase(name: string): Promise<PeerDatabase> {
     login: { ...server.admin, database: name },
     folder,
     processes: () => [server.processId, ...descendants(server.processId)],
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
