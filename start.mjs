@@ -79,7 +79,7 @@ const testPrograms = [
 ];
 
 /** What the nightly run starts besides; its package is told to make no database of its own. */
-const nightlyPackages = ['postgresql'];
+const nightlyPackages = ['iproute2', 'postgresql'];
 const noCluster = '/etc/postgresql-common/createcluster.d/none-by-itself.conf';
 
 /** What packages ask while they are installed, and what they are answered. */

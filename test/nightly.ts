@@ -38,6 +38,7 @@ export const faults: readonly Fault[] = [
   { test: 'T9', file: 'test/faults/misbehaving-systems.test.ts', runs: 10 },
   { test: 'T10', file: 'test/faults/slow-systems.test.ts', runs: 10 },
   { test: 'T11', file: 'test/faults/outage.test.ts', runs: 10 },
+  { test: 'T12', file: 'test/at-night/worker-cut-off.ts', runs: 10 },
   // Each run has a worker that is frozen for five minutes.
   { test: 'T12', file: 'test/faults/many-workers.test.ts', runs: 20 },
   { test: 'T13', file: 'test/faults/wrong-clock.test.ts', runs: 5 },
