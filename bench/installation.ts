@@ -67,7 +67,7 @@ export async function startInstallation(timing: Partial<Timing> = {}): Promise<I
   });
   const keyring = await openKeyring(keysDirectory, purposes);
   await registerKeys(database.admin!, keyring);
-  const tally: Tally = { firstCallAt: null, firstChangeAt: null, changes: 0 };
+  const tally: Tally = { firstCallAt: null, firstChangeAt: null, changes: 0, calls: 0 };
   const all = new Map([...connectors, ['delayed', delayedSystem(tally)]]);
   const parts = { keyring, connectors: all, log: silent, publicUrl: 'http://127.0.0.1' };
   const app = await wireApp({ ...parts, pool: database.pools.web });

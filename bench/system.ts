@@ -1,6 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { type AnyConnector, change, connector, done, transition } from '#connector-kit/contract.ts';
+import {
+  type AnyConnector,
+  change,
+  connector,
+  done,
+  type Io,
+  transition,
+} from '#connector-kit/contract.ts';
 import type { Capability } from '#core/capability.ts';
 
 const settings = z.strictObject({
@@ -11,12 +18,19 @@ const settings = z.strictObject({
   capabilities: z.array(z.string()),
 });
 
+interface Client {
+  readonly id: string;
+  readonly delayMs: number;
+  readonly asked: Io['asked'] | undefined;
+}
+
 /** What happened in the measured systems, by the monotonic clock of this process. */
 export interface Tally {
   /** The first call of any kind, and the first that changed something. */
   firstCallAt: number | null;
   firstChangeAt: number | null;
   changes: number;
+  calls: number;
 }
 
 /**
@@ -25,8 +39,10 @@ export interface Tally {
  */
 export function delayedSystem(tally: Tally): AnyConnector {
   const done_ = new Set<string>();
-  const call = async (delayMs: number) => {
+  const call = async ({ delayMs, asked }: Client) => {
     tally.firstCallAt ??= performance.now();
+    tally.calls += 1;
+    asked?.();
     await wait(delayMs);
   };
   const reach = (capability: Capability) =>
@@ -37,13 +53,13 @@ export function delayedSystem(tally: Tally): AnyConnector {
       params: z.looseObject({}),
       state: z.strictObject({ reached: z.boolean() }),
       repeatable: true,
-      async read(client: { id: string; delayMs: number }, accountId) {
-        await call(client.delayMs);
+      async read(client: Client, accountId) {
+        await call(client);
         return { reached: done_.has(`${client.id} ${accountId} ${capability}`) };
       },
       plan: (now) => (now.reached ? done('It is so.') : change('Make it so.', true)),
       async apply(client, accountId) {
-        await call(client.delayMs);
+        await call(client);
         tally.firstChangeAt ??= performance.now();
         tally.changes += 1;
         done_.add(`${client.id} ${accountId} ${capability}`);
@@ -56,11 +72,11 @@ export function delayedSystem(tally: Tally): AnyConnector {
     category: 'other',
     settings,
     hosts: () => ['127.0.0.1:9'],
-    open: ({ name, delayMs }) => ({ id: name, delayMs }),
+    open: ({ name, delayMs }, { asked }) => ({ id: name, delayMs, asked }),
     check: async () => ({ actingAs: 'nobody', scopes: null }),
     accounts: {
       async find(client, person) {
-        await call(client.delayMs);
+        await call(client);
         return [
           {
             id: person.email,

@@ -17,6 +17,7 @@ import { type Engine, type Log, type Timing, usualTiming } from '#engine/engine.
 import { openGroups } from '#engine/groups.ts';
 import { type Measures, unmeasured } from '#engine/measures.ts';
 import { fulfil } from '#engine/orders.ts';
+import { putRatesInForce } from '#engine/pace.ts';
 import { type RunningEngine, startEngine } from '#engine/runner.ts';
 import { diskOf, watchItself } from '#engine/self-watch.ts';
 import { openBulkStart } from '#intake/bulk.ts';
@@ -139,6 +140,7 @@ export async function startWorker(
     onPremises = settingsFrom(await loadSettings(pool)).onPremises.targets;
     readAt = performance.now();
   };
+  await putRatesInForce(pool, connectors);
   const clock = openClock();
   const { measures = unmeasured } = parts;
   const clients = openClients({

@@ -21,6 +21,19 @@ describe('docs/connect/table.md', () => {
   });
 });
 
+describe('docs/connect/index.md', () => {
+  it('says how fast each system is asked whose vendor documents it', () => {
+    const page = readFileSync(path.join(repository, 'docs/connect/index.md'), 'utf8');
+    const [, table = ''] = page.split('### How fast a system is asked');
+    for (const { id, allowed } of connectors.values()) {
+      const [, requests] = new RegExp(`^\\| \`${id}\` \\| ([\\d,]+) \\|`, 'm').exec(table) ?? [];
+      assert.equal(requests !== undefined, allowed !== undefined, id);
+      if (typeof allowed !== 'object') continue;
+      assert.equal(Number(requests?.replaceAll(',', '')), allowed.requests, id);
+    }
+  });
+});
+
 interface OrderingRule {
   readonly why: string;
   /** Whom it binds; `all`: whoever offers both. */

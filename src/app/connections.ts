@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnyConnector } from '#connector-kit/contract.ts';
+import { type AnyConnector, allowedOf } from '#connector-kit/contract.ts';
 import { standInSecret } from '#connector-kit/fields.ts';
 import { type Category, categories } from '#core/connection.ts';
 import { record } from '#ledger/record.ts';
@@ -189,6 +189,7 @@ export async function saveConnectionInput(
       ratePerSecond:
         input.ratePerSecond === undefined ? (known?.ratePerSecond ?? null) : input.ratePerSecond,
       version: known?.version ?? null,
+      allowed: allowedOf(connector, parsed.data),
       rehearsalDays: rehearses ? (rehearsal?.days ?? 0) : 0,
     });
     if (!saved) throw changedMeanwhile(`The connection ${input.id}`);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Account, PersonKeys } from '#core/account.ts';
 import type { Capability } from '#core/capability.ts';
-import type { Category } from '#core/connection.ts';
+import type { AllowedRate, Category } from '#core/connection.ts';
 import type { Failure } from '#core/failure.ts';
 import type { LifecycleEvent, ShownRecord } from '#core/lifecycle.ts';
 import type { Owned } from '#core/ownership.ts';
@@ -37,6 +37,12 @@ export interface Connector<Settings, Client> {
 
   /** One harmless call that tells who we are there and what we may do. */
   check(client: Client): Promise<Identity>;
+
+  /**
+   * How often the vendor documents that it may be asked; a connection is not asked faster, unless somebody says so for it.
+   * A function where the settings decide; left out, or null: nothing is documented.
+   */
+  readonly allowed?: AllowedRate | ((settings: Settings) => AllowedRate | null);
 
   /** Whether people see that call, as a message in their channel. Then it is made only when somebody asks for it. */
   readonly checkIsSeen?: true;
@@ -126,6 +132,8 @@ export interface Io {
   readonly now: () => Date;
   /** The guard's checked address, for what is not HTTP. Throws a ConnectorError when refused. */
   address(host: string, port: number): Promise<CheckedAddress>;
+  /** Told of each request that is neither HTTP nor the first on an address, for whoever counts them. */
+  readonly asked?: () => void;
   /**
    * What ends the call that is under way, when everything is stopped (the kill switch): what is not HTTP hangs up by
    * it, and sends nothing more. Left out, or nothing: it is a reading, which goes on.
@@ -555,6 +563,10 @@ export const deliveryCommand = <Client>(
 /** The actions of one connection: fixed by the connector, or described by its settings. */
 export const actionsOf = (it: AnyConnector, settings: unknown): readonly AnyAction[] =>
   typeof it.actions === 'function' ? it.actions(settings) : it.actions;
+
+/** How often the system of one connection may be asked by what its vendor documents; null: nothing is documented. */
+export const allowedOf = (it: AnyConnector, settings: unknown): AllowedRate | null =>
+  (typeof it.allowed === 'function' ? it.allowed(settings) : it.allowed) ?? null;
 
 /** How one connection keeps tickets: fixed by the connector, or described by its settings. */
 export const ticketsOf = (it: AnyConnector, settings: unknown): Tickets<unknown> | null =>

@@ -110,6 +110,7 @@ export function openLdap(io: Io, options: LdapOptions) {
   async function call<T>(doing: string, run: (client: Client) => Promise<T>): Promise<T> {
     const ending = io.ending?.();
     ending?.throwIfAborted();
+    io.asked?.();
     session ??= open();
     const used = session;
     // What was opened by a reading is ended with the change that goes over it.

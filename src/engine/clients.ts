@@ -19,6 +19,7 @@ import { type ConnectionRow, loadConnection } from '#store/connections.ts';
 import type { Db } from '#store/sql.ts';
 import { demandGoing, endingOfCall, stoppable } from './calls-under-way.ts';
 import { listeningTo } from './exchanges.ts';
+import { countRequests } from './pace.ts';
 
 /** A connection opened for one pass. */
 export interface Opened {
@@ -142,11 +143,12 @@ export function openClients(deps: ClientDeps): Clients {
         });
       }
       const outside = deps.ioFor(connection);
-      const { io, lastAnswer } = listening(
+      const { io, lastAnswer, requests } = listening(
         onExchange ? listeningTo(outside, values, onExchange) : outside,
       );
       const client = connector.open(settings.data, { ...io, ...more });
       const owns = connector.owns?.(settings.data) ?? null;
+      const isPaced = connection.rateInForce !== null;
 
       return {
         connection,
@@ -161,17 +163,29 @@ export function openClients(deps: ClientDeps): Clients {
         ownAccount: () => ownAccount(connection, connector, client),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
-        close: async () => connector.close?.(client),
+        async close() {
+          await connector.close?.(client);
+          // Where it fails, the database is gone, and whatever comes next says so.
+          if (isPaced) await countRequests(deps.db, connectionId, requests()).catch(() => {});
+        },
       };
     },
   };
 }
 
-/** Notes of each answer what the record may keep: status, time it took, the system's own clock and id. */
-function listening(io: Io): { io: Io; lastAnswer: () => Remote | null } {
+/**
+ * Counts what is asked, and notes of each answer what the record may keep: status, time it took, the system's own clock
+ * and id.
+ */
+function listening(io: Io): { io: Io; lastAnswer: () => Remote | null; requests: () => number } {
   let last: Remote | null = null;
+  let requests = 0;
+  const asked = () => {
+    requests += 1;
+  };
   const send = stoppable(io.fetch);
   const fetch: Io['fetch'] = async (input, init) => {
+    asked();
     const start = performance.now();
     const response = await send(input, init);
     const date = Date.parse(response.headers.get('date') ?? '');
@@ -186,9 +200,14 @@ function listening(io: Io): { io: Io; lastAnswer: () => Remote | null } {
   };
   const address: Io['address'] = async (host, port) => {
     demandGoing();
+    asked();
     return io.address(host, port);
   };
-  return { io: { ...io, fetch, address, ending: endingOfCall }, lastAnswer: () => last };
+  return {
+    io: { ...io, fetch, address, asked, ending: endingOfCall },
+    lastAnswer: () => last,
+    requests: () => requests,
+  };
 }
 
 function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {

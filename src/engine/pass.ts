@@ -6,7 +6,8 @@ import { workingStates } from '#core/case.ts';
 import { fillParams } from '#core/plan-params.ts';
 import { isReceiverWord, nameSomebody } from '#core/successor.ts';
 import { takeProbe } from '#store/health.ts';
-import { postponeStep, takeTurn, type Work, wakeSteps } from '#store/steps.ts';
+import { postponeStep, type Work, wakeSteps } from '#store/steps.ts';
+import { takeTurn } from '#store/turns.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
@@ -17,6 +18,7 @@ import { fail, failureIn, namingScopes } from './fail.ts';
 import { askByHand, tellOrAssign } from './humans.ts';
 import { keepRecord } from './keep-record.ts';
 import { lookUp, lookUpOwned } from './look-up.ts';
+import { countingRequests, expectedRequests } from './pace.ts';
 import { hold, Stale, settle } from './settle.ts';
 import { invite } from './survey.ts';
 import { keepTicket } from './ticket.ts';
@@ -31,13 +33,16 @@ import { moveTo } from './transition.ts';
  */
 export async function pass(engine: Engine, stepId: string): Promise<void> {
   const work = await engine.groups.load(stepId);
-  if (!work || !(await mayWork(engine, work))) return;
+  const leave = work && (await leaveFor(engine, work));
+  if (!leave) return;
 
   try {
-    await carryOut(engine, work).catch((error: unknown) => {
-      if (error instanceof Stale) throw error;
-      return fail(engine, work, failureIn(error), 'no call');
-    });
+    await countingRequests(engine.pool, work, leave.paid, () =>
+      carryOut(engine, work).catch((error: unknown) => {
+        if (error instanceof Stale) throw error;
+        return fail(engine, work, failureIn(error), 'no call');
+      }),
+    );
   } catch (error) {
     // Somebody else moved it; the sweep looks again.
     if (!(error instanceof Stale)) throw error;
@@ -64,48 +69,57 @@ async function carryOut(engine: Engine, work: Work): Promise<void> {
   }
 }
 
-/** Rows are the truth: a job may come early, twice, or for a case that stands still. */
-async function mayWork(engine: Engine, work: Work): Promise<boolean> {
-  if (!workingStates.includes(work.caseState)) return false;
-  if (work.planStale && work.startedAt === null) return false;
-  if ((work.undoOf !== null) !== (work.direction === 'back')) return false;
-  if (work.status !== 'ready' && work.status !== 'running') return false;
-  if (!work.wakeAt) return false;
-  if (work.connectionState !== null && work.connectionState !== 'active') return false;
+/** That a pass may begin, and how many requests its turn has paid for where it needs one. */
+interface Leave {
+  readonly paid: number;
+}
+
+/** Rows are the truth: a job may come early, twice, or for a case that stands still. Null: not now. */
+async function leaveFor(engine: Engine, work: Work): Promise<Leave | null> {
+  if (!workingStates.includes(work.caseState)) return null;
+  if (work.planStale && work.startedAt === null) return null;
+  if ((work.undoOf !== null) !== (work.direction === 'back')) return null;
+  if (work.status !== 'ready' && work.status !== 'running') return null;
+  if (!work.wakeAt) return null;
+  if (work.connectionState !== null && work.connectionState !== 'active') return null;
 
   const quietUntil = work.quietUntil && work.quietUntil > work.now ? work.quietUntil : null;
   const notBefore = quietUntil ?? (work.wakeAt > work.now ? work.wakeAt : null);
   if (notBefore) {
     if (quietUntil) await postpone(engine, work, quietUntil);
-    return false;
+    return null;
   }
   // By a clock that is wrong somebody would lose their access too early, or in the middle of the night.
   const doubt = work.dueAt !== null && work.startedAt === null ? engine.clock.problem() : null;
   if (doubt !== null) {
     const wakeAt = later(work.now, engine.timing.selfWatchMs);
     await postpone(engine, { ...work, because: `It waits for the clocks: ${doubt}` }, wakeAt);
-    return false;
+    return null;
   }
-  if (work.ratePerSecond !== null && !(await hasTurn(engine, work, work.wakeAt))) return false;
-  if (work.downSince && work.connectionId) {
+  const leave = work.ratePerSecond === null ? { paid: 0 } : await turnOf(engine, work);
+  if (leave && work.downSince && work.connectionId) {
     const probe = { connectionId: work.connectionId, probeMs: engine.timing.probeMs };
-    if (await takeProbe(engine.pool, probe)) return true;
+    if (await takeProbe(engine.pool, probe)) return leave;
     const probeAt = work.probeAt && work.probeAt > work.now ? work.probeAt : null;
     await postpone(engine, work, probeAt ?? later(work.now, engine.timing.probeMs));
-    return false;
+    return null;
   }
-  return true;
+  return leave;
 }
 
-/** What is due takes its turn in line; what was planned ahead has none before its moment came. */
-async function hasTurn(engine: Engine, work: Work, wakeAt: Date): Promise<boolean> {
-  if (work.slotAt && work.slotAt >= wakeAt) return work.slotAt <= work.now;
+/** What is due takes its turn in line; what was planned ahead has none before its moment came. Null: not yet. */
+async function turnOf(engine: Engine, work: Work): Promise<Leave | null> {
   const askedAt = performance.now();
-  const turn = await takeTurn(engine.pool, work.id);
+  const turn =
+    work.turnAt !== null && work.turnPays !== null
+      ? { at: work.turnAt, pays: work.turnPays }
+      : await takeTurn(engine.pool, { stepId: work.id, pays: expectedRequests(work) });
+  if (!turn) return null;
   const now = later(work.now, performance.now() - askedAt);
-  if (turn && turn <= now) return true;
-  if (turn) await wakeSteps(engine.pool, [work.id]);
-  return false;
+  if (turn.at <= now) return { paid: turn.pays };
+  // The line has moved on since, or the turn was only taken now.
+  await wakeSteps(engine.pool, [work.id]);
+  return null;
 }
 
 async function postpone(engine: Engine, work: Work, wakeAt: Date): Promise<void> {

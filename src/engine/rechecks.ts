@@ -10,7 +10,7 @@ import {
 } from '#store/access-checks.ts';
 import { raiseAlert } from '#store/alerts.ts';
 import { countFailure, quietConnection, takeProbe } from '#store/health.ts';
-import { type Leisure, leisureOf, takeIdleSlot } from '#store/leisure.ts';
+import { type Leisure, leisureOf } from '#store/leisure.ts';
 import { inTransaction } from '#store/sql.ts';
 import type { Engine } from './engine.ts';
 import { failureIn, judgeConnection, pauseConnection } from './fail.ts';
@@ -82,11 +82,8 @@ export async function recheckOne(engine: Engine, connectionId: string): Promise<
 
 async function isFree(engine: Engine, connectionId: string, it: Leisure): Promise<boolean> {
   if (it.state === 'disabled') return true; // nobody is called
-  if (it.state === 'paused' || it.isQuiet || it.isBusy) return false;
-  if (it.isDown) {
-    return takeProbe(engine.pool, { connectionId, probeMs: engine.timing.probeMs });
-  }
-  return it.ratePerSecond === null || takeIdleSlot(engine.pool, connectionId);
+  if (it.state === 'paused' || it.isQuiet || it.isBusy || !it.isLineFree) return false;
+  return !it.isDown || takeProbe(engine.pool, { connectionId, probeMs: engine.timing.probeMs });
 }
 
 /** A look that could not be made stays due, says why, and is tried again; where only a person can mend it, they are told. */

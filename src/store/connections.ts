@@ -1,6 +1,7 @@
-import type { Category, ConnectionState } from '#core/connection.ts';
+import type { AllowedRate, Category, ConnectionState } from '#core/connection.ts';
 import type { Failure } from '#core/failure.ts';
 import { type Db, type Sql, sql } from './sql.ts';
+import { keepRates } from './turns.ts';
 
 /** One configured instance of a connector. Secrets lie in the vault, never here. */
 export interface ConnectionRow {
@@ -25,7 +26,10 @@ export interface ConnectionRow {
   readonly owner: { readonly name: string; readonly email: string } | null;
   /** Passes at once per worker process. */
   readonly concurrency: number;
+  /** What somebody has set; null: what the vendor allows. */
   readonly ratePerSecond: number | null;
+  /** Requests in a second, at most; null: as fast as we can. */
+  readonly rateInForce: number | null;
   readonly state: Exclude<ConnectionState, 'down'>;
   readonly stateBecause: string | null;
   readonly downSince: Date | null;
@@ -58,7 +62,7 @@ export async function listConnections(db: Db): Promise<readonly ConnectionRow[]>
 /** Those with a rate limit, where everybody takes a turn. */
 export async function pacedConnections(db: Db): Promise<ReadonlySet<string>> {
   const all = await listConnections(db);
-  return new Set(all.filter((it) => it.ratePerSecond !== null).map((it) => it.id));
+  return new Set(all.filter((it) => it.rateInForce !== null).map((it) => it.id));
 }
 
 export type ConnectionDraft = Pick<
@@ -87,6 +91,8 @@ export async function saveConnection(
     version: number | null;
     /** For so many days it only says what it would do, where it is new or had been removed. */
     rehearsalDays: number;
+    /** What the vendor documents. */
+    allowed?: AllowedRate | null;
   },
 ): Promise<Saved | null> {
   const { rows } = await db.query<Saved>(sql`
@@ -115,6 +121,7 @@ export async function saveConnection(
     await db.query(sql`
       insert into connection_health (connection_id) values (${it.id}) on conflict do nothing
     `);
+    await keepRates(db, [{ connectionId: it.id, allowed: it.allowed ?? null }]);
   }
   return rows[0] ?? null;
 }

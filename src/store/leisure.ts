@@ -7,7 +7,8 @@ export interface Leisure {
   readonly isQuiet: boolean;
   /** Steps of departures and arrivals are due there: they come first. */
   readonly isBusy: boolean;
-  readonly ratePerSecond: number | null;
+  /** Nobody waits in its line for the rate at which it may be asked. */
+  readonly isLineFree: boolean;
 }
 
 export async function leisureOf(db: Db, connectionId: string): Promise<Leisure | null> {
@@ -23,23 +24,11 @@ export async function leisureOf(db: Db, connectionId: string): Promise<Leisure |
                       and s.wake_at between clock_timestamp() - interval '1 minute' and clock_timestamp()
                       and s.dropped_at is null
                       and c.state in ('scheduled', 'running', 'access-removed')) as "isBusy",
-           k.rate_per_second::float8 as "ratePerSecond"
+           h.rate_per_second is null
+           or coalesce(h.next_slot_at + h.moved <= clock_timestamp(), true) as "isLineFree"
       from connections k
       left join connection_health h on h.connection_id = k.id
      where k.id = ${connectionId}
   `);
   return rows[0] ?? null;
-}
-
-/** Takes a turn in a connection with a rate limit, if nobody waits for one. */
-export async function takeIdleSlot(db: Db, connectionId: string): Promise<boolean> {
-  const { rowCount } = await db.query(sql`
-    update connection_health h
-       set next_slot_at = clock_timestamp() + make_interval(secs => 1 / k.rate_per_second::float8)
-      from connections k
-     where k.id = h.connection_id
-       and h.connection_id = ${connectionId}
-       and (h.next_slot_at is null or h.next_slot_at <= clock_timestamp())
-  `);
-  return rowCount === 1;
 }

@@ -52,8 +52,6 @@ export interface StepRow {
   readonly attempts: number;
   readonly decision: Decision | null;
   readonly wakeAt: Date | null;
-  /** Its turn in a connection with a rate limit; good when not before `wakeAt`. */
-  readonly slotAt: Date | null;
   readonly startedAt: Date | null;
   readonly appliedAt: Date | null;
   readonly heldAt: Date | null;
@@ -107,7 +105,7 @@ export interface Work extends StepRow {
   /** Null with `callStartedAt` set: nobody knows what the call did. */
   readonly callOutcome: 'accepted' | 'refused' | null;
   readonly connectionState: ConnectionState | null;
-  /** Null: as fast as we can. */
+  /** The rate in force; null: as fast as we can. */
   readonly ratePerSecond: number | null;
   readonly downSince: Date | null;
   readonly probeAt: Date | null;
@@ -119,6 +117,10 @@ export interface Work extends StepRow {
   readonly hasOwnBudget: boolean;
   /** Whoever leaves is let in here too. */
   readonly isUserOfOurs: boolean;
+  /** Its turn for this wake in a connection with a rate limit; null: it has taken none. */
+  readonly turnAt: Date | null;
+  /** How many requests that turn has paid for. */
+  readonly turnPays: number | null;
 }
 
 export async function loadWork(db: Db, stepId: string): Promise<Work | null> {
@@ -233,39 +235,6 @@ export async function releaseSteps(db: Db, caseId: string): Promise<Released> {
 
 export async function wakeSteps(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await db.query(sql`select wake_steps(${ids}::text[])`);
-}
-
-/**
- * Has a step that is due stand in line in a connection with a rate limit, and answers when its turn is; an urgent one
- * goes at once, though it counts. Null: somebody else moves the step, or has stood in line for it.
- *
- * Never in a transaction that does more: many share the end of one line.
- */
-export async function takeTurn(db: Db, stepId: string): Promise<Date | null> {
-  const { rows } = await db.query<{ turn: Date }>(sql`
-    with step as (
-      select s.id, s.connection_id, s.priority < 100 as urgent, make_interval(secs => 1 / c.rate_per_second) as gap
-        from steps s
-        join connections c on c.id = s.connection_id
-       where s.id = ${stepId}
-         and (s.slot_at is null or s.slot_at < s.wake_at)
-         for no key update of s skip locked
-    ), line as (
-      update connection_health h
-         set next_slot_at = greatest(h.next_slot_at, clock_timestamp()) + step.gap
-        from step
-       where h.connection_id = step.connection_id
-      returning h.next_slot_at - step.gap as turn
-    )
-    update steps
-       set slot_at = case when step.urgent then clock_timestamp()
-                          else coalesce((select turn from line), clock_timestamp())
-                     end
-      from step
-     where steps.id = step.id
-    returning slot_at as turn
-  `);
-  return rows[0]?.turn ?? null;
 }
 
 /** Holds a step for a person. False when somebody else moved it first. */

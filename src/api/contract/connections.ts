@@ -23,7 +23,12 @@ export const Connection = z
     ca: z.string().nullable().meta({ description: 'Certificates of a private authority, PEM' }),
     owner: Owner.nullable(),
     concurrency: z.int(),
-    ratePerSecond: z.number().nullable(),
+    ratePerSecond: z.number().nullable().meta({
+      description: 'Requests in a second, as somebody has set it; null: what the vendor documents',
+    }),
+    rateInForce: z.number().nullable().meta({
+      description: 'Requests in a second at most; null: there is no limit of ours',
+    }),
     state: z.enum(connectionStates),
     because: z.string().nullable(),
     downSince: Moment.nullable(),

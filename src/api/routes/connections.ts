@@ -242,6 +242,7 @@ export function connectionOnWire(it: ConnectionRow): Connection {
     owner: it.owner,
     concurrency: it.concurrency,
     ratePerSecond: it.ratePerSecond,
+    rateInForce: it.rateInForce,
     state: isDown ? 'down' : it.state,
     because: it.stateBecause,
     downSince: iso(it.downSince),

@@ -20,6 +20,8 @@ export const github = connector({
   category: 'code',
   settings,
   hosts: (it) => [hostOf(addressesOf(it).rest)],
+  // One's own GitHub Enterprise Server has none. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+  allowed: ({ address }) => (address === undefined ? { requests: 5_000, perSeconds: 3_600 } : null),
   open: openGitHub,
   check,
   accounts: { find, list, own },

@@ -20,7 +20,7 @@ import { findInGroup, listGroup } from './people.ts';
 import { removeFactors } from './remove-factors.ts';
 import { removeRoles } from './remove-roles.ts';
 import { revokeTokens } from './revoke-tokens.ts';
-import { addressOf, settings } from './settings.ts';
+import { addressOf, isGitLabCom, settings } from './settings.ts';
 import { suspendAccount } from './suspend-account.ts';
 import type { Top } from './top-group.ts';
 
@@ -31,6 +31,8 @@ export const gitlab = connector({
   category: 'code',
   settings,
   hosts: (it) => [hostOf(addressOf(it))],
+  // Of one user of gitlab.com; on one's own GitLab its administrator says. https://docs.gitlab.com/user/gitlab_com/rate_limits/
+  allowed: (it) => (isGitLabCom(addressOf(it)) ? { requests: 2_000, perSeconds: 60 } : null),
   open: openGitLab,
   check: (client) => (client.top ? checkGroup(client, client.top) : checkAll(client)),
 

@@ -47,7 +47,8 @@ export const settings = z
   });
 export type Settings = z.infer<typeof settings>;
 
-const isGitLabCom = (address: string) => new URL(address).hostname === 'gitlab.com';
+/** Their own, and not one of a company. */
+export const isGitLabCom = (address: string) => new URL(address).hostname === 'gitlab.com';
 
 export const addressOf = ({ address }: Pick<Settings, 'address'>): string =>
   address ?? 'https://gitlab.com';

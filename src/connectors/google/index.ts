@@ -31,6 +31,8 @@ export const google = connector({
   category: 'identity',
   settings,
   hosts: () => Object.values(hosts).map((host) => `${host}:443`),
+  // Of the directory, for each user who asks in a project. https://developers.google.com/workspace/admin/directory/v1/limits
+  allowed: { requests: 2_400, perSeconds: 60 },
   open: openGoogle,
   check,
 

@@ -12,6 +12,8 @@ export const gusto = connector({
   category: 'payroll',
   settings,
   hosts: ({ address }) => [hostOf(address)],
+  // https://docs.gusto.com/app-integrations/docs/rate-limits
+  allowed: { requests: 200, perSeconds: 60 },
   open: openGusto,
 
   async check(client) {

@@ -29,6 +29,8 @@ export const microsoft = connector({
   category: 'identity',
   settings,
   hosts: () => hosts,
+  // Writes of one app in one tenant; far more reads. https://learn.microsoft.com/graph/throttling-limits
+  allowed: { requests: 3_000, perSeconds: 150 },
   open: openMicrosoft,
 
   async check(client) {

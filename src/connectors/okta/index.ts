@@ -19,6 +19,8 @@ export const okta = connector({
   category: 'identity',
   settings,
   hosts: ({ orgUrl }) => [hostOf(orgUrl)],
+  // Of each group of addresses, users among them. https://developer.okta.com/docs/reference/rl-global-mgmt/
+  allowed: { requests: 600, perSeconds: 60 },
   open: openOkta,
 
   async check(client) {

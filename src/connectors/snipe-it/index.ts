@@ -13,6 +13,8 @@ export const snipeIt = connector({
   category: 'assets',
   settings,
   hosts: ({ address }) => [hostOf(address)],
+  // Unless its administrator says otherwise. https://snipe-it.readme.io/reference/api-throttling
+  allowed: { requests: 120, perSeconds: 60 },
   open: openSnipeIt,
 
   async check(client) {

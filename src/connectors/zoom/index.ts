@@ -16,6 +16,8 @@ export const zoom = connector({
   category: 'collaboration',
   settings,
   hosts: () => hosts,
+  // Medium requests with the plan Pro; others allow more. https://developers.zoom.us/docs/api/rate-limits/
+  allowed: { requests: 20, perSeconds: 1 },
   open: openZoom,
 
   async check(client) {

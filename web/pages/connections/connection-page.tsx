@@ -211,9 +211,12 @@ function Facts({ of }: { of: ConnectionDetail }) {
       <dd>{of.hosts.length === 0 ? t('onlyReceives') : <Names all={of.hosts} />}</dd>
       <dt>{t('calls')}</dt>
       <dd>
-        {of.ratePerSecond === null
+        {of.rateInForce === null
           ? t('callsAtOnce', { count: of.concurrency })
-          : t('callsLimited', { count: of.concurrency, rate: of.ratePerSecond })}
+          : t(of.ratePerSecond === null ? 'callsAllowed' : 'callsLimited', {
+              count: of.concurrency,
+              rate: Math.round(of.rateInForce * 100) / 100,
+            })}
       </dd>
       <dt>{t('steps')}</dt>
       <dd>{t('stepsOpen', { count: of.steps.open, held: of.steps.held })}</dd>
