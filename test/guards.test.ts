@@ -21,7 +21,7 @@ import { startGatehouse, type TestGatehouse } from './support/gatehouse.ts';
 import { checkInvariants } from './support/invariants.ts';
 import { isPlanned, watching } from './support/watch.ts';
 
-const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia Noa Oda'.split(' ');
+const names = 'Ann Ben Cat Dan Eve Fay Gus Hal Ida Ulf Jan Kai Lia Mia Noa Oda Pia'.split(' ');
 const people = names.map((name, i) => person(`E-2${i}`, `${name} Nair`));
 const leavesNow = (who: { id: string }) => ({
   ...{ id: `S-${who.id}`, kind: 'involuntary', last_working_day: '2025-06-30' },
@@ -289,6 +289,45 @@ describe('what keeps a mistake small', () => {
       );
       assert.ok(Date.parse(String(facts[0]!.data['rehearses_until'])) > Date.now());
       assert.equal(facts[1]!.actor, gatehouse.admin.user.id);
+    });
+
+    it('acts by itself on the day that each held step has named, and the record says so', async () => {
+      const pia = people[16]!;
+      const gate = await company.addSystem('gate', 'code', {
+        users: [account('Pia')],
+        rehearse: true,
+      });
+      const held = ({ steps }: CaseWithSteps) =>
+        steps.find((it) => it.connectionId === 'gate' && it.status === 'held');
+      await company.tell('departure.confirmed', pia, urgent(pia));
+      const step = held(await watch.become('a step that is held', pia, (it) => !!held(it)))!;
+      const [{ day } = { day: '' }] = await gatehouse.rows<{ day: string }>(
+        `select to_char(rehearses_until at time zone 'UTC', 'YYYY-MM-DD') as day from connections where id = 'gate'`,
+      );
+      assert.ok(
+        step.because!.includes(`or on ${day}, when its first days are over`),
+        step.because!,
+      );
+      assert.deepEqual(gate.effects, []);
+
+      await gatehouse.rows(`alter table connections disable trigger accounted`);
+      await gatehouse.rows(`update connections set rehearses_until = now() where id = 'gate'`);
+      await gatehouse.rows(`alter table connections enable trigger accounted`);
+
+      const { steps } = await watch.become('access removed', pia, isCut);
+      assert.equal(steps.find(({ id }) => id === step.id)?.grade, 'verified');
+      await gatehouse.scribe.flush();
+      const facts = await gatehouse.rows<{ type: string; actor: string }>(
+        `select type, body -> 'actor' ->> 'kind' as actor from ledger.event_ix
+          where type = 'step.retried' and body -> 'step' ->> 'id' = '${step.id}'
+             or type = 'connection.changed' and body -> 'data' ->> 'connection' = 'gate'
+                and body -> 'data' ->> 'change' = 'live'`,
+      );
+      assert.deepEqual(facts.map(({ type }) => type).toSorted(), [
+        'connection.changed',
+        'step.retried',
+      ]);
+      assert.ok(facts.every(({ actor }) => actor === 'system'));
     });
 
     it('is every one after the first day of an installation, where nobody says otherwise', async () => {

@@ -1,17 +1,12 @@
 import { type AnyConnector, actionsOf } from '#connector-kit/contract.ts';
 import { settingsFrom } from '#core/settings.ts';
-import { record } from '#ledger/record.ts';
-import { resolveAlerts } from '#store/alerts.ts';
+import { endRehearsalOf } from '#engine/rehearsal.ts';
 import { isFirstDay } from '#store/installation.ts';
-import { endRehearsal, lockRehearsed, reopenRehearsed } from '#store/rehearsals.ts';
 import { loadSettings } from '#store/settings.ts';
 import { type Db, inTransaction } from '#store/sql.ts';
-import { loadWorks } from '#store/steps.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandStepUp } from './authorize.ts';
-import { userDecides } from './decider.ts';
 import { Problem } from './problem.ts';
-import { factOf } from './step-decision.ts';
 
 /** How a new connection of one kind may begin. */
 export interface Rehearsal {
@@ -47,30 +42,9 @@ export async function goLive(
 ): Promise<{ steps: number }> {
   authorize(caller, 'connection.write');
   demandStepUp(caller);
-  return inTransaction(app.pool, async (tx) => {
-    // Departures first, as everybody who states a fact about them does.
-    const stepIds = await lockRehearsed(tx, connectionId);
-    const version = await endRehearsal(tx, connectionId);
-    if (version === null) throw new Problem('not possible', `${connectionId} rehearses nothing.`);
-    const who = userDecides(caller);
-    const works = await loadWorks(tx, stepIds);
-    const facts = works.flatMap((work) => {
-      if (!work) return [];
-      const of = { id: work.caseId, ref: work.ref, subject: work.subject };
-      const data = { reason: 'rehearsal over' };
-      return [factOf(who, work, of, { type: 'step.retried', data, values: {} })];
-    });
-    await record(tx, app.keys, [
-      {
-        type: 'connection.changed',
-        actor: caller.actor,
-        row: { table: 'connections', id: connectionId, version },
-        data: { connection: connectionId, change: 'live' },
-      },
-      ...facts,
-    ]);
-    await reopenRehearsed(tx, stepIds);
-    for (const id of stepIds) await resolveAlerts(tx, `step:${id}`);
-    return { steps: stepIds.length };
-  });
+  const steps = await inTransaction(app.pool, (tx) =>
+    endRehearsalOf(tx, app, connectionId, caller.actor),
+  );
+  if (steps === null) throw new Problem('not possible', `${connectionId} rehearses nothing.`);
+  return { steps };
 }

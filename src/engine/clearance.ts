@@ -52,7 +52,10 @@ export async function clear(
 ): Promise<Clearance | null> {
   const { account, capability, connectionId: connection } = work;
   if (opened && (await isRehearsal(engine, work, opened))) {
-    await rehearse(engine, work, { summary: planned.summary, state: planned.state ?? null });
+    await rehearse(engine, work, opened.connection, {
+      summary: planned.summary,
+      state: planned.state ?? null,
+    });
     return null;
   }
   const standing = await standingOf(engine, work, opened);

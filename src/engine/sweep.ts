@@ -19,6 +19,7 @@ import { stepsOrphaned } from '#store/orphans.ts';
 import { stepsOverdue } from '#store/overdue.ts';
 import { passkeysUntold } from '#store/passkeys.ts';
 import { answered } from '#store/questions.ts';
+import { rehearsalsOver } from '#store/rehearsals.ts';
 import { secretAlertsPast, secretsUntold } from '#store/secret-days.ts';
 import type { Sql } from '#store/sql.ts';
 import { dueSteps, stepsDue, wakeSteps } from '#store/steps.ts';
@@ -33,6 +34,7 @@ import { mirrorCondition, tellOfMirror } from './mirror.ts';
 import { holdOrphans } from './orphans.ts';
 import { overdueAfterMs, overdueCondition, tellOfOverdue } from './overdue.ts';
 import { endDepartingUsers } from './own-users.ts';
+import { endRehearsals } from './rehearsal.ts';
 import { tellOfSecretsRunningOut } from './secret-days.ts';
 import { silentAfterMs, tellOfSilentWitnesses, witnessCondition } from './silent-witnesses.ts';
 import { expireInvitations } from './survey-expiry.ts';
@@ -83,6 +85,7 @@ function partsOf(engine: Engine) {
       asks: [secretsUntold, secretAlertsPast],
       work: () => tellOfSecretsRunningOut(engine),
     },
+    rehearsals: { asks: [rehearsalsOver], work: () => endRehearsals(engine) },
     surveys: { asks: [invitationsExpired], work: () => expireInvitations(engine) },
     cases: {
       asks: [casesUnplanned, casesUnfinished],

@@ -1,4 +1,4 @@
-import { type Db, sql } from './sql.ts';
+import { type Db, type Sql, sql } from './sql.ts';
 import { wakeSteps } from './steps.ts';
 
 /** Keeps that a step which is held in this version has only said what it would do. */
@@ -19,6 +19,19 @@ export async function isRehearsing(db: Db, connectionId: string): Promise<boolea
     select from connections where id = ${connectionId} and rehearses_until > clock_timestamp()
   `);
   return rowCount === 1;
+}
+
+/** Connections whose days of rehearsal are over, which nobody has ended. */
+export const rehearsalsOver: Sql = sql`
+    select id
+      from connections
+     where rehearses_until <= clock_timestamp()
+       and state <> 'disabled'
+`;
+
+export async function endedRehearsals(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(rehearsalsOver);
+  return rows.map(({ id }) => id);
 }
 
 /** From now on a connection acts. Returns its new version; null: it acts already, or there is none in use. */
