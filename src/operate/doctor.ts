@@ -3,6 +3,7 @@ import { seeDatabase } from '#store/database.ts';
 import type { Configuration } from './configuration.ts';
 import { examine, type Finding, type State, wrong } from './doctor-checks.ts';
 import { databaseChecks } from './doctor-database.ts';
+import { keysInUseChecks } from './doctor-keys.ts';
 import { machineChecks } from './doctor-machine.ts';
 import { setUpChecks } from './doctor-set-up.ts';
 import type { Output } from './local.ts';
@@ -41,7 +42,12 @@ export async function diagnose(configuration: Configuration): Promise<readonly F
       onConnectionError: () => {},
     });
     try {
-      return [...here, ...(await examine({ ...databaseChecks(seen), ...setUpChecks(seen) }))];
+      const checks = {
+        ...databaseChecks(seen),
+        ...keysInUseChecks(seen, configuration.keysDirectory),
+        ...setUpChecks(seen),
+      };
+      return [...here, ...(await examine(checks))];
     } finally {
       await seen.stop();
     }

@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { replaceKey } from '#store/key-rotation.ts';
 import { followKeys, openKeyring, type Purpose, registerKeys } from '#store/keys.ts';
+import { inTransaction } from '#store/sql.ts';
 import { openSubjectKeys } from '#store/subject-keys.ts';
 import { startVaults } from '#store/testing/vaults.ts';
 import { openVault } from '#store/vault.ts';
+import { keysInUseChecks } from './doctor-keys.ts';
 import { rotateKey } from './keys.ts';
 
 const { pools, folder, installation, worker, workerKeys } = await startVaults();
@@ -142,5 +145,40 @@ describe('replacing a key that seals secrets', () => {
       await rotate(purpose);
       assert.notEqual(await activeKey(purpose), old);
     }
+  });
+
+  it('is seen by the doctor where the new one is missing, or something is still sealed under the old one', async () => {
+    const findings = async () => {
+      const check = keysInUseChecks({ pools, admin: pools.admin }, folder);
+      return (await check['keys in use']!()).map(({ state, text }) => `${state}: ${text}`);
+    };
+    const old = await activeKey('connection');
+    assert.match(
+      (await findings()).join('\n'),
+      /^well: Each key that is in use lies on this machine/,
+    );
+
+    const elsewhere = {
+      purpose: 'connection',
+      kekId: randomUUID(),
+      ref: 'file:elsewhere',
+    } as const;
+    await inTransaction(pools.admin, (tx) => replaceKey(tx, elsewhere));
+
+    const [missing, sealed, ...more] = await findings();
+    assert.match(
+      missing!,
+      new RegExp(`^wrong: .*connection.key \\(${elsewhere.kekId}\\) is not in `),
+    );
+    assert.match(
+      sealed!,
+      new RegExp(`^look: \\d+ pieces .* connection key that was replaced \\(${old}\\): its`),
+    );
+    assert.deepEqual(more, []);
+
+    await pools.admin.query(`update secret.kek set state = 'decrypt-only' where kek_id = $1`, [
+      elsewhere.kekId,
+    ]);
+    await pools.admin.query(`update secret.kek set state = 'active' where kek_id = $1`, [old]);
   });
 });
