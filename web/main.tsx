@@ -17,7 +17,12 @@ function show(): void {
   createRoot(document.querySelector('#page')!).render(
     <StrictMode>
       <Speaking>
-        <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+        <MantineProvider
+          theme={theme}
+          defaultColorScheme="auto"
+          getStyleNonce={styleNonce}
+          withGlobalClasses={false}
+        >
           <QueryClientProvider client={queries}>
             <RouterProvider router={router} />
             <Notices />

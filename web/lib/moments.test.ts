@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clockText, dayText, distanceText, momentText, placeOf } from './moments.ts';
+import { clockText, dayText, distanceText, momentText, placeOf, weekdayText } from './moments.ts';
 
 const now = new Date('2026-11-23T16:13:00Z');
 
@@ -28,12 +28,15 @@ describe('a moment', () => {
 
   it('is told in the language of the viewer', () => {
     assert.equal(dayText('2026-10-03', 'de', now), '3. Okt.');
+    assert.equal(weekdayText('2026-10-03', 'de'), 'Sa., 3. Okt.');
+    assert.equal(weekdayText('2026-10-03', 'en'), 'Sat 3 Oct');
   });
 
   it('is so far off', () => {
     assert.equal(distanceText('2026-11-23T16:10:00Z', 'en', now), '3 min. ago');
     assert.equal(distanceText('2026-11-25T16:13:00Z', 'en', now), 'in 2 days');
     assert.equal(distanceText('2026-11-23T16:12:59Z', 'en', now), '1 sec. ago');
+    assert.equal(distanceText('2026-11-23T16:10:00Z', 'de', now), 'vor 3 Min.');
   });
 });
 

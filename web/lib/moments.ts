@@ -4,6 +4,7 @@ export const placeOf = (zone: string): string =>
 
 /** Making one of these takes longer than all it is used for, and clocks ask every second. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+const distances = new Map<string, Intl.RelativeTimeFormat>();
 function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = [language, ...Object.entries(options).flat()].join(' ');
   const made = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
@@ -38,10 +39,22 @@ export function dayText(day: string, language: string, now: Date): string {
   }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** A calendar day of these weeks with its day of the week: "Mon 30 Nov". */
+export const weekdayText = (day: string, language: string): string =>
+  formatOf(dayLocale(language), {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`));
+
 /** How long ago or how far off something is, in the largest fitting unit: "3 min. ago", "in 2 days". */
 export function distanceText(at: string, language: string, now: Date): string {
   const seconds = (new Date(at).getTime() - now.getTime()) / 1_000;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const format =
+    distances.get(language) ??
+    new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  distances.set(language, format);
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }

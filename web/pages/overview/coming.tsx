@@ -1,4 +1,5 @@
 import type { Coming } from '#api/contract/overview.ts';
+import { weekdayText } from '../../lib/moments.ts';
 import { useMay } from '../../lib/session.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
 import { Go } from '../../ui/go.tsx';
@@ -18,7 +19,7 @@ export function ComingWeek({ coming }: { coming: readonly Coming[] }) {
           <div key={day}>
             <dt>
               <time dateTime={day}>
-                {all.some((it) => it.isToday) ? t('today') : weekdayOf(day)}
+                {all.some((it) => it.isToday) ? t('today') : weekdayText(day, currentLanguage())}
               </time>
             </dt>
             {(['departure', 'arrival', 'role change'] as const).map((kind) => {
@@ -58,11 +59,3 @@ function Who({ it }: { it: Coming }) {
     </>
   );
 }
-
-const weekdayOf = (day: string) =>
-  new Intl.DateTimeFormat(currentLanguage() === 'en' ? 'en-GB' : currentLanguage(), {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    timeZone: 'UTC',
-  }).format(new Date(`${day}T00:00:00Z`));

@@ -2,6 +2,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { AlertPage } from '#api/contract/alerts.ts';
 import type { CaseSummary } from '#api/contract/cases.ts';
 import type { Figures, Overview } from '#api/contract/overview.ts';
+import { useAfterPaint } from '../../lib/after-paint.ts';
+import { dayText } from '../../lib/moments.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { useShortcuts } from '../../lib/shortcuts.ts';
@@ -45,6 +47,7 @@ function Content({ it }: { it: Overview }) {
   const told = toldOf(it.exceptions, alerts.data?.items ?? []);
   const shown = mine ? told.groups.filter((one) => isSeenToBy(one.alerts, user.id)) : told.groups;
   const others = mine ? told.others.filter((one) => isSeenToBy([one], user.id)) : told.others;
+  const isRestDue = useAfterPaint();
   const isQuiet = it.exceptions.length === 0 && it.live.length === 0 && told.others.length === 0;
   return (
     <div className="overview">
@@ -59,10 +62,10 @@ function Content({ it }: { it: Overview }) {
             <p className="calm">{t('nothingNeedsYou')}</p>
           )}
           <OtherAlerts alerts={others} />
-          {it.live.length > 0 && <Live cases={it.live} more={it.liveMore} />}
+          {isRestDue && it.live.length > 0 && <Live cases={it.live} more={it.liveMore} />}
         </>
       )}
-      {it.coming.length > 0 && <ComingWeek coming={it.coming} />}
+      {isRestDue && it.coming.length > 0 && <ComingWeek coming={it.coming} />}
     </div>
   );
 }
@@ -85,7 +88,7 @@ function Quiet({ it }: { it: Overview }) {
   const t = useWords('overview');
   const [next] = it.coming;
   const words = next
-    ? t('quietNext', { name: next.name, day: dayOf(next.day) })
+    ? t('quietNext', { name: next.name, day: dayText(next.day, currentLanguage(), new Date()) })
     : t(it.isTeam ? 'quietTeam' : 'quiet');
   return (
     <div className="card">
@@ -93,13 +96,6 @@ function Quiet({ it }: { it: Overview }) {
     </div>
   );
 }
-
-const dayOf = (day: string) =>
-  new Intl.DateTimeFormat(currentLanguage() === 'en' ? 'en-GB' : currentLanguage(), {
-    day: 'numeric',
-    month: 'short',
-    timeZone: 'UTC',
-  }).format(new Date(`${day}T00:00:00Z`));
 
 function FigureStrip({ it }: { it: Figures }) {
   const t = useWords('overview');
