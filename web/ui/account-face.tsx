@@ -1,4 +1,3 @@
-import { UnstyledButton, type UnstyledButtonProps } from '@mantine/core';
 import { IconUser } from '@tabler/icons-react';
 import type { ComponentPropsWithRef } from 'react';
 
@@ -7,11 +6,11 @@ export function AccountFace({
   name,
   className = '',
   ...rest
-}: { name: string } & UnstyledButtonProps & Omit<ComponentPropsWithRef<'button'>, 'name'>) {
+}: { name: string } & Omit<ComponentPropsWithRef<'button'>, 'name'>) {
   return (
-    <UnstyledButton {...rest} className={`account ${className}`}>
+    <button {...rest} type="button" className={`account ${className}`}>
       <IconUser size={18} aria-hidden />
       <span>{name}</span>
-    </UnstyledButton>
+    </button>
   );
 }

@@ -4,6 +4,7 @@ import type { AnchorHTMLAttributes } from 'react';
 /** A link to an address of ours that is put together, or whose page is loaded only there. */
 export function Go({
   to,
+  onClick,
   ...rest
 }: { to: string } & Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'>) {
   const go = useGo();
@@ -12,6 +13,7 @@ export function Go({
       {...rest}
       href={to}
       onClick={(event) => {
+        onClick?.(event);
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
         event.preventDefault();
         go(to);

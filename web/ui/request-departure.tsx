@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useMay } from '../lib/session.ts';
 import { useWords } from '../lib/words.ts';
 import { Go } from './go.tsx';
@@ -8,8 +7,8 @@ export function RequestDeparture() {
   const t = useWords();
   if (!useMay('case.open')) return null;
   return (
-    <Button component={Go} to="/request">
+    <Go to="/request" className="button">
       {t('requestDeparture')}
-    </Button>
+    </Go>
   );
 }

@@ -1,14 +1,14 @@
-import { ActionIcon, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { IconHelp, IconLayoutSidebar, IconMenu2, IconMoon, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLive } from '../lib/live.ts';
 import { SignedIn, sessionQuery, useSession } from '../lib/session.ts';
 import { useShortcuts } from '../lib/shortcuts.ts';
 import { useWords } from '../lib/words.ts';
 import { AccountFace } from './account-face.tsx';
-import { useGo } from './go.tsx';
+import { Go, useGo } from './go.tsx';
 import { nameOf, type Way, ways, waysFor } from './ways.ts';
 
 // Loaded when they are first opened.
@@ -51,16 +51,15 @@ function Frame() {
       <Header onOpen={() => setOpen(!isOpen)} isOpen={isOpen} onOver={setOver} />
       <nav aria-label={t('ways')}>
         <Ways isFolded={isFolded && !isOpen} onGo={() => setOpen(false)} />
-        <ActionIcon
-          className="fold"
-          variant="subtle"
-          color="gray"
+        <button
+          type="button"
+          className="icon-button fold"
           aria-label={t('fold')}
           aria-pressed={isFolded}
           onClick={fold}
         >
           <IconLayoutSidebar size={18} aria-hidden />
-        </ActionIcon>
+        </button>
       </nav>
       <main id="main" tabIndex={-1}>
         <Outlet />
@@ -101,16 +100,15 @@ function Header({
   const isDark = document.documentElement.dataset['mantineColorScheme'] === 'dark';
   return (
     <header>
-      <ActionIcon
-        className="open-ways"
-        variant="subtle"
-        color="gray"
+      <button
+        type="button"
+        className="icon-button open-ways"
         aria-label={t('ways')}
         aria-expanded={isOpen}
         onClick={onOpen}
       >
         <IconMenu2 size={18} aria-hidden />
-      </ActionIcon>
+      </button>
       <strong>Gatehouse</strong>
       <span className="company">{company.name}</span>
       <button type="button" className="find" onClick={() => onOver('palette')}>
@@ -120,22 +118,22 @@ function Header({
       </button>
       <span className="header-end" />
       <LiveDot />
-      <ActionIcon
-        variant="subtle"
-        color="gray"
+      <button
+        type="button"
+        className="icon-button"
         aria-label={t('help')}
         onClick={() => onOver('help')}
       >
         <IconHelp size={18} aria-hidden />
-      </ActionIcon>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
+      </button>
+      <button
+        type="button"
+        className="icon-button"
         aria-label={isDark ? t('lightTheme') : t('darkTheme')}
         onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
       >
         <IconMoon size={18} aria-hidden />
-      </ActionIcon>
+      </button>
       <Account />
     </header>
   );
@@ -184,6 +182,8 @@ function Ways({ isFolded, onGo }: { isFolded: boolean; onGo: () => void }) {
   const t = useWords();
   const { rights } = useSession();
   const open = waysFor(rights);
+  const here = useLocation({ select: (it) => it.pathname });
+  const router = useRouter();
   return Object.entries(ways).map(([group, all]) => {
     const seen = all.filter((it: Way) => open.includes(it));
     if (seen.length === 0) return null;
@@ -196,16 +196,18 @@ function Ways({ isFolded, onGo }: { isFolded: boolean; onGo: () => void }) {
           const { to, icon: Icon } = it;
           const name = t(`pages.${nameOf(it, rights)}`);
           return (
-            <Link
+            <Go
               key={to}
               to={to}
               className="way"
+              aria-current={to === here || here.startsWith(`${to}/`) ? 'page' : undefined}
               onClick={onGo}
-              activeOptions={{ exact: to === '/' }}
+              // Loaded when it is likely to be opened.
+              onPointerEnter={() => void router.preloadRoute({ to }).catch(() => {})}
             >
               <Icon size={18} aria-hidden />
               {isFolded ? <span className="hidden-words">{name}</span> : name}
-            </Link>
+            </Go>
           );
         })}
       </section>

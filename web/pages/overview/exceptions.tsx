@@ -117,9 +117,9 @@ function RemedyButton({ remedy, system }: { remedy: Remedy; system: string }) {
   const t = useWords('overview');
   if (remedy.kind === 'try again') return <TryAgain stepIds={remedy.stepIds} />;
   return (
-    <Button variant="default" component={Go} to={remedy.to}>
+    <Go to={remedy.to} className="button plain">
       {t(`remedies.${remedy.kind}`, { system })}
-    </Button>
+    </Go>
   );
 }
 
