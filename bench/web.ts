@@ -1,24 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { App, Caller } from '#app/app.ts';
-import { pauseCase, resumeCase } from '#app/cases.ts';
-import { createUser } from '#app/users.ts';
-import { markIn } from '#ledger/mark.ts';
-import { startScribe } from '#ledger/scribe.ts';
-import { openSigner } from '#ledger/signer.ts';
-import { openDatabase } from '#store/database.ts';
-import { installationId } from '#store/installation.ts';
-import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
-import { openVault } from '#store/vault.ts';
-import { connectors } from '../src/connectors.ts';
-import { wireApp } from '../src/wiring.ts';
+import { z } from 'zod';
 import { startBrowser } from '../test/support/browser.ts';
-import { type Site, startSite } from '../test/support/site.ts';
-import { fillDepartures } from './filled-departures.ts';
-import { fillRecord, growTree } from './filled-record.ts';
+import { type FilledSite, startFilledSite } from './filled-site.ts';
 import { looksOf, type Watched, watchPalette, watchPresses, watchText } from './in-page.ts';
 import { atMost, median, type Row, told } from './row.ts';
 
@@ -26,70 +10,38 @@ const facts = Number(process.env['GATEHOUSE_BENCH_FACTS'] ?? 1_000_000);
 const departures = 10_000;
 const loads = 5;
 const lives = 20;
-const email = 'bench@meadow.example';
 
 /** An office network takes this as it is; the second is a cheap laptop far away. */
 const slow = { cpu: 4, bytesPerSecond: 10_000_000 / 8, latencyMs: 40 };
 
-/** What people feel of the pages, with 10,000 departures and a million facts in the database. */
-export async function web(): Promise<readonly Row[]> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-web-'));
-  const keysDirectory = path.join(folder, 'keys');
-  await createKeyFiles(keysDirectory);
-  const database = await openDatabase({
-    ...{ dataDirectory: folder, keysDirectory, roles: ['web', 'worker', 'scribe'] },
-    onConnectionError: console.error,
-  });
-  const stops: (() => Promise<unknown>)[] = [
-    () => rm(folder, { recursive: true, force: true }),
-    () => database.stop(),
-  ];
-  try {
-    const keyring = await openKeyring(keysDirectory, purposes);
-    await registerKeys(database.admin!, keyring);
-    const log = { info() {}, warn() {}, error: console.error };
-    const app = await wireApp({
-      ...{ keyring, connectors, log, publicUrl: 'http://localhost', pool: database.pools.web },
-    });
-    const user = await createUser(app, {
-      ...{ name: 'Bench', email, roles: ['it-admin', 'security', 'hr'] },
-    });
-    const admin: Caller = { user, actor: { kind: 'person', id: user.id, auth: 'token' } };
-    const begun = performance.now();
-    await fillRecord(database.admin!, facts);
-    await growTree(database.admin!);
-    const open = await fillDepartures(database.admin!, departures);
-    // What fills it in minutes takes a company years: its database has long settled.
-    await database.admin!.query('vacuum analyze');
-    await database.admin!.query('checkpoint');
-    const filled = (performance.now() - begun) / 1_000;
-    const installation = await installationId(database.pools.scribe);
-    const scribe = startScribe(database.pools.scribe, {
-      signer: openSigner({
-        secrets: openVault({ keyring, installation }),
-        mark: markIn(path.join(folder, 'mark')),
-      }),
-      onError: console.error,
-    });
-    stops.push(() => scribe.stop());
-    const site = await startSite({ app });
-    stops.push(() => site.stop());
-    const browser = await startBrowser();
-    stops.push(() => browser.close());
-    const page = await site.open(browser, email);
-    return [
-      told(`${facts} facts and ${departures} departures put in`, filled, 's'),
-      ...(await opening(browser, page.context(), site)),
-      ...(await pressing(page, site)),
-      ...(await living(page, site, { app, admin, caseId: open.at(-1)! })),
-    ];
-  } finally {
-    for (const stop of stops.toReversed()) await stop();
-  }
+/**
+ * What people feel of the pages, with 10,000 departures and a million facts in the database. The server,
+ * which has been asked before, the database, the browser, which runs already, and what drives it are processes each.
+ */
+export async function* web(): AsyncIterable<Row> {
+  await using made = new AsyncDisposableStack();
+  const site = await startFilledSite({ facts, departures });
+  made.defer(() => site.stop());
+  const browser = await startBrowser();
+  made.defer(() => browser.close());
+  const page = await signedIn(browser, site);
+  yield told(`${facts} facts and ${departures} departures put in`, site.secondsToFill, 's');
+  yield* await opening(browser, page.context(), site);
+  yield* await pressing(page, site);
+  yield* await living(page, site);
+}
+
+async function signedIn(browser: Browser, site: FilledSite): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
+  await page.goto(site.signInLink);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
+  return page;
 }
 
 /** Opens Overview anew, with nothing kept, as whoever opens it in the morning. */
-async function opening(browser: Browser, of: BrowserContext, site: Site): Promise<Row[]> {
+async function opening(browser: Browser, of: BrowserContext, site: FilledSite): Promise<Row[]> {
   const storageState = await of.storageState();
   const rows: Row[] = [
     atMost('Overview, JavaScript gz', await scriptsOf(browser, storageState, site), 'kB', 210),
@@ -104,6 +56,8 @@ async function opening(browser: Browser, of: BrowserContext, site: Site): Promis
       const context = await browser.newContext({ storageState });
       const page = await context.newPage();
       page.setDefaultTimeout(120_000);
+      // Something of the site that needs none of its files: a browser starts a process for each site first.
+      await page.goto(`${site.url}/api/v1/session`);
       if (limits) await slowDown(page, limits);
       await page.goto(site.url);
       await page.locator('main .figures, main h2').first().waitFor();
@@ -124,7 +78,7 @@ async function opening(browser: Browser, of: BrowserContext, site: Site): Promis
 async function scriptsOf(
   browser: Browser,
   storageState: Awaited<ReturnType<BrowserContext['storageState']>>,
-  site: Site,
+  site: FilledSite,
 ): Promise<number> {
   const context = await browser.newContext({ storageState });
   const page = await context.newPage();
@@ -150,7 +104,7 @@ async function slowDown(page: Page, it: typeof slow): Promise<void> {
 }
 
 /** Types and moves as people do who know the keys; the browser itself says when each press was painted. */
-async function pressing(page: Page, site: Site): Promise<Row[]> {
+async function pressing(page: Page, site: FilledSite): Promise<Row[]> {
   const rows: Row[] = [];
   await page.goto(`${site.url}/departures`);
   await page.locator('tbody tr').first().waitFor();
@@ -192,13 +146,10 @@ async function pressing(page: Page, site: Site): Promise<Row[]> {
   return rows;
 }
 
-/** From the commit of what somebody else did to the words on the page. */
-async function living(
-  page: Page,
-  site: Site,
-  it: { app: App; admin: Caller; caseId: string },
-): Promise<Row[]> {
-  await page.goto(`${site.url}/departures/${it.caseId}`);
+/** From the request of somebody else to the words on the page: what is done for it is in the time as well. */
+async function living(page: Page, { url, api, openCases }: FilledSite): Promise<Row[]> {
+  const caseId = openCases.at(-1)!;
+  await page.goto(`${url}/departures/${caseId}`);
   await page.getByRole('button', { name: 'Pause departure' }).waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
   const times: number[] = [];
@@ -207,11 +158,11 @@ async function living(
     // While much changes, pages rest between two readings; what happens by itself does not wait for that.
     await page.evaluate(() => new Promise((done) => setTimeout(done, 2_500)));
     await page.evaluate(watchText, isPausing ? 'Resume departure' : 'Pause departure');
-    if (isPausing) await pauseCase(it.app, it.admin, it.caseId, 'bench');
-    else await resumeCase(it.app, it.admin, it.caseId);
-    const committed = Date.now();
+    const act = isPausing ? 'pause' : 'resume';
+    const asked = Date.now();
+    await api.send('POST', `/cases/${caseId}/${act}`, { reason: 'bench' }, z.unknown());
     await page.waitForFunction(() => (globalThis as unknown as Watched).seenAt > 0);
-    times.push((await page.evaluate(() => (globalThis as unknown as Watched).seenAt)) - committed);
+    times.push((await page.evaluate(() => (globalThis as unknown as Watched).seenAt)) - asked);
   }
   return [atMost(`Event to pixel (p95 of ${lives})`, quantile(times, 0.95), 'ms', 500)];
 }
