@@ -21,7 +21,7 @@ import { recordChecks } from './record-checks.ts';
 import { loadScribes } from './scribes.ts';
 
 /** A few in every run, all of them at night. */
-const kills = process.env['GATEHOUSE_TEST_THOROUGH'] ? 30 : 4;
+const kills = process.env['GATEHOUSE_TEST_THOROUGH'] ? 30 : 3;
 const longestLifeMs = 400;
 const writers = 6;
 /** Of one row: how often it is changed, the first time included. */
