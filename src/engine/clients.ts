@@ -73,8 +73,15 @@ const freshForMs = 1_000;
 /** Who we are in a system changes with the connection; who is called so, hardly ever. */
 const ownKnownForMs = 60 * 60_000;
 
+/** So long secrets may stay in memory after they were read; to read settings anew costs more than many a pass. */
+const readForMs = 60_000;
+
 export function openClients(deps: ClientDeps): Clients {
   const known = new Map<string, { connection: ConnectionRow; at: number }>();
+  const reads = new Map<
+    string,
+    { version: number; secrets: ReadonlyMap<string, string>; read: Read }
+  >();
   const own = new Map<string, { version: number; account: string | null; at: number }>();
 
   async function ownAccount(
@@ -117,9 +124,27 @@ export function openClients(deps: ClientDeps): Clients {
     });
   }
 
+  /** Settings with their secrets, and what they offer; the same for a while, since many passes follow each other. */
+  function read(
+    connection: ConnectionRow,
+    connector: AnyConnector,
+    secrets: ReadonlyMap<string, string>,
+  ): Read {
+    const kept = reads.get(connection.id);
+    if (kept?.version === connection.version && areSame(kept.secrets, secrets)) return kept.read;
+    const read = readSettings(connection, connector, secrets);
+    const entry = { version: connection.version, secrets, read };
+    reads.set(connection.id, entry);
+    setTimeout(() => {
+      if (reads.get(connection.id) === entry) reads.delete(connection.id);
+    }, readForMs).unref();
+    return read;
+  }
+
   return {
     forget(connectionId) {
       known.delete(connectionId);
+      reads.delete(connectionId);
       deps.forget();
     },
 
@@ -128,26 +153,13 @@ export function openClients(deps: ClientDeps): Clients {
       const connector = connectorOf(connection);
       const secrets = await deps.secretsOf(connection);
       const values = [...secrets.values()];
-      // What checks incoming calls is not for this process to know.
-      const inbound = connection.inboundFields.map((field) => [field, standInSecret]);
-      const settings = connector.settings.safeParse({
-        ...connection.settings,
-        ...Object.fromEntries(inbound),
-        ...Object.fromEntries(secrets),
-      });
-      if (!settings.success) {
-        const { path, message } = settings.error.issues[0]!;
-        throw new ConnectorError({
-          kind: 'unexpected',
-          detail: `the settings of ${connectionId} do not fit at ${path.join('.')}: ${redactText(message, values)}`,
-        });
-      }
+      const { settings, ...parts } = read(connection, connector, secrets);
       const outside = deps.ioFor(connection);
       const { io, lastAnswer, requests } = listening(
         onExchange ? listeningTo(outside, values, onExchange) : outside,
       );
-      const client = connector.open(settings.data, { ...io, ...more });
-      const owns = connector.owns?.(settings.data) ?? null;
+      const client = connector.open(settings, { ...io, ...more });
+      const { owns } = parts;
       const isPaced = connection.rateInForce !== null;
 
       return {
@@ -155,11 +167,8 @@ export function openClients(deps: ClientDeps): Clients {
         name: connection.name,
         connector,
         client,
-        actions: actionsOf(connector, settings.data),
-        tickets: ticketsOf(connector, settings.data),
+        ...parts,
         owns: owns && ((accountId) => owns(client, accountId)),
-        chat: chatOf(connector, settings.data),
-        records: recordsOf(connector, settings.data),
         ownAccount: () => ownAccount(connection, connector, client),
         lastAnswer,
         withoutSecrets: (error) => withoutSecrets(error, values),
@@ -172,6 +181,46 @@ export function openClients(deps: ClientDeps): Clients {
     },
   };
 }
+
+/** What the settings of a connection say, read. */
+interface Read extends Pick<Opened, 'actions' | 'tickets' | 'chat' | 'records'> {
+  readonly settings: unknown;
+  readonly owns: ReturnType<NonNullable<AnyConnector['owns']>>;
+}
+
+/** Throws a ConnectorError when they do not fit. */
+function readSettings(
+  connection: ConnectionRow,
+  connector: AnyConnector,
+  secrets: ReadonlyMap<string, string>,
+): Read {
+  // What checks incoming calls is not for this process to know.
+  const inbound = connection.inboundFields.map((field) => [field, standInSecret]);
+  const { success, data, error } = connector.settings.safeParse({
+    ...connection.settings,
+    ...Object.fromEntries(inbound),
+    ...Object.fromEntries(secrets),
+  });
+  if (!success) {
+    const { path, message } = error.issues[0]!;
+    const said = redactText(message, [...secrets.values()]);
+    throw new ConnectorError({
+      kind: 'unexpected',
+      detail: `the settings of ${connection.id} do not fit at ${path.join('.')}: ${said}`,
+    });
+  }
+  return {
+    settings: data,
+    actions: actionsOf(connector, data),
+    tickets: ticketsOf(connector, data),
+    owns: connector.owns?.(data) ?? null,
+    chat: chatOf(connector, data),
+    records: recordsOf(connector, data),
+  };
+}
+
+const areSame = (some: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>) =>
+  some.size === others.size && [...some].every(([name, value]) => others.get(name) === value);
 
 /**
  * Counts what is asked, and notes of each answer what the record may keep: status, time it took, the system's own clock

@@ -21,23 +21,37 @@ export const offersFrom = (
     .filter((it) => it.state !== 'disabled')
     .map((connection) => {
       const connector = connectors.get(connection.connector);
-      const { actions, areAccess, ...can } = offered(connector, connection);
-      return {
-        id: connection.id,
-        name: connection.name,
-        category: connection.category,
-        holdsAccounts: connector?.accounts != null,
-        ...can,
-        ...(!areAccess && { areAccess: false as const }),
-        actions: actions.map((it) => ({
-          capability: it.capability,
-          kind: it.kind,
-          mustPrecede: it.mustPrecede ?? [],
-          requiredParams: askedFor(it.params).required.filter((name) => !isFilledIn(it, name)),
-          personParams: askedFor(it.params).persons,
-        })),
-      };
+      const kept = made.get(connection.uuid);
+      if (kept?.version === connection.version && kept.connector === connector) return kept.offer;
+      const offer = offerOf(connector, connection);
+      made.set(connection.uuid, { version: connection.version, connector, offer });
+      return offer;
     });
+
+/** Every plan asks what each connection offers, which stays the same until its settings change. */
+const made = new Map<
+  string,
+  { version: number; connector: AnyConnector | undefined; offer: ConnectionOffer }
+>();
+
+function offerOf(connector: AnyConnector | undefined, connection: ConnectionRow): ConnectionOffer {
+  const { actions, areAccess, ...can } = offered(connector, connection);
+  return {
+    id: connection.id,
+    name: connection.name,
+    category: connection.category,
+    holdsAccounts: connector?.accounts != null,
+    ...can,
+    ...(!areAccess && { areAccess: false as const }),
+    actions: actions.map((it) => ({
+      capability: it.capability,
+      kind: it.kind,
+      mustPrecede: it.mustPrecede ?? [],
+      requiredParams: askedFor(it.params).required.filter((name) => !isFilledIn(it, name)),
+      personParams: askedFor(it.params).persons,
+    })),
+  };
+}
 
 interface Offered {
   readonly actions: readonly AnyAction[];
