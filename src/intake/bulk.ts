@@ -69,7 +69,7 @@ async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow
     bulkStart: it.id,
   });
   const { outcome, detail } = received;
-  const caseId = outcome === 'opened' ? received.caseId : await openDepartureIdOf(tx, row, outcome);
+  const caseId = await departureOf(tx, row, received);
   await noteBulkOutcome(tx, it.id, {
     ...{ line, detail, caseId },
     outcome: caseId === null ? 'not started' : 'started',
@@ -77,13 +77,14 @@ async function open(tx: Db, intake: Intake, it: BulkStartRow, row: BulkPersonRow
   if (caseId === null && outcome !== 'passed over') await tellNotStarted(tx, it, row);
 }
 
-/** The departure that was opened with a question; null: there is none, or it is somebody else's doing. */
-async function openDepartureIdOf(
+/** The departure that was opened, or had been with a question; null: there is none, or it is somebody else's doing. */
+async function departureOf(
   tx: Db,
   { facts }: BulkPersonRow,
-  outcome: Received['outcome'],
+  received: Received,
 ): Promise<string | null> {
-  if (outcome === 'passed over') return null;
+  if (received.outcome === 'opened') return received.caseId;
+  if (received.outcome === 'passed over') return null;
   const known = await employmentWith(tx, facts);
   const open = known && (await openDepartureOf(tx, known.id));
   return open?.id ?? null;
