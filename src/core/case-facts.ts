@@ -140,7 +140,9 @@ export const caseFacts = {
     reason: Reference,
     failure: failureKind.optional(),
   }),
-  'step.retried': fact(webOrWorker, 'underway', 'Asked to try again', { reason: Reference.optional() }),
+  'step.retried': fact(webOrWorker, 'underway', 'Asked to try again', {
+    reason: Reference.optional(),
+  }),
   'step.undone': fact(worker, 'done', 'Undone, and read back', { called: z.boolean().optional() }),
   'step.rechecked': fact(worker, 'done', 'Checked again: the goal still holds', {
     round: Ordinal.optional(),
