@@ -41,7 +41,9 @@ const { values } = parseArgs({
 const { database: connectionString, keys = '', records: recordsFolder } = values;
 if (connectionString === undefined) throw new Error('Say which database: --database');
 
-const pool = openPool('worker', { connectionString }, (message) => log('warn')({}, message));
+// As few sessions as in the process of a test: each costs more than what it is asked.
+const login = { connectionString, max: 4 };
+const pool = openPool('worker', login, (message) => log('warn')({}, message));
 const log = (level: string) => (fields: object, message: string) =>
   writeSync(1, `${JSON.stringify({ level, message, ...fields })}\n`);
 

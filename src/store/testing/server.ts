@@ -46,6 +46,8 @@ export async function startTestServer(): Promise<TestServer> {
       logging_collector: 'off',
       // What a database of a test lives for is shorter than what these pay off in.
       autovacuum: 'off',
+      jit: 'off',
+      max_parallel_workers_per_gather: '0',
       io_method: 'sync',
     },
   });
