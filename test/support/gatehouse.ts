@@ -17,7 +17,8 @@ import { type Scribe, startScribe } from '#ledger/scribe.ts';
 import { openSigner } from '#ledger/signer.ts';
 import { installationId } from '#store/installation.ts';
 import { createKeyFiles, openKeyring, purposes, registerKeys } from '#store/keys.ts';
-import { startDatabase, type TestDatabase } from '#store/testing/database.ts';
+import { openSubjectKeys } from '#store/subject-keys.ts';
+import { type Beginning, startDatabase, type TestDatabase } from '#store/testing/database.ts';
 import { listUsers } from '#store/users.ts';
 import { openVault } from '#store/vault.ts';
 import { connectors as allConnectors } from '../../src/connectors.ts';
@@ -104,10 +105,15 @@ export async function startGatehouse(
     restored,
   }: Options = {},
 ): Promise<TestGatehouse> {
-  const database = restored?.database ?? (await startDatabase());
   const folder = restored?.keysFolder ?? (await mkdtemp(path.join(tmpdir(), 'gatehouse-keys-')));
   await createKeyFiles(folder);
   const keyring = await openKeyring(folder, purposes);
+  // Nothing of what comes with the program is personal, so no key is asked for, and others may have a copy.
+  const starters: Beginning = {
+    name: 'starters',
+    fill: ({ web }) => publishStarters({ pool: web, keys: openSubjectKeys(keyring) }),
+  };
+  const database = restored?.database ?? (await startDatabase(starters));
   await registerKeys(database.pools.admin, keyring);
   const logs: string[] = [];
   const ways = detours === '' ? [] : readDetours(detours);

@@ -21,6 +21,12 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
+/**
+ * That web and worker open, of each test. To open one more, and to plan in it what the others have planned already,
+ * takes longer than nearly everything that a test asks; so it waits for one that is there.
+ */
+const mostSessions = 4;
+
 let server: Promise<TestServer> | undefined;
 const started = new Set<TestDatabase>();
 
@@ -36,37 +42,25 @@ atTheEnd(async () => {
   setTimeout(() => process.exit(), 10_000).unref();
 });
 
+/** What many tests begin with, and nothing in it is of one of them: made once, and copied after that. */
+export interface Beginning {
+  readonly name: string;
+  fill(pools: TestDatabase['pools']): Promise<void>;
+}
+
 /**
  * Makes a database for tests on a real server, with the same roles and rights as in production:
  * `web`, `worker` and `scribe` log in as themselves, `owner` owns the tables, `admin` is the superuser.
  */
-export async function startDatabase(): Promise<TestDatabase> {
+export async function startDatabase(beginning?: Beginning): Promise<TestDatabase> {
   server ??= startTestServer();
   const { admin, keysDirectory } = await server;
   const database = `test_${randomBytes(8).toString('hex')}`;
   await asAdmin(admin, async (client) => {
-    const template = await templateDatabase(client, admin, keysDirectory);
-    await client.query(`create database ${database} template ${template} strategy file_copy`);
+    const template = await templateDatabase(client, { admin, keysDirectory, beginning });
+    await copy(client, template, database);
   });
-
-  const login = (role: Role | 'admin' | 'owner'): pg.PoolConfig => ({
-    ...admin,
-    database,
-    ...(role === 'admin' || role === 'owner' ? {} : credentials(role, keysDirectory)),
-    ...(role === 'owner' ? { options: '-c role=gatehouse_owner' } : {}),
-    // A test that forgets to stop still ends.
-    allowExitOnIdle: true,
-    ...(isClockMoved() ? { statement_timeout: 0, idle_in_transaction_session_timeout: 0 } : {}),
-  });
-  const open = (role: Role | 'admin' | 'owner') =>
-    openPool(role === 'owner' ? 'admin' : role, login(role), () => {});
-  const pools = {
-    admin: open('admin'),
-    owner: open('owner'),
-    web: open('web'),
-    worker: open('worker'),
-    scribe: open('scribe'),
-  };
+  const { login, pools } = openPools(database, admin, keysDirectory);
 
   let stopping: Promise<void> | undefined;
   const stop = () => {
@@ -83,6 +77,32 @@ export async function startDatabase(): Promise<TestDatabase> {
   return made;
 }
 
+const copy = (client: pg.ClientBase, template: string, database: string) =>
+  client.query(`create database ${database} template ${template} strategy file_copy`);
+
+function openPools(database: string, admin: pg.ClientConfig, keysDirectory: string) {
+  const login = (role: Role | 'admin' | 'owner'): pg.PoolConfig => ({
+    ...admin,
+    database,
+    ...(role === 'web' || role === 'worker' ? { max: mostSessions } : {}),
+    ...(role === 'admin' || role === 'owner' ? {} : credentials(role, keysDirectory)),
+    ...(role === 'owner' ? { options: '-c role=gatehouse_owner' } : {}),
+    // A test that forgets to stop still ends.
+    allowExitOnIdle: true,
+    ...(isClockMoved() ? { statement_timeout: 0, idle_in_transaction_session_timeout: 0 } : {}),
+  });
+  const open = (role: Role | 'admin' | 'owner') =>
+    openPool(role === 'owner' ? 'admin' : role, login(role), () => {});
+  const pools = {
+    admin: open('admin'),
+    owner: open('owner'),
+    web: open('web'),
+    worker: open('worker'),
+    scribe: open('scribe'),
+  };
+  return { login, pools };
+}
+
 async function drop(
   admin: pg.ClientConfig,
   database: string,
@@ -94,38 +114,60 @@ async function drop(
   );
 }
 
+interface Template {
+  readonly admin: pg.ClientConfig;
+  readonly keysDirectory: string;
+  readonly beginning: Beginning | undefined;
+}
+
 /**
- * Migrates a database once per server and set of migrations; copies of it are made in milliseconds.
- * Whoever comes first makes it, the others wait.
+ * Migrates a database once per server and set of migrations, and fills a copy of it with each beginning;
+ * copies are made in milliseconds. Whoever comes first makes it, the others wait.
  */
 async function templateDatabase(
   client: pg.ClientBase,
-  admin: pg.ClientConfig,
-  keysDirectory: string,
+  { admin, keysDirectory, beginning }: Template,
 ): Promise<string> {
-  const template = `template_${hashOfStore()}`;
+  const migrated = `template_${hashOfStore()}`;
   await client.query('select pg_advisory_lock(hashtext($1))', ['template']);
   try {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [
-      template,
-    ]);
-    if (rowCount === 1) return template;
-    const draft = `${template}_draft`;
-    await client.query(`drop database if exists ${draft} with (force)`);
-    await client.query(`create database ${draft}`);
-    const database = await openDatabase({
-      dataDirectory: keysDirectory,
-      keysDirectory,
-      urls: { admin: addressOf({ ...admin, database: draft }) },
-      roles: [],
-      onConnectionError: () => {},
+    await once(client, migrated, async (draft) => {
+      await client.query(`create database ${draft}`);
+      const database = await openDatabase({
+        dataDirectory: keysDirectory,
+        keysDirectory,
+        urls: { admin: addressOf({ ...admin, database: draft }) },
+        roles: [],
+        onConnectionError: () => {},
+      });
+      await database.stop();
     });
-    await database.stop();
-    await client.query(`alter database ${draft} rename to ${template}`);
-    return template;
+    if (beginning === undefined) return migrated;
+    const filled = `${migrated}_${beginning.name}`;
+    await once(client, filled, async (draft) => {
+      await copy(client, migrated, draft);
+      const { pools } = openPools(draft, admin, keysDirectory);
+      await beginning.fill(pools);
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
+    });
+    return filled;
   } finally {
     await client.query('select pg_advisory_unlock(hashtext($1))', ['template']);
   }
+}
+
+/** Under its name a template is whole. */
+async function once(
+  client: pg.ClientBase,
+  template: string,
+  make: (draft: string) => Promise<void>,
+): Promise<void> {
+  const found = await client.query('select from pg_database where datname = $1', [template]);
+  if (found.rowCount === 1) return;
+  const draft = `${template}_draft`;
+  await client.query(`drop database if exists ${draft} with (force)`);
+  await make(draft);
+  await client.query(`alter database ${draft} rename to ${template}`);
 }
 
 /** Another migration, another template: a long-lived server may see several. */
