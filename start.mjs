@@ -141,7 +141,7 @@ if (['build', 'test', 'nightly', 'bench', 'simulate'].includes(command)) {
   // Loading the program makes much that is soon forgotten; a third of the memory would stay reserved for it.
   const flags = ['--max-semi-space-size=8'];
   if (!process.exitCode)
-    await run(node, [...flags, path.join(root, 'src/main.ts'), ...process.argv.slice(2)]);
+    await become(node, [...flags, path.join(root, 'src/main.ts'), ...process.argv.slice(2)]);
 }
 
 /** Runs `npm ci` when there is no node_modules, or one from before the lockfile last changed. */
@@ -373,15 +373,26 @@ function missingPackages(wanted) {
   return wanted.filter((it) => !installed.has(it));
 }
 
-/** Runs a program in the foreground, hands signals on to it, and takes over its exit code. */
-async function run(program, args, extra = {}, cwd = process.cwd()) {
+/** Goes on as this program, where this Node can: to stay beside it as one more process takes 40 MB. Else {@link run}. */
+async function become(program, args) {
+  if (!process.execve) return run(program, args);
+  process.execve(program, [program, ...args], environmentOf(program));
+}
+
+/** What a program finds: the packages' own commands, and itself as the Node of what it starts. */
+function environmentOf(program, extra = {}) {
   const binaries = [path.dirname(program), path.join(modules, '.bin'), process.env.PATH];
-  const env = {
+  return {
     NODE_COMPILE_CACHE: compiled,
     ...process.env,
     ...extra,
     PATH: binaries.join(path.delimiter),
   };
+}
+
+/** Runs a program in the foreground, hands signals on to it, and takes over its exit code. */
+async function run(program, args, extra = {}, cwd = process.cwd()) {
+  const env = environmentOf(program, extra);
   const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
   const handOn = (signal) => {
     // A terminal sends Ctrl-C to both of us.

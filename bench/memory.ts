@@ -29,8 +29,8 @@ export async function memory(): Promise<readonly Row[]> {
     const readyMs = performance.now() - started;
     await wait(20_000);
     const family = [program.pid!, ...descendants(program.pid!)];
-    // The start script, and the program that it runs.
-    const server = megabytes(family.slice(0, 2));
+    // The start script has become the program.
+    const server = megabytes([program.pid!]);
     const all = megabytes(family);
     return [
       told('first start of serve until it answers', readyMs, 'ms'),
