@@ -93,14 +93,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   ];
   for (const add of commands) add(program, cli);
 
-  const hungUp = ignoreHangUp(io);
+  ignoreHangUp(io);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return cli.failed() ? 1 : 0;
   } catch (error) {
     return tell(error, io, paintFor(io.stderr, io.env));
-  } finally {
-    hungUp();
   }
 }
 
@@ -123,11 +121,9 @@ function tell(error: unknown, io: Io, paint: Paint): number {
   throw error;
 }
 
-/** Whoever reads our output may stop early, as `head` does; that is no fault. */
-function ignoreHangUp({ stdout }: Io): () => void {
-  const onError = (error: Error) => {
+/** Whoever reads our output may stop early, as `head` does; that is no fault, and may show when all is written. */
+function ignoreHangUp({ stdout }: Io): void {
+  stdout.on('error', (error) => {
     if (!('code' in error && error.code === 'EPIPE')) throw error;
-  };
-  stdout.on('error', onError);
-  return () => stdout.off('error', onError);
+  });
 }
