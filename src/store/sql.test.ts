@@ -71,6 +71,14 @@ describe('what goes out together', () => {
     await assert.rejects(late!, /This transaction has ended/);
   });
 
+  it('is not called done where something of it failed and nobody listened', async () => {
+    const { worker } = database.pools;
+    const work = inTransaction(worker, async (tx) => {
+      await tx.query(sql`select 1 / ${0}::integer`).catch(() => {});
+    });
+    await assert.rejects(work, /failed unheard/);
+  });
+
   it('is read in one session, which is given back', async () => {
     const { worker } = database.pools;
     const reads = readingTogether(worker);

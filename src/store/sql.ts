@@ -117,7 +117,9 @@ async function once<T>(pool: Pool, work: (tx: Db) => Promise<T>, start = begin):
     const result = await work(inside(client, beginning, course));
     await beginning;
     course.isOver = true;
-    await client.query(commit);
+    const { command } = await client.query(commit);
+    // PostgreSQL's whole answer to the commit of a transaction in which something failed that nobody heard.
+    if (command === 'ROLLBACK') throw new Error('A statement failed unheard: nothing was done.');
     return result;
   } catch (error) {
     course.isOver = true;
