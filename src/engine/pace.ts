@@ -15,15 +15,21 @@ import { settingsOf } from './offers.ts';
 /** The pass that is under way, and what it has asked of the connection whose turn it has. */
 const current = new AsyncLocalStorage<{ readonly connectionId: string; made: number }>();
 
-/** What passes of a kind have made: of this process, and no more than a guess. */
-const made = new Map<string, number>();
+/** What passes of a kind have made: of this worker, and no more than a guess. */
+const madeBy = new WeakMap<Db, Map<string, number>>();
+
+function madeOf(db: Db): Map<string, number> {
+  const known = madeBy.get(db) ?? new Map<string, number>();
+  madeBy.set(db, known);
+  return known;
+}
 
 const kindOf = ({ connectionId, capability, kind }: Work): string =>
   `${connectionId} ${capability ?? kind}`;
 
 /** How many requests a pass is likely to make: as many as the last one, or else a reading, a call and a reading. */
-export const expectedRequests = (work: Work): number =>
-  made.get(kindOf(work)) ?? (work.kind === 'action' ? 3 : 1);
+export const expectedRequests = (db: Db, work: Work): number =>
+  madeOf(db).get(kindOf(work)) ?? (work.kind === 'action' ? 3 : 1);
 
 /** Runs a pass, and moves the line on by what it has asked beyond what its turn paid for. */
 export async function countingRequests(
@@ -38,7 +44,7 @@ export async function countingRequests(
   try {
     await current.run(pass, run);
   } finally {
-    made.set(kindOf(work), Math.max(1, pass.made));
+    madeOf(db).set(kindOf(work), Math.max(1, pass.made));
     if (pass.made !== paid) await moveLine(db, { connectionId, requests: pass.made - paid });
   }
 }

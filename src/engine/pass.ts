@@ -113,7 +113,7 @@ async function turnOf(engine: Engine, work: Work): Promise<Leave | null> {
   const turn =
     work.turnAt !== null && work.turnPays !== null
       ? { at: work.turnAt, pays: work.turnPays }
-      : await takeTurn(engine.pool, { stepId: work.id, pays: expectedRequests(work) });
+      : await takeTurn(engine.pool, { stepId: work.id, pays: expectedRequests(engine.pool, work) });
   if (!turn) return null;
   const now = later(work.now, performance.now() - askedAt);
   if (turn.at <= now) return { paid: turn.pays };
