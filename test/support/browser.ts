@@ -56,6 +56,11 @@ export async function accessProblems(
       help: string;
       nodes: { html: string }[];
     }
+    // What still fades in has not its colours yet; what turns for ever is not waited for.
+    const ending = document.getAnimations().filter((it) => {
+      return it.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY;
+    });
+    await Promise.allSettled(ending.map((it) => it.finished));
     const { violations } = await axe.run(only.length === 0 ? {} : { runOnly: only });
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
   }, rules);
