@@ -6,7 +6,7 @@ import { workingStates } from '#core/case.ts';
 import { fillParams } from '#core/plan-params.ts';
 import { isReceiverWord, nameSomebody } from '#core/successor.ts';
 import { takeProbe } from '#store/health.ts';
-import { postponeStep, type Work, wakeSteps } from '#store/steps.ts';
+import { nowOf, postponeStep, type Work, wakeSteps } from '#store/steps.ts';
 import { takeTurn } from '#store/turns.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
@@ -109,14 +109,12 @@ async function leaveFor(engine: Engine, work: Work): Promise<Leave | null> {
 
 /** What is due takes its turn in line; what was planned ahead has none before its moment came. Null: not yet. */
 async function turnOf(engine: Engine, work: Work): Promise<Leave | null> {
-  const askedAt = performance.now();
   const turn =
     work.turnAt !== null && work.turnPays !== null
       ? { at: work.turnAt, pays: work.turnPays }
       : await takeTurn(engine.pool, { stepId: work.id, pays: expectedRequests(engine.pool, work) });
   if (!turn) return null;
-  const now = later(work.now, performance.now() - askedAt);
-  if (turn.at <= now) return { paid: turn.pays };
+  if (turn.at <= nowOf(work)) return { paid: turn.pays };
   // The line has moved on since, or the turn was only taken now.
   await wakeSteps(engine.pool, [work.id]);
   return null;

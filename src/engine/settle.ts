@@ -44,6 +44,8 @@ export interface Outcome {
   readonly attempt?: number;
   /** The system's answer to the call that made the change. */
   readonly remote?: Remote | null;
+  /** How long the reading counts that it rests on. */
+  readonly countsUntil?: Date;
   /** For `absent`: where was looked. */
   readonly searched?: readonly string[];
 }
@@ -115,6 +117,7 @@ async function settling(
     because: it.because,
     applied,
     fence,
+    countsUntil: it.countsUntil ?? null,
     watched: watchedOf(engine, work, it.grade),
     seen: seenIn(work, it.grade),
   };

@@ -4,7 +4,7 @@ import type { Remote } from '#core/leaf.ts';
 import { record } from '#ledger/record.ts';
 import { endClaim } from '#store/leases.ts';
 import { inTransaction } from '#store/sql.ts';
-import { loadWork, postponeStep, type Work } from '#store/steps.ts';
+import { loadWork, nowOf, postponeStep, type Work } from '#store/steps.ts';
 import { beginCall, type Claimed, later, makeCall, whileClaimed } from './call.ts';
 import type { Opened } from './clients.ts';
 import { deadline } from './deadline.ts';
@@ -14,6 +14,12 @@ import { failureIn } from './fail.ts';
 import { askAndWatch } from './humans.ts';
 import { lookAgain, lookAgainDelaysMs } from './look-again.ts';
 import { answered, hold, Stale, settle } from './settle.ts';
+
+/**
+ * From the end of a reading to the record of what it showed, at most. Whoever stood still for longer reads again: by now
+ * the system may show something else.
+ */
+const longestPauseMs = 30_000;
 
 /** What is read: the account, or of a delivery the files of the case. */
 const targetOf = ({ account, caseId }: Work): string => account?.id ?? caseId;
@@ -38,6 +44,7 @@ export async function moveTo(
   const accountId = targetOf(work);
   engine.failpoint('before the read');
   const known = knownFor(work, action, undone);
+  const countsUntil = countingUntil(engine, work);
   const state = await deadline(engine, action.read(opened.client, accountId, known));
   engine.failpoint('after the read');
   await answered(engine, work);
@@ -45,7 +52,12 @@ export async function moveTo(
   const planned = unlessDoneByHand(work, plan(state));
   switch (planned.kind) {
     case 'done':
-      return settleAs(engine, work, { before: state, after: state, because: planned.because });
+      return settleAs(engine, work, {
+        before: state,
+        after: state,
+        because: planned.because,
+        countsUntil,
+      });
     case 'blocked':
       return hold(engine, work, { because: planned.because, failure: null, state });
     case 'underway':
@@ -81,6 +93,10 @@ export async function moveTo(
     known: knownNow,
   });
 }
+
+/** How long a reading counts that begins now. */
+const countingUntil = ({ timing }: Engine, work: Work): Date =>
+  later(nowOf(work), timing.callMs + longestPauseMs);
 
 /**
  * Reads a settled step once more, and plans from what is there now. It changes nothing, and an account that is gone
@@ -124,6 +140,7 @@ async function readBack(
   let after: unknown;
   let shown: Plan<unknown> | null = null;
   let failure: Failure | null = null;
+  const countsUntil = countingUntil(engine, work);
   try {
     after = await whileClaimed(engine, work, claim.fence, () =>
       deadline(engine, action.read(opened.client, targetOf(work), known)),
@@ -140,6 +157,7 @@ async function readBack(
       after,
       because: shown.because,
       summary: claim.summary,
+      countsUntil,
       claim,
       remote,
     });
@@ -179,6 +197,7 @@ async function settleAs(
     before: unknown;
     after: unknown;
     because: string;
+    countsUntil: Date;
     summary?: string;
     claim?: Claimed;
     remote?: Remote | null;
@@ -190,6 +209,7 @@ async function settleAs(
     before: work.before ?? it.before,
     after: it.after,
     because: it.because,
+    countsUntil: it.countsUntil,
     summary: it.summary ?? null,
     fence: it.claim?.fence ?? null,
     applied: it.claim !== undefined || work.callStartedAt !== null,

@@ -113,6 +113,8 @@ export interface Work extends StepRow {
   readonly failuresInRow: number;
   /** The database's clock when this was read: the authority. */
   readonly now: Date;
+  /** This process's steady clock once it had come. */
+  readonly loadedAtMs: number;
   /** It is urgent, or two people approved or released exactly this departure. */
   readonly hasOwnBudget: boolean;
   /** Whoever leaves is let in here too. */
@@ -133,12 +135,17 @@ export async function loadWorks(
   db: Db,
   stepIds: readonly string[],
 ): Promise<readonly (Work | null)[]> {
-  const { rows } = await db.query<Work>(
+  const { rows } = await db.query<Omit<Work, 'loadedAtMs'>>(
     sql`select * from work_view where id = any (${stepIds}::text[])`,
   );
-  const works = new Map(rows.map((row) => [row.id, row]));
+  const loadedAtMs = performance.now();
+  const works = new Map(rows.map((row) => [row.id, { ...row, loadedAtMs }]));
   return stepIds.map((id) => works.get(id) ?? null);
 }
+
+/** What the database's clock shows by now, or less where this process stood still: never more. */
+export const nowOf = ({ now, loadedAtMs }: Pick<Work, 'now' | 'loadedAtMs'>): Date =>
+  new Date(now.getTime() + performance.now() - loadedAtMs);
 
 export async function loadStep(db: Db, stepId: string): Promise<StepRow | null> {
   const { rows } = await db.query<StepRow>(sql`select * from step_view where id = ${stepId}`);
@@ -164,6 +171,8 @@ export interface Settlement {
   readonly applied: boolean;
   /** The claim it was done under; null for a step that needed none. */
   readonly fence: string | null;
+  /** By then it has to be settled, or what was read no longer counts; null: it rests on no reading. */
+  readonly countsUntil: Date | null;
   /** How it is looked at again; null: not at all. */
   readonly watched: Watched | null;
   /** What it showed of its account; null: nothing that an account has. */
@@ -195,7 +204,7 @@ const nothingReleased: Released = {
  * Settles steps, once, ends the alerts about them, and releases what waited for them, in one
  * statement with the facts that say so (`stating`), with when they are looked at again and what they
  * showed of their accounts: what was released, for each of their cases.
- * Null when somebody else moved one of them first or a claim is no longer ours: then nothing was
+ * Null when somebody else moved one of them first, a claim is no longer ours, or a reading no longer counts: then nothing was
  * written, and a transaction around it can only be rolled back.
  */
 export async function settleSteps(
@@ -214,11 +223,12 @@ export async function settleSteps(
       ${beside}
       select of_case as "caseId", released, direction, open, open_security as "openSecurity", security
         from ${stating} as stated (at),
-             settle_steps(stated.at, ${its.map((it) => it.stepId)}::text[], ${its.map((it) => it.version)}::int[],
-                          ${its.map((it) => it.grade)}::text[], ${its.map((it) => json(it.before))}::jsonb[],
-                          ${its.map((it) => json(it.after))}::jsonb[], ${its.map((it) => it.summary)}::text[],
-                          ${its.map((it) => it.because)}::text[], ${its.map((it) => it.applied)}::boolean[],
-                          ${its.map((it) => it.fence)}::bigint[])
+             settle_read_steps(
+               stated.at, ${its.map((it) => it.stepId)}::text[], ${its.map((it) => it.version)}::int[],
+               ${its.map((it) => it.grade)}::text[], ${its.map((it) => json(it.before))}::jsonb[],
+               ${its.map((it) => json(it.after))}::jsonb[], ${its.map((it) => it.summary)}::text[],
+               ${its.map((it) => it.because)}::text[], ${its.map((it) => it.applied)}::boolean[],
+               ${its.map((it) => it.fence)}::bigint[], ${its.map((it) => it.countsUntil)}::timestamptz[])
     `),
   );
   if (!rows) return null;

@@ -75,6 +75,11 @@ export const mutants: readonly Mutant[] = [
     edits: [{ sql: 'settle_steps', from: 'and l.fence = held.fence', to: '' }],
   },
   {
+    name: 'old-reading',
+    breaks: 'I3: what was read before a long pause says what was, not what is',
+    edits: [{ sql: 'settle_read_steps', from: 'until < clock_timestamp()', to: 'false' }],
+  },
+  {
     name: 'no-sweep',
     breaks: 'I10: what no job wakes is found',
     edits: [
