@@ -325,12 +325,13 @@ function endsAsTheSourceSays(it: Evidence, leaver: Leaver) {
 const accountsOf = (house: House, { email }: Leaver): readonly Account[] =>
   [...house.systems.accounts.values()].filter((it) => it.email === email);
 
-/** Each account stands in the plan, and what is called verified is so. */
+/** Each account that is still there stands in the plan, and what is called verified is so. */
 function isGone({ house, steps, history, say }: Evidence, leaver: Leaver, last: Case): void {
   const own = [...steps.values()].filter((it) => it.caseId === last.id && !it.dropped);
   for (const account of accountsOf(house, leaver)) {
     const of = own.filter((it) => it.account === account.id);
-    if (of.length === 0) say(`nobody dealt with the account ${account.id}`);
+    // What an earlier departure deleted cannot be brought back, and there is nothing to end.
+    if (of.length === 0 && account.truth.exists) say(`nobody dealt with the account ${account.id}`);
     for (const step of of) {
       const goal = goals[step.capability ?? ''];
       if (step.grade === 'verified' && goal && !goal(account.truth, history.end)) {
