@@ -44,7 +44,9 @@ if (values.mutant !== undefined && !mutant) {
   process.exit(2);
 }
 if (mutant) breakFiles(mutant);
-process.exit((await liveThrough(mutant)) ? 0 : 1);
+const isSound = await liveThrough(mutant);
+// A pipe takes a long trace little by little.
+process.stdout.write('', () => process.exit(isSound ? 0 : 1));
 
 /** Answers whether nothing was wrong; ends with the first history in which something was. */
 async function liveThrough(broken: Mutant | undefined): Promise<boolean> {
