@@ -64,6 +64,10 @@ describe('the guards of the database', () => {
     await assert.rejects(ledger.state('worker', loggedIn()), forbidden);
     await assert.rejects(ledger.state('scribe', opened(ulid())), forbidden);
     await ledger.state('worker', verified(caseId, somebody()));
+    await assert.rejects(ledger.state('worker', held(caseId), held(ulid()), loggedIn()), {
+      ...forbidden,
+      message: 'role gatehouse_worker may not state login.succeeded',
+    });
   });
 
   it('refuse a change without a fact', async () => {
@@ -104,17 +108,22 @@ describe('the guards of the database', () => {
   });
 
   it('refuse a second fact for one row version, before and after it is in the record', async () => {
-    const id = ulid();
+    const [id, caseId] = [ulid(), ulid()];
     await ledger.state('worker', factOf(id, 1));
     await assert.rejects(ledger.state('worker', factOf(id, 1)), { code: '23505' });
+    await assert.rejects(ledger.state('worker', held(caseId), factOf(id, 1)), { code: '23505' });
     await ledger.sequenceAll();
     await assert.rejects(ledger.state('worker', factOf(id, 1)), { code: '23505' });
+    await assert.rejects(ledger.state('worker', held(caseId), factOf(id, 1)), {
+      code: '23505',
+      message: `guarded/${id}@1 is accounted for already`,
+    });
     await assert.rejects(ledger.state('worker', factOf(id, 2), factOf(id, 2)), { code: '23505' });
     await ledger.sequenceAll();
   });
 
   /** As a role might call it that was taken over, with formats and arrays of its own. */
-  const forge = (leaves: string, caseIds: string, rowKeys = '{null}') =>
+  const forge = (leaves: string, caseIds: string, rowKeys = '{null,null}') =>
     ledger.pools.worker.query('select ledger.state($1, $2, $3)', [leaves, caseIds, rowKeys]);
   const list = (leaf: string) => `{${JSON.stringify(leaf)}}`;
 
@@ -137,6 +146,27 @@ describe('the guards of the database', () => {
     ] as const) {
       await assert.rejects(forge(leaves, caseIds), { code: /^(23514|22P02)$/ }, leaves);
     }
+    const [other, also] = [ulid(), `{"type":"case.held"${itsOwn}%3$s}`];
+    const two = (...leaves: string[]) => `{${leaves.map((it) => JSON.stringify(it)).join()}}`;
+    const foreign = also.replace(caseId, other);
+    for (const [leaves, caseIds] of [
+      [two(also, foreign), `{${other},${caseId}}`],
+      [two(also, foreign), `{${caseId},null}`],
+      [two(also, also), `{${caseId},null}`],
+      [two(also, foreign.replace('%3$s', '2')), `{${caseId},${other}}`],
+      [two(also, foreign.replace('%3$s', 'null')), `{${caseId},${other}}`],
+      [two(also, foreign), `[2:3]={${caseId},${other}}`],
+      [`[2:3]=${two(also, foreign)}`, `{${caseId},${other}}`],
+      [two(also, '{"type":"case.held"}'), `{${caseId},${other}}`],
+      [two(also), `{{${caseId},${other}}}`],
+    ] as const) {
+      await assert.rejects(
+        forge(leaves, caseIds),
+        { code: /^(23514|22P02|42501|0A000)$/ },
+        `${leaves} ${caseIds}`,
+      );
+    }
+    await forge(two(also, foreign), `{${caseId},${other}}`);
     await forge(leaf(`${itsOwn}%3$s`), `{${caseId}}`);
     await ledger.sequenceAll();
   });
@@ -165,9 +195,13 @@ describe('the guards of the database', () => {
         caseId,
       ]);
     await putBack(1);
-    await assert.rejects(ledger.state('worker', held(caseId)), { code: '23505' });
+    const alone = [held(caseId)];
+    const among = [held(ulid()), ...alone];
+    for (const facts of [alone, among])
+      await assert.rejects(ledger.state('worker', ...facts), { code: '23505' });
     await ledger.sequenceAll();
-    await assert.rejects(ledger.state('worker', held(caseId)), { code: '23505' });
+    for (const facts of [alone, among])
+      await assert.rejects(ledger.state('worker', ...facts), { code: '23505' });
     await putBack(2);
     await ledger.state('worker', held(caseId));
   });
@@ -176,26 +210,29 @@ describe('the guards of the database', () => {
     const id = ulid();
     await ledger.sequenceAll();
     await ledger.state('worker', factOf(id, 1));
-    let again = Promise.resolve();
+    const again = [[factOf(id, 1)], [held(ulid()), factOf(id, 1)]];
+    const stated: Promise<void>[] = [];
     await inTransaction(ledger.pools.scribe, async (tx) => {
       await sequence(tx);
-      again = ledger.state('worker', factOf(id, 1));
-      again.catch(() => {});
-      await somebodyWaits();
+      for (const facts of again) stated.push(ledger.state('worker', ...facts));
+      for (const it of stated) it.catch(() => {});
+      await somebodyWaits(stated.length);
     });
-    await assert.rejects(again, {
-      code: '23505',
-      message: `guarded/${id}@1 is accounted for already`,
-    });
+    for (const it of stated) {
+      await assert.rejects(it, {
+        code: '23505',
+        message: `guarded/${id}@1 is accounted for already`,
+      });
+    }
   });
 
-  /** Until a session of this database waits for another one. */
-  async function somebodyWaits(): Promise<void> {
+  /** Until so many sessions of this database wait for another one. */
+  async function somebodyWaits(sessions: number): Promise<void> {
     for (;;) {
       const { rowCount } = await ledger.pools.admin.query(
         `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
-      if (rowCount !== 0) return;
+      if (rowCount === sessions) return;
     }
   }
 

@@ -76,7 +76,13 @@ describe('the record', () => {
 
   it('chains several facts of one call, also of several cases', async () => {
     const [one, two] = [ulid(), ulid()];
-    await ledger.state('worker', opened(two), opened(one), held(one), held(two), held(one));
+    const denied = {
+      ...loggedIn(),
+      type: 'access.denied' as const,
+      data: { action: 'a', resource: 'b', count: 1 },
+    };
+    const facts = [opened(two), opened(one), held(one), held(two), held(one)];
+    await ledger.state('worker', denied, ...facts, denied);
 
     for (const [caseId, count] of [
       [one, 3],
@@ -243,6 +249,7 @@ describe('the record', () => {
       'src/store/migrations/0036_scheduled_erasure.sql', // a change of its setting may be staged still
       'src/store/migrations/0045_pruning.sql', // a file that one of them names stays
       'src/store/migrations/0070_watching_itself.sql', // tells for how long the oldest has waited
+      'src/store/migrations/0097_facts_of_several_cases.sql',
       'test/simulation/waiting.ts', // counts how often a step was tried
     ]);
   });
