@@ -32,7 +32,7 @@ import { forkCondition, tellOfFork } from './fork.ts';
 import { longHoldMs, tellOfLongHolds } from './holds.ts';
 import { mirrorCondition, tellOfMirror } from './mirror.ts';
 import { holdOrphans } from './orphans.ts';
-import { overdueAfterMs, overdueCondition, tellOfOverdue } from './overdue.ts';
+import { accessOverdue, othersOverdue, tellOfOverdue } from './overdue.ts';
 import { endDepartingUsers } from './own-users.ts';
 import { endRehearsals } from './rehearsal.ts';
 import { tellOfSecretsRunningOut } from './secret-days.ts';
@@ -59,8 +59,12 @@ function partsOf(engine: Engine) {
     },
     orphans: { asks: [stepsOrphaned], work: () => holdOrphans(engine) },
     overdue: {
-      asks: [stepsOverdue(overdueAfterMs), alertsOpen(overdueCondition)],
-      work: () => tellOfOverdue(engine),
+      asks: [stepsOverdue(accessOverdue), alertsOpen(accessOverdue.condition)],
+      work: () => tellOfOverdue(engine, accessOverdue),
+    },
+    othersOverdue: {
+      asks: [stepsOverdue(othersOverdue), alertsOpen(othersOverdue.condition)],
+      work: () => tellOfOverdue(engine, othersOverdue),
     },
     holds: { asks: [holdsLonger(longHoldMs)], work: () => tellOfLongHolds(engine) },
     waivers: { asks: [waiversExpired], work: () => reopenExpiredWaivers(engine) },
