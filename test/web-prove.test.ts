@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { zipSync } from 'fflate';
-import type { Download, Page } from 'playwright-core';
+import type { Download, Locator, Page } from 'playwright-core';
 import { cancelCase } from '#app/cases.ts';
 import { unpack } from '#core/unpack.ts';
 import { startEvidenceOrders } from '#ledger/evidence-orders.ts';
@@ -76,7 +76,8 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     await web?.stop();
   });
 
-  const button = (label: string | RegExp, on = page) => on.getByRole('button', { name: label });
+  const button = (label: string | RegExp, on: Page | Locator = page) =>
+    on.getByRole('button', { name: label });
   const link = (label: string | RegExp, on = page) => on.getByRole('link', { name: label });
   const bytesOf = async (it: Download) => readFile(await it.path());
   const dialog = (on = page) => on.getByRole('dialog').last();
@@ -92,6 +93,11 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     await page.getByRole('option', { name: 'refused' }).click();
 
     await page.waitForURL(/result=refused/);
+    await button('Save this view').click();
+    await dialog().getByLabel('Name of the view').fill('Priya, refused');
+    await dialog().getByText('it is for you alone').waitFor();
+    await button('Save this view', dialog()).click();
+    await link('Priya, refused').waitFor();
     await page.getByText('No entry matches.').waitFor();
     await page
       .getByRole('main')
@@ -103,6 +109,10 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
       .or(button(/^Remove what happened/))
       .click();
     await page.getByText(/entries of \d/).waitFor();
+    await link('Priya, refused').click();
+    await page.waitForURL(/person=Priya.*result=refused/);
+    await checkLooks(page, 'audit-view');
+    await button('Take out “Priya, refused”').click();
   });
 
   it('shows an entry to the byte, and checks it in this browser', async () => {

@@ -63,6 +63,20 @@ describe('views of lists that people keep', () => {
     assert.match(JSON.stringify(await problemIn(refused, 422)), /for you alone/);
   });
 
+  it('of the record are for those who may read it, and share nobody’s name', async () => {
+    const view = { list: 'audit', name: 'Refused', search: { result: 'refused', system: 'okta' } };
+    await keep(ada, { ...view, shared: true });
+    assert.ok((await namesFor(ada)).includes('Refused'));
+    assert.ok(!(await namesFor(hanna)).includes('Refused'));
+
+    const ask = (json: object, { token } = ada) => api.ask(path, { token, json });
+    assert.equal((await ask(view, hanna)).status, 403);
+    for (const search of [{ person: 'Nair' }, { actor: 'u_1' }, { text: 'Nair' }])
+      assert.equal((await ask({ ...view, search, shared: true })).status, 422);
+    assert.equal((await ask({ ...view, search: { view: 'late' } })).status, 422);
+    assert.equal((await ask({ ...view, search: {} })).status, 422);
+  });
+
   it('are not so many that nobody finds them', async () => {
     for (let i = 0; i < 50; i += 1)
       await keep(hanna, { name: `View ${i}`, search: { view: 'late' } }).catch(() => {});

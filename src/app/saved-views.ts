@@ -7,7 +7,7 @@ import {
   saveView as storeView,
 } from '#store/saved-views.ts';
 import type { App, Caller } from './app.ts';
-import { authorize } from './authorize.ts';
+import { authorize, may } from './authorize.ts';
 import { notFound, Problem } from './problem.ts';
 
 export type { SavedView };
@@ -15,10 +15,14 @@ export type { SavedView };
 /** So many nobody can tell apart any more. */
 const mostViews = 50;
 
+/** A view is for those who see its list. */
+const readerOf = (list: string) => (list === 'audit' ? 'audit.read' : 'case.read');
+
 /** The caller's own views of lists, and those that others share. */
 export async function listSavedViews(app: App, caller: Caller): Promise<readonly SavedView[]> {
   authorize(caller, 'case.read');
-  return savedViewsFor(app.pool, caller.user.id);
+  const found = await savedViewsFor(app.pool, caller.user.id);
+  return found.filter(({ list }) => may(caller, readerOf(list)));
 }
 
 /** Keeps a view for the caller; one of the same name is replaced. */
@@ -27,7 +31,7 @@ export async function keepView(
   caller: Caller,
   it: Pick<SavedView, 'list' | 'name' | 'search' | 'shared'>,
 ): Promise<SavedView> {
-  authorize(caller, 'case.read');
+  authorize(caller, readerOf(it.list));
   const view = { id: newId(), owner: caller.user.id, ...it };
   if ((await countOtherViews(app.pool, view)) >= mostViews) {
     throw new Problem(

@@ -168,6 +168,10 @@ export async function plantPerson(api: TestApp, by: Caller): Promise<Planted> {
       ...[ulid(), by.user.id, `All about ${name} ${tag}`, { text: email }],
     ],
     [
+      "insert into saved_views (id, owner, list, name, search, shared) values ($1, $2, 'audit', $3, $4, false)",
+      ...[ulid(), by.user.id, `Refused ${count}`, { person: personId, result: 'refused' }],
+    ],
+    [
       'insert into lists (id, uploaded_by, row_count, refused_rows, sha256) values ($1, $2, 1, 0, $1)',
       ...[`c-${tag}`, by.user.id],
     ],

@@ -13,13 +13,14 @@ import { currentLanguage, useWords } from '../../lib/words.ts';
 import { momentOf } from '../../lib/zoned.ts';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
+import { SavedViews } from '../../ui/saved-views.tsx';
 import { AuditTable } from './audit-table.tsx';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { numberText } from './entry-text.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { Chips, Filters, useCriterionText } from './filters.tsx';
 import { SealPanel } from './seal-panel.tsx';
-import { criteria, queryOf, without } from './search.ts';
+import { chosen, criteria, queryOf, without } from './search.ts';
 import { useSealCheck } from './use-seal-check.ts';
 import '../../ui/panels.css';
 import './audit.css';
@@ -70,6 +71,9 @@ export function AuditPage() {
       <SealPanel check={check} />
       <Filters search={search} />
       <Chips search={search} />
+      <nav className="views" aria-label={t('views')}>
+        <SavedViews list="audit" search={chosen(search)} />
+      </nav>
       <Loaded query={query}>
         {({ pages }) => {
           const events = pages.flatMap((it) => it.items);

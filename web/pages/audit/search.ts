@@ -62,11 +62,17 @@ export function auditSearch(it: Readonly<Record<string, unknown>>): AuditSearch 
   };
 }
 
-/** The choice alone, as the API takes it. `startOf`: when a day begins at the company, in ISO 8601. */
+/** The choice alone, without the entry whose drawer is open. */
+export const chosen = ({ entry: _, ...choice }: AuditSearch): Readonly<Record<string, string>> => ({
+  ...choice,
+});
+
+/** The choice as the API takes it. `startOf`: when a day begins at the company, in ISO 8601. */
 export function queryOf(
-  { entry: _, from, to, ...rest }: AuditSearch,
+  search: AuditSearch,
   startOf: (day: string) => string,
 ): Readonly<Record<string, string>> {
+  const { from, to, ...rest } = chosen(search);
   return {
     ...rest,
     ...(from ? { from: startOf(from) } : {}),

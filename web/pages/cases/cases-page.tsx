@@ -12,9 +12,9 @@ import { useWords } from '../../lib/words.ts';
 import { Go, useGo } from '../../ui/go.tsx';
 import { Empty, Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
+import { SavedViews } from '../../ui/saved-views.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { CasesTable, type Column } from './cases-table.tsx';
-import { SavedViews } from './saved-views.tsx';
 import type { CasesSearch } from './search.ts';
 import { useChoice } from './use-choice.ts';
 import './cases.css';
@@ -85,7 +85,10 @@ function Views({ words, path, views, search }: PartOf & Pick<ListOf, 'views'>) {
     <nav className="views" aria-label={t('cases:views')}>
       {link(undefined)}
       {views.map(link)}
-      <SavedViews list={path === '/departures' ? 'departures' : 'arrivals'} search={search} />
+      <SavedViews
+        list={path === '/departures' ? 'departures' : 'arrivals'}
+        search={{ ...search }}
+      />
     </nav>
   );
 }

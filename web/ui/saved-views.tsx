@@ -1,20 +1,27 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { SavedView, SavedViewList } from '#api/contract/saved-views.ts';
-import { address } from '../../lib/api.ts';
-import { useAct, useRead } from '../../lib/queries.ts';
-import { useWords } from '../../lib/words.ts';
-import { Ask } from '../../ui/ask.tsx';
-import { Go } from '../../ui/go.tsx';
-import { problemAt, Refused } from '../../ui/refused.tsx';
-import { useUndo } from '../../ui/undo.tsx';
-import type { CasesSearch } from './search.ts';
+import { namesSomebody } from '#core/saved-view.ts';
+import { address } from '../lib/api.ts';
+import { useAct, useRead } from '../lib/queries.ts';
+import { addWords, useWords } from '../lib/words.ts';
+import de from '../words/de/saved-views.json' with { type: 'json' };
+import en from '../words/en/saved-views.json' with { type: 'json' };
+import { Ask } from './ask.tsx';
+import { Go } from './go.tsx';
+import { problemAt, Refused } from './refused.tsx';
+import { useUndo } from './undo.tsx';
+import './saved-views.css';
+
+addWords('saved-views', { en, de });
 
 type List = SavedView['list'];
+/** What the address of a list chooses. */
+type Choice = Readonly<Record<string, string | undefined>>;
 
 /** What somebody kept of a list, and what others share, beside the choices that everybody has. */
-export function SavedViews({ list, search }: { list: List; search: CasesSearch }) {
-  const t = useWords('cases');
+export function SavedViews({ list, search }: { list: List; search: Choice }) {
+  const t = useWords('saved-views');
   const { data } = useRead<SavedViewList>('/saved-views');
   const [isSaving, setSaving] = useState(false);
   const { takeOut, error } = useTakeOut();
@@ -35,12 +42,12 @@ export function SavedViews({ list, search }: { list: List; search: CasesSearch }
       ))}
       {now?.isOwn && (
         <Button variant="subtle" color="gray" onClick={() => takeOut(now)}>
-          {t('takeViewOut', { name: now.name })}
+          {t('takeOut', { name: now.name })}
         </Button>
       )}
       {isAnything && !now && (
         <Button variant="subtle" onClick={() => setSaving(true)}>
-          {t('saveView')}
+          {t('save')}
         </Button>
       )}
       <Refused error={error} />
@@ -51,7 +58,7 @@ export function SavedViews({ list, search }: { list: List; search: CasesSearch }
 
 /** Takes a view out at once, and offers to have it back. */
 function useTakeOut() {
-  const t = useWords('cases');
+  const t = useWords('saved-views');
   const act = useAct();
   const offerUndo = useUndo();
   const takeOut = ({ id, list, name, search, shared }: SavedView) => {
@@ -63,34 +70,28 @@ function useTakeOut() {
     act.mutate(
       { method: 'DELETE', path: `/saved-views/${id}` },
       {
-        onSuccess: () => offerUndo(t('viewTakenOut', { name }), () => act.mutate(back)),
+        onSuccess: () => offerUndo(t('takenOut', { name }), () => act.mutate(back)),
       },
     );
   };
   return { takeOut, error: act.error };
 }
 
-const isSame = (one: SavedView['search'], other: SavedView['search']): boolean =>
-  one.view === other.view && one.state === other.state && one.text === other.text;
+function isSame(one: Choice, other: Choice): boolean {
+  const names = Object.keys({ ...one, ...other });
+  return names.every((name) => one[name] === other[name]);
+}
 
-function SaveView({
-  list,
-  search,
-  onClose,
-}: {
-  list: List;
-  search: CasesSearch;
-  onClose: () => void;
-}) {
-  const t = useWords('cases');
+function SaveView({ list, search, onClose }: { list: List; search: Choice; onClose: () => void }) {
+  const t = useWords('saved-views');
   const save = useAct<SavedView>();
   const [name, setName] = useState('');
   const [shared, setShared] = useState(false);
-  const isForOneself = search.text !== undefined;
+  const isForOneself = namesSomebody(search);
   return (
     <Ask
-      title={t('saveView')}
-      verb={t('saveView')}
+      title={t('save')}
+      verb={t('save')}
       isReady={name.trim() !== ''}
       isBusy={save.isPending}
       error={save.error}
@@ -103,8 +104,8 @@ function SaveView({
       onClose={onClose}
     >
       <TextInput
-        label={t('viewName')}
-        description={t('viewNameAbout')}
+        label={t('name')}
+        description={t('nameAbout')}
         maxLength={60}
         value={name}
         error={problemAt(save.error, 'name')}
