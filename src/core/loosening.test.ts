@@ -47,6 +47,27 @@ describe('loosening a limit', () => {
     assert.deepEqual(loosened(alone, from({})), []);
   });
 
+  it('is another identity provider, and roles or ways that administrators could not have before', () => {
+    const by = (signIn: object) => settingsFrom({ signIn });
+    const known = { issuer: 'https://id.example', clientId: 'gatehouse' };
+    assert.deepEqual(loosened(by({}), by(known)), ['signIn.issuer', 'signIn.clientId']);
+    assert.deepEqual(loosened(by(known), by({})), [], 'nobody is let in by none');
+
+    const groups = [{ group: 'IT', roles: ['it-operator'] }];
+    const more = [{ group: 'IT', roles: ['it-operator', 'it-admin'] }];
+    assert.deepEqual(loosened(by({ ...known, groups }), by({ ...known, groups: more })), [
+      'signIn.groups',
+    ]);
+    assert.deepEqual(loosened(by({ ...known, groups: more }), by({ ...known, groups })), []);
+
+    const ways = (administratorAmr: string[]) => by({ ...known, administratorAmr });
+    assert.deepEqual(loosened(ways(['hwk']), ways(['hwk', 'pwd'])), ['signIn.administratorAmr']);
+    assert.deepEqual(loosened(ways(['hwk']), ways([])), ['signIn.administratorAmr']);
+    assert.deepEqual(loosened(ways(['hwk', 'pwd']), ways(['hwk'])), []);
+    assert.deepEqual(loosened(ways([]), ways(['hwk'])), []);
+    assert.deepEqual(loosened(by(known), by({ ...known, enforced: true })), []);
+  });
+
   it('is erasing people by a schedule, or sooner than before', () => {
     const months = (eraseAfterMonths: number | null) =>
       settingsFrom({ retention: { eraseAfterMonths } });

@@ -43,8 +43,29 @@ function reachesFarther(before: Settings, after: Settings): boolean {
   );
 }
 
+type SignIn = Settings['signIn'];
+
+/** As whom the identity provider may let people in after a change and not before it, by the names of settings. */
+function letsIn({ signIn: before }: Settings, { signIn: after }: Settings): readonly string[] {
+  const grants = ({ groups }: SignIn) =>
+    groups.flatMap(({ group, roles }) => roles.map((role) => `${role} ${group}`));
+  const ways = (it: SignIn) => [...it.administratorAcr, ...it.administratorAmr];
+  const isNew = (known: readonly string[]) => (it: string) => !known.includes(it);
+  const isAnything = ways(after).length === 0;
+  const found = {
+    issuer: after.issuer !== null && after.issuer !== before.issuer,
+    clientId: after.clientId !== null && after.clientId !== before.clientId,
+    groupsClaim: after.groupsClaim !== before.groupsClaim,
+    groups: grants(after).some(isNew(grants(before))),
+    administratorAmr:
+      ways(before).length > 0 && (isAnything || ways(after).some(isNew(ways(before)))),
+  };
+  return Object.entries(found).flatMap(([name, is]) => (is ? [`signIn.${name}`] : []));
+}
+
 /** Which limits let more pass after a change of settings than before it, by the names of settings. */
 export const loosened = (before: Settings, after: Settings): readonly string[] => [
   ...Object.entries<Limit>(limits).flatMap(([name, of]) => (of(after) > of(before) ? [name] : [])),
   ...(reachesFarther(before, after) ? ['onPremises.targets'] : []),
+  ...letsIn(before, after),
 ];
