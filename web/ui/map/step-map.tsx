@@ -1,7 +1,7 @@
 import '@xyflow/react/dist/base.css';
 import './map.css';
 import { Button, TextInput } from '@mantine/core';
-import { MarkerType, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
 import {
   type FormEvent,
   type KeyboardEvent,
@@ -183,6 +183,9 @@ function Tools({
   );
 }
 
+/** No wider than this, in pixels. */
+const scrollBar = 32;
+
 /** What of the map is seen, and where the keyboard is on it. */
 function useCamera(places: Layout | null, drawing: ReturnType<typeof drawingOf>) {
   const flow = useReactFlow();
@@ -233,12 +236,13 @@ function useCamera(places: Layout | null, drawing: ReturnType<typeof drawingOf>)
     [places, ids, focus],
   );
 
-  const isFirst = useRef(true);
+  const width = useStore((it) => it.width);
+  const seenAt = useRef(0);
   useEffect(() => {
-    // Only at first: whoever folds a group stays where they are.
-    if (!places || !isFirst.current) return;
-    isFirst.current = false;
+    // At first, and on a screen that was turned: whoever folds a group, by which a scroll bar may come, stays where they are.
+    if (!places || Math.abs(width - seenAt.current) <= scrollBar) return;
+    seenAt.current = width;
     look(null);
-  }, [places, look]);
+  }, [places, width, look]);
   return { screen, look, focus, move };
 }
