@@ -26,6 +26,7 @@ describe('tasks and surveys in the browser', { timeout: 600_000 }, () => {
     mona = await app.addUser('Mona Manager-Hohenstein', ['manager']);
     fay = await app.addUser('Fay Facilities', ['facilities']);
     await app.addUser('Kim Colleague', ['facilities']);
+    await app.addPerson({ name: 'Kim Colleague', email: 'kim.colleague@meadow.example' });
     site = await startSite(app);
     browser = await startBrowser();
   });
@@ -129,7 +130,9 @@ describe('tasks and surveys in the browser', { timeout: 600_000 }, () => {
     await dialog(page).getByRole('button', { name: 'Hand over' }).click();
     await dialog(page).getByText('Nobody is known by nobody@meadow.example').waitFor();
     await checkLooks(page, 'task-hand-over');
-    await dialog(page).getByLabel('To whom').fill('kim.colleague@meadow.example');
+    await dialog(page).getByLabel('To whom').fill('kim coll');
+    await page.getByRole('option', { name: /Kim Colleague/ }).click();
+    await checkLooks(page, 'task-hand-over-found');
     await dialog(page).getByRole('button', { name: 'Hand over' }).click();
 
     await page.waitForURL('**/tasks');

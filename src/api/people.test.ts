@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
-import type { ImportReport, Person } from './contract/people.ts';
+import type { ColleagueList, ImportReport, Person } from './contract/people.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
 interface Page<Item> {
@@ -76,6 +76,21 @@ describe('people', () => {
       cursor = page.nextCursor;
     }
     assert.deepEqual(seen.toSorted(), ['E-31', 'E-32', 'E-33']);
+  });
+
+  it('are found by whoever hands something over, with no more than that takes', async () => {
+    const mona = await api.addUser('Mona Manager', ['manager']);
+    const find = (text: string, { token } = mona) =>
+      api.ask(`/api/v1/colleagues?text=${text}`, { token });
+    const { items } = JSON.parse(await (await find('nair')).text()) as ColleagueList;
+
+    assert.equal(items[0]?.email, 'priya@meadow.example');
+    assert.deepEqual(Object.keys(items[0] ?? {}).sort(), [
+      ...['department', 'email', 'id', 'location', 'name', 'personId', 'title', 'zone'],
+    ]);
+    await problemIn(await api.ask('/api/v1/people', { token: mona.token }), 403);
+    await problemIn(await find('nair', await api.addUser('Astrid Auditor', ['auditor'])), 403);
+    await problemIn(await find(''), 422);
   });
 
   it('are shown with their accounts, which can be linked by hand', async () => {

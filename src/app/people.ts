@@ -104,6 +104,18 @@ export async function listPeople(
   return listStored(app.pool, it);
 }
 
+const mostColleagues = 20;
+
+/** People whose name, address or HR id has `text` in it, for whoever hands something over; the first few by name. */
+export async function findColleagues(
+  app: App,
+  caller: Caller,
+  text: string,
+): Promise<readonly PersonRow[]> {
+  authorize(caller, 'colleague.find');
+  return listStored(app.pool, { text, afterName: null, limit: mostColleagues });
+}
+
 export async function showPerson(
   app: App,
   caller: Caller,

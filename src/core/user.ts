@@ -53,6 +53,18 @@ export const rights = {
     'legal',
     'payroll',
   ],
+  /** Whom something is handed over to: no more of them than a company's own directory shows. */
+  'colleague.find': [
+    'hr',
+    'manager',
+    'it-operator',
+    'it-admin',
+    'security',
+    'facilities',
+    'finance',
+    'legal',
+    'payroll',
+  ],
   'step.waive': ['it-admin', 'security'],
   /** Only of equipment. */
   'step.write-off': ['it-admin', 'security', 'finance'],

@@ -1,8 +1,9 @@
-import { Select } from '@mantine/core';
+import { Autocomplete, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
-import type { Person, PersonPage } from '#api/contract/people.ts';
+import type { Colleague, ColleagueList } from '#api/contract/people.ts';
 import { useRead } from '../lib/queries.ts';
+import { useMay } from '../lib/session.ts';
 import { useWords } from '../lib/words.ts';
 
 /** Finds a person of the company by typing a part of the name, the address or the number of HR. */
@@ -16,18 +17,14 @@ export function PersonField({
   label: string;
   description?: string;
   error?: ReactNode;
-  value: Person | null;
-  onChange: (it: Person | null) => void;
+  value: Colleague | null;
+  onChange: (it: Colleague | null) => void;
 }) {
   const t = useWords();
   const [typed, setTyped] = useState('');
   const [text] = useDebouncedValue(typed.trim(), 200);
   const isChosen = value !== null && text === nameOf(value);
-  const query = useRead<PersonPage>(
-    '/people',
-    { text: isChosen ? '' : text, limit: 20 },
-    { enabled: text !== '' && !isChosen },
-  );
+  const query = useFound(isChosen ? '' : text);
   const found = new Map((query.data?.items ?? []).map((it) => [it.id, it]));
   if (value) found.set(value.id, value);
   return (
@@ -50,10 +47,46 @@ export function PersonField({
   );
 }
 
-/** Two people may have one name, so the number of HR is always there. */
-const nameOf = (it: Person) => `${it.name} (${it.personId})`;
+/** An address at work: typed, or found by a part of the name. */
+export function AddressField({
+  label,
+  description,
+  error,
+  value,
+  onChange,
+}: {
+  label: string;
+  description: string;
+  error?: ReactNode;
+  value: string;
+  onChange: (it: string) => void;
+}) {
+  const [text] = useDebouncedValue(value.trim(), 200);
+  const { data } = useFound(text);
+  const found = new Map((data?.items ?? []).flatMap((it) => (it.email ? [[it.email, it]] : [])));
+  return (
+    <Autocomplete
+      label={label}
+      description={description}
+      error={error}
+      value={value}
+      data={[...found.keys()]}
+      filter={({ options }) => options} // the server found them
+      renderOption={({ option }) => <Found it={found.get(option.value)} />}
+      onChange={onChange}
+    />
+  );
+}
 
-function Found({ it }: { it: Person | undefined }) {
+function useFound(text: string) {
+  const mayFind = useMay('colleague.find');
+  return useRead<ColleagueList>('/colleagues', { text }, { enabled: mayFind && text !== '' });
+}
+
+/** Two people may have one name, so the number of HR is always there. */
+const nameOf = (it: Colleague) => `${it.name} (${it.personId})`;
+
+function Found({ it }: { it: Colleague | undefined }) {
   if (!it) return null;
   return (
     <span className="found">

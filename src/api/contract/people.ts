@@ -38,6 +38,24 @@ export type Person = z.infer<typeof Person>;
 export const PersonPage = pageOf(Person).meta({ id: 'PersonPage' });
 export type PersonPage = z.infer<typeof PersonPage>;
 
+export const ColleagueQuery = z.object({ text: z.string().trim().min(1).max(200) });
+
+/** As much of somebody as whoever hands something over has to see. */
+export const Colleague = Person.pick({
+  id: true,
+  personId: true,
+  name: true,
+  email: true,
+  department: true,
+  title: true,
+  location: true,
+  zone: true,
+}).meta({ id: 'Colleague' });
+export type Colleague = z.infer<typeof Colleague>;
+
+export const ColleagueList = z.object({ items: z.array(Colleague) }).meta({ id: 'ColleagueList' });
+export type ColleagueList = z.infer<typeof ColleagueList>;
+
 /** What an account was found to be the owner of. */
 const OwnedByAccount = z.object({
   connection: z.string(),

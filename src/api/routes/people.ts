@@ -1,9 +1,18 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
-import { importPeople, listPeople, type PersonRow, showPerson } from '#app/people.ts';
+import {
+  findColleagues,
+  importPeople,
+  listPeople,
+  type PersonRow,
+  showPerson,
+} from '#app/people.ts';
 import { rawBody } from '../bodies.ts';
 import {
+  Colleague,
+  ColleagueList,
+  ColleagueQuery,
   ImportReport,
   PeopleQuery,
   type Person,
@@ -24,6 +33,17 @@ const list = createRoute({
   tags,
   request: { query: PeopleQuery },
   responses: { 200: json('One page', PersonPage), ...problems },
+});
+
+const find = createRoute({
+  method: 'get',
+  path: '/colleagues',
+  operationId: 'findColleagues',
+  summary:
+    'The first few people with a text in name, address or HR id, for whoever hands something over',
+  tags,
+  request: { query: ColleagueQuery },
+  responses: { 200: json('At most 20, by name', ColleagueList), ...problems },
 });
 
 const show = createRoute({
@@ -63,6 +83,11 @@ export function peopleRoutes(api: Api, app: App): void {
       limit: limit + 1,
     });
     return c.json(pageFrom('people', limit, found, placeOf, personOnWire), 200);
+  });
+
+  api.openapi(find, async (c) => {
+    const found = await findColleagues(app, c.get('caller'), c.req.valid('query').text);
+    return c.json({ items: found.map((it) => Colleague.parse(personOnWire(it))) }, 200);
   });
 
   api.openapi(show, async (c) => {

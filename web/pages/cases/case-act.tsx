@@ -1,7 +1,7 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Case } from '#api/contract/cases.ts';
-import type { Person } from '#api/contract/people.ts';
+import type { Colleague } from '#api/contract/people.ts';
 import { momentText, placeOf } from '../../lib/moments.ts';
 import { isSurname } from '../../lib/surname.ts';
 import { currentLanguage, useWords } from '../../lib/words.ts';
@@ -107,7 +107,7 @@ function NameSuccessor(props: DialogProps) {
   const t = useWords('departure');
   const { it } = props;
   const { send, ...state } = useCaseAct(props);
-  const [person, setPerson] = useState<Person | null>(null);
+  const [person, setPerson] = useState<Colleague | null>(null);
   const [isManager, setManager] = useState(false);
   const offerUndo = useUndo();
   const before = it.successor;

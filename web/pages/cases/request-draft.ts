@@ -1,6 +1,6 @@
 import type { CaseSummary } from '#api/contract/cases.ts';
 import type { DepartureInput } from '#api/contract/departures.ts';
-import type { Person } from '#api/contract/people.ts';
+import type { Colleague } from '#api/contract/people.ts';
 import type { PlanInput, PlanPreview } from '#api/contract/plans.ts';
 import { endStates } from '#core/case.ts';
 import type { DepartureKind } from '#core/departure-kind.ts';
@@ -8,7 +8,7 @@ import { localTime } from '../../lib/zoned.ts';
 
 /** What somebody typed so far. Dates are as on the calendar and clock where the person works; empty: not said. */
 export interface Draft {
-  readonly person: Person | null;
+  readonly person: Colleague | null;
   readonly kind: DepartureKind | null;
   readonly lastWorkingDay: string;
   readonly accessEnds: string;
@@ -18,7 +18,7 @@ export interface Draft {
   readonly confidential: boolean;
   readonly hold: boolean;
   readonly reason: string;
-  readonly successor: Person | null;
+  readonly successor: Colleague | null;
 }
 
 export const emptyDraft: Draft = {
@@ -64,7 +64,7 @@ export function planInputIn(draft: Draft): PlanInput | null {
 }
 
 /** The departure of somebody that is open already; null: there is none. */
-export const openCaseOf = (person: Person, cases: readonly CaseSummary[]): CaseSummary | null =>
+export const openCaseOf = (person: Colleague, cases: readonly CaseSummary[]): CaseSummary | null =>
   cases.find(
     (it) => it.kind === 'departure' && it.person.id === person.id && !endStates.includes(it.state),
   ) ?? null;

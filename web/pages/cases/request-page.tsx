@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { CasePage } from '#api/contract/cases.ts';
-import type { PersonPage } from '#api/contract/people.ts';
+import type { ColleagueList } from '#api/contract/people.ts';
 import { useRead } from '../../lib/queries.ts';
 import { useMay } from '../../lib/session.ts';
 import { isSurname, surnameIn } from '../../lib/surname.ts';
@@ -69,11 +69,7 @@ export function RequestPage() {
 function useNamedPerson(draft: Draft, say: Say): void {
   const { person: wanted } = route.useSearch();
   const isNeeded = wanted !== undefined && draft.person?.personId !== wanted;
-  const { data } = useRead<PersonPage>(
-    '/people',
-    { text: wanted, limit: 20 },
-    { enabled: isNeeded },
-  );
+  const { data } = useRead<ColleagueList>('/colleagues', { text: wanted }, { enabled: isNeeded });
   const found = isNeeded ? data?.items.find(({ personId }) => personId === wanted) : undefined;
   const isTaken = useRef(false);
   useEffect(() => {

@@ -7,6 +7,7 @@ import { isSurname, surnameIn } from '../../lib/surname.ts';
 import { useWords } from '../../lib/words.ts';
 import { dayEndOf, momentOf } from '../../lib/zoned.ts';
 import { Ask } from '../../ui/ask.tsx';
+import { AddressField } from '../../ui/person-field.tsx';
 import { problemAt } from '../../ui/refused.tsx';
 import { nothingShown, ProofFields, proofBody, type Shown, upload } from './proof-fields.tsx';
 import type { ToActOn } from './to-act-on.ts';
@@ -96,12 +97,12 @@ function Fields({
   return (
     <>
       {name === 'hand-over' && (
-        <TextInput
+        <AddressField
           label={t('field.to')}
           description={t('field.toAbout')}
           value={answers.to}
           error={problemAt(error, 'to')}
-          onChange={(event) => say({ to: event.currentTarget.value })}
+          onChange={(to) => say({ to })}
         />
       )}
       {name === 'ask-time' && (
