@@ -231,6 +231,11 @@ describe('what is proven, in the browser', { timeout: 600_000 }, () => {
     await auditor.reload();
     await auditor.getByRole('heading', { name: 'Priya Nair' }).waitFor();
     await auditor.getByText('By the playbook Involuntary departure').waitFor();
+    await auditor.getByLabel('Comment').fill('Why did it take a minute?');
+    await auditor.getByLabel('Ask for more').check();
+    await button('Say it', auditor).click();
+    await auditor.getByRole('listitem').getByText('Why did it take a minute?').waitFor();
+    await auditor.getByText('Asks for more').waitFor();
     await checkLooks(auditor, 'auditors-pick');
     const drawn = await web.gatehouse.rows<{ picked: string[] }>(
       `select array(select jsonb_array_elements_text(body -> 'data' -> 'picked')) as picked

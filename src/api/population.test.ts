@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import type { TestUser } from '#app/testing/app.ts';
 import { pickSample } from '#core/sample.ts';
-import type { Population, Sample } from './contract/population.ts';
+import type { Population, Sample, SampleCommentList } from './contract/population.ts';
 import { problemIn, startTestApi, type TestApi } from './testing/api.ts';
 
 const sha256 = (...parts: readonly Uint8Array[]) =>
@@ -115,6 +115,55 @@ describe('everybody who left', () => {
     const forgotten = drawn.items.find(({ name }) => name === 'Fia Forgotten')!;
     assert.deepEqual(forgotten.exceptions, ['No departure was ever opened.']);
     assert.deepEqual(forgotten.steps, []);
+  });
+
+  it('is commented one by one, and who asks for more is answered', async () => {
+    const { items } = await population();
+    const [some] = items.filter(({ caseId }) => caseId !== null);
+    const days = { from: '2020-01-01', to: '2099-12-31' };
+    const say = (by: TestUser, json: object) =>
+      api.ask('/api/v1/samples/comments', { token: by.token, json: { ...days, ...json } });
+    const said = (item: string, by = auditor) =>
+      api.read<SampleCommentList>(`/api/v1/samples/comments?${period}&item=${item}`, by);
+    const open = async () =>
+      (
+        await api.pools.admin.query(
+          'select kind, case_id, body from alerts where resolved_at is null',
+        )
+      ).rows;
+
+    for (const item of [some!.id, 'p_forgotten'])
+      assert.equal((await say(auditor, { item, text: 'Why so late?', asks: true })).status, 204);
+    assert.deepEqual(
+      (await open()).filter(({ kind }) => kind === 'audit.asked').map((it) => it.case_id),
+      [some!.id, null],
+    );
+    assert.doesNotMatch(JSON.stringify(await open()), /Forgotten|Why so late/);
+    assert.equal(
+      (await say(security, { item: some!.id, text: 'The key had run out.' })).status,
+      204,
+    );
+
+    const comments = (await said(some!.id)).items;
+    assert.deepEqual(
+      comments.map(({ author, text, asks }) => [author.name, text, asks]),
+      [
+        ['Aud Itor', 'Why so late?', true],
+        ['Sina Security', 'The key had run out.', false],
+      ],
+    );
+    assert.equal((await open()).filter(({ kind }) => kind === 'audit.asked').length, 1);
+    await api.sequenceAll();
+    const facts = (await api.entries()).filter(({ body }) => body['type'] === 'sample.commented');
+    assert.equal(facts.length, 3);
+    assert.doesNotMatch(JSON.stringify(facts.map(({ body }) => body)), /Why so late/);
+    assert.equal((await say(hr, { item: some!.id, text: 'Me too' })).status, 403);
+    assert.equal((await say(auditor, { item: 'p_nobody', text: 'Who?' })).status, 404);
+    assert.equal((await say(auditor, { item: some!.id, text: ' ' })).status, 422);
+    const confidential = (await population(security)).items.find(
+      ({ id }) => !items.some((it) => it.id === id),
+    );
+    assert.equal((await say(auditor, { item: confidential!.id, text: 'Who?' })).status, 404);
   });
 
   it('shows on each page of a sample who approved what, and what nobody decided', async () => {

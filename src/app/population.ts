@@ -13,7 +13,7 @@ import { type Db, inSnapshot, inTransaction } from '#store/sql.ts';
 import type { App, Caller } from './app.ts';
 import { authorize, demandInWindow, mayKnow } from './authorize.ts';
 import { type CaseWithSteps, wholeCase } from './cases.ts';
-import { Problem } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 
 export type { CaseApproval, Leaver, SourceGap };
 
@@ -29,7 +29,7 @@ export interface Population {
   readonly unread: readonly SourceGap[];
 }
 
-interface Period {
+export interface Period {
   readonly from: string;
   readonly to: string;
 }
@@ -56,6 +56,18 @@ export async function populationOf(app: App, caller: Caller, it: Period): Promis
   await inTransaction(app.pool, (tx) =>
     record(tx, app.keys, [{ type: 'read.search', actor: caller.actor, data }]),
   );
+  return found;
+}
+
+/** One of those who left in a period, by {@link idOf}. */
+export async function leaverIn(
+  app: App,
+  caller: Caller,
+  it: Period & { readonly item: string },
+): Promise<Leaver> {
+  const { leavers } = await read(app, caller, it);
+  const found = leavers.find((one) => idOf(one) === it.item);
+  if (!found) throw notFound(`${it.item} among those who left from ${it.from} to ${it.to}`);
   return found;
 }
 

@@ -233,6 +233,11 @@ export const installationFacts = {
     /** Cases; the pseudonym of a person who has none. */
     picked: list,
   }),
+  'sample.commented': fact(web, 'noted', 'Something was said of a sample', {
+    comment: Reference,
+    /** For more than was shown. */
+    asks: z.boolean(),
+  }),
   'disclosure.opened': fact(web, 'noted', 'Redacted values opened', {
     object: Reference,
     values: Count,

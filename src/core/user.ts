@@ -85,6 +85,8 @@ export const rights = {
   'settings.read': ['hr', 'it-operator', 'it-admin', 'security', 'auditor'],
   'settings.write': ['it-admin', 'security'],
   'audit.read': ['it-admin', 'security', 'auditor'],
+  /** Of one who left: who proves a period, and who answers. */
+  'sample.comment': ['it-admin', 'security', 'auditor'],
   'alert.read': ['it-operator', 'it-admin', 'security'],
   'alert.acknowledge': ['it-operator', 'it-admin', 'security'],
   'task.read': [

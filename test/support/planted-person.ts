@@ -172,6 +172,15 @@ export async function plantPerson(api: TestApp, by: Caller): Promise<Planted> {
       ...[ulid(), by.user.id, `Refused ${count}`, { person: personId, result: 'refused' }],
     ],
     [
+      'insert into sample_comments (id, person, author, asks, text) values ($1, $2, $3, true, $4)',
+      ...[ulid(), person, by.user.id, `Was it ${said.reason}?`],
+    ],
+    [
+      `insert into sample_comments (id, person, author, asks, text)
+       select $1, person, $2, false, $3 from cases where id = $4`,
+      ...[ulid(), by.user.id, `Decided by ${name}.`, otherCaseId],
+    ],
+    [
       'insert into lists (id, uploaded_by, row_count, refused_rows, sha256) values ($1, $2, 1, 0, $1)',
       ...[`c-${tag}`, by.user.id],
     ],

@@ -23,6 +23,43 @@ export const SampleInput = z
   })
   .meta({ id: 'SampleInput' });
 
+const item = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ description: 'Whom it is about: an id of the sample' });
+
+export const SampleCommentQuery = z.object({ ...period, item });
+
+export const SampleCommentInput = z
+  .strictObject({
+    ...period,
+    item,
+    text: z.string().trim().min(1).max(2_000),
+    asks: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Asks for more; alert contacts are told' }),
+  })
+  .meta({ id: 'SampleCommentInput' });
+
+/** What somebody said of one who left. */
+export const SampleComment = z
+  .object({
+    id: z.string(),
+    author: z.object({ id: z.string(), name: z.string() }),
+    asks: z.boolean(),
+    text: z.string(),
+    saidAt: Moment,
+  })
+  .meta({ id: 'SampleComment' });
+export type SampleComment = z.infer<typeof SampleComment>;
+
+export const SampleCommentList = z
+  .object({ items: z.array(SampleComment) })
+  .meta({ id: 'SampleCommentList' });
+export type SampleCommentList = z.infer<typeof SampleCommentList>;
+
 const leaver = {
   id: z.string().meta({ description: 'The case, or the pseudonym of the person without one' }),
   personId: z.string(),

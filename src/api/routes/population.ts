@@ -10,11 +10,15 @@ import {
   type SourceGap,
   whyMissing,
 } from '#app/population.ts';
+import { commentOnSample, listSampleComments } from '#app/sample-comments.ts';
 import {
   type Leaver,
   Population,
   PopulationQuery,
   Sample,
+  SampleCommentInput,
+  SampleCommentList,
+  SampleCommentQuery,
   SampleInput,
 } from '../contract/population.ts';
 import { type Api, actHeaders, body, json, problems } from '../route.ts';
@@ -39,6 +43,26 @@ const draw = createRoute({
   tags,
   request: { headers: actHeaders, body: body(SampleInput) },
   responses: { 200: json('The sample', Sample), ...problems },
+});
+
+const comments = createRoute({
+  method: 'get',
+  path: '/samples/comments',
+  operationId: 'listSampleComments',
+  summary: 'What was said of one who left, the oldest first',
+  tags,
+  request: { query: SampleCommentQuery },
+  responses: { 200: json('All of it', SampleCommentList), ...problems },
+});
+
+const comment = createRoute({
+  method: 'post',
+  path: '/samples/comments',
+  operationId: 'commentOnSample',
+  summary: 'Say something of one who left, or ask for more. That it was said is a fact',
+  tags,
+  request: { headers: actHeaders, body: body(SampleCommentInput) },
+  responses: { 204: { description: 'It is kept' }, ...problems },
 });
 
 export function populationRoutes(api: Api, app: App): void {
@@ -76,6 +100,21 @@ export function populationRoutes(api: Api, app: App): void {
     const { population } = drawn;
     const unread = drawn.unread.map(gapOnWire);
     return c.json({ from, to, seed: drawn.seed, population, unread, items }, 200);
+  });
+
+  api.openapi(comments, async (c) => {
+    const found = await listSampleComments(app, c.get('caller'), c.req.valid('query'));
+    const items = found.map(({ author, authorName, saidAt, ...it }) => ({
+      ...it,
+      author: { id: author, name: authorName },
+      saidAt: saidAt.toISOString(),
+    }));
+    return c.json({ items }, 200);
+  });
+
+  api.openapi(comment, async (c) => {
+    await commentOnSample(app, c.get('caller'), c.req.valid('json'));
+    return c.body(null, 204);
   });
 }
 

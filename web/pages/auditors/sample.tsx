@@ -15,6 +15,7 @@ import { Page } from '../../ui/page.tsx';
 import { looks, StandingBadge } from '../../ui/standing.tsx';
 import { StateView } from '../../ui/state-view.tsx';
 import { Wide } from '../../ui/wide.tsx';
+import { Comments } from './comments.tsx';
 import { type AuditorsSearch, isSeed, newSeed } from './search.ts';
 
 const route = getRouteApi('/inside/auditors');
@@ -208,6 +209,7 @@ function Pick({ it }: { it: Picked }) {
       </section>
       <Approvals it={it} />
       {it.caseId !== null && <Systems it={it} caseId={it.caseId} />}
+      <Comments item={it.id} />
     </Page>
   );
 }
