@@ -205,14 +205,16 @@ describe('somebody who sets Gatehouse up with a browser', () => {
     await sees('Waits for people');
     await checkLooks(page, 'set-aside');
 
-    const ben = await site.open(browser, 'ben@meadow.example');
+    const ben = await site.open(browser, 'ben@meadow.example', { locale: 'de-DE' });
     await signedWithPasskey();
     await ben.goto(`${site.url}/set-aside`);
-    await ben.getByRole('link', { name: 'A file that Ada Admin imported' }).click();
-    await ben.getByText(/If you say the same, it is done\./).waitFor();
-    await ben.getByRole('button', { name: 'Take it in', exact: true }).click();
-    await ben.getByRole('button', { name: 'Yes, take it in', exact: true }).click();
-    await ben.getByText('Ben Second released it.').waitFor();
+    await ben.getByRole('link', { name: 'Eine Datei, eingelesen von Ada Admin' }).click();
+    await ben.getByText(/Wenn Sie dasselbe sagen, geschieht es\./).waitFor();
+    await ben.getByText('Viele gehen an einem Tag.').waitFor();
+    await checkLooks(ben, 'set-aside-german');
+    await ben.getByRole('button', { name: 'Übernehmen', exact: true }).click();
+    await ben.getByRole('button', { name: 'Ja, übernehmen', exact: true }).click();
+    await ben.getByText('Ben Second hat es freigegeben.').waitFor();
     await until('it to be taken in', async () => {
       const [found] = await gatehouse.rows<{ endedAs: string }>(
         `select ended_as as "endedAs" from feed_batches where ended_at is not null`,

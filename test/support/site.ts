@@ -52,7 +52,7 @@ export async function startSite(
         publicUrl: url,
       });
       await page.goto(link.url);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: /^(Sign in|Anmelden)$/ }).click();
       await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
       return page;
     },
