@@ -6,6 +6,7 @@ import { account, person } from './support/company.ts';
 import { startWebHouse, type WebHouse } from './support/web-house.ts';
 
 const priya = person('E-101', 'Priya Nair', { title: 'Engineer', department: 'Engineering' });
+const lea = person('E-102', 'Lea Lind', { title: 'Engineer', department: 'Engineering' });
 const name = 'involuntary-departure';
 
 // One browser for all of it: slow where the machine is busy.
@@ -17,10 +18,14 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     web = await startWebHouse();
     const { company, watch } = web;
     await company.addSystem('crm', 'other', {
-      users: [account(priya.name)],
+      users: [account(priya.name), account(lea.name)],
       settings: { canDelete: true },
     });
     await company.tell('role.changed', priya, null);
+    await company.tell('departure.confirmed', lea, {
+      ...{ id: 'S-2', kind: 'involuntary', last_working_day: '2070-11-30' },
+    });
+    await watch.become('cut', lea, ({ case: it }) => it.accessRemovedAt !== null);
     await watch.heard();
     page = await web.signedIn('Ada Lovelace-Okonkwo', ['it-admin']);
   });
@@ -167,6 +172,40 @@ describe('a playbook in the browser', { timeout: 600_000 }, () => {
     );
     assert.ok(planned.steps.some((it) => it.title.includes('Close the front door')));
     assert.ok(planned.steps.some((it) => it.capability === 'account.delete' && it.approval));
+  });
+
+  it('tells whom it touches, and those who are leaving go on by it once somebody has seen what changes', async () => {
+    const ada = await web.signedIn('Ida Itson', ['it-admin']);
+    await web.gatehouse.rows(
+      "update sessions set stepped_up_at = clock_timestamp() + interval '1 hour'",
+    );
+    await ada.goto(`${web.site.url}/playbooks/${name}?view=reach`);
+    await ada.getByRole('row', { name: /Lea Lind.*Access removed.*1/ }).waitFor();
+    await ada.getByRole('row', { name: /Priya Nair.*2/ }).waitFor();
+    await ada.getByRole('row', { name: /^Involuntary [1-3]$/ }).waitFor();
+    await ada.getByRole('row', { name: /^Resignation 0$/ }).waitFor();
+    await checkLooks(ada, 'playbook-reach');
+
+    await press('Move 1 departure to version 2', ada);
+    const dialog = ada.getByRole('dialog');
+    await dialog.getByText('Lea Lind (1)').waitFor();
+    await dialog.getByText('1 step is different').waitFor();
+    await dialog.getByLabel('Reason').fill('The new door has another lock');
+    await checkLooks(ada, 'playbook-move');
+    await dialog.getByRole('button', { name: 'Move 1 departure to version 2' }).click();
+    const deletes = ({ capability }: { capability: string | null }) =>
+      capability === 'account.delete';
+    const moved = await web.watch.become(
+      'planned anew',
+      lea,
+      ({ case: it, steps }) => !it.planStale && steps.some(deletes),
+    );
+    // What was done stays done.
+    assert.ok(
+      moved.steps.some((it) => it.capability === 'account.suspend' && it.grade === 'verified'),
+    );
+    assert.equal(moved.steps.find(deletes)?.grade, null);
+    await ada.getByRole('row', { name: /Lea Lind.*Access removed.*2/ }).waitFor();
     assert.deepEqual(web.site.complaints, []);
   });
 });

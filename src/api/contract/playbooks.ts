@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { caseKinds } from '#core/arrival.ts';
+import { caseStates } from '#core/case.ts';
 import { categories } from '#core/connection.ts';
+import { departureKinds } from '#core/departure-kind.ts';
 import { Moment, orNull, pageOf } from './page.ts';
 import { capabilityNames } from './steps.ts';
 
@@ -123,6 +125,36 @@ export const PublishInput = z
     }),
   })
   .meta({ id: 'PublishInput' });
+
+/** Whom a version touches, and whom it would touch. */
+export const PlaybookReach = z
+  .object({
+    cases: z
+      .array(
+        z.object({
+          id: z.string(),
+          person: z.string(),
+          state: z.enum(caseStates),
+          number: z.int().meta({ description: 'The version that it goes by' }),
+        }),
+      )
+      .meta({ description: 'Going forward by any version of this playbook' }),
+    withheld: z.int().meta({ description: 'Confidential ones that the caller may not see' }),
+    people: orNull(
+      z.array(z.object({ kind: z.enum(departureKinds), count: z.int() })).meta({
+        description: 'Who would go by it, were they to leave so; null: not for departures',
+      }),
+    ),
+  })
+  .meta({ id: 'PlaybookReach' });
+export type PlaybookReach = z.infer<typeof PlaybookReach>;
+
+export const MoveToVersionInput = z
+  .strictObject({
+    cases: z.array(z.string().min(1).max(64)).min(1).max(500),
+    reason: z.string().trim().min(1).max(2_000),
+  })
+  .meta({ id: 'MoveToVersionInput' });
 
 const LiveVersion = z.object({ id: z.string(), number: z.int() });
 

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { App } from '#app/app.ts';
+import { moveToVersion, playbookReach } from '#app/playbook-reach.ts';
 import {
   checkPlaybookText,
   type Imported,
@@ -15,10 +16,12 @@ import { type PlaybookProblem, readPlaybook } from '#core/playbook.ts';
 import { utf8Body } from '../bodies.ts';
 import { PageQuery } from '../contract/page.ts';
 import {
+  MoveToVersionInput,
   Playbook,
   PlaybookChecked,
   PlaybookFindings,
   PlaybookPage,
+  PlaybookReach,
   PublishInput,
   StarterPage,
 } from '../contract/playbooks.ts';
@@ -100,6 +103,26 @@ const publish = createRoute({
   responses: { 200: json('The published version', PlaybookChecked), ...problems },
 });
 
+const reach = createRoute({
+  method: 'get',
+  path: '/playbooks/{id}/reach',
+  operationId: 'showPlaybookReach',
+  summary: 'Which cases go by it, and how many people would',
+  tags,
+  request: { params: idParam },
+  responses: { 200: json('Whom it touches', PlaybookReach), ...problems },
+});
+
+const move = createRoute({
+  method: 'post',
+  path: '/playbooks/{id}/move',
+  operationId: 'moveToVersion',
+  summary: 'Have running cases go on by this version instead of an earlier one',
+  tags,
+  request: { params: idParam, headers: actHeaders, body: body(MoveToVersionInput) },
+  responses: { 204: { description: 'They are planned anew' }, ...problems },
+});
+
 export function playbookRoutes(api: Api, app: App): void {
   api.openapi(list, async (c) => {
     const found = await listPlaybooks(app, c.get('caller'));
@@ -138,6 +161,20 @@ export function playbookRoutes(api: Api, app: App): void {
     const { id } = c.req.valid('param');
     const { over } = c.req.valid('json') ?? {};
     return c.json(checkedOnWire(await publishPlaybook(app, c.get('caller'), id, over)), 200);
+  });
+
+  api.openapi(reach, async (c) => {
+    const found = await playbookReach(app, c.get('caller'), c.req.valid('param').id);
+    const cases = found.cases.map(({ caseId, name, state, number }) => ({
+      ...{ id: caseId, person: name, state, number },
+    }));
+    return c.json({ ...found, cases, people: found.people && [...found.people] }, 200);
+  });
+
+  api.openapi(move, async (c) => {
+    const { cases: caseIds, reason } = c.req.valid('json');
+    await moveToVersion(app, c.get('caller'), c.req.valid('param').id, { caseIds, reason });
+    return c.body(null, 204);
   });
 }
 

@@ -19,6 +19,7 @@ import { Outline } from './outline.tsx';
 import './builder.css';
 import './playbooks.css';
 import { Publish } from './publish.tsx';
+import { Reach } from './reach.tsx';
 import { type PlaybookView, playbookViews } from './search.ts';
 import { StatusBadge } from './status-badge.tsx';
 import { TryOut } from './try-out.tsx';
@@ -124,6 +125,7 @@ function Chosen({
                   {view === 'try' && (
                     <TryOut of={it.about?.for ?? 'departure'} tried={{ playbook: it.id }} />
                   )}
+                  {view === 'reach' && <Reach of={chosen} versions={versions} />}
                 </Tabs.Panel>
               )}
             </Loaded>

@@ -1,4 +1,4 @@
-export const playbookViews = ['outline', 'text', 'compare', 'try'] as const;
+export const playbookViews = ['outline', 'text', 'compare', 'try', 'reach'] as const;
 export type PlaybookView = (typeof playbookViews)[number];
 
 export const builderViews = ['outline', 'map', 'text', 'compare', 'try'] as const;
