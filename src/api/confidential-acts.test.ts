@@ -178,7 +178,7 @@ describe('what can be done about a confidential departure', () => {
 /** How many cases are withheld is told to those who may know; the list of people is longer by the person of this very case. */
 const telling = [
   ...['/audit', '/audit/export', '/audit/leaves'],
-  ...['/overview', '/population', '/readiness', '/people'],
+  ...['/overview', '/population', '/readiness', '/people', '/colleagues'],
 ];
 /** What somebody without need to know can count: every list there is. What is live is read in `live.test.ts`. */
 const counted = Object.keys(requests)

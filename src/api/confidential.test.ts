@@ -11,7 +11,7 @@ const others: readonly Role[] = [
   ...(['facilities', 'finance', 'legal', 'payroll'] as const),
 ];
 /** Everybody who may read the list of people sees that somebody works here, not that they leave. */
-const roster = ['/people', '/people/{id}'];
+const roster = ['/people', '/people/{id}', '/colleagues'];
 
 describe('a confidential departure', () => {
   let api: TestApi;

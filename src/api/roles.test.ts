@@ -45,6 +45,7 @@ const weighty = [
   'GET /evidence/:id/file',
   'POST /evidence',
   'POST /playbooks/:id/publish',
+  'POST /playbooks/:id/move',
   'POST /feeds/:id/release',
   'POST /feeds/:id/refuse',
   'POST /protections',

@@ -77,6 +77,7 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /plans': { json: { person: 'E-1', departure: { kind: 'resignation' } } },
     'GET /people': {},
     'GET /people/:id': {},
+    'GET /colleagues': {},
     'POST /people/import': { text: 'person_id,name,email\n', type: 'text/csv' },
     'GET /accounts': {},
     'GET /residual-access': {},
@@ -90,6 +91,8 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'POST /playbooks/check': { text: 'playbook: x', type: 'application/yaml' },
     'POST /playbooks/import': { text: 'playbook: x', type: 'application/yaml' },
     'POST /playbooks/:id/publish': {},
+    'GET /playbooks/:id/reach': {},
+    'POST /playbooks/:id/move': { json: { cases: ['nothing'], reason: 'It is better.' } },
     'GET /playbook-parts': {},
     'GET /playbook-drafts': {},
     'GET /playbook-drafts/:name': {},
@@ -195,6 +198,10 @@ export const requests: Readonly<Record<string, { json?: unknown; text?: string; 
     'DELETE /kill-switch': {},
     'GET /audit': {},
     'GET /population': {},
+    'GET /samples/comments': {},
+    'POST /samples/comments': {
+      json: { from: '2026-12-01', to: '2026-12-31', item: 'p_nobody', text: 'Why?' },
+    },
     'POST /samples': { json: { from: '2026-12-01', to: '2026-12-31', count: 5 } },
     'GET /audit/export': {},
     'GET /audit/seal': {},
@@ -219,6 +226,8 @@ export function requestFor(route: string): { readonly path: string; readonly it:
     '/audit/leaves': '?from=0&to=1',
     '/readiness': '?from=2026-12-01&to=2026-12-31',
     '/population': '?from=2026-12-01&to=2026-12-31',
+    '/samples/comments': '?from=2026-12-01&to=2026-12-31&item=p_nobody',
+    '/colleagues': '?text=a',
     '/steps/:id/proofs': '?name=scan.pdf',
   };
   const query = queries[template] ?? '';
