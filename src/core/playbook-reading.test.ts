@@ -43,6 +43,15 @@ steps:
     after: [layer security]
 `;
 
+it('a playbook is read once, and by its text', () => {
+  const text = playbookText(
+    '  - { id: block, layer: security, do: account.suspend, on: every account }',
+  );
+  const read = readPlaybook(text);
+  assert.equal(readPlaybook(text), read);
+  assert.notEqual(readPlaybook(text.replace('block', 'shut')), read);
+});
+
 describe('a playbook', () => {
   it('is read into plain data', () => {
     const read = readPlaybook(document);

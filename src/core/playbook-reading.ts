@@ -47,11 +47,23 @@ export type ReadPlaybook =
 const mostSteps = 300;
 const mostProblems = 50;
 
+/** What was read last, by its text: hundreds of departures and every look at a page read the same few playbooks. */
+const lately = new Map<string, ReadPlaybook>();
+const mostKept = 50;
+
 /**
  * Reads a playbook from YAML (or JSON, which is YAML). All problems at once, each with the step,
  * the line, and what to do. Whether its order and its connections make sense says `checkPlaybook`.
  */
 export function readPlaybook(text: string): ReadPlaybook {
+  const read = lately.get(text) ?? readAnew(text);
+  lately.delete(text);
+  lately.set(text, read);
+  if (lately.size > mostKept) lately.delete(lately.keys().next().value!);
+  return read;
+}
+
+function readAnew(text: string): ReadPlaybook {
   const yaml = readYaml(text);
   if ('problems' in yaml) {
     const problems = yaml.problems.map((it) => ({ severity: 'error', step: null, ...it }) as const);
