@@ -150,8 +150,12 @@ export function createApi(app: App, options: ApiOptions): OpenAPIHono<AnyRequest
   signInRoutes(root, app, { publicUrl });
   singleSignOnRoutes(root, app, { publicUrl });
   root.route(base, guarded(app, options, nowMs));
-  const document = describe(root, options);
-  root.get('/openapi.json', (c) => c.json(document));
+  // Takes longer than all the rest of a start, and few ask.
+  let document: ReturnType<typeof describe> | undefined;
+  root.get('/openapi.json', (c) => {
+    document ??= describe(root, options);
+    return c.json(document);
+  });
   refuseOpenRoutes(root);
   return root;
 }

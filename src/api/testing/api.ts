@@ -32,6 +32,9 @@ export interface TestApi extends TestApp {
   read<Body>(path: string, it: Asked & { status?: number }): Promise<Body>;
 }
 
+/** What the API promises, which is the same however often it is started. */
+let promised: ReturnType<typeof contractOf> | undefined;
+
 /** The API on a database of its own, asked without a network in between. */
 export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
   const test = await startTestApp();
@@ -50,7 +53,8 @@ export async function startTestApi(answer?: AnswerOrder): Promise<TestApi> {
     beatMs: 100,
   });
 
-  const keepsContract = await contractOf(api);
+  promised ??= contractOf(api);
+  const keepsContract = await promised;
 
   async function ask(path: string, it: Asked = {}): Promise<Response> {
     const { token, json, text, headers = {}, address } = it;
