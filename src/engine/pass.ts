@@ -7,7 +7,7 @@ import { fillParams } from '#core/plan-params.ts';
 import { isReceiverWord, nameSomebody } from '#core/successor.ts';
 import { takeProbe } from '#store/health.ts';
 import { nowOf, postponeStep, type Work, wakeSteps } from '#store/steps.ts';
-import { takeTurn } from '#store/turns.ts';
+import { giveUpTurn, takeTurn } from '#store/turns.ts';
 import { later } from './call.ts';
 import type { Opened } from './clients.ts';
 import { send } from './command.ts';
@@ -46,6 +46,7 @@ export async function pass(engine: Engine, stepId: string): Promise<void> {
   } catch (error) {
     // Somebody else moved it; the sweep looks again.
     if (!(error instanceof Stale)) throw error;
+    if (work.ratePerSecond !== null) await giveUpTurn(engine.pool, stepId);
   }
 }
 

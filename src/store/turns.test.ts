@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { leisureOf } from './leisure.ts';
 import { startDatabase } from './testing/database.ts';
-import { keepRates, moveLine, takeTurn } from './turns.ts';
+import { giveUpTurn, keepRates, moveLine, takeTurn } from './turns.ts';
 
 describe('the line of those who ask a connection with a rate limit', () => {
   let db: pg.Pool;
@@ -93,6 +93,15 @@ describe('the line of those who ask a connection with a rate limit', () => {
     assert.deepEqual([await it.take(1, 3), await it.take(2, 3)], [0, 30]);
 
     await db.query(`update steps set wake_at = now() + interval '1 second' where id = 'code-1'`);
+
+    assert.equal(await it.take(1, 1), 60);
+  });
+
+  it('has a step stand in line again whose turn came to nothing', async () => {
+    const it = await line('desk', { perSecond: 0.1, priorities: [usual, usual] });
+    assert.deepEqual([await it.take(1, 3), await it.take(2, 3)], [0, 30]);
+
+    await giveUpTurn(db, 'desk-1');
 
     assert.equal(await it.take(1, 1), 60);
   });

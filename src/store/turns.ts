@@ -58,6 +58,11 @@ export async function takeTurn(
   return rows[0] ? { at: rows[0].at, pays } : null;
 }
 
+/** A turn counts once: a step whose pass came to nothing, and that is still due, stands in line again. */
+export async function giveUpTurn(db: Db, stepId: string): Promise<void> {
+  await db.query(sql`update steps set slot_for = null where id = ${stepId} and slot_for = wake_at`);
+}
+
 /** Moves a line on by requests that nobody has paid for by a turn; back, by those that were paid for and not made. */
 export async function moveLine(
   db: Db,
