@@ -48,6 +48,9 @@ export interface SystemKind {
   readonly ratePerSecond?: number;
 }
 
+/** The system that allows only so many requests. */
+export const paced = 'cloud';
+
 /** What each system of the company is like. */
 export const company: readonly SystemKind[] = [
   {
@@ -68,7 +71,7 @@ export const company: readonly SystemKind[] = [
     offers: 'account.suspend,tokens.revoke,groups.leave,account.delete',
     repeatable: 'account.suspend,groups.leave',
   },
-  { id: 'cloud', category: 'cloud', offers: 'account.suspend,tokens.revoke', ratePerSecond: 2 },
+  { id: paced, category: 'cloud', offers: 'account.suspend,tokens.revoke', ratePerSecond: 2 },
 ];
 /** How large the company is, and how much of it may be destroyed. */
 export interface Size {

@@ -3,11 +3,13 @@ import { bringBack, pauseCase, resumeCase } from '#app/cases.ts';
 import { Problem } from '#app/problem.ts';
 import { attestStep, retryStep, waiveStep } from '#app/steps.ts';
 import { resumeEverything, stopEverything } from '#app/switches.ts';
+import { usualRechecksMs } from '#core/recheck.ts';
 import { page } from './company.ts';
 import type { Approver, House } from './house.ts';
 import { join, type Leaver, tell } from './hr.ts';
 import { calm, type Moods } from './systems.ts';
-import { type Waiting, whatWaits } from './waiting.ts';
+import { suspendedForGood, type Waiting, whatWaits } from './waiting.ts';
+import { usual, type Weather } from './weathers.ts';
 import type { Actor } from './world-clock.ts';
 
 const second = 1_000;
@@ -22,57 +24,36 @@ export interface Decided {
   readonly granted: boolean;
 }
 
+export interface Opened {
+  readonly at: number;
+  /** When the look was over that had to find it. */
+  readonly foundBy: number;
+  readonly accountId: string;
+}
+
 /** What happened in a history, for the oracle. */
 export interface History {
   readonly seed: number;
+  readonly weather: Weather;
   readonly leavers: readonly Leaver[];
   readonly decided: readonly Decided[];
   /** When nothing outgoing was allowed. */
   readonly stops: readonly { readonly from: number; to: number }[];
   /** When no worker could do anything. */
   readonly away: readonly { readonly from: number; readonly to: number }[];
+  readonly frozen: readonly { readonly by: string; readonly from: number; readonly to: number }[];
+  /** What somebody else opened again after it had been ended. */
+  readonly opened: readonly Opened[];
   /** Whether everything came to its end once the faults had stopped, and what did not. */
   readonly unfinished: readonly string[];
   readonly stormEnd: number;
   readonly end: number;
 }
 
-/** What a history is made of, beside its seed. */
-export interface Weather {
-  /** How long faults happen, in milliseconds; departures begin meanwhile. */
-  readonly stormMs: readonly [low: number, high: number];
-  readonly leavers: number | null;
-  /** How often calls go wrong, one for each system. */
-  readonly often: readonly number[];
-  /** How often a worker dies, or stands still, at each thing it does. */
-  readonly dying: readonly number[];
-  readonly freezing: readonly number[];
-  /** How long people take to look again. */
-  readonly lookMs: readonly [low: number, high: number];
-}
-
-export const usual: Weather = {
-  stormMs: [10 * minute, 35 * minute],
-  leavers: null,
-  often: [0, 0.02, 0.06, 0.15],
-  dying: [0, 0.001, 0.004],
-  freezing: [0, 0.001, 0.003],
-  lookMs: [30 * second, 75 * second],
-};
-
-/** A company of 5,000, in which 50 people leave a day, with faults as they are. */
-export const soak = (days: number): Weather => ({
-  stormMs: [days * 24 * hour, days * 24 * hour],
-  leavers: days * 50,
-  often: [0.002],
-  dying: [0.00001],
-  freezing: [0.00001],
-  lookMs: [5 * minute, 20 * minute],
-});
-
 /** How bad a system is. */
-function moodsOf(house: House, often: number): Moods {
+function moodsOf(house: House, { moods, often: all }: Weather): Moods {
   const { chance } = house.world;
+  const often = chance.pick(all);
   const some = () => (chance.is(0.6) ? often * chance.next() * 2 : 0);
   return {
     lost: some(),
@@ -87,12 +68,13 @@ function moodsOf(house: House, often: number): Moods {
     slow: some(),
     forbidden: some() / 8,
     stale: chance.is(0.6) ? often * 3 : 0,
+    ...moods,
   };
 }
 
 /** One history from one seed: a storm, and then the calm in which everything has to come to its end. */
 export async function live(house: House, seed: number, weather = usual): Promise<History> {
-  await house.begin(seed);
+  await house.begin(seed, weather);
   const { world, systems, app, ada, systemIds } = house;
   const { chance } = world;
   const start = world.now;
@@ -101,8 +83,10 @@ export async function live(house: House, seed: number, weather = usual): Promise
   const decided: Decided[] = [];
   const stops: { from: number; to: number }[] = [];
   const away: { from: number; to: number }[] = [];
+  const frozen: { by: string; from: number; to: number }[] = [];
+  const { standstill } = weather;
 
-  for (const id of systemIds) systems.moods.set(id, moodsOf(house, chance.pick(weather.often)));
+  for (const id of systemIds) systems.moods.set(id, moodsOf(house, weather));
   systems.moods.set('post', calm);
   if (chance.is(0.3)) {
     const id = chance.pick(systemIds);
@@ -127,6 +111,8 @@ export async function live(house: House, seed: number, weather = usual): Promise
       const { actor } = worker;
       if (world.trace && !what.startsWith('db ')) world.say(`${actor.name} ${side} ${what}`);
       if (!storm || actor.dead) return;
+      if (standstill?.at === what && chance.is(0.5))
+        return freeze(chance.between(...standstill.ms));
       const roll = chance.next() / weightOf(what);
       if (roll < dying) {
         world.say(`${actor.name} dies ${side} ${what}`);
@@ -138,23 +124,32 @@ export async function live(house: House, seed: number, weather = usual): Promise
         const ms = chance.is(isMark(what) ? 0.5 : 0.1)
           ? chance.between(11, 14) * minute
           : chance.between(2_000, 90_000);
+        freeze(ms);
+      }
+
+      function freeze(ms: number): void {
         world.say(`${actor.name} freezes for ${ms} ms ${side} ${what}`);
         actor.frozenUntil = world.now + ms;
+        frozen.push({ by: actor.name, from: world.now, to: actor.frozenUntil });
         const to = Math.min(...house.workers.map((it) => it.actor.frozenUntil));
         if (to > world.now) away.push({ from: world.now, to });
       }
-    });
+    }, weather.afterwards);
     Object.assign(worker.actor, { skewMs: chance.between(-120, 120) * second });
   }
-  for (let i = chance.between(1, 3); i > 0; i--) await hire();
+  for (let i = chance.between(...weather.workers); i > 0; i--) await hire();
 
   const length = weather.leavers ?? (chance.is(0.2) ? 4 : chance.between(1, 3));
   // Few leave together; many one after the other.
   const leavers = Array.from({ length }, (_, i) => {
     const after = weather.leavers === null ? 0 : ((stormEnd - start) * i) / length;
-    return join(house, `E-${i + 1}`, start + after + chance.between(0, 5) * minute);
+    const id = `E-${i + 1}`;
+    if (!weather.layoff)
+      return join(house, id, start + after + chance.between(0, 5) * minute, weather);
+    const isLast = i === length - 1;
+    return join(house, id, start + (isLast ? 5.5 * minute : 0), { ...weather, urgent: isLast });
   });
-  for (const leaver of leavers) tell(house, leaver);
+  for (const leaver of leavers) tell(house, leaver, weather);
 
   const people: Actor = { name: 'people', dead: false, frozenUntil: 0, skewMs: 0 };
   /** Somebody does something; that it is not possible (any more) is no fault. */
@@ -274,6 +269,36 @@ export async function live(house: House, seed: number, weather = usual): Promise
     }
   }
 
+  /** Until nothing waits for anybody any more, and nobody does anything. */
+  async function settleDown(): Promise<void> {
+    open = [{ what: 'under way', id: 'nobody has looked yet', kind: '', because: null, tries: 0 }];
+    await house.run(
+      world.now + 4 * hour,
+      () => failed.length > 0 || (open.length === 0 && doing.size === 0),
+    );
+  }
+
+  /** Before each look at what was ended somebody opens one account again; in between nothing happens at all. */
+  async function weeksAfter(): Promise<Opened[]> {
+    const gone: Opened[] = [];
+    const end = world.now;
+    for (const afterMs of usualRechecksMs) {
+      const ended = await suspendedForGood(house);
+      if (ended.length === 0 || failed.length > 0) break;
+      const account = systems.accounts.get(chance.pick(ended))!;
+      world.say(`somebody opens ${account.id} again`);
+      systems.change(account, { ...account.truth, suspended: false });
+      const at = world.now;
+      for (const worker of [...house.workers]) await house.kill(worker);
+      world.skipTo(end + afterMs);
+      await hire();
+      await house.run(world.now + 10 * minute, () => failed.length > 0);
+      gone.push({ at, foundBy: world.now, accountId: account.id });
+      await settleDown();
+    }
+    return gone;
+  }
+
   world.after(minute, look);
   await house.run(stormEnd, () => failed.length > 0);
   world.say('the storm is over');
@@ -284,18 +309,18 @@ export async function live(house: House, seed: number, weather = usual): Promise
   // What was on its way and what was planned for later comes first.
   const last = Math.max(...leavers.flatMap(({ said }) => said.map((it) => it.accessEnds)));
   await house.run(Math.max(stormEnd + 10 * minute, last + minute), () => failed.length > 0);
-  open = [{ what: 'under way', id: 'nobody has looked yet', kind: '', because: null, tries: 0 }];
-  await house.run(
-    world.now + 4 * hour,
-    () => failed.length > 0 || (open.length === 0 && doing.size === 0),
-  );
+  await settleDown();
+  const opened = weather.afterwards ? await weeksAfter() : [];
   if (failed.length > 0) throw failed[0];
   return {
     seed,
+    weather,
     leavers,
     decided,
     stops,
     away,
+    frozen,
+    opened,
     unfinished: open.map((it) => `${it.what} ${it.id} ${it.kind} ${it.because ?? ''}`),
     stormEnd,
     end: world.now,

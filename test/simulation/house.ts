@@ -21,6 +21,7 @@ import { openVault } from '#store/vault.ts';
 import {
   company,
   furtherSystem,
+  paced,
   page,
   playbook,
   type Size,
@@ -31,6 +32,7 @@ import { simulated, simulatedMail } from './connector.ts';
 import { openWorldDatabase, type WorldDatabase } from './database.ts';
 import { openQueue } from './queue.ts';
 import { Systems } from './systems.ts';
+import { usual, type Weather } from './weathers.ts';
 import { type Worker, workerOf } from './worker.ts';
 import { type Actor, moveInto, World } from './world-clock.ts';
 
@@ -48,8 +50,8 @@ export interface House {
   readonly approvers: readonly Approver[];
   readonly signingSecret: string;
   /** Begins a history: all is as it was at the start. */
-  begin(seed: number): Promise<void>;
-  startWorker(crossing?: Actor['crossing']): Promise<Worker>;
+  begin(seed: number, weather?: Weather): Promise<void>;
+  startWorker(crossing?: Actor['crossing'], looksAgain?: boolean): Promise<Worker>;
   readonly workers: readonly Worker[];
   /** Runs the world until the moment has come, or `until` says so. */
   run(untilAt: number, until?: () => boolean): Promise<boolean>;
@@ -155,7 +157,7 @@ export async function openHouse(
     },
     run,
     finish,
-    async startWorker(crossing) {
+    async startWorker(crossing, looksAgain = false) {
       const actor: Actor = {
         name: `worker-${++made}`,
         dead: false,
@@ -172,6 +174,7 @@ export async function openHouse(
           connectors,
           errors,
           systems: () => house.systems,
+          looksAgain,
         }),
       );
       // The lock that says that it lives; PostgreSQL drops it when a process dies.
@@ -188,13 +191,20 @@ export async function openHouse(
     async sequence() {
       while ((await inTransaction(database.scribe, sequence)) > 0);
     },
-    async begin(seed) {
+    async begin(seed, { ratePerSecond } = usual) {
       for (const worker of [...workers]) await house.kill(worker);
       made = 0;
       errors.length = 0;
       queue.clear();
       world.restart(beginning + 60 * 60_000, seed);
       await database.reset();
+      if (ratePerSecond !== undefined) {
+        await database.rows(
+          'update connection_health set rate_per_second = $2 where connection_id = $1',
+          paced,
+          ratePerSecond,
+        );
+      }
       // What the process remembers of the last history, and what is left of its chance, is thrown away.
       randomBytes(16_384);
       vault = openVault({ keyring, installation });

@@ -2,6 +2,7 @@ import { receiveHook } from '#app/hooks.ts';
 import { signStandardWebhook } from '#connector-kit/testing/sign.ts';
 import type { House } from './house.ts';
 import type { Truth } from './systems.ts';
+import type { Weather } from './weathers.ts';
 import type { Actor } from './world-clock.ts';
 
 const second = 1_000;
@@ -23,20 +24,26 @@ export interface Leaver {
 }
 
 /** Somebody with accounts, and what the HR system is going to say of them. */
-export function join(house: House, id: string, first: number): Leaver {
+export function join(
+  house: House,
+  id: string,
+  first: number,
+  { saidAgain, urgent: isUrgent }: Pick<Weather, 'saidAgain'> & { readonly urgent?: boolean },
+): Leaver {
   const { systems, systemIds } = house;
   const { chance } = house.world;
   const email = `${id.toLowerCase()}@meadow.example`;
   for (const system of systemIds) {
-    const share = system.startsWith('app-') ? 0.1 : 0.8;
+    const share = system.startsWith('app-') ? 0.1 : isUrgent === undefined ? 0.8 : 1;
     if (chance.is(share)) systems.add(system, email, someTruth(house));
   }
-  const urgent = chance.is(0.6);
-  const soon = () => first + chance.between(2, 25) * minute;
+  const urgent = isUrgent ?? chance.is(0.6);
+  // Those who leave together leave at the same moment.
+  const soon = () => first + (isUrgent === false ? 5 : chance.between(2, 25)) * minute;
   let at = first;
   let accessEnds = urgent ? at : soon();
   const said: Said[] = [{ type: 'departure.confirmed', version: 1, at, accessEnds, urgent }];
-  for (let version = 2; version <= 4 && chance.is(0.35); version++) {
+  for (let version = 2; version <= 4 && chance.is(saidAgain); version++) {
     at += chance.between(1, 8) * minute;
     const isGone = said.at(-1)!.type === 'departure.rescinded';
     if (!isGone && chance.is(0.5)) {
@@ -62,7 +69,11 @@ function someTruth({ world: { chance } }: House): Truth {
 }
 
 /** Each event comes once or twice, soon or late, in any order. */
-export function tell(house: House, leaver: Leaver): void {
+export function tell(
+  house: House,
+  leaver: Leaver,
+  { heardLate }: Pick<Weather, 'heardLate'>,
+): void {
   const { world, app, signingSecret } = house;
   const { chance } = world;
   const messenger: Actor = { name: 'hr', dead: false, frozenUntil: 0, skewMs: 0 };
@@ -84,7 +95,9 @@ export function tell(house: House, leaver: Leaver): void {
     });
     const messageId = `msg-${leaver.id}-${it.version}`;
     for (let times = chance.between(1, 2); times > 0; times--) {
-      const late = chance.is(0.3) ? chance.between(0, 10) * minute : chance.between(0, 5) * second;
+      const late = chance.is(heardLate)
+        ? chance.between(0, 10) * minute
+        : chance.between(0, 5) * second;
       const id = chance.is(0.5) ? messageId : `${messageId}-${times}`;
       world.after(it.at - world.now + late, () => {
         world.say(`hr says ${it.type} of ${leaver.id}, version ${it.version}`);

@@ -3,6 +3,8 @@ export interface Mutant {
   readonly name: string;
   /** What must catch it: an invariant or promise of the engine. */
   readonly breaks: string;
+  /** In which it does its harm; left out: in any. */
+  readonly weather?: string;
   /** In a file of `src/`, or in a function of the database; each `from` must be there, once. */
   readonly edits: readonly Edit[];
 }
@@ -39,6 +41,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'repeats-accepted',
     breaks: 'I4: what was accepted is only looked for',
+    weather: 'stale-readings',
     edits: [
       {
         file: 'engine/call.ts',
@@ -72,6 +75,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no-fence',
     breaks: 'I14: an old fence settles nothing',
+    weather: 'overtaking',
     edits: [{ sql: 'settle_steps', from: 'and l.fence = held.fence', to: '' }],
   },
   {
@@ -135,6 +139,36 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'no-turns',
+    breaks: 'rates: nobody asks a system before their turn',
+    weather: 'layoff',
+    edits: [
+      {
+        file: 'engine/pass.ts',
+        from: 'if (turn.at <= nowOf(work)) return { paid: turn.pays };',
+        to: 'if (nowOf(work) !== null) return { paid: turn.pays };',
+      },
+    ],
+  },
+  {
+    name: 'urgent-in-line',
+    breaks: 'urgent departures overtake those that are not',
+    weather: 'layoff',
+    edits: [{ file: 'store/turns.ts', from: 's.priority < 100 as urgent', to: 'false as urgent' }],
+  },
+  {
+    name: 'looks-past-what-came-back',
+    breaks: 'access that comes back is ended again, and told of',
+    weather: 'afterwards',
+    edits: [
+      {
+        file: 'engine/look-step.ts',
+        from: "if (planned.kind !== 'done') {",
+        to: "if (planned.kind === 'blocked') {",
+      },
+    ],
+  },
+  {
     name: 'survives-a-rescission',
     breaks: 'I8: what was taken back is not carried out',
     edits: [
@@ -154,6 +188,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'order-of-arrival',
     breaks: 'P12: what the source said last counts, not what was heard last',
+    weather: 'disorder',
     edits: [
       {
         file: 'intake/receive.ts',

@@ -1,9 +1,11 @@
 import type { TestGatehouse } from '../support/gatehouse.ts';
 import { checkInvariants } from '../support/invariants.ts';
+import { company, paced } from './company.ts';
 import type { History } from './history.ts';
 import type { House } from './house.ts';
 import type { Leaver } from './hr.ts';
 import type { Account, Look, Truth } from './systems.ts';
+import { isFair } from './weathers.ts';
 
 /** A fact of the record, with what is asked of it here. */
 interface Fact {
@@ -24,6 +26,7 @@ interface Step {
   readonly caseId: string;
   readonly key: string;
   readonly account: string | null;
+  readonly connection: string | null;
   readonly capability: string | null;
   readonly after: readonly string[];
   readonly undoOf: string | null;
@@ -81,9 +84,13 @@ export async function judge(house: House, history: History): Promise<readonly st
   nothingUnapproved(it);
   nothingAboveBudget(it);
   nothingAfterTheSwitch(it);
+  nothingAboveTheRate(it);
+  nothingBeforeWhatIsUrgent(it);
   nothingOutOfOrder(it);
   nothingAfterItWasTakenBack(it);
-  await nobodyUntold(it);
+  const alerts = await alertsOf(house);
+  nobodyUntold(it, alerts);
+  nothingComesBackUnseen(it, alerts);
   for (const leaver of history.leavers) endsAsTheSourceSays(it, leaver);
   return wrong;
 }
@@ -109,6 +116,25 @@ const asGatehouse = (house: House) =>
     logs: [],
   }) as unknown as TestGatehouse;
 
+interface Alert {
+  readonly id: string;
+  readonly condition: string;
+  readonly openedAt: number;
+  readonly resolvedAt: number | null;
+}
+
+const alertsOf = (house: House): Promise<Alert[]> =>
+  house.database.rows<Alert>(`
+    select id, condition, (extract(epoch from opened_at) * 1000)::float8 as "openedAt",
+           (extract(epoch from resolved_at) * 1000)::float8 as "resolvedAt"
+      from alerts`);
+
+const letterOf = ({ id }: Alert) => `alert-${id}-0@gatehouse`;
+
+/** When each letter was sent first. */
+const lettersSent = (house: House): ReadonlyMap<string, number> =>
+  new Map(house.systems.letters.toReversed().map((it) => [it.id, it.at]));
+
 const factsOf = (house: House): Promise<Fact[]> =>
   house.database.rows<Fact>(`
     select (extract(epoch from (body ->> 'at')::timestamptz) * 1000)::float8 as at, body ->> 'type' as type,
@@ -121,7 +147,7 @@ const factsOf = (house: House): Promise<Fact[]> =>
 
 const stepsOf = (house: House): Promise<Step[]> =>
   house.database.rows<Step>(`
-    select id, case_id as "caseId", key, account ->> 'id' as account, capability, after, undo_of as "undoOf", grade,
+    select id, case_id as "caseId", key, account ->> 'id' as account, connection_id as connection, capability, after, undo_of as "undoOf", grade,
            dropped_at is not null as dropped
       from steps`);
 
@@ -220,6 +246,67 @@ function nothingAfterTheSwitch({ house, history, say }: Evidence): void {
   }
 }
 
+/** A pass that a worker stood still in, or that waited for slow answers, sends later what had its turn before. */
+const longestDelayMs = 60_000;
+/** What the last turn in a minute may ask beyond it, and what passes ask beyond what they paid for. */
+const beyondTurns = 6;
+
+/** All workers together ask no more of a system in a minute than it allows; what is urgent does not wait for that. */
+function nothingAboveTheRate({ house, history, say }: Evidence): void {
+  const { leavers, weather, frozen } = history;
+  const rate = weather.ratePerSecond ?? company.find(({ id }) => id === paced)!.ratePerSecond!;
+  const urgent = new Set(leavers.filter(isUrgent).map(({ email }) => email));
+  const sent = house.systems.requests
+    .filter(({ system, email }) => system === paced && email !== null && !urgent.has(email))
+    .filter(({ by, sentAt }) =>
+      frozen.every((it) => it.by !== by || sentAt < it.from || sentAt > it.to + longestDelayMs),
+    )
+    .map(({ sentAt }) => sentAt)
+    .toSorted((a, b) => a - b);
+  const delayMs = isFair(weather) ? 0 : longestDelayMs;
+  const most = (rate * (minute + delayMs)) / 1_000 + beyondTurns;
+  const excess = sent.findIndex((at, i) => (sent[i - Math.floor(most)] ?? 0) > at - minute);
+  if (excess >= 0) say(`more than ${most} requests of ${paced} within a minute`);
+}
+
+const isUrgent = ({ said }: Leaver): boolean => said.some(({ urgent }) => urgent);
+
+/** How many steps of others may have been under way when one that is urgent becomes ready. */
+const underWay = 3;
+/** What several hands begin in the same moment, as after a stop, overtakes nobody. */
+const togetherMs = 1_000;
+/** Until the accounts of somebody whose departure was just opened are found, and the steps planned. */
+const readyMs = 5_000;
+
+/** What waits for nothing but what it comes after: no approval, and no budget. */
+const waitForNobody = ['account.suspend', 'sessions.revoke', 'tokens.revoke'];
+
+/** In a layoff an urgent departure's step begins before those that are ready as well. */
+function nothingBeforeWhatIsUrgent(it: Evidence): void {
+  const { facts, byStep, byCase, steps, cases, history, say } = it;
+  if (!history.weather.layoff) return;
+  const urgent = new Set(history.leavers.filter(isUrgent).map(({ id }) => id));
+  const isOfUrgent = new Map(cases.map(({ id, personId }) => [id, urgent.has(personId)]));
+  const begun = facts.filter((it) => it.type === 'step.intended' && it.attempt === 1);
+  for (const fact of begun.filter(({ caseId }) => isOfUrgent.get(caseId!))) {
+    const step = steps.get(fact.step!)!;
+    const ofCase = byCase.get(fact.caseId) ?? [];
+    if (!waitForNobody.includes(step.capability!)) continue;
+    if (ofCase.some(({ type }) => type === 'case.held')) continue;
+    const ends = step.after.flatMap((id) => byStep.get(id)?.filter(settles) ?? []);
+    const readyAt = Math.max(ofCase[0]!.at, ...ends.map(({ at }) => at));
+    const others = begun.filter(
+      (it) =>
+        !isOfUrgent.get(it.caseId!) &&
+        steps.get(it.step!)?.connection === step.connection &&
+        it.at > readyAt + readyMs &&
+        it.at < fact.at - togetherMs,
+    );
+    if (others.length > underWay)
+      say(`${others.length} steps that are not urgent began before ${nameOf(step)}`);
+  }
+}
+
 const settles = (it: Fact): boolean => it.grade !== null;
 
 /** A step begins when all that it comes after has a grade. */
@@ -260,31 +347,45 @@ function nothingAfterItWasTakenBack({ facts, byCase, steps, say }: Evidence): vo
 }
 
 /** I9: of each step that is held somebody learns within five minutes, if it is held so long. */
-async function nobodyUntold({ facts, steps, house, history, say }: Evidence): Promise<void> {
-  const alerts = await house.database.rows<{
-    id: string;
-    condition: string;
-    openedAt: number;
-    resolvedAt: number | null;
-  }>(`select id, condition, (extract(epoch from opened_at) * 1000)::float8 as "openedAt",
-             (extract(epoch from resolved_at) * 1000)::float8 as "resolvedAt" from alerts`);
-  const sent = new Map(house.systems.letters.toReversed().map((it) => [it.id, it.at]));
+function nobodyUntold({ facts, steps, house, history, say }: Evidence, alerts: readonly Alert[]) {
+  const sent = lettersSent(house);
   const by = Map.groupBy(alerts, ({ condition }) => condition);
   for (const fact of facts.filter((it) => it.type === 'step.held')) {
-    const own = by.get(`step:${fact.step}:held`) ?? [];
+    const own = by.get(`step:${fact.step}:held`) ?? by.get(`step:${fact.step}:returned`) ?? [];
     // While every worker stands still nobody can tell anybody.
     const awayMs = history.away
       .filter(({ from, to }) => to > fact.at && from < fact.at + 5 * minute)
       .reduce((sum, { from, to }) => sum + to - from, 0);
     const until = fact.at + 5 * minute + awayMs;
     const isOver = own.some(({ resolvedAt }) => resolvedAt !== null && resolvedAt < until);
-    const told = own.map(
-      ({ id }) => sent.get(`alert-${id}-0@gatehouse`) ?? Number.POSITIVE_INFINITY,
-    );
+    const told = own.map((it) => sent.get(letterOf(it)) ?? Number.POSITIVE_INFINITY);
     if (!own.some(({ openedAt }) => openedAt <= until)) {
       say(`held without an alert: ${nameOf(steps.get(fact.step!))}`);
     } else if (Math.min(...told) > until && !isOver && history.end > until) {
       say(`held, and nobody was told in time: ${nameOf(steps.get(fact.step!))}`);
+    }
+  }
+}
+
+/** What another hand opened again was found by the look that was due, opened, and told of. */
+function nothingComesBackUnseen(
+  { facts, steps, house, history, say }: Evidence,
+  alerts: readonly Alert[],
+): void {
+  const sent = lettersSent(house);
+  for (const { at, foundBy, accountId } of history.opened) {
+    const found = facts.find(
+      (it) =>
+        it.type === 'step.reopened' &&
+        it.at > at &&
+        it.at <= foundBy &&
+        steps.get(it.step!)?.account === accountId,
+    );
+    if (!found) say(`opened again, and nobody noticed: ${accountId}`);
+    else if (
+      !alerts.some((it) => it.condition === `step:${found.step}:returned` && sent.has(letterOf(it)))
+    ) {
+      say(`opened again, and nobody was told: ${accountId}`);
     }
   }
 }

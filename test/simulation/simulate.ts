@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutants.ts';
+import { soak, type Weather, weatherOf, weathers } from './weathers.ts';
 
 // Lives through histories of the engine, each from a seed, and judges them: `npm run simulate`. Ends with 1 when
 // something was wrong, and prints the seed and what happened; the same seed on the same commit gives the same again.
@@ -12,6 +13,8 @@ const usage = `npm run simulate -- [options]
   --seed N        the first history (default 1)
   --histories M   how many, from there on (default 100)
   --trace         prints what happens in each
+  --weather NAMES each seed in each of these, with commas between them; else in the one that the seed says
+                  (${Object.keys(weathers).join(', ')})
   --twice         lives through each twice, and compares
   --soak          one long history: 50 departures a day, 40 connections
   --days N        of so many days (default 30)
@@ -23,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     histories: { type: 'string', default: '100' },
     trace: { type: 'boolean', default: false },
+    weather: { type: 'string' },
     twice: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     days: { type: 'string', default: '30' },
@@ -43,6 +47,12 @@ if (values.mutant !== undefined && !mutant) {
   console.log(`There is no mutant ${values.mutant}.\n${usage}`);
   process.exit(2);
 }
+const weatherName = values.weather ?? mutant?.weather;
+const asked = weatherName?.split(',').map((name) => weathers[name]);
+if (asked?.includes(undefined)) {
+  console.log(`There is no weather ${weatherName}.\n${usage}`);
+  process.exit(2);
+}
 if (mutant) breakFiles(mutant);
 const isSound = await liveThrough(mutant);
 // A pipe takes a long trace little by little.
@@ -53,22 +63,20 @@ async function liveThrough(broken: Mutant | undefined): Promise<boolean> {
   // Only now, since what a mutant breaks is broken as it is loaded.
   const { small } = await import('./company.ts');
   const { openHouse } = await import('./house.ts');
-  const { live, soak, usual } = await import('./history.ts');
+  const { live } = await import('./history.ts');
   const { judge } = await import('./oracle.ts');
   const elapsed = stopwatch();
   const edits = (broken?.edits ?? []).flatMap((it) => ('sql' in it ? [it] : []));
   const size = values.soak ? { further: 36, deletionsPerHour: 20 } : small;
   const house = await openHouse(size, edits);
 
-  const once = async (seed: number) => {
+  const once = async (seed: number, weather: Weather) => {
     const lines: string[] = [];
     house.world.trace = (line) => {
       if (!values.soak) lines.push(line);
       if (values.trace) console.log(line);
     };
-    const history = await live(house, seed, values.soak ? soak(Number(values.days)) : usual).catch(
-      (error: Error) => error,
-    );
+    const history = await live(house, seed, weather).catch((error: Error) => error);
     const wrong =
       history instanceof Error
         ? [`the history ended with ${history.stack}`]
@@ -78,10 +86,17 @@ async function liveThrough(broken: Mutant | undefined): Promise<boolean> {
   };
 
   const before = house.database.statements;
-  for (let seed = first; seed < first + count; seed++) {
-    const { lines, wrong, digest } = await once(seed);
+  const weathersOf = (seed: number) =>
+    (values.soak ? [soak(Number(values.days))] : (asked ?? [weatherOf(seed)])) as Weather[];
+  let lived = 0;
+  const seeds = Array.from({ length: count }, (_, i) => first + i);
+  for (const [seed, weather] of seeds.flatMap((it) =>
+    weathersOf(it).map((one) => [it, one] as const),
+  )) {
+    lived += 1;
+    const { lines, wrong, digest } = await once(seed, weather);
     if (values.twice) {
-      const again = await once(seed);
+      const again = await once(seed, weather);
       if (again.digest !== digest) {
         const at = lines.findIndex((line, i) => line !== again.lines[i]);
         wrong.push(`it was another history the second time: ${lines[at]}, then ${again.lines[at]}`);
@@ -96,7 +111,7 @@ async function liveThrough(broken: Mutant | undefined): Promise<boolean> {
   }
   const { user, system } = process.cpuUsage();
   console.log(
-    `${count} histories from seed ${first}: nothing wrong. ${house.database.statements - before} statements, ` +
+    `${lived} histories from seed ${first}: nothing wrong. ${house.database.statements - before} statements, ` +
       `${elapsed()} s, ${Math.round((user + system) / 1e5) / 10} s of one processor besides the database.`,
   );
   return true;

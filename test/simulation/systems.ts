@@ -50,6 +50,16 @@ export interface Look {
   readonly shown: Truth;
 }
 
+/** A request, whatever it asks for. */
+export interface Request {
+  readonly sentAt: number;
+  readonly system: string;
+  /** Whose process sent it. */
+  readonly by: string;
+  /** Whom it is about; null: nobody. */
+  readonly email: string | null;
+}
+
 /** A request that asks for a change. */
 export interface Order {
   readonly sentAt: number;
@@ -72,6 +82,8 @@ export interface Moods {
   readonly slow: number;
   readonly forbidden: number;
   readonly stale: number;
+  /** How old what is shown then may be. */
+  readonly staleMs?: readonly [low: number, high: number];
 }
 
 export const calm: Moods = {
@@ -91,13 +103,14 @@ export const calm: Moods = {
 
 /** An effect comes at most so long after its call, and shows at most so long after it came. */
 const latestMs = 120_000;
-const stalestMs = 45_000;
+const usuallyStaleMs = [1_000, 45_000] as const;
 const callMs = [2, 60] as const;
 
 export class Systems {
   readonly accounts = new Map<string, Account>();
   readonly effects: Effect[] = [];
   readonly looks: Look[] = [];
+  readonly requests: Request[] = [];
   readonly orders: Order[] = [];
   readonly letters: { readonly at: number; readonly to: string; readonly id: string }[] = [];
   readonly moods = new Map<string, Moods>();
@@ -159,11 +172,14 @@ export class Systems {
     return low + this.world.chance.next() * (high - low);
   }
 
-  private serve(it: Request_) {
+  private serve(it: Incoming) {
     const { chance, now } = this.world;
     const { url } = it;
     const system = url.hostname.split('.')[0]!;
     const moods = this.moods.get(system) ?? calm;
+    const account = this.accounts.get(url.pathname.split('/')[2] ?? '');
+    const email = account?.email ?? url.searchParams.get('email');
+    this.requests.push({ sentAt: it.sentAt, system, by: it.by, email });
     const say = (mood: string) => this.world.say(`${it.by} ${it.what}: ${mood}`);
     const end = (mood: string, answer?: Answer | null) => {
       say(mood);
@@ -187,7 +203,7 @@ export class Systems {
     it.answer({ status: 200, body: this.read(url, system, moods, say) }, slowMs);
   }
 
-  private order(it: Order_) {
+  private order(it: IncomingOrder) {
     const { chance } = this.world;
     const { moods, say, end, url, body } = it;
     const good = { status: 200, body: {} };
@@ -255,7 +271,7 @@ export class Systems {
     if (!account) return { missing: true };
     let shown = account.truth;
     if (this.world.chance.is(moods.stale)) {
-      const asOf = now - this.world.chance.between(1_000, stalestMs);
+      const asOf = now - this.world.chance.between(...(moods.staleMs ?? usuallyStaleMs));
       const old = account.past.findLast((it) => it.at <= asOf)?.truth ?? account.past[0]!.truth;
       // What was true once may be shown too long, and what never was is not shown at all: nobody could know better.
       if (!isMoreEnded(old, account.truth)) {
@@ -285,7 +301,7 @@ interface Answer {
 /** A page for people where JSON was due. */
 const page: Answer = { status: 200, body: '<html>' };
 
-interface Request_ {
+interface Incoming {
   readonly url: URL;
   readonly method: string;
   readonly body: Readonly<Record<string, string>>;
@@ -296,7 +312,7 @@ interface Request_ {
   readonly answer: (it: Answer | null, afterMs?: number) => void;
 }
 
-interface Order_ extends Request_ {
+interface IncomingOrder extends Incoming {
   readonly slowMs: number;
   readonly moods: Moods;
   readonly say: (mood: string) => void;

@@ -31,3 +31,16 @@ export const whatWaits = (house: House): Promise<Waiting[]> =>
     union all
     select 'under way', d.id, 'delivery', d.detail, 0 from deliveries d where d.outcome in ('received', 'waiting')
      order by 2, 1`);
+
+/** Accounts of complete departures that a step has suspended, and read as such. */
+export const suspendedForGood = async (house: House): Promise<string[]> =>
+  (
+    await house.database.rows<{ id: string }>(`
+      select distinct s.account ->> 'id' as id
+        from steps s join cases c on c.id = s.case_id
+       where c.state = 'complete' and s.capability = 'account.suspend' and s.grade = 'verified'
+         and s.undo_of is null and s.dropped_at is null
+         and not exists (select from steps gone
+                          where gone.account = s.account and gone.capability = 'account.delete' and gone.grade = 'verified')
+       order by 1`)
+  ).map(({ id }) => id);

@@ -10,6 +10,7 @@ import { unmeasured } from '#engine/measures.ts';
 import { fulfil } from '#engine/orders.ts';
 import { pass } from '#engine/pass.ts';
 import { planCase } from '#engine/planning.ts';
+import { startRechecks } from '#engine/rechecks.ts';
 import { stepTask } from '#engine/step-task.ts';
 import { sweepOnce } from '#engine/sweep.ts';
 import { deliver } from '#intake/deliver.ts';
@@ -26,12 +27,11 @@ export interface Worker extends Hand {
   readonly engine: Engine;
 }
 
-const timing: Timing = {
+const usually: Timing = {
   ...usualTiming,
   sweepMs: 60_000,
   longestRetryMs: 5 * 60_000,
   watchMs: 5 * 60_000,
-  rechecksMs: [],
 };
 
 interface Surroundings {
@@ -41,11 +41,14 @@ interface Surroundings {
   readonly connectors: ReadonlyMap<string, AnyConnector>;
   readonly errors: string[];
   readonly systems: () => Systems;
+  /** Whether what was ended is looked at again after the end. */
+  readonly looksAgain: boolean;
 }
 
 /** One worker process: what `startWorker` and `startEngine` make, but for the queue's own runners. */
 export function workerOf(actor: Actor, it: Surroundings): Worker {
-  const { world, database, keys, connectors } = it;
+  const { world, database, keys, connectors, looksAgain } = it;
+  const timing = looksAgain ? usually : { ...usually, rechecksMs: [] };
   const pool = database.poolOf(actor, 'worker');
   const worker = actor.name;
   const note = (level: string) => (fields: object, message: string) => {
@@ -108,6 +111,7 @@ export function workerOf(actor: Actor, it: Surroundings): Worker {
         log.error({ error: String(error) }, 'intake failed');
       }
     });
+    if (looksAgain) startRechecks(engine);
   }, world.chance.next() * timing.sweepMs);
 
   return {

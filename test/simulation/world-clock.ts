@@ -62,6 +62,11 @@ export class World {
     this.chance = chanceFrom(seed);
   }
 
+  /** Lets time pass in which nobody does anything: what waits for a moment in it comes at its end. */
+  skipTo(at: number): void {
+    this.now = Math.max(this.now, at);
+  }
+
   after(ms: number, run: () => unknown): Event {
     const event = { at: this.now + Math.max(0, ms), nth: this.count++, run, cancelled: false };
     push(this.heap, event);
