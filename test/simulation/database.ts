@@ -73,10 +73,6 @@ export async function openWorldDatabase(
     const client = clients[seat];
     const at = Math.floor(world.now * 1_000);
     const { text, values } = typeof query === 'string' ? { text: query, values: [] } : query;
-    // In one go with the statement itself. After a failed statement it fails as well, and a rollback takes it back.
-    if (told[seat] !== at)
-      client.query({ name: 'clock', text: tellTime, values: [`${at}`] }).catch(() => {});
-    told[seat] = text === 'rollback' ? undefined : at;
     let moved = texts.get(text);
     if (moved === undefined) {
       moved = inWorld(text);
@@ -84,9 +80,18 @@ export async function openWorldDatabase(
       named.set(text, `s${named.size}`);
     }
     statements += 1;
-    return typeof query === 'string'
-      ? client.query(moved)
-      : client.query({ name: named.get(text)!, text: moved, values });
+    const { stream } = client.connection;
+    stream.cork();
+    // In one go with the statement itself. After a failed statement it fails as well, and a rollback takes it back.
+    if (told[seat] !== at)
+      client.query({ name: 'clock', text: tellTime, values: [`${at}`] }).catch(() => {});
+    told[seat] = text === 'rollback' ? undefined : at;
+    const answer =
+      typeof query === 'string'
+        ? client.query(moved)
+        : client.query({ name: named.get(text)!, text: moved, values });
+    stream.uncork();
+    return answer;
   }
 
   /** Waits for its turn, does it as somebody, and tells them of the answer unless they died. */

@@ -16,6 +16,7 @@ const usage = `npm run simulate -- [options]
   --weather NAMES each seed in each of these, with commas between them; else in the one that the seed says
                   (${Object.keys(weathers).join(', ')})
   --twice         lives through each twice, and compares
+  --at-once N     shares the histories among so many processes (default 1)
   --soak          one long history: 50 departures a day, 40 connections
   --days N        of so many days (default 30)
   --mutants       breaks the program in each of its ways, and sees that it is noticed within so many histories
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     weather: { type: 'string' },
     twice: { type: 'boolean', default: false },
+    'at-once': { type: 'string', default: '1' },
     soak: { type: 'boolean', default: false },
     days: { type: 'string', default: '30' },
     mutants: { type: 'boolean', default: false },
@@ -41,6 +43,7 @@ if (values.help || !Number.isSafeInteger(first) || !Number.isSafeInteger(count) 
   process.exit(values.help ? 0 : 2);
 }
 if (values.mutants) process.exit((await tryMutants()) ? 0 : 1);
+if (Number(values['at-once']) > 1) process.exit((await liveAtOnce()) ? 0 : 1);
 
 const mutant = mutants.find(({ name }) => name === values.mutant);
 if (values.mutant !== undefined && !mutant) {
@@ -142,7 +145,7 @@ async function tryMutants(): Promise<boolean> {
   let missed = 0;
   for (const { name, breaks } of mutants) {
     const elapsed = stopwatch();
-    const { code, output } = await run(name);
+    const { code, output } = await run(first, count, '--mutant', name);
     const found = /^Seed (\d+) \(history (\d+).*\n- (.*)$/m.exec(output);
     const isCaught = code === 1 && found !== null;
     if (!isCaught) missed += 1;
@@ -158,16 +161,29 @@ async function tryMutants(): Promise<boolean> {
   return missed === 0;
 }
 
-function run(name: string): Promise<{ code: number | null; output: string }> {
-  const args = [
-    import.meta.filename,
-    '--mutant',
-    name,
-    '--seed',
-    `${first}`,
-    '--histories',
-    `${count}`,
+/** Answers whether nothing was wrong in any of the processes. */
+async function liveAtOnce(): Promise<boolean> {
+  const share = Math.ceil(count / Number(values['at-once']));
+  const seeds = Array.from({ length: Math.ceil(count / share) }, (_, i) => first + i * share);
+  const more = [
+    ...(values.weather === undefined ? [] : ['--weather', values.weather]),
+    ...(values.twice ? ['--twice'] : []),
+    ...(values.trace ? ['--trace'] : []),
   ];
+  const codes = seeds.map(async (seed) => {
+    const { code, output } = await run(seed, Math.min(share, first + count - seed), ...more);
+    console.log(output.trimEnd());
+    return code;
+  });
+  return (await Promise.all(codes)).every((code) => code === 0);
+}
+
+function run(
+  seed: number,
+  histories: number,
+  ...more: readonly string[]
+): Promise<{ code: number | null; output: string }> {
+  const args = [import.meta.filename, '--seed', `${seed}`, '--histories', `${histories}`, ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
